@@ -1,0 +1,91 @@
+// Brings the checkout to the state in which the package runs: dependencies installed, addon and TypeScript
+// built. Each step runs only when something it reads is newer than its last success, so that a second call
+// costs a few hundred `stat`s. Everything that a step prints goes to stderr: stdout belongs to the command.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+const stamps = join(root, ".cache");
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+const steps = [
+  {
+    name: "dependencies",
+    inputs: ["package.json", "package-lock.json"],
+    outputs: ["node_modules/.package-lock.json"],
+    // Not `npm ci`: it refuses a lock file without the optional binaries of platforms that a mirror does not carry.
+    run: () => sh(npm, ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]),
+  },
+  {
+    name: "addon",
+    inputs: ["Cargo.toml", "Cargo.lock", "build.rs", "package.json", "src"],
+    outputs: ["index.js", "index.d.ts"],
+    run: () => sh(bin("napi"), ["build", "--platform", "--release", "--esm"]),
+  },
+  {
+    name: "typescript",
+    inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin"],
+    outputs: ["dist/index.js"],
+    run: () => sh(bin("tsc"), ["--project", "."]),
+  },
+];
+
+/** Runs the steps that are out of date; throws with the name of the one that failed. */
+export function prepare() {
+  mkdirSync(stamps, { recursive: true });
+  for (const step of steps.filter(isStale)) {
+    const started = new Date();
+    process.stderr.write(`building: ${step.name} …\n`);
+    step.run();
+    writeFileSync(stampOf(step), "");
+    // The time of the start, so that a file saved while the step ran makes it run again.
+    utimesSync(stampOf(step), started, started);
+  }
+}
+
+function isStale(step) {
+  if (step.outputs.some((path) => !existsSync(join(root, path)))) return true;
+  if (!existsSync(stampOf(step))) return true;
+  if (step.name === "addon" && !readdirSync(root).some((name) => name.endsWith(".node")))
+    return true;
+  const built = statSync(stampOf(step)).mtimeMs;
+  return step.inputs.some((path) => newest(join(root, path)) > built);
+}
+
+function newest(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce(
+    (time, name) => Math.max(time, newest(join(path, name))),
+    stat.mtimeMs,
+  );
+}
+
+function stampOf(step) {
+  return join(stamps, `${step.name}.stamp`);
+}
+
+function bin(name) {
+  return join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
+}
+
+/** Runs a program in the checkout, its output on stderr; throws when it fails. */
+export function sh(program, args, options = {}) {
+  const result = spawnSync(program, args, {
+    cwd: root,
+    stdio: ["ignore", process.stderr, process.stderr],
+    shell: program.endsWith(".cmd"),
+    ...options,
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) {
+    throw new Error(
+      `${program} ${args.join(" ")} failed with ${result.signal ?? `exit code ${result.status}`}`,
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();

@@ -1,0 +1,18 @@
+//! Reads what Codex leaves on disk, and says what every thread is, what it was billed and what it is doing.
+//!
+//! # Words
+//!
+//! A *rollout* is one `rollout-<timestamp>-<uuid>.jsonl` (or `.jsonl.zst`) file; it holds *records*, one JSON object
+//! a line. A *thread* is a Codex conversation, identified by its `session_meta`. A thread is a *root*, a *fork* (a copy
+//! of another's history) or a *subagent* (spawned by another thread's turn). What a fork or subagent repeats or
+//! continues from its parent is *inherited* and never billed again. The *Codex home* is `$CODEX_HOME`, else `~/.codex`.
+//!
+//! # Layers
+//!
+//! `rollout` turns files into records and knows no money; `usage` folds records into what was billed and is pure;
+//! `pricing` turns usage into dollars; `binding` is all that knows Node.
+
+#[cfg(feature = "binding")]
+mod binding;
+pub mod codex_home;
+pub mod error;
