@@ -9,10 +9,15 @@
 //!
 //! # Layers
 //!
-//! `rollout` turns files into records and knows no money; `usage` folds records into what was billed and is pure;
-//! `pricing` turns usage into dollars; `binding` is all that knows Node.
+//! [`rollout`] turns files into records and knows no money; [`usage`] folds records into what was billed and is pure;
+//! [`pricing`] turns usage into dollars, [`report`] adds up what was asked for; [`store`] reads whole homes; `binding` is all that knows Node.
 
 #[cfg(feature = "binding")]
 mod binding;
 pub mod codex_home;
 pub mod error;
+pub mod pricing;
+pub mod report;
+pub mod rollout;
+pub mod store;
+pub mod usage;

@@ -1,1 +1,14 @@
 //! The functions that Node calls: plain objects in and out, all work on threads of their own.
+//!
+//! Nothing is computed here. Each function names its arguments, hands them to the core, and turns the answer into
+//! objects; `null` means that there is none, and a rejection says what could not be done, with a `code` of
+//! `InvalidArg`, `Cancelled` or `GenericFailure`.
+
+#![expect(unreachable_pub, reason = "what Node calls is exported by the macro, which wants it public")]
+
+mod answer;
+mod blocking;
+mod home;
+mod records;
+mod threads;
+mod usage;

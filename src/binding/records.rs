@@ -1,0 +1,93 @@
+//! The last records of a rollout, and what they say its thread is doing.
+
+use napi::Result;
+use napi_derive::napi;
+
+use crate::binding::answer::count;
+use crate::binding::blocking::off_thread;
+use crate::binding::home::path;
+use crate::rollout::activity::{self, Activity};
+use crate::rollout::record::describe;
+use crate::rollout::tail::read_tail;
+use crate::rollout::timestamp::parse_timestamp;
+
+/// One record of a rollout.
+#[napi(object, use_nullable = true)]
+pub struct RolloutRecord {
+    /// Where it begins, in bytes from the beginning of the (decompressed) file.
+    pub offset: i64,
+    /// When it was written, in milliseconds since 1970.
+    pub timestamp_ms: Option<i64>,
+    /// `session_meta`, `turn_context`, `event_msg`, `response_item`, …
+    #[napi(js_name = "type")]
+    pub kind: Option<String>,
+    /// The kind of its payload: `token_count`, `task_started`, `message`, …
+    pub payload_type: Option<String>,
+    /// The whole record as written.
+    pub json: String,
+}
+
+/// What a thread is doing, by the end of its rollout.
+#[napi(object, use_nullable = true)]
+pub struct RolloutActivity {
+    /// What the last turn is doing.
+    #[napi(ts_type = "'none' | 'running' | 'finished' | 'aborted' | 'failed'")]
+    pub turn: String,
+    /// The last turn, where its records name it.
+    pub turn_id: Option<String>,
+    /// The model of the last turn, where the end of the rollout names it.
+    pub model: Option<String>,
+    /// When the last record was written, in milliseconds since 1970.
+    pub last_record_at_ms: Option<i64>,
+    /// When the rollout was last written, in milliseconds since 1970.
+    pub updated_at_ms: i64,
+    /// Bytes on disk.
+    pub size_bytes: i64,
+}
+
+/// Reads the last records of a rollout, oldest first: at most `count`, and none that begin more than 16 MB before its
+/// end. A line that is still being written is no record yet.
+///
+/// Rejects when the file cannot be read.
+#[napi]
+pub async fn read_last_records(rollout_path: String, count: u32) -> Result<Vec<RolloutRecord>> {
+    let path = path("rolloutPath", rollout_path)?;
+    off_thread(move || {
+        let compressed = path.extension().is_some_and(|extension| extension == "zst");
+        let lines = read_tail(&path, compressed, count as usize)?;
+        Ok(lines
+            .into_iter()
+            .filter_map(|line| {
+                let described = describe(&line.bytes)?;
+                Some(RolloutRecord {
+                    offset: i64::try_from(line.offset).unwrap_or(i64::MAX),
+                    timestamp_ms: described.timestamp.as_deref().and_then(parse_timestamp),
+                    kind: described.kind.map(std::borrow::Cow::into_owned),
+                    payload_type: described.payload_kind.map(std::borrow::Cow::into_owned),
+                    json: String::from_utf8_lossy(&line.bytes).into_owned(),
+                })
+            })
+            .collect())
+    })
+    .await
+}
+
+/// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
+///
+/// Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
+#[napi]
+pub async fn read_activity(rollout_path: String) -> Result<Option<RolloutActivity>> {
+    let path = path("rolloutPath", rollout_path)?;
+    off_thread(move || Ok(activity::read_activity(&path)?.map(rollout_activity))).await
+}
+
+fn rollout_activity(activity: Activity) -> RolloutActivity {
+    RolloutActivity {
+        turn: activity.turn.as_str().to_owned(),
+        turn_id: activity.turn_id,
+        model: activity.model,
+        last_record_at_ms: activity.last_record_ms,
+        updated_at_ms: activity.modified_ms,
+        size_bytes: count(activity.size),
+    }
+}

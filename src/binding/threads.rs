@@ -1,0 +1,136 @@
+//! Threads by their heads.
+
+use std::path::Path;
+
+use napi::Result;
+use napi_derive::napi;
+
+use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
+use crate::binding::blocking::off_thread;
+use crate::binding::home::{HomeOptions, codex_home, path};
+use crate::rollout::discover::Scope;
+use crate::rollout::head::read_head;
+use crate::rollout::meta;
+use crate::rollout::workspace::WorkspaceMatcher;
+use crate::store::heads::{Head, find_rollout as find, read_heads};
+use crate::rollout::timestamp::parse_timestamp;
+
+/// Which threads to list.
+#[napi(object)]
+#[derive(Default)]
+pub struct ListOptions {
+    /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
+    pub codex_home: Option<String>,
+    /// Only threads that began in this directory, however it is spelled.
+    pub workspace_path: Option<String>,
+}
+
+/// The threads of a Codex home.
+#[napi(object)]
+pub struct ThreadList {
+    /// The home that was read.
+    pub codex_home: String,
+    /// The rollouts, newest first. A reverted thread has one entry for each of its rollouts.
+    pub threads: Vec<ThreadHead>,
+    /// What could not be read, or is no rollout.
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// What the first record of a rollout says.
+#[napi(object, use_nullable = true)]
+pub struct SessionMeta {
+    /// The thread.
+    pub id: Option<String>,
+    /// Where the thread began, as Codex wrote it.
+    pub cwd: Option<String>,
+    /// When the thread began (ISO 8601).
+    pub timestamp: Option<String>,
+    /// The version of Codex that began it.
+    pub cli_version: Option<String>,
+    /// The program that began it.
+    pub originator: Option<String>,
+    /// `exec`, `vscode`, …; `null` for a subagent.
+    pub source: Option<String>,
+    /// `user`, `subagent`, `guardian_review`, … in newer versions.
+    pub thread_source: Option<String>,
+    /// The thread of which it is a copy.
+    pub forked_from_id: Option<String>,
+    /// The thread that it was copied from or spawned by.
+    pub parent_thread_id: Option<String>,
+}
+
+/// Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
+///
+/// Reads 4 KB of each rollout. Rejects when the home cannot be read.
+#[napi]
+pub async fn list_threads(options: Option<ListOptions>) -> Result<ThreadList> {
+    let options = options.unwrap_or_default();
+    let home = codex_home(options.codex_home)?;
+    off_thread(move || {
+        let read = read_heads(&home, Scope::All)?;
+        let mut matcher = options.workspace_path.map(|path| WorkspaceMatcher::new(Path::new(&path)));
+        let mut threads = read.heads;
+        if let Some(matcher) = &mut matcher {
+            threads.retain(|head| head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
+        }
+        Ok(ThreadList {
+            codex_home: home.path().to_string_lossy().into_owned(),
+            threads: threads.iter().map(thread_head).collect(),
+            skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
+        })
+    })
+    .await
+}
+
+/// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
+/// never a subagent. `null` when there is none.
+///
+/// Paths are the same when they lead to the same directory. Rejects when the home cannot be read.
+#[napi]
+pub async fn find_rollout(
+    workspace_path: String,
+    options: Option<HomeOptions>,
+) -> Result<Option<ThreadHead>> {
+    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    let workspace = path("workspacePath", workspace_path)?;
+    off_thread(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head))).await
+}
+
+/// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
+///
+/// Rejects when the file cannot be read.
+#[napi]
+pub async fn read_session_meta(rollout_path: String) -> Result<Option<SessionMeta>> {
+    let path = path("rolloutPath", rollout_path)?;
+    off_thread(move || {
+        let compressed = path.extension().is_some_and(|extension| extension == "zst");
+        Ok(read_head(&path, compressed)?.map(|head| SessionMeta {
+            parent_thread_id: head.parent().map(str::to_owned),
+            source: head.source.as_ref().and_then(meta::Source::name).map(str::to_owned),
+            id: head.id,
+            cwd: head.cwd,
+            timestamp: head.timestamp,
+            cli_version: head.cli_version,
+            originator: head.originator,
+            thread_source: head.thread_source,
+            forked_from_id: head.forked_from_id,
+        }))
+    })
+    .await
+}
+
+fn thread_head(head: &Head) -> ThreadHead {
+    ThreadHead {
+        thread_id: head.thread_id.clone(),
+        rollout_path: path_text(&head.file),
+        workspace_path: head.meta.cwd.clone(),
+        kind: kind_text(head.kind),
+        parent_thread_id: head.meta.parent().map(str::to_owned),
+        archived: head.file.archived,
+        compressed: head.file.compressed,
+        created_at_ms: head.meta.timestamp.as_deref().and_then(parse_timestamp),
+        updated_at_ms: head.file.modified_ms,
+        size_bytes: count(head.file.size),
+        cli_version: head.meta.cli_version.clone(),
+    }
+}

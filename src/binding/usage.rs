@@ -1,0 +1,297 @@
+//! What threads were billed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{FnArgs, Function, JsObjectValue, Object, PromiseRaw};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::{Env, Error, Result, Status};
+use napi_derive::napi;
+
+use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
+use crate::binding::blocking::{off_thread, to_node};
+use crate::binding::home::{HomeOptions, codex_home, path};
+use crate::codex_home::CodexHome;
+use crate::error;
+use crate::pricing::cost::prices_of;
+use crate::pricing::table::PriceTable;
+use crate::store::family::read_family;
+use crate::store::scan::{Progress, Watch, scan_home, scan_rollout};
+use crate::report::{self, GroupBy, Window};
+use crate::usage::tree::{Thread, threads};
+
+/// How often a scan reports its progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What to report of a Codex home.
+#[napi(object)]
+#[derive(Default)]
+pub struct HomeUsageOptions {
+    /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
+    pub codex_home: Option<String>,
+    /// Only this workspace, however it is spelled.
+    pub workspace_path: Option<String>,
+    /// What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
+    /// threads that began there, whole.
+    #[napi(ts_type = "'ran' | 'began'")]
+    pub workspace_match: Option<String>,
+    /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
+    pub since_ms: Option<i64>,
+    /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
+    pub until_ms: Option<i64>,
+    /// What `groups` adds up by. Days are those of the system's time zone.
+    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day'")]
+    pub by: Option<String>,
+}
+
+/// Where prices come from.
+#[napi(object)]
+pub struct Pricing {
+    /// The table.
+    pub source: String,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The models that are not in it, and are priced at the default rates: 2.50 in, 0.625 cached, 10.00 out, in US
+    /// dollars per million tokens.
+    pub default_rated: Vec<String>,
+}
+
+/// Usage of one thread, workspace, model or day.
+#[napi(object)]
+pub struct UsageGroup {
+    /// The thread's id, the workspace's path, the model's name, or the day (`YYYY-MM-DD`); `unknown` where the rollout
+    /// does not say.
+    pub key: String,
+    /// How many threads were billed in it.
+    pub threads: i64,
+    /// What was billed.
+    pub usage: Usage,
+}
+
+/// The bill of a Codex home.
+#[napi(object, use_nullable = true)]
+pub struct HomeUsage {
+    /// The home that was read.
+    pub codex_home: String,
+    /// Where prices come from.
+    pub pricing: Pricing,
+    /// Every thread once, newest first.
+    pub threads: Vec<ThreadUsage>,
+    /// The sum over the threads.
+    pub totals: Usage,
+    /// The sum by what was asked for, the dearest first and days in their order; `null` when nothing was.
+    pub groups: Option<Vec<UsageGroup>>,
+    /// What could not be read, or counts already.
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// A thread and the subagents that it spawned.
+#[napi(object)]
+pub struct ThreadFamilyUsage {
+    /// The thread.
+    pub thread: ThreadUsage,
+    /// Its subagents, and theirs.
+    pub subagents: Vec<ThreadUsage>,
+    /// All of them together.
+    pub total: Usage,
+}
+
+/// How far a scan is.
+#[napi(object)]
+pub struct ScanProgress {
+    /// Rollouts that were read.
+    pub files_done: i64,
+    /// Rollouts to read.
+    pub files_total: i64,
+    /// Bytes that were read.
+    pub bytes_done: i64,
+    /// Bytes to read.
+    pub bytes_total: i64,
+}
+
+/// Reads what every thread of a Codex home was billed, archived ones too.
+///
+/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
+/// second. Rejects when the home cannot be read; a rollout that cannot is listed in `skipped`.
+#[napi(
+    ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
+    ts_return_type = "Promise<HomeUsage>",
+    catch_unwind
+)]
+pub fn home_usage<'env>(
+    env: &'env Env,
+    options: Option<HomeUsageOptions>,
+    signal: Option<Object<'_>>,
+    on_progress: Option<Function<'_, FnArgs<(ScanProgress,)>, ()>>,
+) -> Result<PromiseRaw<'env, HomeUsage>> {
+    let watch = Arc::new(Watch::default());
+    if let Some(signal) = signal {
+        cancel_with(env, &signal, &watch)?;
+    }
+    let report = match on_progress {
+        Some(function) => Some(function.build_threadsafe_function().weak::<true>().build()?),
+        None => None,
+    };
+    env.spawn_future(async move {
+        let query = Query::new(options.unwrap_or_default())?;
+        let working = Arc::clone(&watch);
+        let mut work = tokio::task::spawn_blocking(move || query.answer(&working));
+        loop {
+            match tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await {
+                Ok(Ok(answer)) => return answer.map_err(|error| to_node(&error)),
+                Ok(Err(failed)) => return Err(Error::new(Status::GenericFailure, failed.to_string())),
+                Err(_elapsed) => {
+                    if let Some(report) = &report {
+                        let progress = FnArgs::from((scan_progress(watch.progress()),));
+                        report.call(progress, ThreadsafeFunctionCallMode::NonBlocking);
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread.
+///
+/// Rejects when the home cannot be read.
+#[napi]
+pub async fn thread_usage(
+    thread_id: String,
+    options: Option<HomeOptions>,
+) -> Result<Option<ThreadFamilyUsage>> {
+    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    off_thread(move || {
+        let prices = PriceTable::built_in();
+        Ok(read_family(&home, &thread_id)?.map(|family| {
+            let thread = answer::thread_usage(&family.thread, &prices);
+            let subagents: Vec<ThreadUsage> =
+                family.subagents.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
+            let mut total = thread.usage.clone();
+            for subagent in &subagents {
+                total.add_usage(&subagent.usage);
+            }
+            ThreadFamilyUsage { thread, subagents, total }
+        }))
+    })
+    .await
+}
+
+/// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and
+/// without its parent to compare with. `null` when the file holds no record.
+///
+/// Rejects when the file cannot be read.
+#[napi]
+pub async fn rollout_usage(rollout_path: String) -> Result<Option<ThreadUsage>> {
+    let path = path("rolloutPath", rollout_path)?;
+    off_thread(move || {
+        let found = threads(&[scan_rollout(&path)?]).threads;
+        Ok(found.first().map(|thread| answer::thread_usage(thread, &PriceTable::built_in())))
+    })
+    .await
+}
+
+/// Ends the scan when the signal is aborted, or was before.
+fn cancel_with(env: &Env, signal: &Object<'_>, watch: &Arc<Watch>) -> Result<()> {
+    if signal.get::<bool>("aborted")?.unwrap_or(false) {
+        watch.cancel();
+        return Ok(());
+    }
+    let watch = Arc::clone(watch);
+    let listener = env.create_function_from_closure::<(), (), _>("onAbort", move |_| {
+        watch.cancel();
+        Ok(())
+    })?;
+    let listen: Function<'_, FnArgs<(&str, Function<'_, (), ()>)>, ()> =
+        signal.get_named_property("addEventListener")?;
+    listen.apply(*signal, FnArgs::from(("abort", listener)))
+}
+
+/// What was asked of a home.
+struct Query {
+    home: CodexHome,
+    window: Window,
+    by: Option<GroupBy>,
+}
+
+impl Query {
+    fn new(options: HomeUsageOptions) -> Result<Self> {
+        let by = match options.by.as_deref() {
+            None => None,
+            Some(name) => Some(GroupBy::from_name(name).ok_or_else(|| {
+                let reason = format!("expected `by` to be thread, workspace, model or day, got `{name}`");
+                Error::new(Status::InvalidArg, reason)
+            })?),
+        };
+        let began = match options.workspace_match.as_deref() {
+            None | Some("ran") => false,
+            Some("began") => true,
+            Some(name) => {
+                let reason = format!("expected `workspaceMatch` to be ran or began, got `{name}`");
+                return Err(Error::new(Status::InvalidArg, reason));
+            }
+        };
+        let workspace = options.workspace_path.map(|given| path("workspacePath", given)).transpose()?;
+        let (began_in, ran_in) = if began { (workspace, None) } else { (None, workspace) };
+        Ok(Self {
+            home: codex_home(options.codex_home)?,
+            window: Window { began_in, ran_in, since_ms: options.since_ms, until_ms: options.until_ms },
+            by,
+        })
+    }
+
+    fn answer(&self, watch: &Watch) -> error::Result<HomeUsage> {
+        let scan = scan_home(&self.home, watch)?;
+        let found = threads(&scan.rollouts);
+        drop(scan.rollouts);
+        let mut skipped = scan.skipped;
+        skipped.extend(found.skipped);
+        let selected = report::select(found.threads, &self.window);
+        let prices = PriceTable::built_in();
+        let threads: Vec<ThreadUsage> =
+            selected.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
+        let mut totals = Usage::default();
+        for thread in &threads {
+            totals.add_usage(&thread.usage);
+        }
+        Ok(HomeUsage {
+            codex_home: self.home.path().to_string_lossy().into_owned(),
+            pricing: pricing(&prices, &selected),
+            threads,
+            totals,
+            groups: self.by.map(|by| groups(&selected, by, &prices)),
+            skipped: skipped.into_iter().map(SkippedFile::from).collect(),
+        })
+    }
+}
+
+fn pricing(prices: &PriceTable, threads: &[Thread]) -> Pricing {
+    let models = threads.iter().flat_map(|thread| thread.slices.iter()).map(|(key, _)| key.model.as_deref());
+    let unknown: BTreeSet<String> =
+        models.filter(|model| prices_of(prices, *model).1).map(model_name).collect();
+    Pricing {
+        source: prices.source().to_owned(),
+        as_of: prices.as_of().to_owned(),
+        default_rated: unknown.into_iter().collect(),
+    }
+}
+
+fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGroup> {
+    report::group(threads, by, prices)
+        .into_iter()
+        .map(|group| {
+            let mut usage = Usage::default();
+            usage.add(group.usage, group.cost_usd);
+            UsageGroup { key: model_name(group.key.as_deref()), threads: count(group.threads), usage }
+        })
+        .collect()
+}
+
+fn scan_progress(progress: Progress) -> ScanProgress {
+    ScanProgress {
+        files_done: count(progress.files_done),
+        files_total: count(progress.files_total),
+        bytes_done: count(progress.bytes_done),
+        bytes_total: count(progress.bytes_total),
+    }
+}

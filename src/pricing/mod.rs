@@ -1,0 +1,4 @@
+//! From tokens to dollars: a table of prices with its source and date, looked up by model, and the cost of a usage.
+
+pub mod cost;
+pub mod table;

@@ -1,0 +1,139 @@
+//! A part of the bill, and its sums by thread, workspace, model or day.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::pricing::cost::{cost_usd, prices_of};
+use crate::pricing::table::PriceTable;
+use crate::rollout::record::TokenUsage;
+use crate::rollout::workspace::WorkspaceMatcher;
+use crate::usage::slices::{QUARTER_MS, SliceKey};
+use crate::usage::tree::Thread;
+
+/// Which part of the bill is asked for.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Only threads that began in this workspace, whole.
+    pub began_in: Option<PathBuf>,
+    /// Only what was billed to turns that ran in this workspace.
+    pub ran_in: Option<PathBuf>,
+    /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
+    pub since_ms: Option<i64>,
+    /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
+    pub until_ms: Option<i64>,
+}
+
+/// Takes the part of the bill that a window shows. A thread of which nothing is left is left out, unless it began in
+/// the workspace that is asked for and no time is.
+#[must_use]
+pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
+    let mut began = window.began_in.as_deref().map(WorkspaceMatcher::new);
+    let mut ran = window.ran_in.as_deref().map(WorkspaceMatcher::new);
+    let since = window.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let until = window.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let timed = since.is_some() || until.is_some();
+    let mut selected = threads;
+    selected.retain_mut(|thread| {
+        let began_there = |matcher: &mut WorkspaceMatcher| {
+            thread.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
+        };
+        if began.as_mut().is_some_and(|matcher| !began_there(matcher)) {
+            return false;
+        }
+        let at_home = ran.as_mut().is_none_or(began_there);
+        thread.slices.retain(|key: &SliceKey| {
+            since.is_none_or(|since| key.quarter >= since)
+                && until.is_none_or(|until| key.quarter < until)
+                && ran.as_mut().is_none_or(|matcher| {
+                    key.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
+                })
+        });
+        !thread.slices.is_empty() || (at_home && !timed)
+    });
+    selected
+}
+
+/// What a sum is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// By thread.
+    Thread,
+    /// By the directory in which the turns ran.
+    Workspace,
+    /// By model.
+    Model,
+    /// By day, in the system's time zone.
+    Day,
+}
+
+impl GroupBy {
+    /// The one of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "thread" => Some(Self::Thread),
+            "workspace" => Some(Self::Workspace),
+            "model" => Some(Self::Model),
+            "day" => Some(Self::Day),
+            _ => None,
+        }
+    }
+}
+
+/// One sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// What it is the sum of; `None` where the rollouts do not say.
+    pub key: Option<String>,
+    /// How many threads were billed in it.
+    pub threads: u64,
+    /// What was billed.
+    pub usage: TokenUsage,
+    /// What it costs, in US dollars.
+    pub cost_usd: f64,
+}
+
+/// Adds the threads' usage up: days in their order, everything else by cost, the dearest first.
+#[must_use]
+pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group> {
+    let zone = TimeZone::system();
+    let mut sums: BTreeMap<Option<String>, (BTreeSet<&str>, TokenUsage, f64)> = BTreeMap::new();
+    for thread in threads {
+        for (key, usage) in thread.slices.iter() {
+            let name = match by {
+                GroupBy::Thread => Some(thread.thread_id.clone()),
+                GroupBy::Workspace => key.workspace.clone(),
+                GroupBy::Model => key.model.clone(),
+                GroupBy::Day => day(key.quarter, &zone),
+            };
+            let (prices, _) = prices_of(prices, key.model.as_deref());
+            let (members, sum, cost) = sums.entry(name).or_default();
+            members.insert(&thread.thread_id);
+            *sum = sum.plus(*usage);
+            *cost += cost_usd(&prices, *usage, key.long_context);
+        }
+    }
+    let mut groups: Vec<Group> = sums
+        .into_iter()
+        .map(|(key, (members, usage, cost_usd))| Group {
+            key,
+            threads: members.len() as u64,
+            usage,
+            cost_usd,
+        })
+        .collect();
+    if by != GroupBy::Day {
+        groups.sort_by(|a, b| b.cost_usd.total_cmp(&a.cost_usd));
+    }
+    groups
+}
+
+/// The day of a quarter of an hour, `YYYY-MM-DD`.
+fn day(quarter: i64, zone: &TimeZone) -> Option<String> {
+    let instant = Timestamp::from_millisecond(quarter.saturating_mul(QUARTER_MS)).ok()?;
+    Some(instant.to_zoned(zone.clone()).date().to_string())
+}

@@ -1,0 +1,235 @@
+//! Which rollouts a Codex home has.
+//!
+//! `sessions/` is walked to depth 4 (`YYYY/MM/DD/file`), `archived_sessions/` likewise although Codex keeps it flat.
+//! Links inside them are not followed, so no loop can hold the walk; the two directories themselves may be links.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::codex_home::CodexHome;
+use crate::error::{Error, Result};
+use crate::rollout::file_name::RolloutName;
+use crate::rollout::open::modified_ms;
+
+/// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.
+const MAX_DEPTH: usize = 4;
+
+/// A rollout that was found, and what the directory says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name without `.jsonl` and `.zst`.
+    pub stem: String,
+    /// Whether it lies in `archived_sessions/`.
+    pub archived: bool,
+    /// Whether it is a `.jsonl.zst`.
+    pub compressed: bool,
+    /// Bytes on disk.
+    pub size: u64,
+    /// The last write, in milliseconds since 1970.
+    pub modified_ms: i64,
+}
+
+impl RolloutFile {
+    /// The thread that the file's name carries; the whole stem where it has another form.
+    #[must_use]
+    pub fn thread_id(&self) -> &str {
+        RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
+    }
+}
+
+/// A file or directory that was passed over, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why it does not count, in words for a person.
+    pub reason: String,
+}
+
+/// What a walk found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// One entry a rollout, newest first; of several forms of one the one that Codex itself would use.
+    pub files: Vec<RolloutFile>,
+    /// What could not be read.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Which directories to walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// `sessions/` alone: the threads in use.
+    Active,
+    /// `archived_sessions/` too: the bill.
+    All,
+}
+
+/// Walks a Codex home.
+///
+/// A home without rollouts, or without those directories, has none. What cannot be read is listed, not fatal.
+///
+/// # Errors
+///
+/// When the home itself does not exist or is no directory.
+pub fn discover(home: &CodexHome, scope: Scope) -> Result<Found> {
+    let metadata =
+        fs::metadata(home.path()).map_err(|source| Error::io("read Codex home", home.path(), source))?;
+    if !metadata.is_dir() {
+        return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
+    }
+    let mut skipped = Vec::new();
+    let mut files = Vec::new();
+    walk(&home.sessions(), false, &mut files, &mut skipped);
+    if scope == Scope::All {
+        walk(&home.archived_sessions(), true, &mut files, &mut skipped);
+    }
+    let mut files = one_form_each(files);
+    files.sort_unstable_by(|a, b| {
+        b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
+    });
+    skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(Found { files, skipped })
+}
+
+fn walk(root: &Path, archived: bool, files: &mut Vec<RolloutFile>, skipped: &mut Vec<Skipped>) {
+    for entry in WalkDir::new(root).max_depth(MAX_DEPTH).follow_root_links(true) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let gone = error.io_error().is_some_and(|io| io.kind() == io::ErrorKind::NotFound);
+                // A directory that is not there, or went while we walked, holds nothing.
+                if !gone {
+                    let path = error.path().unwrap_or(root).to_owned();
+                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    skipped.push(Skipped { path, reason });
+                }
+                continue;
+            }
+        };
+        let Some(name) = entry.file_name().to_str().and_then(RolloutName::parse) else { continue };
+        if !entry.file_type().is_file() {
+            let reason = "not a regular file".to_owned();
+            skipped.push(Skipped { path: entry.path().to_owned(), reason });
+            continue;
+        }
+        let (stem, compressed) = (name.stem.to_owned(), name.compressed);
+        let Ok(metadata) = entry.metadata() else { continue };
+        let modified_ms = modified_ms(&metadata);
+        let size = metadata.len();
+        files.push(RolloutFile {
+            path: entry.into_path(),
+            stem,
+            archived,
+            compressed,
+            size,
+            modified_ms,
+        });
+    }
+}
+
+/// Keeps one file a rollout: an active one before an archived one, a plain one before a compressed one, and of two
+/// alike the one that was written last.
+fn one_form_each(files: Vec<RolloutFile>) -> Vec<RolloutFile> {
+    let rank = |file: &RolloutFile| (file.archived, file.compressed, -file.modified_ms);
+    let mut by_stem: HashMap<String, RolloutFile> = HashMap::with_capacity(files.len());
+    for file in files {
+        match by_stem.entry(file.stem.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(file);
+            }
+            Entry::Occupied(mut entry) if rank(&file) < rank(entry.get()) => {
+                entry.insert(file);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+    by_stem.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "rollout-2026-01-02T16-58-23-019b7f37-8646-7b42-af3b-3a02bcaed870";
+
+    struct Home(tempfile::TempDir);
+
+    impl Home {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn file(&self, path: &str) -> PathBuf {
+            let path = self.0.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "{}\n").unwrap();
+            path
+        }
+
+        fn found(&self) -> Found {
+            discover(&CodexHome::new(self.0.path()), Scope::All).unwrap()
+        }
+
+        fn paths(&self) -> Vec<PathBuf> {
+            self.found().files.into_iter().map(|file| file.path).collect()
+        }
+    }
+
+    #[test]
+    fn a_missing_home_is_an_error_that_names_it() {
+        let error = discover(&CodexHome::new("/nonexistent/codex"), Scope::All).unwrap_err();
+        assert!(error.to_string().starts_with("cannot read Codex home /nonexistent/codex: "));
+    }
+
+    #[test]
+    fn a_home_without_rollouts_has_none() {
+        assert_eq!(Home::new().found(), Found::default());
+    }
+
+    #[test]
+    fn a_plain_active_file_is_preferred_to_its_other_forms() {
+        let home = Home::new();
+        home.file(&format!("archived_sessions/{NAME}.jsonl"));
+        home.file(&format!("sessions/2026/01/02/{NAME}.jsonl.zst"));
+        let plain = home.file(&format!("sessions/2026/01/02/{NAME}.jsonl"));
+        assert_eq!(home.paths(), [plain.clone()]);
+        fs::remove_file(plain).unwrap();
+        assert!(home.found().files[0].compressed);
+    }
+
+    #[test]
+    fn files_deeper_than_a_day_directory_are_no_rollouts() {
+        let home = Home::new();
+        home.file(&format!("sessions/2026/01/02/deeper/{NAME}.jsonl"));
+        assert_eq!(home.found(), Found::default());
+    }
+
+    #[test]
+    fn a_directory_named_like_a_rollout_is_skipped_by_name() {
+        let home = Home::new();
+        let path = home.0.path().join(format!("sessions/2026/01/{NAME}.jsonl"));
+        fs::create_dir_all(&path).unwrap();
+        let skipped = vec![Skipped { path, reason: "not a regular file".to_owned() }];
+        assert_eq!(home.found(), Found { files: vec![], skipped });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_below_the_directories_are_not_followed_but_the_directories_may_be_links() {
+        use std::os::unix::fs::symlink;
+        let elsewhere = Home::new();
+        let real = elsewhere.file(&format!("2026/01/02/{NAME}.jsonl"));
+        symlink(elsewhere.0.path(), elsewhere.0.path().join("2026/loop")).unwrap();
+        let home = Home::new();
+        symlink(elsewhere.0.path(), home.0.path().join("sessions")).unwrap();
+        let expected = home.0.path().join("sessions").join(real.strip_prefix(elsewhere.0.path()).unwrap());
+        assert_eq!(home.paths(), [expected]);
+    }
+}

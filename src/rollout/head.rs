@@ -1,0 +1,144 @@
+//! The head of a rollout: which thread it is and where it works, from its first 4 KB.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::rollout::compressed::Decompressed;
+use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
+use crate::rollout::open::open_rollout;
+
+/// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
+pub const HEAD_SIZE: usize = 4096;
+
+/// How far the read may grow when they do not, in bytes.
+pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
+
+/// Reads the `session_meta` of a rollout, as far as it tells who the thread is; `None` when its first record is none.
+///
+/// Facts that stand behind the instructions (`history_base`) may be missing.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn read_head(path: &Path, compressed: bool) -> Result<Option<SessionMeta>> {
+    let (file, metadata) = open_rollout(path)?;
+    let failed = |source| Error::io("read rollout", path, source);
+    if compressed {
+        let mut text = Decompressed::new(file, metadata.len()).map_err(failed)?;
+        return grow(|head| read_more(&mut text, head)).map_err(failed);
+    }
+    grow(|head| read_at(&file, head)).map_err(failed)
+}
+
+/// Reads four times as much until the record tells enough, or ends. `fill` puts bytes at the end of what is there, up
+/// to the vector's capacity, and says whether there may be more.
+fn grow(mut fill: impl FnMut(&mut Vec<u8>) -> io::Result<bool>) -> io::Result<Option<SessionMeta>> {
+    let mut head = Vec::new();
+    let mut size = HEAD_SIZE;
+    loop {
+        head.reserve_exact(size - head.len());
+        let more = fill(&mut head)?;
+        let line = memchr::memchr(b'\n', &head).map_or(head.as_slice(), |end| {
+            head.get(..end).unwrap_or_default()
+        });
+        let whole_line = line.len() < head.len();
+        let captured = capture(line);
+        match captured.end {
+            CaptureEnd::Whole => return Ok(Some(captured.meta)),
+            CaptureEnd::CutInInstructions if captured.meta.cwd.is_some() => {
+                return Ok(Some(captured.meta));
+            }
+            CaptureEnd::OtherKind | CaptureEnd::Broken => return Ok(None),
+            CaptureEnd::Cut | CaptureEnd::CutInInstructions => {
+                // A line that is cut by its own terminator is broken; one that is still being written may say enough.
+                if whole_line || !more || size >= MAX_HEAD_SIZE {
+                    let enough = !whole_line && captured.meta.id.is_some();
+                    return Ok(enough.then_some(captured.meta));
+                }
+                size *= 4;
+            }
+        }
+    }
+}
+
+fn read_more(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<bool> {
+    let wanted = head.capacity() - head.len();
+    let read = reader.take(wanted as u64).read_to_end(head)?;
+    Ok(read == wanted)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, head: &mut Vec<u8>) -> io::Result<bool> {
+    use std::os::unix::fs::FileExt;
+    let start = head.len();
+    let wanted = head.capacity() - start;
+    head.resize(start + wanted, 0);
+    let read = match head.get_mut(start..) {
+        Some(free) => file.read_at(free, start as u64)?,
+        None => 0,
+    };
+    head.truncate(start + read);
+    Ok(read > 0)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, head: &mut Vec<u8>) -> io::Result<bool> {
+    read_more(&mut file, head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn meta_line(before_cwd: usize, instructions: usize) -> String {
+        format!(
+            r#"{{"timestamp":"2026-01-02T16:58:23.100Z","type":"session_meta","payload":{{"pad":"{}","id":"a-1","cwd":"/home/dev","source":"exec","base_instructions":{{"text":"{}"}},"history_base":{{"thread_id":"p"}}}}}}"#,
+            "p".repeat(before_cwd),
+            "i".repeat(instructions)
+        )
+    }
+
+    fn head(text: &[u8]) -> Option<SessionMeta> {
+        let dir = tempfile::tempdir().unwrap();
+        let plain = dir.path().join("rollout-a.jsonl");
+        fs::write(&plain, text).unwrap();
+        let packed = dir.path().join("rollout-a.jsonl.zst");
+        fs::write(&packed, zstd::encode_all(text, 3).unwrap()).unwrap();
+        let meta = read_head(&plain, false).unwrap();
+        assert_eq!(read_head(&packed, true).unwrap(), meta);
+        meta
+    }
+
+    #[test]
+    fn a_line_longer_than_the_head_tells_where_the_thread_works() {
+        let meta = head(format!("{}\n", meta_line(0, 30_000)).as_bytes()).unwrap();
+        assert_eq!(meta.cwd.as_deref(), Some("/home/dev"));
+        assert_eq!(meta.history_base, None);
+    }
+
+    #[test]
+    fn the_read_grows_until_the_facts_are_there() {
+        let meta = head(format!("{}\n", meta_line(100_000, 0)).as_bytes()).unwrap();
+        assert_eq!(meta.cwd.as_deref(), Some("/home/dev"));
+        assert_eq!(meta.history_base.as_deref(), Some("p"));
+    }
+
+    #[test]
+    fn a_line_that_is_still_being_written_tells_what_it_has() {
+        let line = meta_line(0, 0);
+        let cut = line.find("base_instructions").unwrap();
+        assert_eq!(head(&line.as_bytes()[..cut]).unwrap().cwd.as_deref(), Some("/home/dev"));
+    }
+
+    #[test]
+    fn a_first_line_that_is_no_session_meta_is_none() {
+        assert_eq!(head(b""), None);
+        assert_eq!(head(b"[1]\n"), None);
+        assert_eq!(head(b"{\"type\":\"event_msg\",\"payload\":{}}\n"), None);
+        let line = meta_line(0, 0);
+        assert_eq!(head(format!("{}\n", &line[..line.len() - 9]).as_bytes()), None);
+    }
+}

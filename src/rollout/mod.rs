@@ -1,0 +1,17 @@
+//! From files to records: which rollouts a Codex home has, how their lines are cut, what a record says.
+//!
+//! Nothing here knows what a token costs or which of them count.
+
+pub mod activity;
+pub mod compressed;
+pub mod discover;
+pub mod file_name;
+pub mod head;
+pub mod lines;
+pub mod meta;
+pub mod open;
+pub mod record;
+pub mod tail;
+pub mod timestamp;
+pub mod turn_state;
+pub mod workspace;

@@ -1,0 +1,38 @@
+//! Opening a file that anyone may have put there: never blocks, and yields regular files only.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Opens a rollout for reading, and says what it is at this moment.
+///
+/// # Errors
+///
+/// When it cannot be opened, or is no regular file: a FIFO of a rollout's name would block the reader for ever.
+pub fn open_rollout(path: &Path) -> Result<(File, Metadata)> {
+    const OPERATION: &str = "read rollout";
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    }
+    let file = options.open(path).map_err(|source| Error::io(OPERATION, path, source))?;
+    let metadata = file.metadata().map_err(|source| Error::io(OPERATION, path, source))?;
+    if !metadata.is_file() {
+        return Err(Error::invalid(OPERATION, path, "not a regular file"));
+    }
+    Ok((file, metadata))
+}
+
+/// The time of the last write in milliseconds since 1970; 0 where the system cannot say.
+#[must_use]
+pub fn modified_ms(metadata: &Metadata) -> i64 {
+    let Ok(modified) = metadata.modified() else { return 0 };
+    match modified.duration_since(std::time::UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
+    }
+}

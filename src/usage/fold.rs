@@ -1,0 +1,370 @@
+//! The fold over one rollout's records: *state + bytes → state*. It can stop behind any complete line and go on later.
+//!
+//! Every response that Codex wrote down counts once: a `token_usage_record` by its `response_id`, a step of the
+//! `token_count` counter unless it is the echo of such a record. What a fork or a subagent copied from its parent is
+//! passed over.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
+
+use crate::rollout::file_name::uuid_v7_ms;
+use crate::rollout::lines::{LineSink, LongLine};
+use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
+use crate::rollout::record::{
+    Item, Look, Passed, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent,
+    ends_whole, look, parse,
+};
+use crate::rollout::timestamp::parse_timestamp;
+use crate::rollout::turn_state::TurnTracker;
+use crate::usage::counter::Counter;
+use crate::usage::slices::{Response, Slices};
+use crate::usage::trail::Trail;
+use crate::usage::turns::{TurnFacts, Turns};
+
+/// The state of the fold over one rollout.
+#[derive(Debug, Default, Clone)]
+pub struct Fold {
+    meta: Option<SessionMeta>,
+    /// The thread's own id, and the time in it.
+    thread_id: Option<String>,
+    born_ms: Option<i64>,
+    /// The thread whose records are copied at the beginning: the id of the second `session_meta`.
+    copied_from: Option<String>,
+    part: Part,
+    counter: Counter,
+    /// What `token_usage_record`s counted and the counter has not shown yet.
+    unconfirmed: Vec<TokenUsage>,
+    /// Hashes of the response ids that were counted.
+    responses: HashSet<u64>,
+    turns: Turns,
+    tracker: TurnTracker,
+    slices: Slices,
+    /// Responses that may be copies: which, only the parent's trail can tell.
+    undecided: Vec<(usize, Response)>,
+    trail: Trail,
+    /// Whether turns have ids from here on; the trail ends there.
+    turns_have_ids: bool,
+    last_model: Option<String>,
+    last_ms: Option<i64>,
+    skipped: u64,
+}
+
+/// Whose history the records belong to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The thread's own.
+    #[default]
+    Own,
+    /// Copied from the parent, until a turn of the thread's own begins.
+    Copied,
+}
+
+impl Fold {
+    /// The fold before the first record of a rollout whose file name carries `thread_id`.
+    #[must_use]
+    pub fn new(thread_id: Option<&str>) -> Self {
+        let mut fold = Self::default();
+        fold.set_thread(thread_id);
+        fold
+    }
+
+    /// The first record, if it is a `session_meta`.
+    #[must_use]
+    pub fn meta(&self) -> Option<&SessionMeta> {
+        self.meta.as_ref()
+    }
+
+    /// The thread's own id: the `session_meta`'s, else the file name's.
+    #[must_use]
+    pub fn thread_id(&self) -> Option<&str> {
+        self.thread_id.as_deref()
+    }
+
+    /// The thread whose records the rollout begins with, where it does.
+    #[must_use]
+    pub fn copied_from(&self) -> Option<&str> {
+        self.copied_from.as_deref()
+    }
+
+    /// The model of the last turn.
+    #[must_use]
+    pub fn last_model(&self) -> Option<&str> {
+        self.last_model.as_deref()
+    }
+
+    /// When the last record that was read was written, in milliseconds since 1970.
+    #[must_use]
+    pub fn last_record_ms(&self) -> Option<i64> {
+        self.last_ms
+    }
+
+    /// How many lines were no records.
+    #[must_use]
+    pub fn skipped_records(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Whether any line was a record or broken: a file without is empty.
+    #[must_use]
+    pub fn saw_anything(&self) -> bool {
+        self.meta.is_some() || self.last_ms.is_some() || self.skipped > 0
+    }
+
+    /// The thread's last turn; `None` for a copy that has had no turn of its own.
+    #[must_use]
+    pub fn turn(&self) -> Option<&TurnTracker> {
+        let only_copied = self.part == Part::Copied && self.turns_have_ids;
+        (!only_copied).then_some(&self.tracker)
+    }
+
+    /// The order of the records, for a child that began as a copy of this rollout.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    /// Whether [`Self::settle`] needs the trail of the thread that this one was copied from.
+    #[must_use]
+    pub fn needs_parent(&self) -> bool {
+        !self.undecided.is_empty()
+    }
+
+    /// What was billed, when nothing follows. `parent` is the trail of the thread that this one was copied from; it is
+    /// asked for only where turns have no ids.
+    #[must_use]
+    pub fn settle(&self, parent: Option<&Trail>) -> Slices {
+        let mut slices = self.slices.clone();
+        if self.needs_parent() {
+            let copied = self.trail.copied(parent);
+            let own = self.undecided.iter().filter(|(at, _)| *at >= copied);
+            for (_, response) in own {
+                slices.add(response.clone());
+            }
+        }
+        for response in self.turns.waiting(self.last_ms) {
+            slices.add(response);
+        }
+        slices
+    }
+
+    /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
+    pub fn unterminated(&mut self, rest: &[u8]) {
+        let rest = rest.trim_ascii_end();
+        if rest.last() == Some(&b'}') && parse(rest).is_ok() {
+            self.line(rest);
+        }
+    }
+
+    fn set_thread(&mut self, thread_id: Option<&str>) {
+        self.thread_id = thread_id.map(str::to_owned);
+        self.born_ms = thread_id.and_then(uuid_v7_ms);
+    }
+
+    fn read(&mut self, line: &[u8]) {
+        let Ok(record) = parse(line) else {
+            self.skipped += 1;
+            return;
+        };
+        let written = record.timestamp.as_deref().and_then(parse_timestamp);
+        self.last_ms = written.or(self.last_ms);
+        match record.item {
+            Item::SessionMeta => {
+                if !self.session_meta(line, written) {
+                    self.skipped += 1;
+                }
+            }
+            // The oldest shape begins without a kind.
+            Item::Passed(passed) if self.meta.is_none() && self.trail.is_empty() => {
+                self.session_meta(line, written);
+                self.passed(passed);
+            }
+            Item::TurnContext(context) => self.turn_context(&context, written),
+            Item::TokenCount(count) => self.token_count(&count, written),
+            Item::TokenUsageRecord(record) => self.token_usage_record(record),
+            Item::Turn(turn) => self.turn_event(&turn, written),
+            Item::Passed(passed) => self.passed(passed),
+        }
+    }
+
+    fn session_meta(&mut self, line: &[u8], written: Option<i64>) -> bool {
+        let captured = capture(line);
+        if captured.end != CaptureEnd::Whole {
+            return false;
+        }
+        let meta = captured.meta;
+        if self.meta.is_some() {
+            // Another thread's: the beginning of a copy. The first of several is the parent's.
+            if self.copied_from.is_none() && meta.id.is_some() && meta.id != self.thread_id {
+                self.copied_from = meta.id;
+                self.part = Part::Copied;
+            }
+            return true;
+        }
+        if let Some(id) = &meta.id {
+            self.set_thread(Some(id));
+        }
+        self.trail.begin(written);
+        self.last_model.clone_from(&meta.model);
+        self.turns.begin(TurnFacts { model: meta.model.clone(), workspace: meta.cwd.clone() });
+        let reverted = meta.history_base.is_some() && meta.history_base == meta.id;
+        if reverted || (meta.history_base.is_some() && meta.continues_parent_counter) {
+            self.counter = Counter::with_foreign_base();
+        }
+        self.meta = Some(meta);
+        true
+    }
+
+    fn turn_context(&mut self, context: &TurnContext<'_>, written: Option<i64>) {
+        let turn_id = context.turn_id.as_deref();
+        self.reaches_turn(turn_id);
+        self.leave_trail(context.raw, written, true);
+        self.tracker.context(turn_id);
+        if let Some(model) = &context.model {
+            self.last_model = Some(model.as_ref().to_owned());
+        }
+        let facts = TurnFacts {
+            model: context.model.as_deref().map(str::to_owned),
+            workspace: context.cwd.as_deref().map(str::to_owned),
+        };
+        for response in self.turns.context(turn_id, facts) {
+            self.slices.add(response);
+        }
+    }
+
+    fn turn_event(&mut self, turn: &Turn<'_>, written: Option<i64>) {
+        let turn_id = turn.turn_id.as_deref();
+        self.reaches_turn(turn_id);
+        if turn.event == TurnEvent::Prompted {
+            self.leave_trail(turn.raw, written, true);
+        }
+        self.tracker.event(turn.event, turn_id);
+    }
+
+    fn passed(&mut self, passed: Passed) {
+        self.tracker.passed(passed);
+    }
+
+    fn token_count(&mut self, count: &TokenCount<'_>, written: Option<i64>) {
+        let (used, single) = match count {
+            TokenCount::Empty => {
+                self.counter.empty();
+                return;
+            }
+            TokenCount::Single(usage) => (*usage, true),
+            TokenCount::Counter { total: None, last, .. } => ((*last).unwrap_or_default(), true),
+            TokenCount::Counter { total: Some(total), last, .. } => {
+                let used = self.counter.step(*total, *last);
+                (used, *last == Some(used))
+            }
+        };
+        let at = self.trail.len();
+        if let TokenCount::Counter { raw, .. } = count {
+            self.leave_trail(raw, written, false);
+        }
+        match self.part {
+            Part::Own => {
+                let unrecorded = self.without_recorded(used, single);
+                let single = single && unrecorded == used;
+                let response = self.turns.current(unrecorded, self.last_ms, single);
+                self.slices.add(response);
+            }
+            Part::Copied if self.turns_have_ids || used.is_zero() => {}
+            Part::Copied => {
+                self.undecided.push((at, self.turns.current(used, self.last_ms, single)));
+            }
+        }
+    }
+
+    /// Takes from a step of the counter what `token_usage_record`s have counted before.
+    ///
+    /// The step echoes the last records, one or several. Records before them whose step never came (the process was
+    /// killed while their tool ran) stay counted. A step that is a response of its own is counted whole: it was
+    /// written by a version that writes no such records.
+    fn without_recorded(&mut self, used: TokenUsage, single: bool) -> TokenUsage {
+        if used.is_zero() || self.unconfirmed.is_empty() {
+            return used;
+        }
+        let recorded = std::mem::take(&mut self.unconfirmed);
+        let mut sum = TokenUsage::ZERO;
+        for usage in recorded.iter().rev() {
+            sum = sum.plus(*usage);
+            if sum == used {
+                return TokenUsage::ZERO;
+            }
+        }
+        if single { used } else { used.minus(sum).unwrap_or(TokenUsage::ZERO) }
+    }
+
+    fn token_usage_record(&mut self, record: TokenUsageRecord<'_>) {
+        self.reaches_turn(record.turn_id.as_deref());
+        let another_threads = match (&record.thread_id, &self.thread_id) {
+            (Some(billed), Some(own)) => billed.as_ref() != own,
+            _ => self.part == Part::Copied,
+        };
+        if another_threads {
+            return;
+        }
+        if let Some(id) = record.response_id.as_deref()
+            && !self.responses.insert(hash(id))
+        {
+            return;
+        }
+        self.unconfirmed.push(record.usage);
+        let turn_id = record.turn_id.as_deref();
+        if let Some(response) = self.turns.of_turn(turn_id, record.usage, self.last_ms) {
+            self.slices.add(response);
+        }
+    }
+
+    /// A record names its turn: one that is not older than the thread ends what was copied.
+    fn reaches_turn(&mut self, turn_id: Option<&str>) {
+        let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else { return };
+        self.turns_have_ids = true;
+        if self.part == Part::Copied && began >= born {
+            self.part = Part::Own;
+            self.tracker = TurnTracker::default();
+        }
+    }
+
+    fn leave_trail(&mut self, raw: &str, written: Option<i64>, begins_turn: bool) {
+        if !self.turns_have_ids {
+            self.trail.push(raw, written, begins_turn);
+        }
+    }
+}
+
+impl LineSink for Fold {
+    fn line(&mut self, line: &[u8]) {
+        match look(line) {
+            Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
+            Look::Pass(_) | Look::Parse => self.read(line),
+        }
+    }
+
+    fn needs_whole(&mut self, head: &[u8]) -> bool {
+        look(head) == Look::Parse
+    }
+
+    fn long_line(&mut self, line: LongLine<'_>) {
+        match look(line.head) {
+            Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
+            Look::Pass(_) | Look::Parse => self.skipped += 1,
+        }
+    }
+}
+
+fn last_two(line: &[u8]) -> [u8; 2] {
+    match line {
+        [.., first, second] => [*first, *second],
+        _ => [0; 2],
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests;

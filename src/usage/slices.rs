@@ -1,0 +1,93 @@
+//! Where usage is added up: by model, workspace, quarter of an hour and price tier, so that any later question — by
+//! model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
+
+use std::collections::BTreeMap;
+
+use crate::rollout::record::TokenUsage;
+
+/// A quarter of an hour in milliseconds: the offset of every time zone in use is a multiple of it.
+pub const QUARTER_MS: i64 = 15 * 60 * 1000;
+
+/// A response with more input tokens than this is priced at the long-context rates of models that have them.
+pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
+
+/// What a slice is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SliceKey {
+    /// The model; `None` where the rollout names none.
+    pub model: Option<String>,
+    /// Where the turn ran; `None` where the rollout does not say.
+    pub workspace: Option<String>,
+    /// The quarter of an hour, counted from 1970.
+    pub quarter: i64,
+    /// Whether the responses had a long context.
+    pub long_context: bool,
+}
+
+/// What one response was billed, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The model that answered.
+    pub model: Option<String>,
+    /// Where the turn ran.
+    pub workspace: Option<String>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// What it was billed.
+    pub usage: TokenUsage,
+    /// Whether `usage` is one response's; several together say nothing about the length of each context.
+    pub single: bool,
+}
+
+/// Usage, added up.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Slices {
+    by_key: BTreeMap<SliceKey, TokenUsage>,
+}
+
+impl Slices {
+    /// Adds a response.
+    pub fn add(&mut self, response: Response) {
+        if response.usage.is_zero() {
+            return;
+        }
+        let key = SliceKey {
+            model: response.model,
+            workspace: response.workspace,
+            quarter: response.at_ms.div_euclid(QUARTER_MS),
+            long_context: response.single && response.usage.input > LONG_CONTEXT_TOKENS,
+        };
+        let sum = self.by_key.entry(key).or_insert(TokenUsage::ZERO);
+        *sum = sum.plus(response.usage);
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: Self) {
+        for (key, usage) in other.by_key {
+            let sum = self.by_key.entry(key).or_insert(TokenUsage::ZERO);
+            *sum = sum.plus(usage);
+        }
+    }
+
+    /// Keeps the slices that `keep` accepts.
+    pub fn retain(&mut self, mut keep: impl FnMut(&SliceKey) -> bool) {
+        self.by_key.retain(|key, _| keep(key));
+    }
+
+    /// Every slice.
+    pub fn iter(&self) -> impl Iterator<Item = (&SliceKey, &TokenUsage)> {
+        self.by_key.iter()
+    }
+
+    /// Whether nothing was billed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The sum of all slices.
+    #[must_use]
+    pub fn total(&self) -> TokenUsage {
+        self.by_key.values().fold(TokenUsage::ZERO, |sum, usage| sum.plus(*usage))
+    }
+}

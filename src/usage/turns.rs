@@ -1,0 +1,102 @@
+//! Which model answered a response, and where its turn ran.
+//!
+//! A `token_count` belongs to the turn in whose course it is written. A `token_usage_record` names its turn, whose
+//! `turn_context` usually stands before it; where it does not, the response waits for it.
+
+use std::collections::VecDeque;
+
+use crate::rollout::record::TokenUsage;
+use crate::usage::slices::Response;
+
+/// How many turns are remembered: a record names the running turn, or one that was interrupted shortly before.
+const REMEMBERED: usize = 16;
+
+/// What a `turn_context` says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct TurnFacts {
+    /// The model that the turn asks.
+    pub model: Option<String>,
+    /// Where the turn runs.
+    pub workspace: Option<String>,
+}
+
+/// The turns of a rollout, as far as they were read.
+#[derive(Debug, Default, Clone)]
+pub struct Turns {
+    current: TurnFacts,
+    recent: VecDeque<(String, TurnFacts)>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    turn_id: String,
+    usage: TokenUsage,
+    at_ms: i64,
+}
+
+impl Turns {
+    /// What holds before the first turn.
+    pub fn begin(&mut self, facts: TurnFacts) {
+        self.current = facts;
+    }
+
+    /// A turn begins or goes on. Gives the responses that waited for it.
+    pub fn context(&mut self, turn_id: Option<&str>, facts: TurnFacts) -> Vec<Response> {
+        // A fact that this record leaves out stays as it was.
+        self.current = TurnFacts {
+            model: facts.model.or(self.current.model.take()),
+            workspace: facts.workspace.or(self.current.workspace.take()),
+        };
+        let Some(turn_id) = turn_id else { return Vec::new() };
+        self.recent.retain(|(id, _)| id != turn_id);
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((turn_id.to_owned(), self.current.clone()));
+        let (found, waiting) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|one| one.turn_id == turn_id);
+        self.waiting = waiting;
+        let found: Vec<Waiting> = found;
+        found.into_iter().map(|one| response(&self.current, one.usage, Some(one.at_ms), true)).collect()
+    }
+
+    /// A response of the running turn.
+    #[must_use]
+    pub fn current(&self, usage: TokenUsage, at_ms: Option<i64>, single: bool) -> Response {
+        response(&self.current, usage, at_ms, single)
+    }
+
+    /// A response of the turn `turn_id`; `None` while that turn is not known, and it waits.
+    pub fn of_turn(
+        &mut self,
+        turn_id: Option<&str>,
+        usage: TokenUsage,
+        at_ms: Option<i64>,
+    ) -> Option<Response> {
+        let Some(turn_id) = turn_id else { return Some(self.current(usage, at_ms, true)) };
+        if let Some((_, facts)) = self.recent.iter().rev().find(|(id, _)| id == turn_id) {
+            return Some(response(facts, usage, at_ms, true));
+        }
+        let at_ms = at_ms.unwrap_or_default();
+        self.waiting.push(Waiting { turn_id: turn_id.to_owned(), usage, at_ms });
+        None
+    }
+
+    /// The responses that still wait, as if their turns were the running one.
+    pub fn waiting(&self, last_ms: Option<i64>) -> impl Iterator<Item = Response> {
+        self.waiting.iter().map(move |one| {
+            response(&self.current, one.usage, Some(one.at_ms).filter(|at| *at != 0).or(last_ms), true)
+        })
+    }
+}
+
+fn response(facts: &TurnFacts, usage: TokenUsage, at_ms: Option<i64>, single: bool) -> Response {
+    Response {
+        model: facts.model.clone(),
+        workspace: facts.workspace.clone(),
+        at_ms: at_ms.unwrap_or_default(),
+        usage,
+        single,
+    }
+}
