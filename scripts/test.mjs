@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { prepare, root, sh } from "./prepare.mjs";
 
 /** Suites with a script of their own: they need more than the package registries, or more time. */
-const SEPARATE = ["codex", "orchestrator", "package"];
+const SEPARATE = new Set(["codex", "orchestrator", "package"]);
 
 prepare();
 sh("cargo", has("cargo-nextest") ? ["nextest", "run"] : ["test", "--quiet"]);
@@ -17,9 +17,9 @@ function files() {
   const given = process.argv.slice(2);
   if (given.length > 0) return given;
   return readdirSync(join(root, "__test__"), { recursive: true })
-    .filter((path) => path.endsWith(".test.mjs") && !SEPARATE.includes(path.split(/[\\/]/)[0]))
+    .filter((path) => path.endsWith(".test.mjs") && !SEPARATE.has(path.split(/[\\/]/)[0]))
     .map((path) => join("__test__", path))
-    .sort();
+    .toSorted();
 }
 
 function has(program) {
