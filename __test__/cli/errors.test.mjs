@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { join } from "node:path";
+import { aoCodex } from "./command.mjs";
+import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+
+const WRONG_USAGE = [
+  [[], /^Usage: ao-codex /],
+  [["frobnicate"], /unknown command 'frobnicate'/],
+  [["session"], /Did you mean sessions\?/],
+  [["sessions", "--frobnicate"], /unknown option '--frobnicate'/],
+  [["sessions", "more"], /too many arguments/],
+  [["sessions", "--workspace"], /argument missing/],
+  [["usage", "--by", "colour"], /Allowed choices are thread, workspace, model, day/],
+  [
+    ["usage", "--since", "yesterday"],
+    /'--since <date>' argument 'yesterday' is invalid\. Expected a day as YYYY-MM-DD\./,
+  ],
+  [["usage", "--until", "2026-02-30"], /argument '2026-02-30' is invalid\. There is no such day\./],
+  [["usage", "--since", "2026-3-1"], /Expected a day as YYYY-MM-DD\./],
+  [["usage", "--since", "2026-03-02", "--until", "2026-03-01"], /--since is after --until/],
+  [["resume"], /required option '--workspace <path>' not specified/],
+  [["--codex-home"], /argument missing/],
+];
+
+for (const [args, message] of WRONG_USAGE) {
+  test(`ao-codex ${args.join(" ")}: a usage error goes to stderr with exit code 2`, async () => {
+    const result = await aoCodex(args);
+    assert.match(result.stderr, message);
+    assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 2, stdout: "" });
+  });
+}
+
+for (const command of ["sessions", "usage"]) {
+  for (const flags of [[], ["--json"]]) {
+    test(`${[command, ...flags].join(" ")} of a home that is not there names it, with exit code 1`, async (t) => {
+      const home = join(temporaryFolder(t), "nowhere");
+      const result = await aoCodex([command, ...flags, "--codex-home", home]);
+      assert.match(result.stderr, /^ao-codex: [^\n]+\n$/);
+      assert.ok(result.stderr.includes(home), result.stderr);
+      assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: "" });
+    });
+  }
+}
+
+test("a home without rollouts has no threads, and that is no error", async (t) => {
+  const { home } = codexHome(t, []);
+  assert.deepEqual(await aoCodex(["sessions", "--codex-home", home]), {
+    code: 0,
+    stdout: `No threads in ${home}.\n`,
+    stderr: "",
+  });
+});
+
+test("--codex-home is understood before and after the command, and comes before CODEX_HOME", async (t) => {
+  const { home } = codexHome(t, [
+    rollout({
+      id: "019e4464-e720-70ca-80b3-5afce7a15c61",
+      cwd: "/home/dev/shop",
+      at: "2026-05-20T08:00:00.000Z",
+    }),
+  ]);
+  const env = { CODEX_HOME: temporaryFolder(t) };
+  const before = await aoCodex(["--codex-home", home, "sessions", "--json"], { env });
+  const after = await aoCodex(["sessions", "--json", "--codex-home", home], { env });
+  const fromEnvironment = await aoCodex(["sessions", "--json"], { env: { CODEX_HOME: home } });
+  assert.deepEqual([before.code, JSON.parse(before.stdout).threads.length], [0, 1]);
+  assert.deepEqual(after, before);
+  assert.deepEqual(fromEnvironment, before);
+});
+
+test("--ao-home is understood before and after every command", async (t) => {
+  const { home } = codexHome(t, []);
+  const results = await Promise.all([
+    aoCodex(["--ao-home", home, "sessions", "--codex-home", home]),
+    aoCodex(["usage", "--codex-home", home, "--ao-home", home]),
+  ]);
+  assert.deepEqual(
+    results.map(({ code, stderr }) => [code, stderr]),
+    [
+      [0, ""],
+      [0, ""],
+    ],
+  );
+});

@@ -1,0 +1,81 @@
+/** Columns that more than one table has. */
+import type { Pricing, ThreadUsage, Usage } from "../../index.js";
+import { count, dollars, path, shortCount } from "./format.js";
+import type { Column } from "./table.js";
+import { plain, shortenPath } from "./text.js";
+import type { Branch } from "./tree.js";
+
+/** A row of a table of threads: one of them, or the sum of all. */
+export interface ThreadRow {
+  branch: Branch | null;
+  /** What stands in the first cell, after the lines of the tree. */
+  label: string;
+  usage: Usage;
+  /** Whether a part of its cost is at the default rates. */
+  isEstimate: boolean;
+}
+
+export function threadRows(
+  branches: readonly Branch[],
+  pricing: Pricing,
+): readonly (ThreadRow & { branch: Branch })[] {
+  const defaultRated = new Set(pricing.defaultRated);
+  return branches.map((branch) => ({
+    branch,
+    label: workspaceOf(branch.thread),
+    usage: branch.thread.usage,
+    isEstimate: Object.entries(branch.thread.models).some(
+      ([model, usage]) => defaultRated.has(model) && usage.totalTokens > 0,
+    ),
+  }));
+}
+
+function workspaceOf(thread: ThreadUsage): string {
+  return thread.workspacePath === null ? "?" : path(thread.workspacePath);
+}
+
+export const workspaceColumn: Column<ThreadRow> = {
+  header: "WORKSPACE",
+  forms: [(row) => markOf(row) + row.label],
+  flex: { good: 22, min: 14 },
+  cut: (row, columns) => markOf(row) + shortenPath(row.label, columns - markOf(row).length),
+};
+
+export const threadColumn: Column<ThreadRow> = {
+  header: "THREAD",
+  forms: [(row) => plain(row.branch?.thread.threadId ?? "")],
+  flex: { good: 11, min: 11 },
+  rank: 3,
+};
+
+export const modelColumn: Column<ThreadRow> = {
+  header: "MODEL",
+  forms: [(row) => plain(row.branch ? (row.branch.thread.model ?? "?") : "")],
+  flex: { good: 18, min: 13 },
+  rank: 4,
+};
+
+function markOf(row: ThreadRow): string {
+  return row.branch?.mark ?? "";
+}
+
+type Counted = { usage: Usage };
+
+export function tokenColumn(
+  header: string,
+  field: Exclude<keyof Usage, "estimatedCostUsd">,
+  rank?: number,
+): Column<Counted> {
+  return {
+    header,
+    forms: [(row) => count(row.usage[field]), (row) => shortCount(row.usage[field])],
+    align: "right",
+    ...(rank !== undefined && { rank }),
+  };
+}
+
+export const costColumn: Column<Counted & { isEstimate: boolean }> = {
+  header: "COST",
+  forms: [(row) => (row.isEstimate ? "~" : "") + dollars(row.usage.estimatedCostUsd)],
+  align: "right",
+};

@@ -1,0 +1,45 @@
+/** The documents that `--json` prints: their keys and the order of their keys are public. */
+import type { HomeUsage, ThreadUsage } from "../../index.js";
+import { stateOf } from "./state.js";
+
+export function usageDocument(home: HomeUsage) {
+  return {
+    codexHome: home.codexHome,
+    pricing: home.pricing,
+    threads: home.threads.map(threadDocument),
+    ...(home.groups && { groups: home.groups }),
+    totals: home.totals,
+    skipped: home.skipped,
+  };
+}
+
+export function sessionsDocument(home: HomeUsage, nowMs: number) {
+  return {
+    codexHome: home.codexHome,
+    threads: home.threads.map((thread) => ({
+      ...threadDocument(thread),
+      state: stateOf(thread, nowMs),
+    })),
+  };
+}
+
+function threadDocument(thread: ThreadUsage) {
+  return {
+    threadId: thread.threadId,
+    rolloutPath: thread.rolloutPath,
+    workspacePath: thread.workspacePath,
+    kind: thread.kind,
+    parentThreadId: thread.parentThreadId,
+    archived: thread.archived,
+    createdAt: thread.createdAtMs === null ? null : iso(thread.createdAtMs),
+    updatedAt: iso(thread.updatedAtMs),
+    model: thread.model,
+    usage: thread.usage,
+    models: thread.models,
+    skippedRecords: thread.skippedRecords,
+  };
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

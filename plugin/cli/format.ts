@@ -1,0 +1,63 @@
+/** Numbers, money, times and paths as a person reads them. */
+import { homedir } from "node:os";
+import { sep } from "node:path";
+import { plain } from "./text.js";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Up to a week ago a distance says more than a date. */
+const RELATIVE_DAYS = 7;
+/** Clocks differ by so much without anything being wrong. */
+const CLOCK_SKEW_MS = MINUTE_MS;
+
+const grouped = new Intl.NumberFormat("en-US");
+const compact = new Intl.NumberFormat("en-US", {
+  notation: "compact",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+/** `1,234,567` */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** `1.2M`; below a thousand as it is. */
+export function shortCount(value: number): string {
+  return Math.abs(value) < 1000 ? grouped.format(value) : compact.format(value);
+}
+
+/** `$1.23`; what is more than nothing and less than a cent says so. */
+export function dollars(value: number): string {
+  if (value > 0 && value < 0.01) return "<$0.01";
+  return `$${value.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`;
+}
+
+/** `3 min ago`, or the local date of what is longer ago than a week or lies in the future. */
+export function ago(timeMs: number, nowMs: number): string {
+  const age = nowMs - timeMs;
+  if (age < -CLOCK_SKEW_MS || age >= RELATIVE_DAYS * DAY_MS) return localDate(new Date(timeMs));
+  if (age < MINUTE_MS) return "just now";
+  if (age < HOUR_MS) return `${Math.floor(age / MINUTE_MS)} min ago`;
+  if (age < DAY_MS) return `${Math.floor(age / HOUR_MS)} h ago`;
+  const days = Math.floor(age / DAY_MS);
+  return days === 1 ? "1 day ago" : `${days} days ago`;
+}
+
+function localDate(date: Date): string {
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+/** The path with the user's home as `~`, safe to print. */
+export function path(text: string): string {
+  const home = homedir();
+  const short = text === home || text.startsWith(home + sep) ? `~${text.slice(home.length)}` : text;
+  return plain(short);
+}
+
+/** `1 thread`, `21 threads` */
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}

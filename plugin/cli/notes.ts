@@ -1,0 +1,41 @@
+/** What is said below a table: where prices come from, and what is not in it. */
+import type { HomeUsage } from "../../index.js";
+import { count, path, plural } from "./format.js";
+import { plain } from "./text.js";
+
+/** Names of so many models or files are given; `--json` has all. */
+const NAMED = 3;
+/** What a rollout that names no model is counted under. */
+const UNKNOWN_MODEL = "unknown";
+
+export function priceNotes({ pricing }: HomeUsage): string[] {
+  const notes = [`Prices: ${plain(pricing.source)}, as of ${plain(pricing.asOf)}.`];
+  if (pricing.defaultRated.length > 0)
+    notes.push(`~ priced at default rates: ${someOf(pricing.defaultRated.map(modelName))}.`);
+  return notes;
+}
+
+export function skippedNotes({ threads, skipped }: HomeUsage): string[] {
+  const torn = threads.filter((thread) => thread.skippedRecords > 0);
+  const records = torn.reduce((sum, thread) => sum + thread.skippedRecords, 0);
+  const notes = [];
+  if (records > 0)
+    notes.push(
+      `Left out: ${plural(records, "damaged record")} in ${plural(torn.length, "rollout")}.`,
+    );
+  if (skipped.length > 0) {
+    const named = skipped.map((file) => `${path(file.path)} (${plain(file.reason)})`);
+    notes.push(`Left out: ${plural(skipped.length, "file")}: ${someOf(named)}.`);
+  }
+  return notes;
+}
+
+function modelName(model: string): string {
+  return model === UNKNOWN_MODEL ? "an unknown model" : plain(model);
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  const named = names.slice(0, NAMED).join(", ");
+  return more > 0 ? `${named}, and ${count(more)} more` : named;
+}

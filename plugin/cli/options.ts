@@ -1,0 +1,40 @@
+/** Options that more than one command takes, and what they mean. */
+import { resolve } from "node:path";
+import { Option } from "commander";
+
+export interface GlobalOptions {
+  codexHome?: string;
+  aoHome?: string;
+}
+
+export interface ScanOptions extends GlobalOptions {
+  workspace?: string;
+  json?: true;
+}
+
+export const codexHomeOption = () =>
+  new Option("--codex-home <dir>", "Codex home (default: $CODEX_HOME, else ~/.codex)").argParser(
+    folder,
+  );
+
+export const aoHomeOption = () =>
+  new Option("--ao-home <dir>", "orchestrator's home (default: $AO_HOME, else ~/.ao)").argParser(
+    folder,
+  );
+
+export const workspaceOption = () =>
+  new Option("--workspace <path>", "only threads that began in this workspace").argParser(folder);
+
+export const jsonOption = () => new Option("--json", "print one JSON document");
+
+/** What the native functions call the same. */
+export function scope({ codexHome, workspace }: ScanOptions) {
+  return {
+    ...(codexHome !== undefined && { codexHome }),
+    ...(workspace !== undefined && { workspacePath: workspace }),
+  };
+}
+
+function folder(text: string): string {
+  return resolve(text);
+}

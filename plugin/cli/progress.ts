@@ -1,0 +1,41 @@
+/** A line on the terminal while a scan takes long: how far it is. Gone when the scan is done. */
+import type { ScanProgress } from "../../index.js";
+import { count } from "./format.js";
+import { columnsOf } from "./terminal.js";
+import { shorten } from "./text.js";
+
+/** What is done sooner needs no explanation. */
+const PATIENCE_MS = 500;
+const REFRESH_MS = 100;
+const ERASE_LINE = "\r\u001b[K";
+
+/** Runs the scan; standard error, where it is a terminal, shows its progress. */
+export async function withProgress<T>(
+  scan: (onProgress: (progress: ScanProgress) => void) => Promise<T>,
+  stream = process.stderr,
+): Promise<T> {
+  if (!stream.isTTY) return scan(() => {});
+  const startedAt = Date.now();
+  let latest: ScanProgress | null = null;
+  let isShown = false;
+  const timer = setInterval(() => {
+    if (Date.now() - startedAt < PATIENCE_MS) return;
+    stream.write(ERASE_LINE + shorten(describe(latest), columnsOf(stream) - 1));
+    isShown = true;
+  }, REFRESH_MS);
+  try {
+    return await scan((progress) => {
+      latest = progress;
+    });
+  } finally {
+    clearInterval(timer);
+    if (isShown) stream.write(ERASE_LINE);
+  }
+}
+
+function describe(progress: ScanProgress | null): string {
+  if (progress === null || progress.filesTotal === 0) return "Looking for rollouts …";
+  const { filesDone, filesTotal, bytesDone, bytesTotal } = progress;
+  const percent = bytesTotal === 0 ? 0 : Math.floor((bytesDone / bytesTotal) * 100);
+  return `Reading rollouts … ${percent} % (${count(filesDone)} of ${count(filesTotal)})`;
+}

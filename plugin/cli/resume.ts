@@ -1,0 +1,39 @@
+/** `ao-codex resume`: the command that takes a workspace's thread up again. */
+import { Command } from "commander";
+import type { ThreadHead } from "../../index.js";
+import { path } from "./format.js";
+import { jsonOption, workspaceOption } from "./options.js";
+import type { ScanOptions } from "./options.js";
+import { printJson } from "./print.js";
+import { loadNative } from "./scan.js";
+
+/** The id comes from a file that anybody may have written: only this form goes on a command line. */
+const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
+
+export function resumeCommand(): Command {
+  return new Command("resume")
+    .description("print the command that resumes the last thread of a workspace")
+    .addOption(workspaceOption().makeOptionMandatory())
+    .addOption(jsonOption())
+    .addHelpText("after", '\nExample:\n  $ eval "$(ao-codex resume --workspace .)"')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ScanOptions & { workspace: string }>();
+      const { codexHome, workspace } = options;
+      const native = await loadNative();
+      const thread = await native.findRollout(
+        workspace,
+        codexHome === undefined ? {} : { codexHome },
+      );
+      if (thread === null) throw new Error(`nothing to resume: no thread began in ${workspace}`);
+      const { threadId, rolloutPath } = thread;
+      const line = commandLine(thread);
+      if (options.json) printJson({ threadId, rolloutPath, command: line });
+      else process.stdout.write(`${line}\n`);
+    });
+}
+
+function commandLine({ threadId, rolloutPath }: ThreadHead): string {
+  if (!THREAD_ID.test(threadId))
+    throw new Error(`nothing to resume: ${path(rolloutPath)} has no thread id that is safe to run`);
+  return `codex resume ${threadId}`;
+}

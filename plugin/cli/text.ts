@@ -1,0 +1,73 @@
+/**
+ * Text from rollouts, made fit for a terminal. What Codex wrote down comes from prompts, paths and providers that
+ * nobody checked: none of it may move the cursor, change colours or reorder a line.
+ */
+import { sep } from "node:path";
+import cliTruncate from "cli-truncate";
+import stringWidth from "string-width";
+
+/** C0 and C1 controls, line separators, bidirectional overrides, and halves of surrogate pairs. */
+const UNSAFE =
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/gu;
+
+/** Unicode's own pictures of the C0 controls: U+001B becomes `␛`. */
+const CONTROL_PICTURES = 0x2400;
+const DELETE = 0x7f;
+
+/** The text with every control character replaced by a visible sign. */
+export function plain(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20) return String.fromCodePoint(CONTROL_PICTURES + code);
+    return code === DELETE ? "\u2421" : "\ufffd";
+  });
+}
+
+/** One JSON document in which no raw control character is left that a terminal would obey; its value is the same. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Columns of the screen that the text takes. */
+export function width(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+/** Most cells: their width is their length, found a hundred times faster. */
+const ASCII = /^[\u0020-\u007e]*$/;
+
+/** The text cut in its middle to at most so many columns: both ends of an id say more than its middle. */
+export function shorten(text: string, columns: number): string {
+  return cliTruncate(text, columns, { position: "middle" });
+}
+
+/** The path without as many of its middle folders as must go: `~/…/shop/src`, then `…/shop/src`, then `…/src`. */
+export function shortenPath(path: string, columns: number): string {
+  const [first = "", ...folders] = path.split(sep);
+  const tails = folders.map((_, at) => ["…", ...folders.slice(at)].join(sep)).slice(1);
+  const shorter = tails.flatMap((tail) =>
+    first === "" ? [tail] : [[first, tail].join(sep), tail],
+  );
+  const fitting = [path, ...shorter].find((candidate) => width(candidate) <= columns);
+  return fitting ?? shorten(tails.at(-1) ?? path, columns);
+}
+
+/** The text in lines of at most so many columns; a word that is longer is shortened. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").map((long) => shorten(long, columns))) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (width(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
