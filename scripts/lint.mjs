@@ -1,6 +1,6 @@
 // `npm run lint`: every check that reads the sources and changes nothing.
-import { prepare, root, sh } from "./prepare.mjs";
 import { join } from "node:path";
+import { prepare, root, sh } from "./prepare.mjs";
 
 prepare();
 const bin = (name) => join(root, "node_modules", ".bin", name);

@@ -22,6 +22,10 @@ const steps = [
     name: "addon",
     inputs: ["Cargo.toml", "Cargo.lock", "build.rs", "package.json", "src"],
     outputs: ["index.js", "index.d.ts"],
+    need: () => {
+      if (!has("cargo"))
+        fail("the addon is built with Rust, and there is no cargo: see https://rustup.rs");
+    },
     run: () => sh(bin("napi"), ["build", "--platform", "--release", "--esm"]),
   },
   {
@@ -32,12 +36,15 @@ const steps = [
   },
 ];
 
-/** Runs the steps that are out of date; throws with the name of the one that failed. */
+/** Runs the steps that are out of date; a step that fails ends the process. */
 export function prepare() {
   mkdirSync(stamps, { recursive: true });
-  for (const step of steps.filter(isStale)) {
+  // Not all at once: a step changes what the next one reads.
+  for (const step of steps) {
+    if (!isStale(step)) continue;
     const started = new Date();
     process.stderr.write(`building: ${step.name} …\n`);
+    step.need?.();
     step.run();
     writeFileSync(stampOf(step), "");
     // The time of the start, so that a file saved while the step ran makes it run again.
@@ -72,7 +79,7 @@ function bin(name) {
   return join(root, "node_modules", ".bin", process.platform === "win32" ? `${name}.cmd` : name);
 }
 
-/** Runs a program in the checkout, its output on stderr; throws when it fails. */
+/** Runs a program in the checkout, its output on stderr; one that fails ends the process. */
 export function sh(program, args, options = {}) {
   const result = spawnSync(program, args, {
     cwd: root,
@@ -80,12 +87,21 @@ export function sh(program, args, options = {}) {
     shell: program.endsWith(".cmd"),
     ...options,
   });
-  if (result.error) throw result.error;
+  if (result.error) fail(`cannot run ${program}: ${result.error.message}`);
   if (result.status !== 0) {
-    throw new Error(
-      `${program} ${args.join(" ")} failed with ${result.signal ?? `exit code ${result.status}`}`,
-    );
+    const how = result.signal ?? `exit code ${result.status}`;
+    fail(`${[program, ...args].join(" ")} failed with ${how}`);
   }
+}
+
+/** Whether the program is there and runs. */
+export function has(program) {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();

@@ -5,22 +5,31 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { prepare, root } from "./prepare.mjs";
+import { restoreTimes } from "./sample-home/times.mjs";
+
+/** With one of these the command reads no home, or one that was named. */
+const NEEDS_NO_HOME = /^(-h|--help|--version|--codex-home(=.*)?)$/;
 
 prepare();
-const result = spawnSync(process.execPath, [join(root, "dist", "cli.js"), ...args()], {
+const given = process.argv.slice(2);
+const args = given.length > 0 ? given : ["sessions"];
+const result = spawnSync(process.execPath, [join(root, "dist", "cli.js"), ...args], {
   stdio: "inherit",
+  env: { ...process.env, ...sampleHome() },
 });
 process.exitCode = result.status ?? 1;
 
-function args() {
-  const given = process.argv.slice(2);
-  if (given.length > 0) return given;
+function sampleHome() {
   const home = process.env.CODEX_HOME || join(homedir(), ".codex");
-  if (["sessions", "archived_sessions"].some((name) => existsSync(join(home, name))))
-    return ["sessions"];
-  const sample = join(root, "samples", "codex-home");
+  const hasRollouts = ["sessions", "archived_sessions"].some((name) =>
+    existsSync(join(home, name)),
+  );
+  if (hasRollouts || args.some((arg) => NEEDS_NO_HOME.test(arg))) return {};
+  const samples = join(root, "samples");
+  const sample = join(samples, "codex-home");
+  restoreTimes(samples);
   process.stderr.write(
     `No rollouts in ${home}: Codex has not run here yet. This is the sample home, ${relative(process.cwd(), sample)}.\n\n`,
   );
-  return ["sessions", "--codex-home", sample];
+  return { CODEX_HOME: sample };
 }
