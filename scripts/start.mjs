@@ -1,9 +1,9 @@
 // `npm start`: builds what is out of date, then runs the command on the user's own Codex home, or on the sample
 // home where there is none. Arguments go to `ao-codex` as they are.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { prepare, root } from "./prepare.mjs";
 import { restoreTimes } from "./sample-home/times.mjs";
 
@@ -13,11 +13,11 @@ const NEEDS_NO_HOME = /^(-h|--help|--version|--codex-home(=.*)?)$/;
 prepare();
 const given = process.argv.slice(2);
 const args = given.length > 0 ? given : ["sessions"];
-const result = spawnSync(process.execPath, [join(root, "dist", "cli.js"), ...args], {
-  stdio: "inherit",
-  env: { ...process.env, ...sampleHome() },
-});
-process.exitCode = result.status ?? 1;
+Object.assign(process.env, sampleHome());
+// In this process: a second one would cost as much time as the command itself.
+const cli = join(root, "dist", "cli.js");
+process.argv = [process.execPath, cli, ...args];
+await import(pathToFileURL(cli).href);
 
 function sampleHome() {
   const home = process.env.CODEX_HOME || join(homedir(), ".codex");
