@@ -8,6 +8,11 @@ import { codexHome, rollout, temporaryFolder } from "./home.mjs";
 
 const SAMPLE = ["--codex-home", join(root, "samples", "codex-home")];
 const ESCAPE = "\u001b";
+/** Arguments of `script`, which runs a command line in a terminal of its own. */
+const IN_A_TERMINAL = {
+  linux: (line) => ["-qec", line, "/dev/null"],
+  darwin: (line) => ["-q", "/dev/null", "bash", "-c", line],
+};
 const ERASE_LINE = `\r${ESCAPE}[K`;
 
 test("a pipe gets no colours", async () => {
@@ -63,9 +68,9 @@ test("Ctrl-C during a scan ends it at once with exit code 130 and no half answer
 
 test("a long scan shows its progress on a terminal and leaves nothing of it", async (t) => {
   const home = slowHome(t);
-  // `script` gives the command a terminal; its standard output goes to a file, so what is seen is standard error.
+  // Standard output goes to a file, so what the terminal shows is standard error.
   const line = `'${process.execPath}' '${cli}' sessions --codex-home '${home}' >'${join(home, "out")}'`;
-  const { code, stdout } = await run("script", ["-qec", line, "/dev/null"]);
+  const { code, stdout } = await run("script", IN_A_TERMINAL[process.platform](line));
   assert.equal(code, 0);
   assert.match(stdout, /Reading rollouts … \d+ % \(\d+ of 400\)/);
   assert.ok(stdout.endsWith(ERASE_LINE), JSON.stringify(stdout.slice(-80)));

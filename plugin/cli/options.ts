@@ -22,8 +22,8 @@ export const aoHomeOption = () =>
     folder,
   );
 
-export const workspaceOption = () =>
-  new Option("--workspace <path>", "only threads that began in this workspace").argParser(folder);
+export const workspaceOption = (description: string) =>
+  new Option("--workspace <path>", description).argParser(folder);
 
 export const jsonOption = () => new Option("--json", "print one JSON document");
 

@@ -13,9 +13,12 @@ const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
 export function resumeCommand(): Command {
   return new Command("resume")
     .description("print the command that resumes the last thread of a workspace")
-    .addOption(workspaceOption().makeOptionMandatory())
+    .addOption(workspaceOption("the workspace").makeOptionMandatory())
     .addOption(jsonOption())
-    .addHelpText("after", '\nExample:\n  $ eval "$(ao-codex resume --workspace .)"')
+    .addHelpText(
+      "after",
+      "\nCodex must be run with the same CODEX_HOME as --codex-home.\n\nExample:\n  $ ao-codex resume --workspace ~/code/shop",
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ScanOptions & { workspace: string }>();
       const { codexHome, workspace } = options;

@@ -21,12 +21,12 @@ import { asTree } from "./tree.js";
 export function sessionsCommand(): Command {
   return new Command("sessions")
     .description("list threads, newest first: state, tokens and cost of each")
-    .addOption(workspaceOption())
+    .addOption(workspaceOption("only threads that began in this workspace"))
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex sessions --workspace ~/code/shop")
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ScanOptions>();
-      const home = await scanHome(scope(options));
+      const home = await scanHome({ ...scope(options), workspaceMatch: "began" });
       const nowMs = Date.now();
       if (options.json) printJson(sessionsDocument(home, nowMs));
       else printSessions(home, nowMs);

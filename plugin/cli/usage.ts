@@ -30,7 +30,7 @@ export function usageCommand(): Command {
   return new Command("usage")
     .description("show what was billed: tokens and dollars")
     .addOption(new Option("--by <what>", "group the bill").choices(GROUPINGS))
-    .addOption(workspaceOption())
+    .addOption(workspaceOption("only turns that ran in this workspace"))
     .addOption(
       new Option("--since <date>", "from this local day on (YYYY-MM-DD)").argParser(parseDay),
     )
