@@ -21,7 +21,8 @@ pub(super) fn codex_home(given: Option<String>) -> Result<CodexHome> {
         Some(path) if path.is_empty() => Err(empty("codexHome")),
         Some(path) => Ok(CodexHome::new(path)),
         None => CodexHome::from_env().ok_or_else(|| {
-            let reason = "cannot find the Codex home: neither CODEX_HOME nor a home directory is set";
+            let reason =
+                "cannot find the Codex home: neither CODEX_HOME nor a home directory is set";
             Error::new(Status::GenericFailure, reason)
         }),
     }
@@ -33,5 +34,8 @@ pub(super) fn path(argument: &str, given: String) -> Result<PathBuf> {
 }
 
 fn empty(argument: &str) -> Error {
-    Error::new(Status::InvalidArg, format!("expected `{argument}` to be a path, got an empty string"))
+    Error::new(
+        Status::InvalidArg,
+        format!("expected `{argument}` to be a path, got an empty string"),
+    )
 }

@@ -4,7 +4,10 @@
 //! objects; `null` means that there is none, and a rejection says what could not be done, with a `code` of
 //! `InvalidArg`, `Cancelled` or `GenericFailure`.
 
-#![expect(unreachable_pub, reason = "what Node calls is exported by the macro, which wants it public")]
+#![expect(
+    unreachable_pub,
+    reason = "what Node calls is exported by the macro, which wants it public"
+)]
 
 mod answer;
 mod blocking;

@@ -11,9 +11,9 @@ use crate::binding::home::{HomeOptions, codex_home, path};
 use crate::rollout::discover::Scope;
 use crate::rollout::head::read_head;
 use crate::rollout::meta;
+use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::workspace::WorkspaceMatcher;
 use crate::store::heads::{Head, find_rollout as find, read_heads};
-use crate::rollout::timestamp::parse_timestamp;
 
 /// Which threads to list.
 #[napi(object)]
@@ -68,7 +68,8 @@ pub async fn list_threads(options: Option<ListOptions>) -> Result<ThreadList> {
     let home = codex_home(options.codex_home)?;
     off_thread(move || {
         let read = read_heads(&home, Scope::All)?;
-        let mut matcher = options.workspace_path.map(|path| WorkspaceMatcher::new(Path::new(&path)));
+        let mut matcher =
+            options.workspace_path.map(|path| WorkspaceMatcher::new(Path::new(&path)));
         let mut threads = read.heads;
         if let Some(matcher) = &mut matcher {
             threads.retain(|head| head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));

@@ -16,9 +16,9 @@ use crate::codex_home::CodexHome;
 use crate::error;
 use crate::pricing::cost::prices_of;
 use crate::pricing::table::PriceTable;
+use crate::report::{self, GroupBy, Window};
 use crate::store::family::read_family;
 use crate::store::scan::{Progress, Watch, scan_home, scan_rollout};
-use crate::report::{self, GroupBy, Window};
 use crate::usage::tree::{Thread, threads};
 
 /// How often a scan reports its progress.
@@ -140,7 +140,9 @@ pub fn home_usage<'env>(
         loop {
             match tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await {
                 Ok(Ok(answer)) => return answer.map_err(|error| to_node(&error)),
-                Ok(Err(failed)) => return Err(Error::new(Status::GenericFailure, failed.to_string())),
+                Ok(Err(failed)) => {
+                    return Err(Error::new(Status::GenericFailure, failed.to_string()));
+                }
                 Err(_elapsed) => {
                     if let Some(report) = &report {
                         let progress = FnArgs::from((scan_progress(watch.progress()),));
@@ -165,8 +167,11 @@ pub async fn thread_usage(
         let prices = PriceTable::built_in();
         Ok(read_family(&home, &thread_id)?.map(|family| {
             let thread = answer::thread_usage(&family.thread, &prices);
-            let subagents: Vec<ThreadUsage> =
-                family.subagents.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
+            let subagents: Vec<ThreadUsage> = family
+                .subagents
+                .iter()
+                .map(|thread| answer::thread_usage(thread, &prices))
+                .collect();
             let mut total = thread.usage.clone();
             for subagent in &subagents {
                 total.add_usage(&subagent.usage);
@@ -219,7 +224,8 @@ impl Query {
         let by = match options.by.as_deref() {
             None => None,
             Some(name) => Some(GroupBy::from_name(name).ok_or_else(|| {
-                let reason = format!("expected `by` to be thread, workspace, model or day, got `{name}`");
+                let reason =
+                    format!("expected `by` to be thread, workspace, model or day, got `{name}`");
                 Error::new(Status::InvalidArg, reason)
             })?),
         };
@@ -231,11 +237,17 @@ impl Query {
                 return Err(Error::new(Status::InvalidArg, reason));
             }
         };
-        let workspace = options.workspace_path.map(|given| path("workspacePath", given)).transpose()?;
+        let workspace =
+            options.workspace_path.map(|given| path("workspacePath", given)).transpose()?;
         let (began_in, ran_in) = if began { (workspace, None) } else { (None, workspace) };
         Ok(Self {
             home: codex_home(options.codex_home)?,
-            window: Window { began_in, ran_in, since_ms: options.since_ms, until_ms: options.until_ms },
+            window: Window {
+                began_in,
+                ran_in,
+                since_ms: options.since_ms,
+                until_ms: options.until_ms,
+            },
             by,
         })
     }
@@ -266,7 +278,8 @@ impl Query {
 }
 
 fn pricing(prices: &PriceTable, threads: &[Thread]) -> Pricing {
-    let models = threads.iter().flat_map(|thread| thread.slices.iter()).map(|(key, _)| key.model.as_deref());
+    let models =
+        threads.iter().flat_map(|thread| thread.slices.iter()).map(|(key, _)| key.model.as_deref());
     let unknown: BTreeSet<String> =
         models.filter(|model| prices_of(prices, *model).1).map(model_name).collect();
     Pricing {
@@ -282,7 +295,11 @@ fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGrou
         .map(|group| {
             let mut usage = Usage::default();
             usage.add(group.usage, group.cost_usd);
-            UsageGroup { key: model_name(group.key.as_deref()), threads: count(group.threads), usage }
+            UsageGroup {
+                key: model_name(group.key.as_deref()),
+                threads: count(group.threads),
+                usage,
+            }
         })
         .collect()
 }

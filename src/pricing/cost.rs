@@ -33,7 +33,10 @@ pub fn cost_usd(prices: &ModelPrices, usage: TokenUsage, long_context: bool) -> 
     sum / PER_TOKENS
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are at most 2^53, or saturated sums of such")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts are at most 2^53, or saturated sums of such"
+)]
 fn tokens(count: u64) -> f64 {
     count as f64
 }
@@ -72,12 +75,18 @@ mod tests {
 
     #[test]
     fn fresh_cached_and_written_input_and_output_have_each_their_price() {
-        assert_usd(cost_usd(&PRICES, USAGE, false), 0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0);
+        assert_usd(
+            cost_usd(&PRICES, USAGE, false),
+            0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0,
+        );
     }
 
     #[test]
     fn a_long_context_has_its_own_prices() {
-        assert_usd(cost_usd(&PRICES, USAGE, true), 0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0);
+        assert_usd(
+            cost_usd(&PRICES, USAGE, true),
+            0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0,
+        );
         let flat = ModelPrices { long_context: None, ..PRICES };
         assert_usd(cost_usd(&flat, USAGE, true), cost_usd(&flat, USAGE, false));
     }

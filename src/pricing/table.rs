@@ -36,7 +36,12 @@ pub struct ModelPrices {
 
 /// What an unknown or local model is priced at: the rates that the orchestrator has always documented.
 pub const DEFAULT_PRICES: ModelPrices = ModelPrices {
-    standard: Rates { input: 2.5, cached_input: Some(0.625), cache_write_input: None, output: 10.0 },
+    standard: Rates {
+        input: 2.5,
+        cached_input: Some(0.625),
+        cache_write_input: None,
+        output: 10.0,
+    },
     long_context: None,
 };
 
@@ -103,7 +108,8 @@ impl PriceTable {
 /// A model's name without `-YYYY-MM-DD` at its end.
 fn undated(name: &str) -> &str {
     const DATE: usize = "-2026-11-22".len();
-    let Some((bare, date)) = name.len().checked_sub(DATE).and_then(|at| name.split_at_checked(at)) else {
+    let Some((bare, date)) = name.len().checked_sub(DATE).and_then(|at| name.split_at_checked(at))
+    else {
         return name;
     };
     let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
@@ -143,7 +149,12 @@ fn parse(text: &str) -> std::result::Result<PriceTable, String> {
         let WireModel { input, cached_input, cache_write_input, output, above_272k } = model;
         let standard = Rates { input, cached_input, cache_write_input, output };
         for rates in [Some(standard), above_272k].into_iter().flatten() {
-            let prices = [Some(rates.input), rates.cached_input, rates.cache_write_input, Some(rates.output)];
+            let prices = [
+                Some(rates.input),
+                rates.cached_input,
+                rates.cache_write_input,
+                Some(rates.output),
+            ];
             if prices.into_iter().flatten().any(|price| price < 0.0) {
                 return Err(format!("a price of {name} is negative"));
             }
@@ -164,12 +175,8 @@ mod tests {
         assert_eq!(table, *PriceTable::built_in());
         assert!(table.source().contains("LiteLLM"));
         assert_eq!(table.as_of().len(), "2026-11-22".len());
-        let standard = Rates {
-            input: 1.25,
-            cached_input: Some(0.125),
-            cache_write_input: None,
-            output: 10.0,
-        };
+        let standard =
+            Rates { input: 1.25, cached_input: Some(0.125), cache_write_input: None, output: 10.0 };
         assert_eq!(table.get("gpt-5"), Some(&ModelPrices { standard, long_context: None }));
     }
 
@@ -181,7 +188,9 @@ mod tests {
         for name in ["openai/gpt-5.1-codex", "GPT-5.1-Codex", "gpt-5.1-codex-2026-01-31"] {
             assert_eq!(table.get(name), expected, "{name}");
         }
-        for name in ["", "llama3.3:70b", "gpt-5.1-codex-", "gpt-5.1-codex-202-01-311", "-2026-01-31"] {
+        for name in
+            ["", "llama3.3:70b", "gpt-5.1-codex-", "gpt-5.1-codex-202-01-311", "-2026-01-31"]
+        {
             assert_eq!(table.get(name), None, "{name}");
         }
     }
@@ -199,12 +208,15 @@ mod tests {
     #[test]
     fn a_users_file_of_another_form_is_an_error_that_says_where() {
         let path = Path::new("/home/dev/prices.json");
-        let error = |text| PriceTable::built_in().with_user_prices(text, path).unwrap_err().to_string();
+        let error =
+            |text| PriceTable::built_in().with_user_prices(text, path).unwrap_err().to_string();
         assert_eq!(
             error(r#"{"models":{"x":{"input":-1,"output":2}}}"#),
             "cannot read prices /home/dev/prices.json: a price of x is negative"
         );
         assert!(error(r#"{"models":{"x":{"input":1}}}"#).contains("missing field `output`"));
-        assert!(error(r#"{"models":{"x":{"input":1,"ouput":2}}}"#).contains("unknown field `ouput`"));
+        assert!(
+            error(r#"{"models":{"x":{"input":1,"ouput":2}}}"#).contains("unknown field `ouput`")
+        );
     }
 }

@@ -51,7 +51,8 @@ pub fn read_activity(path: &Path) -> Result<Option<Activity>> {
     loop {
         let lines = read_tail(path, compressed, count)?;
         let (tracker, model, last_record_ms, begins) = follow(&lines);
-        let at_the_beginning = lines.len() < count || lines.first().is_none_or(|line| line.offset == 0);
+        let at_the_beginning =
+            lines.len() < count || lines.first().is_none_or(|line| line.offset == 0);
         if begins || at_the_beginning {
             return Ok(Some(Activity {
                 turn: tracker.state(),

@@ -79,8 +79,8 @@ pub enum Scope {
 ///
 /// When the home itself does not exist or is no directory.
 pub fn discover(home: &CodexHome, scope: Scope) -> Result<Found> {
-    let metadata =
-        fs::metadata(home.path()).map_err(|source| Error::io("read Codex home", home.path(), source))?;
+    let metadata = fs::metadata(home.path())
+        .map_err(|source| Error::io("read Codex home", home.path(), source))?;
     if !metadata.is_dir() {
         return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
     }
@@ -107,7 +107,8 @@ fn walk(root: &Path, archived: bool, files: &mut Vec<RolloutFile>, skipped: &mut
                 // A directory that is not there, or went while we walked, holds nothing.
                 if !gone {
                     let path = error.path().unwrap_or(root).to_owned();
-                    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let reason =
+                        error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
                     skipped.push(Skipped { path, reason });
                 }
                 continue;
@@ -229,7 +230,8 @@ mod tests {
         symlink(elsewhere.0.path(), elsewhere.0.path().join("2026/loop")).unwrap();
         let home = Home::new();
         symlink(elsewhere.0.path(), home.0.path().join("sessions")).unwrap();
-        let expected = home.0.path().join("sessions").join(real.strip_prefix(elsewhere.0.path()).unwrap());
+        let expected =
+            home.0.path().join("sessions").join(real.strip_prefix(elsewhere.0.path()).unwrap());
         assert_eq!(home.paths(), [expected]);
     }
 }

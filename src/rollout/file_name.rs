@@ -77,15 +77,13 @@ mod tests {
         let expected = RolloutName { stem: &stem, thread_id: Some(ID), compressed: false };
         assert_eq!(RolloutName::parse(&plain), Some(expected));
         let packed = format!("{plain}.zst");
-        assert_eq!(
-            RolloutName::parse(&packed),
-            Some(RolloutName { compressed: true, ..expected })
-        );
+        assert_eq!(RolloutName::parse(&packed), Some(RolloutName { compressed: true, ..expected }));
     }
 
     #[test]
     fn a_segment_of_a_reverted_thread_names_the_thread() {
-        let name = format!("rollout-2026-01-02T16-58-23-{ID}_019b7f37-9000-7000-8000-000000000001.jsonl");
+        let name =
+            format!("rollout-2026-01-02T16-58-23-{ID}_019b7f37-9000-7000-8000-000000000001.jsonl");
         assert_eq!(RolloutName::parse(&name).and_then(|name| name.thread_id), Some(ID));
     }
 

@@ -34,10 +34,19 @@ pub struct SessionMeta {
     pub source: Option<Source>,
     /// `user`, `subagent`, `guardian_review`, …
     pub thread_source: Option<String>,
-    /// The thread whose records this rollout continues without repeating them.
-    pub history_base: Option<String>,
+    /// The history that this rollout continues without repeating its records.
+    pub history_base: Option<HistoryBase>,
     /// The model, in the oldest shape only.
     pub model: Option<String>,
+}
+
+/// `session_meta.history_base`: where a rollout goes on from.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct HistoryBase {
+    /// The thread, or the segment of a reverted thread.
+    pub thread_id: Option<String>,
+    /// The `ordinal` of its first record that does not belong to the history.
+    pub end_ordinal_exclusive: Option<u64>,
 }
 
 /// `session_meta.source`: a name, or the subagent that it is.
@@ -81,10 +90,14 @@ impl SessionMeta {
             Some(Source::Subagent { parent_thread_id }) => parent_thread_id.as_deref(),
             Some(Source::Named(_)) | None => None,
         };
-        let own = self.id.as_deref();
-        // A revert's second file is based on the thread's own first one.
-        let base = self.history_base.as_deref().filter(|base| Some(*base) != own);
-        self.parent_thread_id.as_deref().or(spawned_by).or(self.forked_from_id.as_deref()).or(base)
+        self.parent_thread_id.as_deref().or(spawned_by).or(self.forked_from_id.as_deref())
+    }
+
+    /// Whether the rollout continues its own thread after a revert: it points to a history, and to no other thread.
+    /// (What it points to may be called by the id of an earlier such rollout.)
+    #[must_use]
+    pub fn is_revert(&self) -> bool {
+        self.history_base.is_some() && self.parent().is_none()
     }
 }
 
@@ -120,7 +133,8 @@ pub fn capture(bytes: &[u8]) -> Captured {
     let result = Level { capture: &mut capture, top: true }
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
-    let flat_beginning = capture.kind.is_none() && (capture.meta.id.is_some() || capture.meta.cwd.is_some());
+    let flat_beginning =
+        capture.kind.is_none() && (capture.meta.id.is_some() || capture.meta.cwd.is_some());
     let is_meta = capture.kind.as_deref() == Some("session_meta") || flat_beginning;
     let end = match result {
         Ok(()) if is_meta => CaptureEnd::Whole,
@@ -182,7 +196,7 @@ impl<'de> Visitor<'de> for Level<'_> {
                 "parent_thread_id" => meta.parent_thread_id = text(&mut map)?,
                 "source" => meta.source = source(map.next_value()?),
                 "thread_source" => meta.thread_source = text(&mut map)?,
-                "history_base" => meta.history_base = string_at(&map.next_value()?, &["thread_id"]),
+                "history_base" => meta.history_base = history_base(&map.next_value()?),
                 "model" => meta.model = text(&mut map)?,
                 "instructions" | "base_instructions" => {
                     capture.in_instructions = true;
@@ -210,6 +224,13 @@ fn source(value: Value) -> Option<Source> {
     }
 }
 
+fn history_base(value: &Value) -> Option<HistoryBase> {
+    value.is_object().then(|| HistoryBase {
+        thread_id: string_at(value, &["thread_id"]),
+        end_ordinal_exclusive: value.get("end_ordinal_exclusive").and_then(Value::as_u64),
+    })
+}
+
 fn string_at(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().try_fold(value, |value, key| value.get(key))?.as_str().map(str::to_owned)
 }
@@ -228,7 +249,10 @@ mod tests {
             cli_version: Some("0.138.0".into()),
             originator: Some("codex_exec".into()),
             source: Some(Source::Subagent { parent_thread_id: Some("p-1".into()) }),
-            history_base: Some("p-1".into()),
+            history_base: Some(HistoryBase {
+                thread_id: Some("p-1".into()),
+                end_ordinal_exclusive: Some(4),
+            }),
             ..SessionMeta::default()
         }
     }
@@ -262,14 +286,17 @@ mod tests {
 
     #[test]
     fn the_flat_shapes_are_read_like_the_enveloped_ones() {
-        let flat = capture(br#"{"id":"a-1","timestamp":"2025-08-01T10:00:00Z","instructions":null}"#);
+        let flat =
+            capture(br#"{"id":"a-1","timestamp":"2025-08-01T10:00:00Z","instructions":null}"#);
         let meta = SessionMeta {
             id: Some("a-1".into()),
             timestamp: Some("2025-08-01T10:00:00Z".into()),
             ..SessionMeta::default()
         };
         assert_eq!(flat, Captured { meta, end: CaptureEnd::Whole });
-        let old = capture(br#"{"type":"session_meta","threadId":"t-1","cwd":"/home/dev","model":"o3-mini"}"#);
+        let old = capture(
+            br#"{"type":"session_meta","threadId":"t-1","cwd":"/home/dev","model":"o3-mini"}"#,
+        );
         let meta = SessionMeta {
             id: Some("t-1".into()),
             cwd: Some("/home/dev".into()),
@@ -281,8 +308,14 @@ mod tests {
 
     #[test]
     fn what_is_no_session_meta_is_told_apart() {
-        assert_eq!(capture(br#"{"type":"turn_context","payload":{"cwd":"/x"}}"#).end, CaptureEnd::OtherKind);
-        assert_eq!(capture(br#"{"type":"turn_context","payload":{"cwd":"/"#).end, CaptureEnd::OtherKind);
+        assert_eq!(
+            capture(br#"{"type":"turn_context","payload":{"cwd":"/x"}}"#).end,
+            CaptureEnd::OtherKind
+        );
+        assert_eq!(
+            capture(br#"{"type":"turn_context","payload":{"cwd":"/"#).end,
+            CaptureEnd::OtherKind
+        );
         assert_eq!(capture(b"[1,2]").end, CaptureEnd::Broken);
         assert_eq!(capture(b"\0\0\0").end, CaptureEnd::Broken);
         assert_eq!(capture(b"{}").end, CaptureEnd::OtherKind);

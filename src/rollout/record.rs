@@ -60,7 +60,9 @@ fn look_at_kinds(line: &[u8]) -> Option<Passed> {
             match payload_kind {
                 b"token_count" | b"task_started" | b"turn_started" | b"task_complete"
                 | b"turn_complete" | b"turn_aborted" | b"error" | b"user_message" => None,
-                b"function_call" | b"custom_tool_call" | b"local_shell_call" => Some(Passed::ToolCall),
+                b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
+                    Some(Passed::ToolCall)
+                }
                 b"agent_message" => Some(Passed::AgentMessage),
                 _ => Some(Passed::Other),
             }
@@ -92,6 +94,8 @@ pub struct Malformed;
 pub struct Record<'a> {
     /// When it was written (ISO 8601), if it says so.
     pub timestamp: Option<Cow<'a, str>>,
+    /// Its number in the thread's history, in paginated rollouts.
+    pub ordinal: Option<u64>,
     /// What it says.
     pub item: Item<'a>,
 }
@@ -104,7 +108,7 @@ pub enum Item<'a> {
     /// `turn_context`: what the turn runs with.
     TurnContext(TurnContext<'a>),
     /// `event_msg`/`token_count`.
-    TokenCount(TokenCount<'a>),
+    TokenCount(TokenCount),
     /// `token_usage_record`.
     TokenUsageRecord(TokenUsageRecord<'a>),
     /// `event_msg`/`task_started`, `task_complete`, `turn_aborted`, `error`, `user_message`.
@@ -122,13 +126,11 @@ pub struct TurnContext<'a> {
     pub model: Option<Cow<'a, str>>,
     /// Where the turn runs.
     pub cwd: Option<Cow<'a, str>>,
-    /// The record as written, to compare a copy with its original.
-    pub raw: &'a str,
 }
 
 /// The counts of a usage, as written. `cached_input` and `cache_write_input` are part of `input`, `reasoning_output` is
 /// part of `output`.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenUsage {
     /// All tokens sent to the model.
     pub input: u64,
@@ -145,8 +147,8 @@ pub struct TokenUsage {
 }
 
 /// `event_msg`/`token_count`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenCount<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenCount {
     /// `info: null`: rate limits only.
     Empty,
     /// The counter of the thread, and the usage that Codex takes for the last response's.
@@ -155,8 +157,6 @@ pub enum TokenCount<'a> {
         total: Option<TokenUsage>,
         /// `last_token_usage`.
         last: Option<TokenUsage>,
-        /// The counts as written, to compare a copy with its original.
-        raw: &'a str,
     },
     /// The oldest shape: the usage of one response.
     Single(TokenUsage),
@@ -182,8 +182,6 @@ pub struct Turn<'a> {
     pub event: TurnEvent,
     /// The turn, where the record names it.
     pub turn_id: Option<Cow<'a, str>>,
-    /// The record as written, to compare a copy with its original.
-    pub raw: &'a str,
 }
 
 /// What happened to a turn.
@@ -218,7 +216,8 @@ pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
         Some("response_item") => Item::Passed(response_item(&envelope)),
         _ => Item::Passed(Passed::Other),
     };
-    Ok(Record { timestamp: envelope.timestamp.0, item })
+    let ordinal = envelope.ordinal.and_then(|raw| raw.get().parse().ok());
+    Ok(Record { timestamp: envelope.timestamp.0, ordinal, item })
 }
 
 /// The kinds of a record, for a reader that shows it.
@@ -244,6 +243,8 @@ pub fn describe(line: &[u8]) -> Option<Description<'_>> {
 struct Envelope<'a> {
     #[serde(borrow, default)]
     timestamp: Text<'a>,
+    #[serde(borrow, default)]
+    ordinal: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "type")]
     kind: Text<'a>,
     #[serde(borrow, default)]
@@ -280,12 +281,8 @@ fn turn_context<'a>(envelope: &Envelope<'a>, line: &'a [u8]) -> Result<Item<'a>,
         None => std::str::from_utf8(line).map_err(|_| Malformed)?,
     };
     let wire: WireTurnContext<'a> = serde_json::from_str(raw).map_err(|_| Malformed)?;
-    Ok(Item::TurnContext(TurnContext {
-        turn_id: wire.turn_id.0,
-        model: wire.model.0,
-        cwd: wire.cwd.0,
-        raw,
-    }))
+    let WireTurnContext { turn_id, model, cwd } = wire;
+    Ok(Item::TurnContext(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 }))
 }
 
 #[derive(Deserialize)]
@@ -348,7 +345,7 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
         Some("error") => TurnEvent::Erred,
         _ => return Ok(Item::Passed(Passed::Other)),
     };
-    Ok(Item::Turn(Turn { event, turn_id: wire.turn_id.0, raw }))
+    Ok(Item::Turn(Turn { event, turn_id: wire.turn_id.0 }))
 }
 
 #[derive(Deserialize)]
@@ -365,7 +362,7 @@ struct WireTokenCount<'a> {
     info: Option<&'a RawValue>,
 }
 
-fn token_count(raw: &str) -> Result<TokenCount<'_>, Malformed> {
+fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
     let wire: WireTokenCount<'_> = serde_json::from_str(raw).map_err(|_| Malformed)?;
     match wire.info.map(RawValue::get) {
         Some(info) => {
@@ -374,7 +371,7 @@ fn token_count(raw: &str) -> Result<TokenCount<'_>, Malformed> {
             let last = wire.last_token_usage.map(TokenUsage::from);
             Ok(match (total, last) {
                 (None, None) => TokenCount::Empty,
-                (total, last) => TokenCount::Counter { total, last, raw: info },
+                (total, last) => TokenCount::Counter { total, last },
             })
         }
         None => {

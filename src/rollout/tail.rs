@@ -117,7 +117,10 @@ mod tests {
         fs::write(&packed, zstd::encode_all(text, 1).unwrap()).unwrap();
         let lines = read_tail(&plain, false, count).unwrap();
         assert_eq!(read_tail(&packed, true, count).unwrap(), lines);
-        lines.into_iter().map(|line| (line.offset, String::from_utf8(line.bytes).unwrap())).collect()
+        lines
+            .into_iter()
+            .map(|line| (line.offset, String::from_utf8(line.bytes).unwrap()))
+            .collect()
     }
 
     #[test]
@@ -140,6 +143,9 @@ mod tests {
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(200_000));
         let text = format!("{long}\n{long}\n{{}}\n");
         let lines = tail(text.as_bytes(), 3);
-        assert_eq!(lines.iter().map(|line| line.1.len()).collect::<Vec<_>>(), [200_008, 200_008, 2]);
+        assert_eq!(
+            lines.iter().map(|line| line.1.len()).collect::<Vec<_>>(),
+            [200_008, 200_008, 2]
+        );
     }
 }

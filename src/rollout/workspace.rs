@@ -47,7 +47,8 @@ impl WorkspaceMatcher {
             return known;
         }
         let path = Path::new(cwd);
-        let matches = path.is_absolute() && (path == self.resolved || resolve(path) == self.resolved);
+        let matches =
+            path.is_absolute() && (path == self.resolved || resolve(path) == self.resolved);
         self.known.insert(cwd.to_owned(), matches);
         matches
     }

@@ -43,8 +43,7 @@ pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> 
         let needed: HashSet<String> = scan
             .rollouts
             .iter()
-            .filter(|rollout| rollout.fold.needs_parent())
-            .filter_map(|rollout| rollout.fold.copied_from())
+            .filter_map(|rollout| rollout.fold.needs())
             .filter(|parent| !known.contains(*parent))
             .map(str::to_owned)
             .collect();

@@ -48,7 +48,8 @@ pub struct Heads {
 /// When the home cannot be read.
 pub fn read_heads(home: &CodexHome, scope: Scope) -> Result<Heads> {
     let found = discover(home, scope)?;
-    let metas = parallel::map(&found.files, || (), |(), file| read_head(&file.path, file.compressed));
+    let metas =
+        parallel::map(&found.files, || (), |(), file| read_head(&file.path, file.compressed));
     let mut heads = Heads { heads: Vec::with_capacity(found.files.len()), skipped: found.skipped };
     for (file, meta) in found.files.into_iter().zip(metas) {
         let reason = match meta {
@@ -121,9 +122,14 @@ mod tests {
     fn the_newest_root_or_fork_of_a_workspace_is_found_and_never_a_subagent() {
         let home = Home::new();
         home.rollout("a.jsonl", &meta("a", "/home/dev/x", ""), 1000);
-        let fork = home.rollout("b.jsonl", &meta("b", "/home/dev/x/", r#","forked_from_id":"a""#), 2000);
+        let fork =
+            home.rollout("b.jsonl", &meta("b", "/home/dev/x/", r#","forked_from_id":"a""#), 2000);
         home.rollout("c.jsonl", &meta("c", "/home/dev/y", ""), 3000);
-        home.rollout("d.jsonl", &meta("d", "/home/dev/x", r#","source":{"subagent":"review"}"#), 4000);
+        home.rollout(
+            "d.jsonl",
+            &meta("d", "/home/dev/x", r#","source":{"subagent":"review"}"#),
+            4000,
+        );
         home.rollout("e.jsonl", "not a record", 5000);
         let found = find_rollout(&home.home(), Path::new("/home/dev/x")).unwrap().unwrap();
         assert_eq!((found.file.path, found.kind), (fork, ThreadKind::Fork));
@@ -136,7 +142,10 @@ mod tests {
         home.rollout("a.jsonl", &meta("a", "/home/dev/x", ""), 1000);
         let other = home.rollout("b.jsonl", "not a record", 2000);
         let heads = read_heads(&home.home(), Scope::All).unwrap();
-        assert_eq!(heads.heads.iter().map(|head| head.thread_id.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(
+            heads.heads.iter().map(|head| head.thread_id.as_str()).collect::<Vec<_>>(),
+            ["a"]
+        );
         let reason = "no session_meta at its beginning".to_owned();
         assert_eq!(heads.skipped, [Skipped { path: other, reason }]);
     }

@@ -25,7 +25,10 @@ pub fn map<T: Sync, S, R: Send>(
                     let mut state = state();
                     while let Some((at, item)) = take(items, &next) {
                         let result = work(&mut state, item);
-                        results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, result));
+                        results
+                            .lock()
+                            .unwrap_or_else(std::sync::PoisonError::into_inner)
+                            .push((at, result));
                     }
                 })
             })

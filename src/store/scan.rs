@@ -87,7 +87,11 @@ pub fn scan_home(home: &CodexHome, watch: &Watch) -> Result<Scan> {
     // was moved to, it is read now.
     if !moved.is_empty() {
         let again = discover(home, Scope::All)?.files;
-        scan_files(again.into_iter().filter(|file| moved.contains(&file.stem)).collect(), watch, &mut scan);
+        scan_files(
+            again.into_iter().filter(|file| moved.contains(&file.stem)).collect(),
+            watch,
+            &mut scan,
+        );
     }
     if watch.is_cancelled() {
         return Err(Error::cancelled("read Codex home", home.path()));
@@ -136,7 +140,11 @@ fn is_not_found(error: &io::Error) -> bool {
 pub fn scan_rollout(path: &Path) -> Result<FoldedRollout> {
     let name = path.file_name().and_then(|name| name.to_str()).and_then(RolloutName::parse);
     let Some(name) = name else {
-        return Err(Error::invalid(OPERATION, path, "its name does not end in .jsonl or .jsonl.zst"));
+        return Err(Error::invalid(
+            OPERATION,
+            path,
+            "its name does not end in .jsonl or .jsonl.zst",
+        ));
     };
     let file = RolloutFile {
         path: path.to_owned(),
@@ -152,11 +160,8 @@ pub fn scan_rollout(path: &Path) -> Result<FoldedRollout> {
 fn fold_rollout(file: &RolloutFile, buffer: &mut Vec<u8>, watch: &Watch) -> Result<FoldedRollout> {
     let failed = |source| Error::io(OPERATION, &file.path, source);
     let (opened, metadata) = open_rollout(&file.path)?;
-    let file = RolloutFile {
-        size: metadata.len(),
-        modified_ms: modified_ms(&metadata),
-        ..file.clone()
-    };
+    let file =
+        RolloutFile { size: metadata.len(), modified_ms: modified_ms(&metadata), ..file.clone() };
     let mut fold = Fold::new(RolloutName::parse_stem(&file.stem));
     let reader = Watched { reader: opened, watch };
     let scanned = if file.compressed {

@@ -17,11 +17,17 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// A counter that begins at the value of another thread, which is not known: a fork that points to its parent's
-    /// history and goes on from its counter.
+    /// A counter that may begin at the value of another thread, which is not known: that of a rollout which points to
+    /// its parent's history. Its first value is no step.
     #[must_use]
     pub fn with_foreign_base() -> Self {
         Self { foreign_base: true, ..Self::default() }
+    }
+
+    /// The last value.
+    #[must_use]
+    pub fn total(&self) -> Option<TokenUsage> {
+        self.total
     }
 
     /// A `token_count` without counts.
@@ -64,7 +70,10 @@ mod tests {
     /// What the steps `(last, total)` were billed.
     fn billed(steps: &[(u64, u64)]) -> Vec<u64> {
         let mut counter = Counter::default();
-        steps.iter().map(|&(last, total)| counter.step(usage(total), Some(usage(last))).total).collect()
+        steps
+            .iter()
+            .map(|&(last, total)| counter.step(usage(total), Some(usage(last))).total)
+            .collect()
     }
 
     #[test]

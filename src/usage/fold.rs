@@ -5,21 +5,25 @@
 //! passed over.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::rollout::file_name::uuid_v7_ms;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
 use crate::rollout::record::{
-    Item, Look, Passed, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent,
-    ends_whole, look, parse,
+    Item, Look, Passed, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, ends_whole,
+    look, parse,
 };
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::TurnTracker;
 use crate::usage::counter::Counter;
+use crate::usage::opening::{Milestones, Opening};
 use crate::usage::slices::{Response, Slices};
 use crate::usage::trail::Trail;
 use crate::usage::turns::{TurnFacts, Turns};
+
+/// How many forks of forks are followed to find where a counter began.
+const MAX_GENERATIONS: u32 = 64;
 
 /// The state of the fold over one rollout.
 #[derive(Debug, Default, Clone)]
@@ -42,6 +46,10 @@ pub struct Fold {
     /// Responses that may be copies: which, only the parent's trail can tell.
     undecided: Vec<(usize, Response)>,
     trail: Trail,
+    /// The first value of a counter that may go on from the parent's: what of it is new, only the parent's can tell.
+    opening: Option<Opening>,
+    /// The values of the counter by the `ordinal` of their records, for a fork that points into this rollout.
+    milestones: Milestones,
     /// Whether turns have ids from here on; the trail ends there.
     turns_have_ids: bool,
     last_model: Option<String>,
@@ -117,29 +125,27 @@ impl Fold {
         (!only_copied).then_some(&self.tracker)
     }
 
-    /// The order of the records, for a child that began as a copy of this rollout.
+    /// The thread without which [`Self::settle`] cannot tell for sure what is inherited.
     #[must_use]
-    pub fn trail(&self) -> &Trail {
-        &self.trail
+    pub fn needs(&self) -> Option<&str> {
+        if self.undecided.is_empty() { self.points_to() } else { self.copied_from() }
     }
 
-    /// Whether [`Self::settle`] needs the trail of the thread that this one was copied from.
+    /// What was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
+    /// parents of old forks.
     #[must_use]
-    pub fn needs_parent(&self) -> bool {
-        !self.undecided.is_empty()
-    }
-
-    /// What was billed, when nothing follows. `parent` is the trail of the thread that this one was copied from; it is
-    /// asked for only where turns have no ids.
-    #[must_use]
-    pub fn settle(&self, parent: Option<&Trail>) -> Slices {
+    pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> Slices {
         let mut slices = self.slices.clone();
-        if self.needs_parent() {
-            let copied = self.trail.copied(parent);
+        if !self.undecided.is_empty() {
+            let parent = self.copied_from().and_then(others);
+            let copied = self.trail.copied(parent.map(|parent| &parent.trail));
             let own = self.undecided.iter().filter(|(at, _)| *at >= copied);
             for (_, response) in own {
                 slices.add(response.clone());
             }
+        }
+        if let Some(opening) = &self.opening {
+            slices.add(opening.after(self.base_of_counter(others, MAX_GENERATIONS)));
         }
         for response in self.turns.waiting(self.last_ms) {
             slices.add(response);
@@ -153,6 +159,25 @@ impl Fold {
         if rest.last() == Some(&b'}') && parse(rest).is_ok() {
             self.line(rest);
         }
+    }
+
+    /// The history that the counter may go on from, while it matters.
+    fn points_to(&self) -> Option<&str> {
+        let base = self.meta.as_ref()?.history_base.as_ref()?;
+        self.opening.as_ref().and(base.thread_id.as_deref())
+    }
+
+    /// The parent's counter where its history was cut.
+    fn base_of_counter<'f>(
+        &'f self,
+        others: &impl Fn(&str) -> Option<&'f Self>,
+        generations: u32,
+    ) -> Option<TokenUsage> {
+        let base = self.meta.as_ref()?.history_base.as_ref()?;
+        let parent = others(base.thread_id.as_deref()?)?;
+        let before_cut = parent.milestones.before(base.end_ordinal_exclusive?);
+        // A parent that was cut before its own first count stands where its own parent stood.
+        before_cut.or_else(|| parent.base_of_counter(others, generations.checked_sub(1)?))
     }
 
     fn set_thread(&mut self, thread_id: Option<&str>) {
@@ -179,13 +204,14 @@ impl Fold {
                 self.passed(passed);
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
-            Item::TokenCount(count) => self.token_count(&count, written),
+            Item::TokenCount(count) => self.token_count(&count, written, record.ordinal),
             Item::TokenUsageRecord(record) => self.token_usage_record(record),
-            Item::Turn(turn) => self.turn_event(&turn, written),
+            Item::Turn(turn) => self.turn_event(&turn),
             Item::Passed(passed) => self.passed(passed),
         }
     }
 
+    /// Takes a `session_meta`; `false` when it is broken.
     fn session_meta(&mut self, line: &[u8], written: Option<i64>) -> bool {
         let captured = capture(line);
         if captured.end != CaptureEnd::Whole {
@@ -206,9 +232,12 @@ impl Fold {
         self.trail.begin(written);
         self.last_model.clone_from(&meta.model);
         self.turns.begin(TurnFacts { model: meta.model.clone(), workspace: meta.cwd.clone() });
-        let reverted = meta.history_base.is_some() && meta.history_base == meta.id;
-        if reverted || (meta.history_base.is_some() && meta.continues_parent_counter) {
+        if meta.history_base.is_some() {
             self.counter = Counter::with_foreign_base();
+        } else if let Some(parent) = &meta.forked_from_id {
+            // A migrated fork has lost its parent's `session_meta`, and kept the rest of the copy.
+            self.copied_from = Some(parent.clone());
+            self.part = Part::Copied;
         }
         self.meta = Some(meta);
         true
@@ -217,7 +246,7 @@ impl Fold {
     fn turn_context(&mut self, context: &TurnContext<'_>, written: Option<i64>) {
         let turn_id = context.turn_id.as_deref();
         self.reaches_turn(turn_id);
-        self.leave_trail(context.raw, written, true);
+        self.leave_trail(&(context.model.as_deref(), context.cwd.as_deref()), written);
         self.tracker.context(turn_id);
         if let Some(model) = &context.model {
             self.last_model = Some(model.as_ref().to_owned());
@@ -231,12 +260,9 @@ impl Fold {
         }
     }
 
-    fn turn_event(&mut self, turn: &Turn<'_>, written: Option<i64>) {
+    fn turn_event(&mut self, turn: &Turn<'_>) {
         let turn_id = turn.turn_id.as_deref();
         self.reaches_turn(turn_id);
-        if turn.event == TurnEvent::Prompted {
-            self.leave_trail(turn.raw, written, true);
-        }
         self.tracker.event(turn.event, turn_id);
     }
 
@@ -244,23 +270,27 @@ impl Fold {
         self.tracker.passed(passed);
     }
 
-    fn token_count(&mut self, count: &TokenCount<'_>, written: Option<i64>) {
+    fn token_count(&mut self, count: &TokenCount, written: Option<i64>, ordinal: Option<u64>) {
         let (used, single) = match count {
             TokenCount::Empty => {
                 self.counter.empty();
                 return;
             }
             TokenCount::Single(usage) => (*usage, true),
-            TokenCount::Counter { total: None, last, .. } => ((*last).unwrap_or_default(), true),
-            TokenCount::Counter { total: Some(total), last, .. } => {
+            TokenCount::Counter { total: None, last } => ((*last).unwrap_or_default(), true),
+            TokenCount::Counter { total: Some(total), last } => {
+                if self.counter.total().is_none() {
+                    self.opens(*total, *last);
+                }
                 let used = self.counter.step(*total, *last);
+                if self.responses.is_empty() {
+                    self.milestones.push(ordinal, *total);
+                }
                 (used, *last == Some(used))
             }
         };
         let at = self.trail.len();
-        if let TokenCount::Counter { raw, .. } = count {
-            self.leave_trail(raw, written, false);
-        }
+        self.leave_trail(count, written);
         match self.part {
             Part::Own => {
                 let unrecorded = self.without_recorded(used, single);
@@ -272,6 +302,19 @@ impl Fold {
             Part::Copied => {
                 self.undecided.push((at, self.turns.current(used, self.last_ms, single)));
             }
+        }
+    }
+
+    /// The first value of the counter. From 0.154 on each response has a record of its own; before, a rollout that
+    /// points to its parent's history has only this value to tell of its first response, if it is not the parent's.
+    fn opens(&mut self, total: TokenUsage, last: Option<TokenUsage>) {
+        let Some(meta) = &self.meta else { return };
+        if meta.history_base.is_none() || meta.continues_parent_counter || meta.is_revert() {
+            return;
+        }
+        if self.responses.is_empty() {
+            let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
+            self.opening = Some(Opening { total, last, response });
         }
     }
 
@@ -316,25 +359,30 @@ impl Fold {
         }
     }
 
-    /// A record names its turn: one that is not older than the thread ends what was copied.
+    /// A record names its turn. One that is older than the thread is copied; one that is not ends what was copied.
     fn reaches_turn(&mut self, turn_id: Option<&str>) {
-        let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else { return };
-        self.turns_have_ids = true;
-        if self.part == Part::Copied && began >= born {
+        let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else {
+            return;
+        };
+        let first = !std::mem::replace(&mut self.turns_have_ids, true);
+        if began < born && first {
+            self.part = Part::Copied;
+        } else if began >= born && self.part == Part::Copied {
             self.part = Part::Own;
             self.tracker = TurnTracker::default();
         }
     }
 
-    fn leave_trail(&mut self, raw: &str, written: Option<i64>, begins_turn: bool) {
+    fn leave_trail(&mut self, says: &impl Hash, written: Option<i64>) {
         if !self.turns_have_ids {
-            self.trail.push(raw, written, begins_turn);
+            self.trail.push(says, written);
         }
     }
 }
 
 impl LineSink for Fold {
     fn line(&mut self, line: &[u8]) {
+        self.trail.pass(line.len() as u64);
         match look(line) {
             Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
             Look::Pass(_) | Look::Parse => self.read(line),
@@ -346,6 +394,7 @@ impl LineSink for Fold {
     }
 
     fn long_line(&mut self, line: LongLine<'_>) {
+        self.trail.pass(line.length);
         match look(line.head) {
             Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
             Look::Pass(_) | Look::Parse => self.skipped += 1,

@@ -4,6 +4,7 @@
 
 pub mod counter;
 pub mod fold;
+pub mod opening;
 pub mod slices;
 pub mod tokens;
 pub mod trail;

@@ -1,41 +1,54 @@
 //! The order of a rollout's turns and counts, as hashes: what a copy of a history is compared with.
 //!
 //! Up to 0.98 turns have no ids. A fork of that time begins with a copy of its parent's records, and only the
-//! comparison with the parent's own tells where the copy ends.
+//! comparison with the parent's own tells where the copy ends. What is compared is what the records say, not their
+//! text: a newer version writes the copy of an older one's records with more fields.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// How far apart two records of a copied history may have been written, in milliseconds: Codex writes the copy in one
-/// go, whereas the fork's own first turn waits for a user and a model.
-const MAX_COPY_GAP_MS: i64 = 10;
+/// Between two records of a copy lies less than this many milliseconds, whereas a model takes longer to answer …
+const MIN_ANSWER_MS: i64 = 3;
 
-/// The hashes of a rollout's `turn_context`, `user_message` and `token_count` records in order.
+/// … unless there is much to copy between them: a slow disk takes that many bytes in a millisecond.
+const COPIED_BYTES_PER_MS: u64 = 50_000;
+
+/// The `turn_context` and `token_count` records of a rollout in order, as hashes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Trail {
     hashes: Vec<u64>,
     last_ms: Option<i64>,
+    bytes_since: u64,
+    /// The first record that cannot have been written in one go with those before it.
     pause_at: Option<usize>,
 }
 
 impl Trail {
-    /// Adds a record, as written but for its timestamp. `begins_turn`: it can be the first of a turn.
-    pub fn push(&mut self, raw: &str, at_ms: Option<i64>, begins_turn: bool) {
-        if let (Some(at), Some(before)) = (at_ms, self.last_ms)
-            && begins_turn
-            && at - before > MAX_COPY_GAP_MS
-            && self.pause_at.is_none()
-        {
-            self.pause_at = Some(self.hashes.len());
-        }
-        self.last_ms = at_ms.or(self.last_ms);
-        let mut hasher = DefaultHasher::new();
-        hasher.write(raw.as_bytes());
-        self.hashes.push(hasher.finish());
-    }
-
     /// Notes when the `session_meta` was written, from which the first gap is measured.
     pub fn begin(&mut self, at_ms: Option<i64>) {
         self.last_ms = at_ms;
+        self.bytes_since = 0;
+    }
+
+    /// Notes bytes of records, those of the trail and those between.
+    pub fn pass(&mut self, bytes: u64) {
+        self.bytes_since = self.bytes_since.saturating_add(bytes);
+    }
+
+    /// Adds a record by what it says.
+    pub fn push(&mut self, says: &impl Hash, at_ms: Option<i64>) {
+        if let (Some(at), Some(before)) = (at_ms, self.last_ms)
+            && self.pause_at.is_none()
+        {
+            let copying = i64::try_from(self.bytes_since / COPIED_BYTES_PER_MS).unwrap_or(i64::MAX);
+            if at.saturating_sub(before) >= MIN_ANSWER_MS.saturating_add(copying) {
+                self.pause_at = Some(self.hashes.len());
+            }
+        }
+        self.last_ms = at_ms.or(self.last_ms);
+        self.bytes_since = 0;
+        let mut hasher = DefaultHasher::new();
+        says.hash(&mut hasher);
+        self.hashes.push(hasher.finish());
     }
 
     /// How many records it has.
@@ -71,8 +84,8 @@ mod tests {
     fn trail(records: &[(&str, i64)]) -> Trail {
         let mut trail = Trail::default();
         trail.begin(Some(0));
-        for (raw, at) in records {
-            trail.push(raw, Some(*at), raw.starts_with('t'));
+        for (says, at) in records {
+            trail.push(says, Some(*at));
         }
         trail
     }
@@ -86,9 +99,19 @@ mod tests {
     }
 
     #[test]
-    fn without_the_parent_a_copy_ends_at_the_first_turn_after_a_pause() {
-        let fork = trail(&[("t1", 1), ("c1", 1), ("t2", 2), ("c2", 2), ("t3", 18), ("c3", 40)]);
-        assert_eq!(fork.copied(None), 4);
+    fn without_the_parent_a_copy_ends_at_the_first_pause() {
+        let fork = trail(&[("t1", 1), ("c1", 1), ("t2", 2), ("c2", 2), ("t3", 4), ("c3", 40)]);
+        assert_eq!(fork.copied(None), 5);
         assert_eq!(trail(&[("t1", 1), ("c1", 2)]).copied(None), 2);
+    }
+
+    #[test]
+    fn a_large_copy_takes_its_time() {
+        let mut fork = trail(&[("t1", 1)]);
+        fork.pass(10_000_000);
+        fork.push(&"c1", Some(100));
+        assert_eq!(fork.copied(None), 2);
+        fork.push(&"c2", Some(110));
+        assert_eq!(fork.copied(None), 2);
     }
 }

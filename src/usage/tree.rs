@@ -144,7 +144,8 @@ fn one_beginning<'r>(
         let keep = !(is_beginning && beginning_seen);
         beginning_seen |= is_beginning;
         if !keep {
-            skipped_files.push(skipped(segment, "another copy of a thread that is counted already"));
+            skipped_files
+                .push(skipped(segment, "another copy of a thread that is counted already"));
         }
         keep
     });
@@ -152,12 +153,14 @@ fn one_beginning<'r>(
 }
 
 fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
-    b.modified_ms.cmp(&a.modified_ms).then_with(|| b.size.cmp(&a.size)).then_with(|| b.path.cmp(&a.path))
+    b.modified_ms
+        .cmp(&a.modified_ms)
+        .then_with(|| b.size.cmp(&a.size))
+        .then_with(|| b.path.cmp(&a.path))
 }
 
 fn continues_itself(rollout: &FoldedRollout) -> bool {
-    let base = rollout.fold.meta().and_then(|meta| meta.history_base.as_deref());
-    base.is_some() && base == rollout.fold.thread_id()
+    rollout.fold.meta().is_some_and(SessionMeta::is_revert)
 }
 
 fn thread(
@@ -174,11 +177,10 @@ fn thread(
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
+    let others = |id: &str| all.get(id)?.last().map(|beginning| &beginning.fold);
     let mut slices = Slices::default();
     for segment in segments {
-        let origin = segment.fold.copied_from().and_then(|parent| all.get(parent));
-        let trail = origin.and_then(|origin| origin.first()).map(|origin| origin.fold.trail());
-        slices.merge(segment.fold.settle(trail));
+        slices.merge(segment.fold.settle(&others));
     }
     Some(Thread {
         thread_id: id.to_owned(),

@@ -58,7 +58,10 @@ impl Turns {
             std::mem::take(&mut self.waiting).into_iter().partition(|one| one.turn_id == turn_id);
         self.waiting = waiting;
         let found: Vec<Waiting> = found;
-        found.into_iter().map(|one| response(&self.current, one.usage, Some(one.at_ms), true)).collect()
+        found
+            .into_iter()
+            .map(|one| response(&self.current, one.usage, Some(one.at_ms), true))
+            .collect()
     }
 
     /// A response of the running turn.
@@ -86,7 +89,12 @@ impl Turns {
     /// The responses that still wait, as if their turns were the running one.
     pub fn waiting(&self, last_ms: Option<i64>) -> impl Iterator<Item = Response> {
         self.waiting.iter().map(move |one| {
-            response(&self.current, one.usage, Some(one.at_ms).filter(|at| *at != 0).or(last_ms), true)
+            response(
+                &self.current,
+                one.usage,
+                Some(one.at_ms).filter(|at| *at != 0).or(last_ms),
+                true,
+            )
         })
     }
 }
