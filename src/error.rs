@@ -27,12 +27,14 @@ enum Cause {
 impl Error {
     /// The operating system refused.
     #[cold]
+    #[must_use]
     pub fn io(operation: &'static str, path: &Path, source: io::Error) -> Self {
         Self { operation, path: path.to_owned(), cause: Cause::Io(source) }
     }
 
     /// What was found there, or given, is not what the operation needs.
     #[cold]
+    #[must_use]
     pub fn invalid(operation: &'static str, path: &Path, reason: impl Into<String>) -> Self {
         Self { operation, path: path.to_owned(), cause: Cause::Invalid(reason.into()) }
     }

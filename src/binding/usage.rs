@@ -127,7 +127,7 @@ pub fn home_usage<'env>(
 ) -> Result<PromiseRaw<'env, HomeUsage>> {
     let watch = Arc::new(Watch::default());
     if let Some(signal) = signal {
-        cancel_with(env, &signal, &watch)?;
+        cancel_with(*env, &signal, &watch)?;
     }
     let report = match on_progress {
         Some(function) => Some(function.build_threadsafe_function().weak::<true>().build()?),
@@ -196,8 +196,11 @@ pub async fn rollout_usage(rollout_path: String) -> Result<Option<ThreadUsage>> 
     .await
 }
 
+/// `signal.addEventListener(event, listener)`.
+type AddEventListener<'a> = Function<'a, FnArgs<(&'a str, Function<'a, (), ()>)>, ()>;
+
 /// Ends the scan when the signal is aborted, or was before.
-fn cancel_with(env: &Env, signal: &Object<'_>, watch: &Arc<Watch>) -> Result<()> {
+fn cancel_with(env: Env, signal: &Object<'_>, watch: &Arc<Watch>) -> Result<()> {
     if signal.get::<bool>("aborted")?.unwrap_or(false) {
         watch.cancel();
         return Ok(());
@@ -207,8 +210,7 @@ fn cancel_with(env: &Env, signal: &Object<'_>, watch: &Arc<Watch>) -> Result<()>
         watch.cancel();
         Ok(())
     })?;
-    let listen: Function<'_, FnArgs<(&str, Function<'_, (), ()>)>, ()> =
-        signal.get_named_property("addEventListener")?;
+    let listen: AddEventListener<'_> = signal.get_named_property("addEventListener")?;
     listen.apply(*signal, FnArgs::from(("abort", listener)))
 }
 

@@ -74,8 +74,7 @@ pub fn scan_lines(
     // Bytes at the front of the buffer that belong to a line whose end was not read yet.
     let mut held = 0usize;
     let mut long: Option<(Long, u64)> = None;
-    loop {
-        let Some(free) = buffer.get_mut(held..) else { break };
+    while let Some(free) = buffer.get_mut(held..) {
         let read = match reader.read(free) {
             Ok(0) => break,
             Ok(read) => read,

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::rollout::record::Text;
+use crate::rollout::text::Text;
 
 /// What a rollout's first record says, as far as it could be read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

@@ -1,89 +1,16 @@
-//! One record: a cheap look that decides whether a line can matter, and the parsing of those that do.
-//!
-//! The look knows the one spelling that Codex uses, `{"timestamp":"…",["ordinal":N,]"type":"…","payload":{"type":"…"`,
-//! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
-//! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
+//! One record: what a line says, as far as it can matter.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use memchr::memchr;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _};
 use serde_json::value::RawValue;
 
-/// The longest text of a timestamp or a kind that the look accepts, in bytes.
-const MAX_LOOK_TEXT: usize = 48;
+use crate::rollout::look::Passed;
+use crate::rollout::text::Text;
 
 /// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
 const MAX_COUNT: u64 = 1 << 53;
-
-/// What the first bytes of a line say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// It must be parsed.
-    Parse,
-    /// A record that is spelled as usual and carries nothing that counts.
-    Pass(Passed),
-}
-
-/// The kinds of record that are passed over but say what a turn is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passed {
-    /// The model asked for a tool: its turn goes on.
-    ToolCall,
-    /// The model's final or intermediate words.
-    AgentMessage,
-    /// Anything else.
-    Other,
-}
-
-/// Looks at a line, or at the beginning of one.
-#[must_use]
-pub fn look(line: &[u8]) -> Look {
-    look_at_kinds(line).map_or(Look::Parse, Look::Pass)
-}
-
-fn look_at_kinds(line: &[u8]) -> Option<Passed> {
-    let rest = line.strip_prefix(b"{\"timestamp\":\"")?;
-    let (_timestamp, rest) = until_quote(rest)?;
-    let rest = match rest.strip_prefix(b",\"ordinal\":") {
-        Some(rest) => rest.get(rest.iter().position(|byte| !byte.is_ascii_digit())?..)?,
-        None => rest,
-    };
-    let (kind, rest) = until_quote(rest.strip_prefix(b",\"type\":\"")?)?;
-    let payload = rest.strip_prefix(b",\"payload\":{")?;
-    match kind {
-        b"session_meta" | b"turn_context" | b"token_usage_record" => None,
-        b"event_msg" | b"response_item" => {
-            let (payload_kind, _) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
-            match payload_kind {
-                b"token_count" | b"task_started" | b"turn_started" | b"task_complete"
-                | b"turn_complete" | b"turn_aborted" | b"error" | b"user_message" => None,
-                b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
-                    Some(Passed::ToolCall)
-                }
-                b"agent_message" => Some(Passed::AgentMessage),
-                _ => Some(Passed::Other),
-            }
-        }
-        _ => Some(Passed::Other),
-    }
-}
-
-fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
-    let end = memchr(b'"', window)?;
-    let (before, rest) = text.split_at_checked(end)?;
-    (!before.contains(&b'\\')).then_some((before, rest.get(1..)?))
-}
-
-/// Whether a line that [`look`] passes over is whole, by its last two bytes: envelope and payload are objects, so that
-/// it ends in two braces. One that does not is parsed, to be counted if it is broken.
-#[must_use]
-pub fn ends_whole(end: [u8; 2]) -> bool {
-    end == *b"}}"
-}
 
 /// A line that is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +134,7 @@ pub enum TurnEvent {
 ///
 /// When it is no JSON object, or a record that counts tokens with something else than whole numbers from 0 to 2^53.
 pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
-    let envelope: Envelope<'_> = serde_json::from_slice(line).map_err(|_| Malformed)?;
+    let envelope: Envelope<'_> = object(line)?;
     let item = match envelope.kind.0.as_deref() {
         Some("session_meta") => Item::SessionMeta,
         Some("turn_context") => turn_context(&envelope, line)?,
@@ -218,6 +145,14 @@ pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
     };
     let ordinal = envelope.ordinal.and_then(|raw| raw.get().parse().ok());
     Ok(Record { timestamp: envelope.timestamp.0, ordinal, item })
+}
+
+/// Reads a JSON object. (Serde would also take an array for one, its elements for the fields in their order.)
+fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Malformed> {
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(Malformed);
+    }
+    serde_json::from_slice(json).map_err(|_| Malformed)
 }
 
 /// The kinds of a record, for a reader that shows it.
@@ -234,7 +169,7 @@ pub struct Description<'a> {
 /// Tells what kind of record a line is; `None` when it is none.
 #[must_use]
 pub fn describe(line: &[u8]) -> Option<Description<'_>> {
-    let envelope: Envelope<'_> = serde_json::from_slice(line).ok()?;
+    let envelope: Envelope<'_> = object(line).ok()?;
     let payload_kind = envelope.payload_kind();
     Some(Description { timestamp: envelope.timestamp.0, kind: envelope.kind.0, payload_kind })
 }
@@ -260,7 +195,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn payload_kind(&self) -> Option<Cow<'a, str>> {
-        serde_json::from_str::<WirePayloadKind<'a>>(self.body()?).ok()?.kind.0
+        object::<WirePayloadKind<'a>>(self.body()?.as_bytes()).ok()?.kind.0
     }
 }
 
@@ -276,12 +211,8 @@ struct WireTurnContext<'a> {
 
 fn turn_context<'a>(envelope: &Envelope<'a>, line: &'a [u8]) -> Result<Item<'a>, Malformed> {
     // Without a payload the facts lie flat in the envelope.
-    let raw = match envelope.body() {
-        Some(raw) => raw,
-        None => std::str::from_utf8(line).map_err(|_| Malformed)?,
-    };
-    let wire: WireTurnContext<'a> = serde_json::from_str(raw).map_err(|_| Malformed)?;
-    let WireTurnContext { turn_id, model, cwd } = wire;
+    let raw = envelope.body().map_or(line, str::as_bytes);
+    let WireTurnContext { turn_id, model, cwd } = object(raw)?;
     Ok(Item::TurnContext(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 }))
 }
 
@@ -293,18 +224,18 @@ struct WireTokenUsageRecord<'a> {
     turn_id: Text<'a>,
     #[serde(borrow, default)]
     response_id: Text<'a>,
-    usage: Option<WireUsage>,
+    #[serde(borrow, default)]
+    usage: Option<&'a RawValue>,
 }
 
 fn token_usage_record<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
-    let wire: WireTokenUsageRecord<'a> =
-        serde_json::from_str(envelope.body().ok_or(Malformed)?).map_err(|_| Malformed)?;
-    let Some(usage) = wire.usage else { return Ok(Item::Passed(Passed::Other)) };
+    let wire: WireTokenUsageRecord<'a> = object(envelope.body().ok_or(Malformed)?.as_bytes())?;
+    let Some(usage_of_response) = wire.usage else { return Ok(Item::Passed(Passed::Other)) };
     Ok(Item::TokenUsageRecord(TokenUsageRecord {
         thread_id: wire.thread_id.0,
         turn_id: wire.turn_id.0,
         response_id: wire.response_id.0,
-        usage: usage.into(),
+        usage: usage(usage_of_response)?,
     }))
 }
 
@@ -333,7 +264,7 @@ struct WireEvent<'a> {
 
 fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
     let Some(raw) = envelope.body() else { return Ok(Item::Passed(Passed::Other)) };
-    let wire: WireEvent<'a> = serde_json::from_str(raw).map_err(|_| Malformed)?;
+    let wire: WireEvent<'a> = object(raw.as_bytes())?;
     let event = match wire.kind.0.as_deref() {
         Some("token_count") => return token_count(raw).map(Item::TokenCount),
         Some("agent_message") => return Ok(Item::Passed(Passed::AgentMessage)),
@@ -349,11 +280,11 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
 }
 
 #[derive(Deserialize)]
-struct WireInfo {
-    #[serde(default)]
-    total_token_usage: Option<WireUsage>,
-    #[serde(default)]
-    last_token_usage: Option<WireUsage>,
+struct WireInfo<'a> {
+    #[serde(borrow, default)]
+    total_token_usage: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    last_token_usage: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -363,26 +294,27 @@ struct WireTokenCount<'a> {
 }
 
 fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
-    let wire: WireTokenCount<'_> = serde_json::from_str(raw).map_err(|_| Malformed)?;
-    match wire.info.map(RawValue::get) {
-        Some(info) => {
-            let wire: WireInfo = serde_json::from_str(info).map_err(|_| Malformed)?;
-            let total = wire.total_token_usage.map(TokenUsage::from);
-            let last = wire.last_token_usage.map(TokenUsage::from);
-            Ok(match (total, last) {
-                (None, None) => TokenCount::Empty,
-                (total, last) => TokenCount::Counter { total, last },
-            })
-        }
-        None => {
-            let wire: WireUsage = serde_json::from_str(raw).map_err(|_| Malformed)?;
-            Ok(if wire.is_absent() { TokenCount::Empty } else { TokenCount::Single(wire.into()) })
-        }
-    }
+    let wire: WireTokenCount<'_> = object(raw.as_bytes())?;
+    let Some(info) = wire.info else {
+        let wire: WireUsage = object(raw.as_bytes())?;
+        return Ok(if wire.is_absent() {
+            TokenCount::Empty
+        } else {
+            TokenCount::Single(wire.into())
+        });
+    };
+    let wire: WireInfo<'_> = object(info.get().as_bytes())?;
+    let total = wire.total_token_usage.map(usage).transpose()?;
+    let last = wire.last_token_usage.map(usage).transpose()?;
+    Ok(match (total, last) {
+        (None, None) => TokenCount::Empty,
+        (total, last) => TokenCount::Counter { total, last },
+    })
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "the names are Codex's")]
 struct WireUsage {
     input_tokens: Option<Count>,
     #[serde(alias = "cached_tokens")]
@@ -392,6 +324,10 @@ struct WireUsage {
     #[serde(alias = "reasoning_tokens")]
     reasoning_output_tokens: Option<Count>,
     total_tokens: Option<Count>,
+}
+
+fn usage(raw: &RawValue) -> Result<TokenUsage, Malformed> {
+    object::<WireUsage>(raw.get().as_bytes()).map(TokenUsage::from)
 }
 
 impl WireUsage {
@@ -425,64 +361,6 @@ impl<'de> Deserialize<'de> for Count {
             return Err(D::Error::custom("more tokens than any thread can have"));
         }
         Ok(Self(count))
-    }
-}
-
-/// A text where there is one; a value of any other type counts as absent, so that one odd field loses no record.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Text<'a>(pub Option<Cow<'a, str>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Some(Cow::Borrowed(text))))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Some(Cow::Owned(text.to_owned()))))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Text(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Text(None))
-            }
-        }
-
-        deserializer.deserialize_any(TextVisitor)
     }
 }
 

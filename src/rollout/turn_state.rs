@@ -3,7 +3,8 @@
 //! Versions from 0.105 on write when a turn starts and ends. Before, a turn's end has no record of its own: there the
 //! model's words end it, unless a tool call follows.
 
-use crate::rollout::record::{Passed, TurnEvent};
+use crate::rollout::look::Passed;
+use crate::rollout::record::TurnEvent;
 
 /// What the last turn of a thread is doing.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

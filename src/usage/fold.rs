@@ -4,20 +4,20 @@
 //! `token_count` counter unless it is the echo of such a record. What a fork or a subagent copied from its parent is
 //! passed over.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use crate::rollout::file_name::uuid_v7_ms;
 use crate::rollout::lines::{LineSink, LongLine};
+use crate::rollout::look::{Look, Passed, ends_whole, look};
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
 use crate::rollout::record::{
-    Item, Look, Passed, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, ends_whole,
-    look, parse,
+    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, parse,
 };
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::TurnTracker;
 use crate::usage::counter::Counter;
 use crate::usage::opening::{Milestones, Opening};
+use crate::usage::recorded::Recorded;
 use crate::usage::slices::{Response, Slices};
 use crate::usage::trail::Trail;
 use crate::usage::turns::{TurnFacts, Turns};
@@ -36,10 +36,7 @@ pub struct Fold {
     copied_from: Option<String>,
     part: Part,
     counter: Counter,
-    /// What `token_usage_record`s counted and the counter has not shown yet.
-    unconfirmed: Vec<TokenUsage>,
-    /// Hashes of the response ids that were counted.
-    responses: HashSet<u64>,
+    recorded: Recorded,
     turns: Turns,
     tracker: TurnTracker,
     slices: Slices,
@@ -205,7 +202,7 @@ impl Fold {
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
             Item::TokenCount(count) => self.token_count(&count, written, record.ordinal),
-            Item::TokenUsageRecord(record) => self.token_usage_record(record),
+            Item::TokenUsageRecord(record) => self.token_usage_record(&record),
             Item::Turn(turn) => self.turn_event(&turn),
             Item::Passed(passed) => self.passed(passed),
         }
@@ -283,7 +280,7 @@ impl Fold {
                     self.opens(*total, *last);
                 }
                 let used = self.counter.step(*total, *last);
-                if self.responses.is_empty() {
+                if self.recorded.is_empty() {
                     self.milestones.push(ordinal, *total);
                 }
                 (used, *last == Some(used))
@@ -293,7 +290,7 @@ impl Fold {
         self.leave_trail(count, written);
         match self.part {
             Part::Own => {
-                let unrecorded = self.without_recorded(used, single);
+                let unrecorded = self.recorded.take_from(used, single);
                 let single = single && unrecorded == used;
                 let response = self.turns.current(unrecorded, self.last_ms, single);
                 self.slices.add(response);
@@ -312,33 +309,13 @@ impl Fold {
         if meta.history_base.is_none() || meta.continues_parent_counter || meta.is_revert() {
             return;
         }
-        if self.responses.is_empty() {
+        if self.recorded.is_empty() {
             let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
             self.opening = Some(Opening { total, last, response });
         }
     }
 
-    /// Takes from a step of the counter what `token_usage_record`s have counted before.
-    ///
-    /// The step echoes the last records, one or several. Records before them whose step never came (the process was
-    /// killed while their tool ran) stay counted. A step that is a response of its own is counted whole: it was
-    /// written by a version that writes no such records.
-    fn without_recorded(&mut self, used: TokenUsage, single: bool) -> TokenUsage {
-        if used.is_zero() || self.unconfirmed.is_empty() {
-            return used;
-        }
-        let recorded = std::mem::take(&mut self.unconfirmed);
-        let mut sum = TokenUsage::ZERO;
-        for usage in recorded.iter().rev() {
-            sum = sum.plus(*usage);
-            if sum == used {
-                return TokenUsage::ZERO;
-            }
-        }
-        if single { used } else { used.minus(sum).unwrap_or(TokenUsage::ZERO) }
-    }
-
-    fn token_usage_record(&mut self, record: TokenUsageRecord<'_>) {
+    fn token_usage_record(&mut self, record: &TokenUsageRecord<'_>) {
         self.reaches_turn(record.turn_id.as_deref());
         let another_threads = match (&record.thread_id, &self.thread_id) {
             (Some(billed), Some(own)) => billed.as_ref() != own,
@@ -347,12 +324,9 @@ impl Fold {
         if another_threads {
             return;
         }
-        if let Some(id) = record.response_id.as_deref()
-            && !self.responses.insert(hash(id))
-        {
+        if !self.recorded.add(record.response_id.as_deref(), record.usage) {
             return;
         }
-        self.unconfirmed.push(record.usage);
         let turn_id = record.turn_id.as_deref();
         if let Some(response) = self.turns.of_turn(turn_id, record.usage, self.last_ms) {
             self.slices.add(response);
@@ -407,12 +381,6 @@ fn last_two(line: &[u8]) -> [u8; 2] {
         [.., first, second] => [*first, *second],
         _ => [0; 2],
     }
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod counter;
 pub mod fold;
 pub mod opening;
+pub mod recorded;
 pub mod slices;
 pub mod tokens;
 pub mod trail;

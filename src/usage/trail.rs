@@ -63,17 +63,14 @@ impl Trail {
         self.hashes.is_empty()
     }
 
-    /// How many of its first records are a copy: those that `parent` begins with too or, where the parent is not
-    /// there to compare with, those that were written in one go.
+    /// How many of its first records are a copy: those that `parent` begins with too, or those that were written in
+    /// one go, whichever are more. (A copy leaves out what was rolled back, and a slow one has pauses of its own.)
     #[must_use]
     pub fn copied(&self, parent: Option<&Self>) -> usize {
-        match parent {
-            Some(parent) => {
-                let pairs = self.hashes.iter().zip(&parent.hashes);
-                pairs.take_while(|(own, theirs)| own == theirs).count()
-            }
-            None => self.pause_at.unwrap_or(self.hashes.len()),
-        }
+        let Some(parent) = parent else { return self.pause_at.unwrap_or(self.hashes.len()) };
+        let pairs = self.hashes.iter().zip(&parent.hashes);
+        let alike = pairs.take_while(|(own, theirs)| own == theirs).count();
+        alike.max(self.pause_at.unwrap_or(0))
     }
 }
 
@@ -96,6 +93,27 @@ mod tests {
         let fork = trail(&[("t1", 1), ("c1", 1), ("t3", 500), ("c3", 900)]);
         assert_eq!(fork.copied(Some(&parent)), 2);
         assert_eq!(parent.copied(Some(&parent)), 4);
+    }
+
+    #[test]
+    fn a_copy_that_leaves_out_what_was_rolled_back_ends_at_the_first_pause() {
+        let parent = trail(&[
+            ("t1", 0),
+            ("c1", 900),
+            ("t2", 1000),
+            ("c2", 1200),
+            ("t3", 1300),
+            ("c3", 1500),
+        ]);
+        let fork = trail(&[("t1", 1), ("c1", 1), ("t3", 1), ("c3", 2), ("t4", 90), ("c4", 130)]);
+        assert_eq!(fork.copied(Some(&parent)), 4);
+    }
+
+    #[test]
+    fn a_slow_copy_of_what_the_parent_has_is_a_copy() {
+        let records = [("t1", 0), ("c1", 900), ("t2", 1000), ("c2", 1200)];
+        let slow = [("t1", 1), ("c1", 50), ("t2", 100), ("c2", 150), ("t3", 200), ("c3", 300)];
+        assert_eq!(trail(&slow).copied(Some(&trail(&records))), 4);
     }
 
     #[test]

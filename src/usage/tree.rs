@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::rollout::discover::{RolloutFile, Skipped};
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::timestamp::parse_timestamp;
-use crate::rollout::turn_state::TurnState;
+use crate::rollout::turn_state::{TurnState, TurnTracker};
 use crate::usage::fold::Fold;
 use crate::usage::slices::Slices;
 
@@ -193,7 +193,7 @@ fn thread(
         model: newest.fold.last_model().or(beginning.fold.last_model()).map(str::to_owned),
         slices,
         skipped_records: segments.iter().map(|one| one.fold.skipped_records()).sum(),
-        turn: newest.fold.turn().map_or(TurnState::None, |turn| turn.state()),
+        turn: newest.fold.turn().map_or(TurnState::None, TurnTracker::state),
         turn_id: newest.fold.turn().and_then(|turn| turn.turn_id()).map(str::to_owned),
         last_record_ms: segments.iter().filter_map(|one| one.fold.last_record_ms()).max(),
     })

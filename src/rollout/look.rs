@@ -1,0 +1,135 @@
+//! A cheap look at the first bytes of a line, that decides whether it can matter.
+//!
+//! The look knows the one spelling that Codex uses, `{"timestamp":"…",["ordinal":N,]"type":"…","payload":{"type":"…"`,
+//! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
+//! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
+
+use memchr::memchr;
+
+/// The longest text of a timestamp or a kind that the look accepts, in bytes.
+const MAX_LOOK_TEXT: usize = 48;
+
+/// What the first bytes of a line say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// It must be parsed.
+    Parse,
+    /// A record that is spelled as usual and carries nothing that counts.
+    Pass(Passed),
+}
+
+/// The kinds of record that are passed over but say what a turn is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passed {
+    /// The model asked for a tool: its turn goes on.
+    ToolCall,
+    /// The model's final or intermediate words.
+    AgentMessage,
+    /// Anything else.
+    Other,
+}
+
+/// Looks at a line, or at the beginning of one.
+#[must_use]
+pub fn look(line: &[u8]) -> Look {
+    look_at_kinds(line).map_or(Look::Parse, Look::Pass)
+}
+
+fn look_at_kinds(line: &[u8]) -> Option<Passed> {
+    let rest = line.strip_prefix(b"{\"timestamp\":\"")?;
+    let (_timestamp, rest) = until_quote(rest)?;
+    let rest = match rest.strip_prefix(b",\"ordinal\":") {
+        Some(rest) => rest.get(rest.iter().position(|byte| !byte.is_ascii_digit())?..)?,
+        None => rest,
+    };
+    let (kind, rest) = until_quote(rest.strip_prefix(b",\"type\":\"")?)?;
+    let payload = rest.strip_prefix(b",\"payload\":{")?;
+    match kind {
+        b"session_meta" | b"turn_context" | b"token_usage_record" => None,
+        b"event_msg" | b"response_item" => {
+            let (payload_kind, _) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
+            match payload_kind {
+                b"token_count" | b"task_started" | b"turn_started" | b"task_complete"
+                | b"turn_complete" | b"turn_aborted" | b"error" | b"user_message" => None,
+                b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
+                    Some(Passed::ToolCall)
+                }
+                b"agent_message" => Some(Passed::AgentMessage),
+                _ => Some(Passed::Other),
+            }
+        }
+        _ => Some(Passed::Other),
+    }
+}
+
+fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
+    let end = memchr(b'"', window)?;
+    let (before, rest) = text.split_at_checked(end)?;
+    (!before.contains(&b'\\')).then_some((before, rest.get(1..)?))
+}
+
+/// Whether a line that [`look`] passes over is whole, by its last two bytes: envelope and payload are objects, so that
+/// it ends in two braces. One that does not is parsed, to be counted if it is broken.
+#[must_use]
+pub fn ends_whole(end: [u8; 2]) -> bool {
+    end == *b"}}"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope(kind: &str, payload: &str) -> String {
+        format!(r#"{{"timestamp":"2026-01-02T16:58:23.100Z","type":"{kind}","payload":{payload}}}"#)
+    }
+
+    #[test]
+    fn passes_over_usual_records_that_carry_nothing() {
+        for (kind, payload, passed) in [
+            ("response_item", r#"{"type":"message"}"#, Passed::Other),
+            ("response_item", r#"{"type":"function_call"}"#, Passed::ToolCall),
+            ("event_msg", r#"{"type":"agent_message"}"#, Passed::AgentMessage),
+            ("event_msg", r#"{"type":"exec_command_end"}"#, Passed::Other),
+            ("compacted", r#"{"message":""}"#, Passed::Other),
+            ("world_state", r#"{"full":true}"#, Passed::Other),
+        ] {
+            assert_eq!(
+                look(envelope(kind, payload).as_bytes()),
+                Look::Pass(passed),
+                "{kind} {payload}"
+            );
+        }
+        let paginated = r#"{"timestamp":"2026-01-02T16:58:23.100Z","ordinal":12,"type":"response_item","payload":{"type":"message"}}"#;
+        assert_eq!(look(paginated.as_bytes()), Look::Pass(Passed::Other));
+    }
+
+    #[test]
+    fn parses_what_counts_and_whatever_is_spelled_otherwise() {
+        for line in [
+            envelope("session_meta", "{}"),
+            envelope("turn_context", "{}"),
+            envelope("token_usage_record", "{}"),
+            envelope("event_msg", r#"{"type":"token_count"}"#),
+            envelope("event_msg", r#"{"type":"task_complete"}"#),
+            envelope("event_msg", r#"{"info":null,"type":"token_count"}"#),
+            envelope("event_msg", r#"{ "type":"agent_message"}"#),
+            r#"{"type":"response_item","timestamp":"x","payload":{"type":"message"}}"#.to_owned(),
+            r#"{ "timestamp":"x","type":"response_item","payload":{"type":"message"}}"#.to_owned(),
+            r#"{"timestamp":"a\"b","type":"response_item","payload":{"type":"message"}}"#
+                .to_owned(),
+            "[1]".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(look(line.as_bytes()), Look::Parse, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_cut_line_is_never_mistaken_for_another_kind() {
+        let line = envelope("event_msg", r#"{"type":"token_count","info":null}"#);
+        for cut in 0..line.len() {
+            assert_eq!(look(&line.as_bytes()[..cut]), Look::Parse, "{cut}");
+        }
+    }
+}
