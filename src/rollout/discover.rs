@@ -200,7 +200,7 @@ mod tests {
         home.file(&format!("archived_sessions/{NAME}.jsonl"));
         home.file(&format!("sessions/2026/01/02/{NAME}.jsonl.zst"));
         let plain = home.file(&format!("sessions/2026/01/02/{NAME}.jsonl"));
-        assert_eq!(home.paths(), [plain.clone()]);
+        assert_eq!(home.paths(), std::slice::from_ref(&plain));
         fs::remove_file(plain).unwrap();
         assert!(home.found().files[0].compressed);
     }
