@@ -1,0 +1,192 @@
+/**
+ * A model server on loopback that speaks the Responses API over server-sent events, follows
+ * scripts, and bills every response with seeded figures.
+ *
+ * A prompt names its script (see model-request.mjs); each request takes that script's next step.
+ * A compaction request takes the next step of the script's compaction list instead.
+ */
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { readModelRequest } from "./model-request.mjs";
+import { say, summary } from "./steps.mjs";
+import { drawUsage, toWire } from "./usage.mjs";
+
+export class MockServer {
+  /** Everything that no script expected; a scenario with any of these has failed. */
+  surprises = [];
+  /** Requests as they came in, for a scenario that looks at them. */
+  requests = [];
+
+  #scripts = new Map();
+  #server;
+  #ledger;
+  #random;
+  #responses = 0;
+  #waiters = [];
+
+  constructor({ ledger, random }) {
+    this.#ledger = ledger;
+    this.#random = random;
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((error) => {
+        this.surprises.push(error.message);
+        response.destroy();
+      });
+    });
+  }
+
+  async listen() {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this.#server.address().port;
+  }
+
+  async close() {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  /** `steps` answer the requests of prompts that name the script, `compactions` the summaries. */
+  script(name, steps, compactions = []) {
+    this.#scripts.set(name, { steps: [...steps], compactions: [...compactions], threadId: null });
+  }
+
+  /** The thread that made a script's first request, or null when there was none. */
+  threadOf(name) {
+    return this.#scripts.get(name)?.threadId ?? null;
+  }
+
+  /** How many steps of a script were never asked for. */
+  remaining(name) {
+    return this.#scripts.get(name)?.steps.length ?? 0;
+  }
+
+  get scriptNames() {
+    return [...this.#scripts.keys()];
+  }
+
+  /** Resolves when a response that matches has sent all it ever sends. */
+  settled(matches) {
+    const known = this.#ledger.entries.find((entry) => entry.settled && matches(entry));
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve) => this.#waiters.push({ matches, resolve }));
+  }
+
+  async #answer(httpRequest, httpResponse) {
+    const chunks = [];
+    for await (const chunk of httpRequest) chunks.push(chunk);
+    if (httpRequest.method !== "POST" || !/\/responses(\/compact)?$/.test(httpRequest.url)) {
+      // The list of models, telemetry and the like; Codex does without.
+      httpResponse.writeHead(404, { "content-type": "application/json" }).end("{}");
+      return;
+    }
+    const request = readModelRequest(httpRequest, JSON.parse(Buffer.concat(chunks).toString()));
+    this.requests.push(request);
+    const step = this.#nextStep(request);
+    await sleep(step.delayMs ?? 0);
+    if (step.status !== undefined) refuse(httpResponse, step.status);
+    else await this.#stream(httpResponse, request, step);
+  }
+
+  #nextStep(request) {
+    if (request.subagent === "memory_consolidation") return say("{}");
+    const script = this.#scripts.get(request.scriptName);
+    if (script === undefined) {
+      this.surprises.push(`request of no script (${request.scriptName}) by ${request.threadId}`);
+      return say();
+    }
+    if (request.isCompaction) return script.compactions.shift() ?? summary();
+    script.threadId ??= request.threadId;
+    const step = script.steps.shift();
+    if (step !== undefined) return step;
+    this.surprises.push(`script ${request.scriptName} has no more steps`);
+    return say();
+  }
+
+  async #stream(httpResponse, request, step) {
+    this.#responses += 1;
+    const entry = {
+      responseId: `resp_${process.pid.toString(16)}_${this.#responses}`,
+      threadId: request.threadId,
+      model: request.model,
+      version: request.version,
+      subagent: request.subagent,
+      script: request.scriptName,
+      compaction: request.isCompaction,
+      ending: step.ending,
+      fate: step.fate ?? null,
+      usage: drawUsage(this.#random, step.bounds),
+      delivered: false,
+      settled: false,
+    };
+    this.#ledger.add(entry);
+
+    const send = (event) =>
+      httpResponse.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    httpResponse.writeHead(200, { "content-type": "text/event-stream" });
+    send({ type: "response.created", response: { id: entry.responseId } });
+    for (const item of step.items(request)) {
+      send({ type: "response.output_item.done", item });
+    }
+    ENDINGS[step.ending](httpResponse, send, entry);
+    if (httpResponse.writableEnded) {
+      await once(httpResponse, "close");
+      entry.delivered = httpResponse.writableFinished;
+    }
+    entry.settled = true;
+    this.#ledger.close(entry);
+    for (const waiter of this.#waiters.filter(({ matches }) => matches(entry))) {
+      waiter.resolve(entry);
+    }
+  }
+}
+
+const ENDINGS = {
+  completed(response, send, { responseId, usage }) {
+    send({ type: "response.completed", response: { id: responseId, usage: toWire(usage) } });
+    response.end();
+  },
+  incomplete(response, send, { responseId, usage }) {
+    send({
+      type: "response.incomplete",
+      response: {
+        id: responseId,
+        status: "incomplete",
+        incomplete_details: { reason: "max_output_tokens" },
+        usage: toWire(usage),
+      },
+    });
+    response.end();
+  },
+  failed(response, send, { responseId, usage }) {
+    send({
+      type: "response.failed",
+      response: {
+        id: responseId,
+        status: "failed",
+        error: { code: "server_error", message: "The model gave up." },
+        usage: toWire(usage),
+      },
+    });
+    response.end();
+  },
+  "no-usage"(response, send, { responseId }) {
+    send({ type: "response.completed", response: { id: responseId } });
+    response.end();
+  },
+  cut(response) {
+    // Let what was written reach the client, then drop the connection without a proper end.
+    response.write(": \n\n", () => response.destroy());
+  },
+  held() {
+    // Stays open until the client goes away.
+  },
+};
+
+function refuse(response, status) {
+  const body = { error: { type: "server_error", code: null, message: `refused with ${status}` } };
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}

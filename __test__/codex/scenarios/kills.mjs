@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ending, fated, run, say } from "../steps.mjs";
+
+/** Codex writes from a task of its own; this is long for a few hundred bytes. */
+const WRITE_PAUSE_MS = 400;
+
+const poll = async (condition) => {
+  while (!condition()) await sleep(20);
+};
+
+export const killInTool = {
+  name: "kill-in-tool",
+  async play(lab) {
+    const marker = join(lab.folder, "tool-is-running");
+    const task = await lab.begin([
+      run("echo one"),
+      fated("killed in its tool", run(`touch '${marker}'; sleep 300`)),
+    ]);
+    await poll(() => existsSync(marker));
+    await sleep(WRITE_PAUSE_MS);
+    task.process.kill("SIGKILL");
+    await task.process.exited;
+    await lab.resume(task.threadId(), [run("echo two"), say()]);
+  },
+};
+
+export const killInStream = {
+  name: "kill-in-stream",
+  async play(lab) {
+    const task = await lab.begin([run("echo one"), ending("held")]);
+    const held = (entry) => entry.ending === "held";
+    await poll(() => lab.ledger.entries.some(held));
+    await sleep(WRITE_PAUSE_MS);
+    task.process.kill("SIGKILL");
+    await task.process.exited;
+    await lab.resume(task.threadId(), [say()]);
+  },
+};
