@@ -73,11 +73,34 @@ export class AppServer {
     return { turnId: turn.id, ended: this.turnEnded(threadId, turn.id) };
   }
 
+  /** Asks for a compaction and waits for its end. */
+  async compact(threadId) {
+    const before = this.#endedTurns(threadId).length;
+    await this.request("thread/compact/start", { threadId });
+    await this.#until("the end of the compaction", () => {
+      return this.#endedTurns(threadId).length > before;
+    });
+  }
+
+  #endedTurns(threadId) {
+    return this.#notifications.filter(
+      ({ method, params }) => method === "turn/completed" && params.threadId === threadId,
+    );
+  }
+
   turnEnded(threadId, turnId) {
     return this.notified(
       "turn/completed",
       (params) => params.threadId === threadId && (params.turn?.id ?? turnId) === turnId,
     );
+  }
+
+  async #until(what, holds) {
+    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
+    while (!holds()) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+      await sleep(20);
+    }
   }
 
   /** Resolves with the params of a notification, also one that has come already. */

@@ -30,13 +30,13 @@ export class Lab {
   #scriptOwners = new Map();
   #lastScript = 0;
 
-  static async open({ folder, version, seed, label, config, features }) {
+  static async open({ folder, version, seed, label, config, features, retries, topLevel }) {
     const lab = new Lab({ folder, version, seed, label });
     lab.binary = await installCodex(version);
     await mkdir(lab.userHome, { recursive: true });
     lab.workspace = await lab.makeWorkspace("workspace");
     const port = await lab.server.listen();
-    lab.settings = { port, config, features };
+    lab.settings = { port, config, features, retries, topLevel };
     await writeCodexHome(lab.codexHome, lab.settings);
     return lab;
   }
@@ -182,6 +182,23 @@ export class Lab {
   /** A turn of an app-server thread that follows `steps`; returns the turn's id. */
   turn(server, threadId, steps, { compactions, ...params } = {}) {
     return server.turn(threadId, this.prompt(steps, compactions), params);
+  }
+
+  /** The same, left running: `{ turnId, ended }`. */
+  beginTurn(server, threadId, steps, params) {
+    return server.beginTurn(threadId, this.prompt(steps), params);
+  }
+
+  /** A review of the thread's work, by a subagent that follows `steps`. */
+  async review(server, threadId, steps) {
+    const name = this.#register(steps);
+    this.#scriptOwners.set(name, threadId);
+    const { turn } = await server.request("review/start", {
+      threadId,
+      target: { type: "custom", instructions: promptFor(name) },
+      delivery: "inline",
+    });
+    await server.turnEnded(threadId, turn.id);
   }
 
   async rolloutOf(threadId) {

@@ -100,10 +100,8 @@ export class MockServer {
     }
     if (request.isCompaction) return script.compactions.shift() ?? summary();
     script.threadId ??= request.threadId;
-    const step = script.steps.shift();
-    if (step !== undefined) return step;
-    this.surprises.push(`script ${request.scriptName} has no more steps`);
-    return say();
+    // A finished subagent may wake its parent once more; that is billed like anything else.
+    return script.steps.shift() ?? say();
   }
 
   async #stream(httpResponse, request, step) {

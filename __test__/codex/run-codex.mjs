@@ -17,22 +17,26 @@ const CLOSED_PROXY = "http://127.0.0.1:9";
 export const DEFAULT_MODEL = "gpt-5-codex";
 
 /** Writes the `config.toml` that points Codex at the mock server and keeps it quiet. */
-export const writeCodexHome = async (codexHome, { port, config = "", features = {} }) => {
+export const writeCodexHome = async (codexHome, settings) => {
+  const { port, config = "", features = {}, retries = 0, topLevel = "" } = settings;
   await mkdir(codexHome, { recursive: true });
-  const featureLines = Object.entries(features).map(([name, on]) => `${name} = ${on}`);
+  // Asking openai.com for models costs 0.98 three seconds at each start.
+  const featureLines = Object.entries({ remote_models: false, ...features }).map(
+    ([name, on]) => `${name} = ${on}`,
+  );
   await writeFile(
     join(codexHome, "config.toml"),
     `model = "${DEFAULT_MODEL}"
 model_provider = "mock"
 check_for_update_on_startup = false
-${config}
+${topLevel}
 [model_providers.mock]
 name = "mock"
 base_url = "http://127.0.0.1:${port}/v1"
 wire_api = "responses"
 env_key = "${API_KEY_VARIABLE}"
-request_max_retries = 0
-stream_max_retries = 0
+request_max_retries = ${retries}
+stream_max_retries = ${retries}
 
 [analytics]
 enabled = false
@@ -42,6 +46,8 @@ metrics_exporter = "none"
 
 [features]
 ${featureLines.join("\n")}
+
+${config}
 `,
   );
 };
@@ -64,7 +70,7 @@ const UNSANDBOXED = ["--skip-git-repo-check", "--dangerously-bypass-approvals-an
 export const execArguments = ({ version, prompt, model, on, rolloutPath, flags = [] }) => {
   const general = [...UNSANDBOXED, ...(model === undefined ? [] : ["--model", model]), ...flags];
   if (on === undefined) return ["exec", ...general, prompt];
-  if (isAtMost(version, "0.36.0")) {
+  if (isAtMost(version, "0.34.0")) {
     return ["exec", ...general, "-c", `experimental_resume=${JSON.stringify(rolloutPath)}`, prompt];
   }
   return ["exec", ...general, on.command, on.threadId, prompt];

@@ -7,3 +7,7 @@ export const compareVersions = (left, right) => {
 };
 
 export const isAtMost = (version, limit) => compareVersions(version, limit) <= 0;
+
+/** Both ends belong to the range. */
+export const isWithin = (version, first, last) =>
+  isAtMost(first, version) && isAtMost(version, last);

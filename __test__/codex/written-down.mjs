@@ -2,9 +2,12 @@
  * Which billed responses Codex can have written down. What it never learned, or had no time to
  * write, is in no rollout, and nobody can count it.
  *
- * The facts were observed with real binaries; "until" names the last version seen to lose it.
+ * The facts were observed with real binaries; ranges name the
+ * first and last version that loses it, with nothing observed between a range and its neighbour.
  */
-import { isAtMost } from "./versions.mjs";
+import { isWithin } from "./versions.mjs";
+
+const ALWAYS = [["0.0.0", "999.0.0"]];
 
 /** Ends of a stream after which Codex does not know the usage, whatever the version. */
 const NEVER_LEARNED = {
@@ -14,32 +17,39 @@ const NEVER_LEARNED = {
   "no-usage": "`response.completed` came without usage",
 };
 
-/** What a scenario did to the process or thread after the response. */
+/** What a scenario did to the process or thread after the response, and where that loses it. */
 const FATES = {
-  /** SIGKILL while the tool that the response asked for was running. */
-  "killed in its tool": { until: "0.153.4" },
+  /**
+   * SIGKILL while the tool that the response asked for was running. The count is written when
+   * the tool has ended (to 0.45), as soon as the response has (0.47), after the tool again
+   * (0.131), and at once as a `token_usage_record` (0.153).
+   */
+  "killed in its tool": [
+    ["0.0.0", "0.45.0"],
+    ["0.131.0", "0.152.1"],
+  ],
   /** The process ended, or the turn was given up, while the response was on its way. */
-  "in flight at the end": {},
+  "in flight at the end": ALWAYS,
   /** `--ephemeral`, or the thread was deleted. */
-  "no rollout": {},
+  "no rollout": ALWAYS,
 };
 
 /** Memory extraction is billed under a thread id of its own and has no rollout. */
 const UNRECORDED_SUBAGENTS = new Set(["memory_consolidation"]);
 
-/** Until here an incomplete response is a stream error, and its usage is dropped with it. */
-const INCOMPLETE_LOST_UNTIL = "0.153.4";
+/** Here an incomplete response is a stream error, and its usage is dropped with it. */
+const INCOMPLETE_IS_LOST = [["0.0.0", "0.152.1"]];
 
-/** Until here rollouts hold no token counts at all. */
-const NO_COUNTS_UNTIL = "0.33.0";
+/** Here rollouts hold no token counts at all. */
+const NO_COUNTS = [["0.0.0", "0.33.0"]];
 
-export const isWrittenDown = (entry) => {
-  if (entry.usage === null || !entry.delivered) return false;
-  if (entry.ending in NEVER_LEARNED) return false;
-  if (UNRECORDED_SUBAGENTS.has(entry.subagent)) return false;
-  if (isAtMost(entry.version, NO_COUNTS_UNTIL)) return false;
-  if (entry.ending === "incomplete" && isAtMost(entry.version, INCOMPLETE_LOST_UNTIL)) return false;
-  const fate = FATES[entry.fate];
-  if (fate === undefined) return true;
-  return fate.until !== undefined && !isAtMost(entry.version, fate.until);
+export const isWrittenDown = ({ usage, delivered, ending, fate, subagent, version }) => {
+  if (usage === null || !delivered) return false;
+  if (ending in NEVER_LEARNED || UNRECORDED_SUBAGENTS.has(subagent)) return false;
+  const losses = [
+    NO_COUNTS,
+    ending === "incomplete" ? INCOMPLETE_IS_LOST : [],
+    fate === null ? [] : FATES[fate],
+  ];
+  return !losses.flat().some(([first, last]) => isWithin(version, first, last));
 };

@@ -1,8 +1,10 @@
-import { run, say, waitForAgents } from "../steps.mjs";
+import { after, run, say, together, waitForAgents } from "../steps.mjs";
 
 /** Before that the tool is behind a feature flag and cannot fork the context. */
 const SUBAGENTS_SINCE = "0.98.0";
 const FORKED_SINCE = "0.111.0";
+
+const OTHER_MODEL_SINCE = "0.118.0";
 
 const FEATURES = { collab: true, multi_agent: true };
 const DEEP = "[agents]\nmax_depth = 3\n";
@@ -50,5 +52,40 @@ export const nestedSubagents = {
       fork_context: true,
     });
     await lab.exec([run("echo before"), outer, waitForAgents(), say()]);
+  },
+};
+
+/** The subagent has a model of its own, which only its own `turn_context` names. */
+export const otherModelSubagent = {
+  name: "subagent-other-model",
+  since: OTHER_MODEL_SINCE,
+  features: FEATURES,
+  async play(lab) {
+    await lab.exec([
+      run("echo before"),
+      lab.spawning([run("echo in the subagent"), say()], { model: "gpt-5" }),
+      waitForAgents(),
+      say(),
+    ]);
+  },
+};
+
+export const manySubagents = {
+  name: "subagents-many",
+  since: FORKED_SINCE,
+  features: FEATURES,
+  async play(lab) {
+    const child = (number, options) =>
+      lab.spawning([run(`echo ${number}`), after(20 * number, say())], options);
+    const forked = { fork_context: true };
+    await lab.exec([
+      run("echo before"),
+      together(child(1, {}), child(2, forked), child(3, {}), child(4, forked)),
+      waitForAgents(),
+      waitForAgents(),
+      waitForAgents(),
+      waitForAgents(),
+      after(500, say()),
+    ]);
   },
 };

@@ -1,0 +1,112 @@
+import { truncate } from "node:fs/promises";
+import { symlink, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { run, say } from "../steps.mjs";
+import { compressInPlace } from "../zstd.mjs";
+
+const ARCHIVE_SINCE = "0.80.0";
+const UNARCHIVE_SINCE = "0.98.0";
+const MIGRATION_SINCE = "0.154.0";
+/** Versions before it cannot read a compressed rollout, but ours must. */
+const ZSTD_SINCE = "0.34.0";
+
+export const archive = {
+  name: "archive",
+  since: ARCHIVE_SINCE,
+  async play(lab) {
+    await lab.withAppServer(async (server) => {
+      const kept = await lab.startThread(server);
+      await lab.turn(server, kept, [run("echo one"), say()]);
+      const gone = await lab.startThread(server);
+      await lab.turn(server, gone, [say()]);
+      await server.request("thread/archive", { threadId: gone });
+    });
+  },
+};
+
+export const unarchive = {
+  name: "unarchive",
+  since: UNARCHIVE_SINCE,
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    await lab.withAppServer(async (server) => {
+      await server.request("thread/archive", { threadId });
+      await server.request("thread/unarchive", { threadId });
+    });
+    await lab.resume(threadId, [say()]);
+  },
+};
+
+export const forkOfArchived = {
+  name: "fork-of-archived",
+  since: ARCHIVE_SINCE,
+  async play(lab) {
+    await lab.withAppServer(async (server) => {
+      const parent = await lab.startThread(server);
+      await lab.turn(server, parent, [run("echo one"), say()]);
+      const child = await lab.fork(server, parent);
+      await lab.turn(server, child, [run("echo child"), say()]);
+      await server.request("thread/archive", { threadId: parent });
+      await lab.turn(server, child, [say()]);
+    });
+  },
+};
+
+export const compressedByHand = {
+  name: "compressed-by-hand",
+  since: ZSTD_SINCE,
+  needsZstd: true,
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    await lab.resume(threadId, [say()]);
+    await lab.exec([say()]);
+    await compressInPlace(await lab.rolloutOf(threadId));
+  },
+};
+
+/** The machine lost power: the last line has no end. The thread goes on behind it. */
+export const tornLine = {
+  name: "torn-line",
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    const path = await lab.rolloutOf(threadId);
+    await truncate(path, (await stat(path)).size - 20);
+    await lab.resume(threadId, [run("echo two"), say()]);
+  },
+};
+
+/** One directory by its own name and by a link, one with a space and a letter beyond ASCII. */
+export const directories = {
+  name: "directories",
+  async play(lab) {
+    const plain = await lab.makeWorkspace("project");
+    const odd = await lab.makeWorkspace("über project");
+    const link = join(lab.folder, "link to project");
+    await symlink(plain, link);
+    await lab.exec([run("pwd"), say()], { cwd: odd });
+    await lab.exec([say()], { cwd: plain });
+    await lab.exec([say()], { cwd: link, workspace: plain });
+    await lab.exec([say()], { flags: ["-C", link], workspace: plain });
+    const { threadId } = await lab.exec([say()], { cwd: plain });
+    await lab.resume(threadId, [say()], { cwd: odd });
+  },
+};
+
+export const migration = {
+  name: "migration",
+  since: MIGRATION_SINCE,
+  async play(lab) {
+    const newest = lab.version;
+    await lab.switchTo("0.144.6");
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    await lab.resume(threadId, [say()]);
+    await lab.withAppServer(async (server) => {
+      const child = await lab.fork(server, threadId);
+      await lab.turn(server, child, [say()]);
+    });
+    await lab.switchTo(newest);
+    await lab.run(["migrate-rollouts", "--apply"]);
+    await lab.resume(threadId, [run("echo two"), say()]);
+  },
+};

@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ending, run, say } from "../steps.mjs";
+
+const APP_SERVER_SINCE = "0.80.0";
+
+const poll = async (condition) => {
+  while (!condition()) await sleep(20);
+};
+
+export const interruptInStream = {
+  name: "interrupt-in-stream",
+  since: APP_SERVER_SINCE,
+  async play(lab) {
+    await lab.withAppServer(async (server) => {
+      const thread = await lab.startThread(server);
+      await lab.turn(server, thread, [say()]);
+      const turn = await lab.beginTurn(server, thread, [run("echo one"), ending("held")]);
+      await poll(() => lab.ledger.entries.some((entry) => entry.ending === "held"));
+      await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
+      await turn.ended;
+      await lab.turn(server, thread, [run("echo two"), say()]);
+    });
+  },
+};
+
+export const interruptInTool = {
+  name: "interrupt-in-tool",
+  since: APP_SERVER_SINCE,
+  async play(lab) {
+    const marker = join(lab.folder, "tool-is-running");
+    await lab.withAppServer(async (server) => {
+      const thread = await lab.startThread(server);
+      await lab.turn(server, thread, [say()]);
+      const turn = await lab.beginTurn(server, thread, [run(`touch '${marker}'; sleep 20`)]);
+      await poll(() => existsSync(marker));
+      await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
+      await turn.ended;
+      await lab.turn(server, thread, [run("echo two"), say()]);
+    });
+  },
+};
