@@ -27,16 +27,20 @@ export class Lab {
   /** What is known of each thread beyond its tokens: `{ threadId: { kind, parent, workspace } }`. */
   threads = new Map();
 
+  /** Called whenever a process or a turn has ended. */
+  afterEachStep = async () => {};
+
   #scriptOwners = new Map();
   #lastScript = 0;
 
-  static async open({ folder, version, seed, label, config, features, retries, topLevel }) {
+  /** `settings` are those of `writeCodexHome`, without the port. */
+  static async open({ folder, version, seed, label, settings }) {
     const lab = new Lab({ folder, version, seed, label });
     lab.binary = await installCodex(version);
     await mkdir(lab.userHome, { recursive: true });
     lab.workspace = await lab.makeWorkspace("workspace");
     const port = await lab.server.listen();
-    lab.settings = { port, config, features, retries, topLevel };
+    lab.settings = { ...settings, port };
     await writeCodexHome(lab.codexHome, lab.settings);
     return lab;
   }
@@ -82,10 +86,17 @@ export class Lab {
     return promptFor(this.#register(steps, compactions));
   }
 
-  /** A step that spawns a subagent, which then follows `steps`. */
-  spawning(steps, { tool = "spawn_agent", ...options } = {}) {
+  /**
+   * A step that spawns a subagent, which then follows `steps`. `options` are arguments of the
+   * tool; `model` is computed from the request, because each version accepts only what it offers.
+   */
+  spawning(steps, { model, ...options } = {}) {
     const name = this.#register(steps);
-    const step = callTool(tool, { message: promptFor(name), ...options });
+    const step = callTool("spawn_agent", (request) => ({
+      message: promptFor(name),
+      ...options,
+      ...(model === undefined ? {} : { model: model(request) }),
+    }));
     return {
       ...step,
       items: (request) => {
@@ -180,8 +191,10 @@ export class Lab {
   }
 
   /** A turn of an app-server thread that follows `steps`; returns the turn's id. */
-  turn(server, threadId, steps, { compactions, ...params } = {}) {
-    return server.turn(threadId, this.prompt(steps, compactions), params);
+  async turn(server, threadId, steps, { compactions, ...params } = {}) {
+    const turnId = await server.turn(threadId, this.prompt(steps, compactions), params);
+    await this.afterEachStep();
+    return turnId;
   }
 
   /** The same, left running: `{ turnId, ended }`. */
@@ -231,7 +244,10 @@ export class Lab {
     return name;
   }
 
-  #codex(args, { cwd, expectedCode }) {
-    return runCodex(this.binary, args, { cwd, env: this.environment, expectedCode });
+  async #codex(args, { cwd, expectedCode }) {
+    const env = this.environment;
+    const result = await runCodex(this.binary, args, { cwd, env, expectedCode });
+    await this.afterEachStep();
+    return result;
   }
 }

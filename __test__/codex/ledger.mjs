@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 
 import { noUsage, sumUsage } from "./usage.mjs";
-import { isWrittenDown } from "./written-down.mjs";
+import { asWrittenDown, isWrittenDown } from "./written-down.mjs";
 
 export class Ledger {
   entries = [];
@@ -26,7 +26,7 @@ export class Ledger {
     const threads = {};
     for (const entry of this.entries.filter(isWrittenDown)) {
       const models = (threads[entry.threadId] ??= {});
-      models[entry.model] = sumUsage([models[entry.model] ?? noUsage(), entry.usage]);
+      models[entry.model] = sumUsage([models[entry.model] ?? noUsage(), asWrittenDown(entry)]);
     }
     return threads;
   }

@@ -52,7 +52,7 @@ function* offeredTools(body, input) {
 function* flatTools(tools, namespace) {
   for (const tool of tools) {
     if (Array.isArray(tool.tools)) yield* flatTools(tool.tools, tool.name);
-    else yield { name: tool.name ?? tool.type, namespace, parameters: tool.parameters };
+    else yield { ...tool, name: tool.name ?? tool.type, namespace };
   }
 }
 

@@ -30,6 +30,8 @@ const FATES = {
   ],
   /** The process ended, or the turn was given up, while the response was on its way. */
   "in flight at the end": ALWAYS,
+  /** The machine stopped in the middle of the line with the count. */
+  "count torn away": [["0.0.0", "0.152.1"]],
   /** `--ephemeral`, or the thread was deleted. */
   "no rollout": ALWAYS,
 };
@@ -39,6 +41,9 @@ const UNRECORDED_SUBAGENTS = new Set(["memory_consolidation"]);
 
 /** Here an incomplete response is a stream error, and its usage is dropped with it. */
 const INCOMPLETE_IS_LOST = [["0.0.0", "0.152.1"]];
+
+/** Here records have no field for tokens that were written to the cache. */
+const NO_CACHE_WRITES = ["0.0.0", "0.146.1"];
 
 /** Here rollouts hold no token counts at all. */
 const NO_COUNTS = [["0.0.0", "0.33.0"]];
@@ -53,3 +58,7 @@ export const isWrittenDown = ({ usage, delivered, ending, fate, subagent, versio
   ];
   return !losses.flat().some(([first, last]) => isWithin(version, first, last));
 };
+
+/** The usage of a response as far as a record can say it. */
+export const asWrittenDown = ({ usage, version }) =>
+  isWithin(version, ...NO_CACHE_WRITES) ? { ...usage, cacheWriteInputTokens: 0 } : usage;

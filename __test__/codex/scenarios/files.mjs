@@ -1,5 +1,4 @@
-import { truncate } from "node:fs/promises";
-import { symlink, stat } from "node:fs/promises";
+import { readFile, stat, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 import { run, say } from "../steps.mjs";
@@ -8,6 +7,8 @@ import { compressInPlace } from "../zstd.mjs";
 const ARCHIVE_SINCE = "0.80.0";
 const UNARCHIVE_SINCE = "0.98.0";
 const MIGRATION_SINCE = "0.154.0";
+/** Writes what `migrate-rollouts` has to migrate. */
+const LAST_LEGACY = "0.144.6";
 /** Versions before it cannot read a compressed rollout, but ours must. */
 const ZSTD_SINCE = "0.34.0";
 
@@ -71,6 +72,10 @@ export const tornLine = {
   async play(lab) {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     const path = await lab.rolloutOf(threadId);
+    const lastRecord = JSON.parse((await readFile(path, "utf8")).trimEnd().split("\n").at(-1));
+    if (lastRecord.payload.type === "token_count") {
+      lab.ledger.entries.at(-1).fate = "count torn away";
+    }
     await truncate(path, (await stat(path)).size - 20);
     await lab.resume(threadId, [run("echo two"), say()]);
   },
@@ -96,9 +101,10 @@ export const directories = {
 export const migration = {
   name: "migration",
   since: MIGRATION_SINCE,
+  otherVersions: () => [LAST_LEGACY],
   async play(lab) {
     const newest = lab.version;
-    await lab.switchTo("0.144.6");
+    await lab.switchTo(LAST_LEGACY);
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.resume(threadId, [say()]);
     await lab.withAppServer(async (server) => {

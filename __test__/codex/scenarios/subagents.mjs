@@ -55,6 +55,12 @@ export const nestedSubagents = {
   },
 };
 
+/** The last model that the tool names, so that it is another than the default in use. */
+const offeredModel = (request) => {
+  const { description } = request.findTool("spawn_agent");
+  return [...description.matchAll(/`(gpt-[a-z0-9.-]+)`:/g)].at(-1)?.[1] ?? "gpt-5";
+};
+
 /** The subagent has a model of its own, which only its own `turn_context` names. */
 export const otherModelSubagent = {
   name: "subagent-other-model",
@@ -63,7 +69,7 @@ export const otherModelSubagent = {
   async play(lab) {
     await lab.exec([
       run("echo before"),
-      lab.spawning([run("echo in the subagent"), say()], { model: "gpt-5" }),
+      lab.spawning([say()], { model: offeredModel }),
       waitForAgents(),
       say(),
     ]);

@@ -1,32 +1,36 @@
 import { run, say } from "../steps.mjs";
 import { compareVersions } from "../versions.mjs";
 
-/** Any version resumes what any older one since the first envelope has begun. */
-const PATH = ["0.45.0", "0.72.0", "0.98.0", "0.132.0", "0.150.1", "0.154.0"];
+/** One version of each era, in order. */
+const MILESTONES = ["0.45.0", "0.72.0", "0.98.0", "0.132.0", "0.150.1", "0.154.0"];
 
+const before = (newest) => MILESTONES.filter((version) => compareVersions(version, newest) < 0);
+
+/** Begun by the oldest, resumed by every newer one, twice by this version. */
 export const upgrade = {
   name: "upgrade",
   since: "0.72.0",
+  otherVersions: before,
   async play(lab) {
     const newest = lab.version;
-    const older = PATH.filter((version) => isOlder(version, newest));
-    await lab.switchTo(older[0]);
+    const [oldest, ...older] = before(newest);
+    await lab.switchTo(oldest);
     const { threadId } = await lab.exec([run("echo one"), say()]);
-    for (const version of [...older.slice(1), newest, newest]) {
+    for (const version of [...older, newest, newest]) {
       await lab.switchTo(version);
       await lab.resume(threadId, [run("echo on"), say()]);
     }
   },
 };
 
-/** A fork made by this version of a thread that an older one has begun. */
+/** A fork made by this version of a thread that the next older milestone has begun. */
 export const forkOfOlder = {
   name: "fork-of-older",
   since: "0.98.0",
+  otherVersions: (newest) => before(newest).slice(-1),
   async play(lab) {
     const newest = lab.version;
-    const older = PATH.filter((version) => isOlder(version, newest)).at(-1);
-    await lab.switchTo(older);
+    await lab.switchTo(before(newest).at(-1));
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.switchTo(newest);
     await lab.withAppServer(async (server) => {
@@ -38,7 +42,3 @@ export const forkOfOlder = {
     await lab.resume(threadId, [say()]);
   },
 };
-
-function isOlder(version, than) {
-  return compareVersions(version, than) < 0;
-}

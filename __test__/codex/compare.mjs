@@ -1,0 +1,62 @@
+/** Compares the command's report with the ledger; every difference is a sentence. */
+import { existsSync, realpathSync } from "node:fs";
+
+import { COUNTS, noUsage, sumUsage } from "./usage.mjs";
+
+/**
+ * `expected`: `[{ threadId, archived, models, kind?, parent?, workspace? }]`, one for each thread
+ * that has a rollout. What a scenario does not know of a thread is not compared.
+ */
+export const differences = (report, expected) => {
+  const found = [];
+  const reported = new Map(report.threads.map((thread) => [thread.threadId, thread]));
+  if (reported.size !== report.threads.length) found.push("a thread is listed twice");
+
+  for (const thread of expected) {
+    const actual = reported.get(thread.threadId);
+    reported.delete(thread.threadId);
+    if (actual === undefined) found.push(`thread ${thread.threadId} is not listed`);
+    else found.push(...threadDifferences(actual, thread));
+  }
+  for (const threadId of reported.keys()) found.push(`thread ${threadId} does not exist`);
+
+  const total = sumUsage(expected.flatMap((thread) => Object.values(thread.models)));
+  found.push(...usageDifferences("the totals", report.totals, total));
+  for (const { path, reason } of report.skipped) found.push(`skipped ${path}: ${reason}`);
+  return found;
+};
+
+function threadDifferences(actual, expected) {
+  const name = `${expected.kind ?? "thread"} ${expected.threadId}`;
+  const found = [];
+  const facts = [
+    ["kind", actual.kind, expected.kind],
+    ["parentThreadId", actual.parentThreadId, expected.parent],
+    ["archived", actual.archived, expected.archived],
+    ["workspacePath", resolved(actual.workspacePath), resolved(expected.workspace)],
+  ];
+  for (const [fact, is, shouldBe] of facts) {
+    if (shouldBe !== undefined && is !== shouldBe) {
+      found.push(`${name}: ${fact} is ${is}, not ${shouldBe}`);
+    }
+  }
+  const total = sumUsage(Object.values(expected.models));
+  found.push(...usageDifferences(`${name}: usage`, actual.usage, total));
+  for (const model of new Set([...Object.keys(actual.models), ...Object.keys(expected.models)])) {
+    const is = actual.models[model] ?? noUsage();
+    const shouldBe = expected.models[model] ?? noUsage();
+    found.push(...usageDifferences(`${name}: ${model}`, is, shouldBe));
+  }
+  return found;
+}
+
+function usageDifferences(name, is, shouldBe) {
+  return COUNTS.filter((count) => is[count] !== shouldBe[count]).map(
+    (count) => `${name}: ${count} is ${is[count]}, not ${shouldBe[count]}`,
+  );
+}
+
+/** A link and its target are the same workspace. */
+function resolved(path) {
+  return typeof path === "string" && existsSync(path) ? realpathSync(path) : path;
+}

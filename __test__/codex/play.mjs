@@ -1,0 +1,63 @@
+/** Plays one scenario with one version and checks what the command makes of the result. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { differences } from "./compare.mjs";
+import { contradictions } from "./evidence.mjs";
+import { expectationsOf } from "./expectations.mjs";
+import { Lab } from "./lab.mjs";
+import { sumUsage } from "./usage.mjs";
+import { reportUsage } from "./usage-command.mjs";
+
+/** `{ version, name, milliseconds, threads, billed, reported, problems }`; no problem is a pass. */
+export const play = async ({ version, scenario, seed, root, keep }) => {
+  const label = `${version}-${scenario.name}`;
+  const folder = join(root, label);
+  await mkdir(folder, { recursive: true });
+  const started = Date.now();
+  const outcome = await playIn({ version, scenario, seed, folder, label }).catch((error) => ({
+    problems: [`${error.message}`],
+  }));
+  if (outcome.problems.length === 0 && !keep) await rm(folder, { recursive: true, force: true });
+  return {
+    version,
+    name: scenario.name,
+    milliseconds: Date.now() - started,
+    threads: 0,
+    billed: 0,
+    reported: 0,
+    ...outcome,
+  };
+};
+
+async function playIn({ version, scenario, seed, folder, label }) {
+  const { features, config, retries, topLevel } = scenario;
+  const settings = { features, config, retries, topLevel };
+  const lab = await Lab.open({ folder, version, seed, label, settings });
+  // Looking in between fills the command's cache with half-written threads, as a user's polls do.
+  lab.afterEachStep = () => reportUsage({ codexHome: lab.codexHome, folder });
+  try {
+    await scenario.play(lab);
+  } finally {
+    await lab.close();
+  }
+
+  const { threads, lost } = await expectationsOf(lab);
+  const cold = join(folder, "cold");
+  const warmReport = await reportUsage({ codexHome: lab.codexHome, folder });
+  const coldReport = await reportUsage({ codexHome: lab.codexHome, folder: cold });
+  const expected = sumUsage(threads.flatMap((thread) => Object.values(thread.models)));
+  return {
+    threads: threads.length,
+    billed: expected.totalTokens,
+    reported: coldReport.totals.totalTokens,
+    problems: [
+      ...lab.server.surprises,
+      ...lab.unused,
+      ...lost.map((threadId) => `thread ${threadId} was billed but has no rollout`),
+      ...(await contradictions(lab.ledger, lab.codexHome)).map((text) => `the lab is wrong: ${text}`),
+      ...differences(coldReport, threads),
+      ...differences(warmReport, threads).map((text) => `with a warm cache: ${text}`),
+    ],
+  };
+}
