@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { until } from "./until.mjs";
+
 /** The longest wait for an answer or a notification. */
 const ANSWER_TIMEOUT_MS = 60_000;
 /** How long a server may take to end after its input was closed before it is asked to. */
@@ -77,9 +79,7 @@ export class AppServer {
   async compact(threadId) {
     const before = this.#endedTurns(threadId).length;
     await this.request("thread/compact/start", { threadId });
-    await this.#until("the end of the compaction", () => {
-      return this.#endedTurns(threadId).length > before;
-    });
+    await until(() => this.#endedTurns(threadId).length > before, "the end of a compaction");
   }
 
   #endedTurns(threadId) {
@@ -93,14 +93,6 @@ export class AppServer {
       "turn/completed",
       (params) => params.threadId === threadId && (params.turn?.id ?? turnId) === turnId,
     );
-  }
-
-  async #until(what, holds) {
-    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
-    while (!holds()) {
-      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-      await sleep(20);
-    }
   }
 
   /** Resolves with the params of a notification, also one that has come already. */

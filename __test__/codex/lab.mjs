@@ -129,6 +129,17 @@ export class Lab {
     );
   }
 
+  /** A fork by `codex exec fork`; returns the new thread's id. */
+  async execFork(parent, steps, { cwd = this.workspace, ...options } = {}) {
+    const name = this.#register(steps);
+    const on = { command: "fork", threadId: parent };
+    const prompt = promptFor(name);
+    await this.#codex(execArguments({ version: this.version, prompt, on }), { cwd, ...options });
+    const threadId = this.server.threadOf(name);
+    this.threads.set(threadId, { kind: "fork", parent, workspace: cwd });
+    return threadId;
+  }
+
   /** A `codex exec` or resume that is left running: `{ threadId(), process }`. */
   async begin(steps, { threadId, cwd = this.workspace, compactions, ...options } = {}) {
     const name = this.#register(steps, compactions);

@@ -56,9 +56,9 @@ function* flatTools(tools, namespace) {
   }
 }
 
-/** Only what was said to the model counts: its own calls name the scripts of its subagents. */
+/** Only messages count, of any role: the model's own calls name the scripts of its subagents. */
 function lastScriptName(input) {
-  const said = input.filter((item) => item.role !== "assistant" && item.content !== undefined);
+  const said = input.filter((item) => item.content !== undefined);
   const names = [...JSON.stringify(said).matchAll(SCRIPT_NAME)];
   return names.at(-1)?.[1] ?? null;
 }

@@ -1,7 +1,8 @@
-import { readFile, stat, symlink, truncate } from "node:fs/promises";
+import { readFile, stat, symlink, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
 import { run, say } from "../steps.mjs";
+import { until } from "../until.mjs";
 import { compressInPlace } from "../zstd.mjs";
 
 const ARCHIVE_SINCE = "0.80.0";
@@ -9,6 +10,8 @@ const UNARCHIVE_SINCE = "0.98.0";
 const MIGRATION_SINCE = "0.154.0";
 /** Writes what `migrate-rollouts` has to migrate. */
 const LAST_LEGACY = "0.144.6";
+const COMPRESSION_SINCE = "0.144.6";
+const LONG_AGO = new Date(Date.now() - 60 * 24 * 3600 * 1000);
 /** Versions before it cannot read a compressed rollout, but ours must. */
 const ZSTD_SINCE = "0.34.0";
 
@@ -63,6 +66,27 @@ export const compressedByHand = {
     await lab.resume(threadId, [say()]);
     await lab.exec([say()]);
     await compressInPlace(await lab.rolloutOf(threadId));
+  },
+};
+
+/** With the feature on, a starting Codex compresses what has not been touched for long. */
+export const compressedByCodex = {
+  name: "compressed-by-codex",
+  since: COMPRESSION_SINCE,
+  async play(lab) {
+    const { threadId: kept } = await lab.exec([run("echo one"), say()]);
+    const { threadId: resumed } = await lab.exec([run("echo two"), say()]);
+    for (const threadId of [kept, resumed]) {
+      await utimes(await lab.rolloutOf(threadId), LONG_AGO, LONG_AGO);
+    }
+    // Not earlier: the worker runs once in a while only, and would have run before.
+    await lab.reconfigure({ features: { local_thread_store_compression: true } });
+    await lab.withAppServer(async (server) => {
+      await lab.startThread(server);
+      await until(async () => (await lab.rolloutOf(kept)).endsWith(".zst"));
+      await until(async () => (await lab.rolloutOf(resumed)).endsWith(".zst"));
+    });
+    await lab.resume(resumed, [say()]);
   },
 };
 

@@ -1,7 +1,8 @@
-import { ending, run, say } from "../steps.mjs";
+import { ending, refuse, run, say } from "../steps.mjs";
 
 /** The first version whose app-server can fork, and whose forks can end at an earlier turn. */
 const FORKS_SINCE = "0.80.0";
+const EXEC_FORKS_SINCE = "0.150.0";
 const EARLIER_TURN_SINCE = "0.144.0";
 
 const parentOf = async (lab, server) => {
@@ -30,23 +31,71 @@ export const forks = {
   },
 };
 
-/** A fork whose parent has one response only, and whose own first response fails in some way. */
+/** The same with threads of `codex exec`, which some versions write in another way. */
+export const forksOfExec = {
+  name: "forks-of-exec",
+  since: FORKS_SINCE,
+  async play(lab) {
+    const { threadId: parent } = await lab.exec([run("echo one"), say()]);
+    await lab.resume(parent, [say()]);
+    const child = await lab.withAppServer(async (server) => {
+      const used = await lab.fork(server, parent);
+      await lab.turn(server, used, [run("echo child"), say()]);
+      const grandchild = await lab.fork(server, used);
+      await lab.turn(server, grandchild, [say()]);
+      await lab.fork(server, parent);
+      return used;
+    });
+    await lab.resume(parent, [say()]);
+    await lab.resume(child, [say()]);
+  },
+};
+
+export const execFork = {
+  name: "exec-fork",
+  since: EXEC_FORKS_SINCE,
+  async play(lab) {
+    const { threadId: parent } = await lab.exec([run("echo one"), say()]);
+    const child = await lab.execFork(parent, [run("echo child"), say()]);
+    const grandchild = await lab.execFork(child, [say()]);
+    await lab.resume(grandchild, [say()]);
+    await lab.resume(parent, [say()]);
+  },
+};
+
+const WAYS_TO_FAIL = [ending("cut"), ending("failed"), ending("no-usage"), refuse(429)];
+
+/** Each parent has one response only, and the first of each fork fails in some way. */
+const failsFirst = async (lab, makeParent) => {
+  for (const failure of WAYS_TO_FAIL) {
+    const parent = await makeParent();
+    await lab.withAppServer(async (server) => {
+      const child = await lab.fork(server, parent);
+      await lab.turn(server, child, [failure]);
+      await lab.turn(server, child, [say()]);
+      const silent = await lab.fork(server, parent);
+      await lab.turn(server, silent, [failure]);
+    });
+  }
+};
+
 export const forkFailsFirst = {
   name: "fork-fails-first",
   since: FORKS_SINCE,
-  async play(lab) {
-    await lab.withAppServer(async (server) => {
-      for (const how of ["cut", "failed", "no-usage"]) {
+  play: (lab) =>
+    failsFirst(lab, () =>
+      lab.withAppServer(async (server) => {
         const parent = await lab.startThread(server);
         await lab.turn(server, parent, [say()]);
-        const child = await lab.fork(server, parent);
-        await lab.turn(server, child, [ending(how)]);
-        await lab.turn(server, child, [say()]);
-        const silent = await lab.fork(server, parent);
-        await lab.turn(server, silent, [ending(how)]);
-      }
-    });
-  },
+        return parent;
+      }),
+    ),
+};
+
+export const execForkFailsFirst = {
+  name: "exec-fork-fails-first",
+  since: FORKS_SINCE,
+  play: (lab) => failsFirst(lab, async () => (await lab.exec([say()])).threadId),
 };
 
 export const forkAtTurn = {

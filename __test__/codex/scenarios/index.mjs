@@ -9,15 +9,13 @@ import * as forks from "./forks.mjs";
 import { revert, rollback } from "./histories.mjs";
 import { interruptInStream, interruptInTool } from "./interrupts.mjs";
 import { killInStream, killInTool } from "./kills.mjs";
-import { modelChange, plain, resumes } from "./plain.mjs";
+import * as basics from "./plain.mjs";
 import { review } from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
 import { forkOfOlder, upgrade } from "./upgrades.mjs";
 
 export const SCENARIOS = [
-  plain,
-  resumes,
-  modelChange,
+  ...Object.values(basics),
   ...Object.values(files),
   ...Object.values(forks),
   ...Object.values(subagents),

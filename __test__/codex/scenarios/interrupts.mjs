@@ -1,14 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { ending, run, say } from "../steps.mjs";
+import { until } from "../until.mjs";
 
 const APP_SERVER_SINCE = "0.80.0";
-
-const poll = async (condition) => {
-  while (!condition()) await sleep(20);
-};
 
 export const interruptInStream = {
   name: "interrupt-in-stream",
@@ -18,7 +14,7 @@ export const interruptInStream = {
       const thread = await lab.startThread(server);
       await lab.turn(server, thread, [say()]);
       const turn = await lab.beginTurn(server, thread, [run("echo one"), ending("held")]);
-      await poll(() => lab.ledger.entries.some((entry) => entry.ending === "held"));
+      await until(() => lab.ledger.entries.some((entry) => entry.ending === "held"));
       await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
       await turn.ended;
       await lab.turn(server, thread, [run("echo two"), say()]);
@@ -35,7 +31,7 @@ export const interruptInTool = {
       const thread = await lab.startThread(server);
       await lab.turn(server, thread, [say()]);
       const turn = await lab.beginTurn(server, thread, [run(`touch '${marker}'; sleep 20`)]);
-      await poll(() => existsSync(marker));
+      await until(() => existsSync(marker));
       await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
       await turn.ended;
       await lab.turn(server, thread, [run("echo two"), say()]);

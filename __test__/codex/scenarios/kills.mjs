@@ -3,13 +3,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ending, fated, run, say } from "../steps.mjs";
+import { until } from "../until.mjs";
 
 /** Codex writes from a task of its own; this is long for a few hundred bytes. */
 const WRITE_PAUSE_MS = 400;
-
-const poll = async (condition) => {
-  while (!condition()) await sleep(20);
-};
 
 export const killInTool = {
   name: "kill-in-tool",
@@ -19,7 +16,7 @@ export const killInTool = {
       run("echo one"),
       fated("killed in its tool", run(`touch '${marker}'; sleep 300`)),
     ]);
-    await poll(() => existsSync(marker));
+    await until(() => existsSync(marker));
     await sleep(WRITE_PAUSE_MS);
     task.process.kill("SIGKILL");
     await task.process.exited;
@@ -32,7 +29,7 @@ export const killInStream = {
   async play(lab) {
     const task = await lab.begin([run("echo one"), ending("held")]);
     const held = (entry) => entry.ending === "held";
-    await poll(() => lab.ledger.entries.some(held));
+    await until(() => lab.ledger.entries.some(held));
     await sleep(WRITE_PAUSE_MS);
     task.process.kill("SIGKILL");
     await task.process.exited;

@@ -1,10 +1,13 @@
-import { after, run, say, together, waitForAgents } from "../steps.mjs";
+import { after, fated, run, say, together, waitForAgents } from "../steps.mjs";
 
 /** Before that the tool is behind a feature flag and cannot fork the context. */
 const SUBAGENTS_SINCE = "0.98.0";
 const FORKED_SINCE = "0.111.0";
 
 const OTHER_MODEL_SINCE = "0.118.0";
+
+/** The second kind of subagents, named by path and told what part of the history to inherit. */
+const NAMED_SINCE = "0.132.0";
 
 const FEATURES = { collab: true, multi_agent: true };
 const DEEP = "[agents]\nmax_depth = 3\n";
@@ -58,7 +61,7 @@ export const nestedSubagents = {
 /** The last model that the tool names, so that it is another than the default in use. */
 const offeredModel = (request) => {
   const { description } = request.findTool("spawn_agent");
-  return [...description.matchAll(/`(gpt-[a-z0-9.-]+)`:/g)].at(-1)?.[1] ?? "gpt-5";
+  return [...description.matchAll(/`(gpt-[a-z0-9.-]+)`\)?:/g)].at(-1)?.[1] ?? "gpt-5";
 };
 
 /** The subagent has a model of its own, which only its own `turn_context` names. */
@@ -92,6 +95,40 @@ export const manySubagents = {
       waitForAgents(),
       waitForAgents(),
       after(500, say()),
+    ]);
+  },
+};
+
+export const namedSubagents = {
+  name: "subagents-named",
+  since: NAMED_SINCE,
+  features: { multi_agent_v2: true },
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo before"), say()]);
+    await lab.resume(threadId, [
+      run("echo again"),
+      lab.spawning([run("echo fresh"), say()], { task_name: "fresh", fork_turns: "none" }),
+      waitForAgents(),
+      lab.spawning([run("echo heir"), say()], { task_name: "heir", fork_turns: "all" }),
+      waitForAgents(),
+      after(300, say()),
+    ]);
+  },
+};
+
+/** The parent ends while its subagent still waits for an answer: billed, but written nowhere. */
+export const abandonedSubagent = {
+  name: "subagent-abandoned",
+  since: FORKED_SINCE,
+  features: FEATURES,
+  async play(lab) {
+    await lab.exec([
+      run("echo before"),
+      lab.spawning([
+        run("echo in the subagent"),
+        fated("in flight at the end", after(4000, say("Too late."))),
+      ]),
+      after(600, say()),
     ]);
   },
 };
