@@ -40,7 +40,7 @@ const FATES = {
 const UNRECORDED_SUBAGENTS = new Set(["memory_consolidation"]);
 
 /** Here an incomplete response is a stream error, and its usage is dropped with it. */
-const INCOMPLETE_IS_LOST = [["0.0.0", "0.152.1"]];
+const INCOMPLETE_IS_LOST = [["0.0.0", "0.162.1"]];
 
 /** Here records have no field for tokens that were written to the cache. */
 const NO_CACHE_WRITES = ["0.0.0", "0.146.1"];
