@@ -52,6 +52,17 @@ test("a home without rollouts has no threads, and that is no error", async (t) =
   });
 });
 
+test("a workspace without threads is named", async (t) => {
+  const { home } = codexHome(t, []);
+  const args = ["usage", "--workspace", "/home/dev/shop", "--codex-home", home];
+  const result = await aoCodex(args, { env: { COLUMNS: "200" } });
+  assert.deepEqual(result, {
+    code: 0,
+    stdout: `No usage of /home/dev/shop in ${home}.\n`,
+    stderr: "",
+  });
+});
+
 test("--codex-home is understood before and after the command, and comes before CODEX_HOME", async (t) => {
   const { home } = codexHome(t, [
     rollout({

@@ -24,8 +24,15 @@ export function printTable<Row>(
   process.stdout.write(`${[...lines, ...small].join("\n")}\n`);
 }
 
-export function printNothing(home: HomeUsage, what: string, notes: readonly string[]): void {
-  const lines = [`No ${what} in ${path(home.codexHome)}.`, ...notes];
+/** Says that there are none of `what`, and where they were looked for. */
+export function printNothing(
+  what: string,
+  home: HomeUsage,
+  workspace: string | undefined,
+  notes: readonly string[],
+): void {
+  const where = workspace === undefined ? "" : ` of ${path(workspace)}`;
+  const lines = [`No ${what}${where} in ${path(home.codexHome)}.`, ...notes];
   const columns = columnsOf();
   process.stdout.write(`${lines.flatMap((line) => wrap(line, columns)).join("\n")}\n`);
 }

@@ -29,13 +29,13 @@ export function sessionsCommand(): Command {
       const home = await scanHome({ ...scope(options), workspaceMatch: "began" });
       const nowMs = Date.now();
       if (options.json) printJson(sessionsDocument(home, nowMs));
-      else printSessions(home, nowMs);
+      else printSessions(home, nowMs, options.workspace);
     });
 }
 
-function printSessions(home: HomeUsage, nowMs: number): void {
-  const notes = [...priceNotes(home), ...skippedNotes(home)];
-  if (home.threads.length === 0) return printNothing(home, "threads", skippedNotes(home));
+function printSessions(home: HomeUsage, nowMs: number, workspace: string | undefined): void {
+  const skipped = skippedNotes(home);
+  if (home.threads.length === 0) return printNothing("threads", home, workspace, skipped);
   const rows = threadRows(asTree(home.threads), home.pricing);
   const total = {
     branch: null,
@@ -43,7 +43,7 @@ function printSessions(home: HomeUsage, nowMs: number): void {
     usage: home.totals,
     isEstimate: rows.some((row) => row.isEstimate),
   };
-  printTable<ThreadRow>(table(nowMs, paint()), rows, total, notes);
+  printTable<ThreadRow>(table(nowMs, paint()), rows, total, [...priceNotes(home), ...skipped]);
 }
 
 function table(nowMs: number, colors: ChalkInstance): Column<ThreadRow>[] {

@@ -49,13 +49,14 @@ export function usageCommand(): Command {
         ...(until && { untilMs: until.endMs }),
       });
       if (options.json) printJson(usageDocument(home));
-      else printUsage(home, by ?? "thread");
+      else printUsage(home, by ?? "thread", options.workspace);
     });
 }
 
-function printUsage(home: HomeUsage, by: Grouping): void {
-  const notes = [...priceNotes(home), ...skippedNotes(home)];
-  if (home.threads.length === 0) return printNothing(home, "usage", skippedNotes(home));
+function printUsage(home: HomeUsage, by: Grouping, workspace: string | undefined): void {
+  const skipped = skippedNotes(home);
+  if (home.threads.length === 0) return printNothing("usage", home, workspace, skipped);
+  const notes = [...priceNotes(home), ...skipped];
   if (by === "thread" || home.groups === null) return printThreads(home, notes);
   return printGroups(home, home.groups, by, notes);
 }
