@@ -20,6 +20,9 @@ import {
   writeCodexHome,
 } from "./run-codex.mjs";
 import { callTool } from "./steps.mjs";
+import { isAtMost } from "./versions.mjs";
+
+const REVIEWER_NAMES_PARENT_SINCE = "0.138.0";
 
 const FULL_ACCESS = { approvalPolicy: "never", sandbox: "danger-full-access" };
 
@@ -216,7 +219,8 @@ export class Lab {
   /** A review of the thread's work, by a subagent that follows `steps`. */
   async review(server, threadId, steps) {
     const name = this.#register(steps);
-    this.#scriptOwners.set(name, threadId);
+    // Older reviewers' rollouts do not say whose work they look at.
+    this.#scriptOwners.set(name, isAtMost(REVIEWER_NAMES_PARENT_SINCE, this.version) ? threadId : null);
     const { turn } = await server.request("review/start", {
       threadId,
       target: { type: "custom", instructions: promptFor(name) },
