@@ -216,7 +216,8 @@ mod tests {
         );
         assert!(error(r#"{"models":{"x":{"input":1}}}"#).contains("missing field `output`"));
         assert!(
-            error(r#"{"models":{"x":{"input":1,"ouput":2}}}"#).contains("unknown field `ouput`")
+            error(r#"{"models":{"x":{"input":1,"outputs":2}}}"#)
+                .contains("unknown field `outputs`")
         );
     }
 }
