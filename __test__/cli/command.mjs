@@ -11,6 +11,7 @@ const CLEAN = {
   FORCE_COLOR: undefined,
   COLUMNS: undefined,
   CODEX_HOME: undefined,
+  XDG_CONFIG_HOME: "/nonexistent",
 };
 
 /** Exit code, standard output and standard error of `ao-codex` with these arguments. */

@@ -16,6 +16,7 @@ use crate::codex_home::CodexHome;
 use crate::error;
 use crate::pricing::cost::prices_of;
 use crate::pricing::table::PriceTable;
+use crate::pricing::user::prices_in_force;
 use crate::report::{self, GroupBy, Window};
 use crate::store::family::read_family;
 use crate::store::scan::{Progress, Watch, scan_home, scan_rollout};
@@ -113,7 +114,8 @@ pub struct ScanProgress {
 /// Reads what every thread of a Codex home was billed, archived ones too.
 ///
 /// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
-/// second. Rejects when the home cannot be read; a rollout that cannot is listed in `skipped`.
+/// second. Rejects when the home, or the user's price file
+/// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
 #[napi(
     ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
     ts_return_type = "Promise<HomeUsage>",
@@ -164,7 +166,7 @@ pub async fn thread_usage(
 ) -> Result<Option<ThreadFamilyUsage>> {
     let home = codex_home(options.unwrap_or_default().codex_home)?;
     off_thread(move || {
-        let prices = PriceTable::built_in();
+        let prices = prices_or_built_in();
         Ok(read_family(&home, &thread_id)?.map(|family| {
             let thread = answer::thread_usage(&family.thread, &prices);
             let subagents: Vec<ThreadUsage> = family
@@ -191,7 +193,7 @@ pub async fn rollout_usage(rollout_path: String) -> Result<Option<ThreadUsage>> 
     let path = path("rolloutPath", rollout_path)?;
     off_thread(move || {
         let found = threads(&[scan_rollout(&path)?]).threads;
-        Ok(found.first().map(|thread| answer::thread_usage(thread, &PriceTable::built_in())))
+        Ok(found.first().map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
     })
     .await
 }
@@ -255,13 +257,13 @@ impl Query {
     }
 
     fn answer(&self, watch: &Watch) -> error::Result<HomeUsage> {
+        let prices = prices_in_force()?;
         let scan = scan_home(&self.home, watch)?;
         let found = threads(&scan.rollouts);
         drop(scan.rollouts);
         let mut skipped = scan.skipped;
         skipped.extend(found.skipped);
         let selected = report::select(found.threads, &self.window);
-        let prices = PriceTable::built_in();
         let threads: Vec<ThreadUsage> =
             selected.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
         let mut totals = Usage::default();
@@ -277,6 +279,11 @@ impl Query {
             skipped: skipped.into_iter().map(SkippedFile::from).collect(),
         })
     }
+}
+
+/// The prices in force where the cost is a by-product: a broken price file must not hide a thread.
+fn prices_or_built_in() -> Arc<PriceTable> {
+    prices_in_force().unwrap_or_else(|_broken| PriceTable::built_in())
 }
 
 fn pricing(prices: &PriceTable, threads: &[Thread]) -> Pricing {

@@ -2,3 +2,4 @@
 
 pub mod cost;
 pub mod table;
+pub mod user;
