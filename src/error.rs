@@ -61,6 +61,12 @@ impl Error {
         }
     }
 
+    /// Whether the path is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Whether the caller asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {

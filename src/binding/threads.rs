@@ -86,7 +86,8 @@ pub async fn list_threads(options: Option<ListOptions>) -> Result<ThreadList> {
 /// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
 /// never a subagent. `null` when there is none.
 ///
-/// Paths are the same when they lead to the same directory. Rejects when the home cannot be read.
+/// Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
+/// it is there and cannot be read.
 #[napi]
 pub async fn find_rollout(
     workspace_path: String,

@@ -156,9 +156,10 @@ pub fn home_usage<'env>(
     })
 }
 
-/// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread.
+/// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
+/// not there yet.
 ///
-/// Rejects when the home cannot be read.
+/// Rejects when the home is there and cannot be read.
 #[napi]
 pub async fn thread_usage(
     thread_id: String,

@@ -23,9 +23,12 @@ pub struct Family {
 ///
 /// # Errors
 ///
-/// When the home cannot be read.
+/// When the home is there and cannot be read.
 pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> {
-    let heads = read_heads(home, Scope::All)?.heads;
+    let heads = match read_heads(home, Scope::All) {
+        Err(error) if error.is_not_found() => return Ok(None),
+        heads => heads?.heads,
+    };
     let spawned: Vec<(&str, Option<&str>)> = heads
         .iter()
         .filter(|head| head.kind == ThreadKind::Subagent)

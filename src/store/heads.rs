@@ -67,15 +67,19 @@ pub fn read_heads(home: &CodexHome, scope: Scope) -> Result<Heads> {
 }
 
 /// Finds the rollout that a session in `workspace` resumes: the most recently written root or fork that began there.
-/// Never a subagent, whose rollout has the same directory and may be newer.
+/// Never a subagent, whose rollout has the same directory and may be newer. A home that is not there yet has none.
 ///
 /// # Errors
 ///
-/// When the home cannot be read.
+/// When the home is there and cannot be read.
 pub fn find_rollout(home: &CodexHome, workspace: &Path) -> Result<Option<Head>> {
     let mut matcher = WorkspaceMatcher::new(workspace);
+    let found = match discover(home, Scope::Active) {
+        Err(error) if error.is_not_found() => return Ok(None),
+        found => found?,
+    };
     // Newest first, so that the search ends at the first match; what cannot be read is nobody's.
-    for file in discover(home, Scope::Active)?.files {
+    for file in found.files {
         let Ok(Some(meta)) = read_head(&file.path, file.compressed) else { continue };
         let head = Head::new(file, meta);
         let here = head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd));
@@ -134,6 +138,8 @@ mod tests {
         let found = find_rollout(&home.home(), Path::new("/home/dev/x")).unwrap().unwrap();
         assert_eq!((found.file.path, found.kind), (fork, ThreadKind::Fork));
         assert_eq!(find_rollout(&home.home(), Path::new("/home/dev/z")).unwrap(), None);
+        let none = CodexHome::new(home.0.path().join("none"));
+        assert_eq!(find_rollout(&none, Path::new("/home/dev/x")).unwrap(), None);
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub fn scan_files(files: Vec<RolloutFile>, watch: &Watch, scan: &mut Scan) -> Ha
     for (file, fold) in files.into_iter().zip(folds) {
         match fold {
             Some(Ok(rollout)) => scan.rollouts.push(rollout),
-            Some(Err(error)) if error.io_error().is_some_and(is_not_found) => {
+            Some(Err(error)) if error.is_not_found() => {
                 gone.insert(file.stem);
             }
             Some(Err(error)) => {
@@ -126,10 +126,6 @@ pub fn scan_files(files: Vec<RolloutFile>, watch: &Watch, scan: &mut Scan) -> Ha
         }
     }
     gone
-}
-
-fn is_not_found(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
 }
 
 /// Folds one rollout by its path.
