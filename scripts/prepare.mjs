@@ -2,7 +2,15 @@
 // built. Each step runs only when something it reads is newer than its last success, so that a second call
 // costs a few hundred `stat`s. Everything that a step prints goes to stderr: stdout belongs to the command.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,7 +40,11 @@ const steps = [
     name: "typescript",
     inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin"],
     outputs: ["dist/index.js"],
-    run: () => sh(bin("tsc"), ["--project", "."]),
+    run: () => {
+      // What has no source any more is not to be packed.
+      rmSync(join(root, "dist"), { recursive: true, force: true });
+      sh(bin("tsc"), ["--project", "."]);
+    },
   },
 ];
 
