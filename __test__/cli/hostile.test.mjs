@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import stringWidth from "string-width";
 import { aoCodex } from "./command.mjs";
 import { codexHome, rollout } from "./home.mjs";
 
@@ -71,4 +72,34 @@ test("the message about a hostile workspace cannot write to the terminal", async
   ]);
   assert.equal(code, 1);
   assert.doesNotMatch(stderr, OBEYED);
+});
+
+test("names of a megabyte and paths of endless folders cost neither time nor the table", async (t) => {
+  const at = "2026-05-20T08:00:00.000Z";
+  const threads = ["m".repeat(1_000_000), "模".repeat(300_000), "\u0301".repeat(300_000)].map(
+    (model, n) =>
+      rollout({
+        id: `019e4464-e720-70ca-80b3-00000000000${n}`,
+        cwd: "/d".repeat(400_000),
+        model,
+        at,
+        responses: [{ usage: [1000, 0, 10, 0] }],
+      }),
+  );
+  const { home } = codexHome(t, threads);
+  const started = process.hrtime.bigint();
+  const env = { COLUMNS: "80" };
+  const outputs = await Promise.all(
+    LINES.slice(0, 6).map((args) => aoCodex([...args, "--codex-home", home], { env })),
+  );
+  assert.deepEqual(
+    outputs.map(({ code, stderr }) => [code, stderr]),
+    outputs.map(() => [0, ""]),
+  );
+  const lines = outputs.flatMap(({ stdout }) => stdout.split("\n"));
+  assert.deepEqual(
+    lines.filter((line) => stringWidth(line) > 80),
+    [],
+  );
+  assert.ok(process.hrtime.bigint() - started < 30_000_000_000n);
 });

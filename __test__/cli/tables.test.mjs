@@ -25,7 +25,7 @@ const NUMBERS = new Set([
   "THREADS",
 ]);
 
-for (const columns of [40, 55, 80, 120, 200, 300]) {
+for (const columns of [40, 41, 42, 55, 80, 120, 200, 300]) {
   for (const command of COMMANDS) {
     test(`${command.join(" ")} fits ${columns} columns, and its columns stand under their headers`, async () => {
       const lines = await linesOf([...command, "--codex-home", SAMPLE], columns);
@@ -52,11 +52,14 @@ const PATHS = [
   "/home/dev/e\u0301te\u0301",
   "/home/dev/👩‍👩‍👧‍👦/🇩🇪/1️⃣",
   `/home/dev/${"long-".repeat(100)}`,
+  `/home/dev/${"模".repeat(100)}`,
+  `/home/dev/x${"模".repeat(100)}`,
+  `/home/dev/${"हिन्दी".repeat(100)}`,
   `/${"d/".repeat(200)}`,
 ];
 
 /** The id of the n-th thread of a test. */
-const id = (n) => `019e4464-e720-70ca-80b3-00000000000${n}`;
+const id = (n) => `019e4464-e720-70ca-80b3-${String(n).padStart(12, "0")}`;
 
 function threadIn(cwd, n) {
   return rollout({

@@ -15,9 +15,15 @@ const UNSAFE =
 const CONTROL_PICTURES = 0x2400;
 const DELETE = 0x7f;
 
-/** The text with every control character replaced by a visible sign. */
+/** Longer than any path can be, in UTF-16 units: a hostile megabyte would only cost time. */
+const LONGEST = 4096;
+
+/** The text with every control character replaced by a visible sign, and what nobody could read left out. */
 export function plain(text: string): string {
-  return text.replace(UNSAFE, (character) => {
+  const half = LONGEST / 2;
+  const readable =
+    text.length > LONGEST ? `${text.slice(0, half)}…${text.slice(text.length - half)}` : text;
+  return readable.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x20) return String.fromCodePoint(CONTROL_PICTURES + code);
     return code === DELETE ? "\u2421" : "\ufffd";
@@ -51,17 +57,22 @@ const widths = new Map<string, number>();
 
 /** The text cut in its middle to at most so many columns: both ends of an id say more than its middle. */
 export function shorten(text: string, columns: number): string {
-  return cliTruncate(text, columns, { position: "middle" });
+  const cut = cliTruncate(text, columns, { position: "middle" });
+  // Where a wide character stands at the cut, the library takes one column too many.
+  return width(cut) <= columns ? cut : cliTruncate(text, columns - 1, { position: "middle" });
 }
 
 /** The path without as many of its middle folders as must go: `~/…/shop/src`, then `…/shop/src`, then `…/src`. */
 export function shortenPath(path: string, columns: number): string {
-  const [first = "", ...folders] = path.split(sep);
+  if (width(path) <= columns) return path;
+  const [first = "", ...all] = path.split(sep);
+  // More folders than columns have no room.
+  const folders = all.slice(-columns);
   const tails = folders.map((_, at) => ["…", ...folders.slice(at)].join(sep)).slice(1);
   const shorter = tails.flatMap((tail) =>
     first === "" ? [tail] : [[first, tail].join(sep), tail],
   );
-  const fitting = [path, ...shorter].find((candidate) => width(candidate) <= columns);
+  const fitting = shorter.find((candidate) => width(candidate) <= columns);
   return fitting ?? shorten(tails.at(-1) ?? path, columns);
 }
 
