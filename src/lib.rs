@@ -12,6 +12,7 @@
 //! [`rollout`] turns files into records and knows no money; [`usage`] folds records into what was billed and is pure;
 //! [`pricing`] turns usage into dollars, [`report`] adds up what was asked for; [`store`] reads whole homes; `binding` is all that knows Node.
 
+pub mod binary;
 // In a test build the macros of napi register nothing, and everything in it would be unused.
 #[cfg(all(feature = "binding", not(test)))]
 mod binding;

@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+mod binary;
 mod blocking;
 mod home;
 mod records;

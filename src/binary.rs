@@ -1,0 +1,15 @@
+//! Which programs are on this machine: the Codex that a launch runs, and what that Codex can do.
+//!
+//! A *wrapper directory* is where our own `git` and `gh` live; nothing in it is ever taken for the real program,
+//! however PATH spells it.
+
+mod facts;
+mod known;
+mod memory;
+mod probe;
+mod search;
+
+pub use facts::Facts;
+pub use memory::Memory;
+pub use probe::{PROBE_TIME_LIMIT, ask};
+pub use search::{Search, Vars};

@@ -1,0 +1,154 @@
+//! What a Codex says of itself: its version and the flags that it takes. Text in, facts out.
+
+use serde::{Deserialize, Serialize};
+
+/// What launches need to know of one Codex binary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// `0.169.0`; `None` where it would not say.
+    pub version: Option<String>,
+    /// The values that `--ask-for-approval` takes.
+    pub approval_policies: Vec<String>,
+    /// Whether `codex resume` exists.
+    pub resume: bool,
+    /// Whether `--no-daemon` exists: without it a current Codex may hand the session over to a background server,
+    /// whose environment is not the session's.
+    pub no_daemon: bool,
+}
+
+impl Facts {
+    /// Reads the output of `codex --version` and `codex --help`; `None` where the help is not that of a Codex.
+    #[must_use]
+    pub fn parse(version: &str, help: &str) -> Option<Self> {
+        let approval_policies = values_of(help, "--ask-for-approval");
+        if approval_policies.is_empty() {
+            return None;
+        }
+        Some(Self {
+            version: version_in(version),
+            approval_policies,
+            resume: help.lines().any(|line| line.split_whitespace().next() == Some("resume")),
+            no_daemon: has_option(help, "--no-daemon"),
+        })
+    }
+}
+
+/// The first `1.2.3`, with what may follow it (`-alpha.1`).
+fn version_in(text: &str) -> Option<String> {
+    text.split_whitespace()
+        .map(|word| word.trim_start_matches('v'))
+        .find(|word| {
+            let mut numbers = word.split(['.', '-']);
+            let mut is_number = || {
+                numbers.next().is_some_and(|part| {
+                    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+                })
+            };
+            is_number() && is_number() && is_number()
+        })
+        .map(str::to_owned)
+}
+
+/// Whether a line of the help opens with this option, alone or after its short form.
+fn has_option(help: &str, option: &str) -> bool {
+    help.lines().any(|line| opens_option(line) && words(line).any(|word| word == option))
+}
+
+/// The values that the help lists for an option, in either form: `[possible values: a, b]` on one line, or
+/// `Possible values:` and a list.
+fn values_of(help: &str, option: &str) -> Vec<String> {
+    let mut lines =
+        help.lines().skip_while(|line| !(opens_option(line) && words(line).any(|w| w == option)));
+    let own = lines.next().into_iter().chain(lines.take_while(|line| !opens_option(line)));
+    own.flat_map(|line| {
+        let line = line.trim();
+        let inline = line
+            .split_once("[possible values: ")
+            .map(|(_, values)| values.trim_end_matches(']').split(", ").collect())
+            .unwrap_or_default();
+        let listed = line.strip_prefix("- ").and_then(|item| item.split([':', ' ']).next());
+        [inline, Vec::from_iter(listed)].concat()
+    })
+    .map(str::to_owned)
+    .collect()
+}
+
+/// Options stand two or six columns in; their descriptions stand deeper.
+fn opens_option(line: &str) -> bool {
+    let text = line.trim_start();
+    text.starts_with('-') && !text.starts_with("- ") && line.len() - text.len() <= 6
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split([' ', ',', '=']).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURRENT: &str = "\
+Commands:
+  exec              Run Codex non-interactively [aliases: e]
+  resume            Resume a previous interactive session (picker by default; use --last to continue
+                    the most recent)
+
+Options:
+  -s, --sandbox <SANDBOX_MODE>
+          Select the sandbox policy to use when executing model-generated shell commands
+
+          [possible values: read-only, workspace-write, danger-full-access]
+
+  -a, --ask-for-approval <APPROVAL_POLICY>
+          Configure when the model requires human approval before executing a command
+
+          Possible values:
+          - on-request: The model decides when to ask the user for approval
+          - never:      Never ask for user approval Execution failures are immediately returned to
+            the model
+
+      --no-daemon
+          Run without the shared background server, even if it is already running
+";
+
+    #[test]
+    fn reads_a_current_codex() {
+        assert_eq!(
+            Facts::parse("codex-cli 0.169.0\n", CURRENT),
+            Some(Facts {
+                version: Some("0.169.0".to_owned()),
+                approval_policies: vec!["on-request".to_owned(), "never".to_owned()],
+                resume: true,
+                no_daemon: true,
+            })
+        );
+    }
+
+    #[test]
+    fn reads_values_on_one_line() {
+        let help =
+            "  -a, --ask-for-approval <P>  When to ask [possible values: untrusted, never]\n";
+        assert_eq!(
+            Facts::parse("codex-cli 0.20.0-alpha.3", help),
+            Some(Facts {
+                version: Some("0.20.0-alpha.3".to_owned()),
+                approval_policies: vec!["untrusted".to_owned(), "never".to_owned()],
+                resume: false,
+                no_daemon: false,
+            })
+        );
+    }
+
+    #[test]
+    fn knows_nothing_of_a_program_that_is_no_codex() {
+        assert_eq!(Facts::parse("git version 2.39.5", "usage: git [--version]"), None);
+        assert_eq!(Facts::parse("", ""), None);
+    }
+
+    #[test]
+    fn an_option_named_in_a_description_is_no_option() {
+        let help = CURRENT.replace("      --no-daemon\n", "          see --no-daemon\n");
+        assert_eq!(Facts::parse("", &help).map(|facts| facts.no_daemon), Some(false));
+    }
+}

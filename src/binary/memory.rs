@@ -1,0 +1,182 @@
+//! What is remembered on disk of the binaries that were asked: one small file each, below our cache directory, which
+//! may be deleted at any time.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::Facts;
+use super::search::Search;
+use crate::error::{Error, Result};
+
+/// Raised when `Facts` learn something that older files cannot know.
+const FORMAT: u32 = 1;
+
+/// Remembered facts, in one directory.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    dir: PathBuf,
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Eq)]
+struct Remembered {
+    format: u32,
+    binary: PathBuf,
+    identity: Identity,
+    facts: Facts,
+}
+
+/// What changes when a binary is replaced.
+///
+/// Path, size and time of change are not enough: npm gives every file of every package the same time, and the launcher
+/// that it installs as `codex` often has the same size as that of the version before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    size: u64,
+    modified_ns: u64,
+    changed_ns: i64,
+    inode: u64,
+}
+
+impl Memory {
+    /// The memory in the user's cache directory: `$XDG_CACHE_HOME/ao-codex`, else the platform's own place; `None`
+    /// where no home directory is known.
+    #[must_use]
+    pub fn of_user(search: &Search) -> Option<Self> {
+        let platform = || {
+            if cfg!(target_os = "macos") {
+                search.in_home("Library/Caches")
+            } else if cfg!(windows) {
+                search.var_path("LOCALAPPDATA")
+            } else {
+                search.in_home(".cache")
+            }
+        };
+        let caches = search.var_path("XDG_CACHE_HOME").or_else(platform)?;
+        Some(Self { dir: caches.join("ao-codex").join("binaries") })
+    }
+
+    /// The memory in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// What this very file said when it was asked; `None` where it was not asked, or was replaced since.
+    #[must_use]
+    pub fn recall(&self, binary: &Path) -> Option<Facts> {
+        let text = fs::read(self.file_of(binary)).ok()?;
+        let remembered: Remembered = serde_json::from_slice(&text).ok()?;
+        let is_same = remembered.format == FORMAT
+            && remembered.binary == binary
+            && Identity::of(binary).is_ok_and(|now| now == remembered.identity);
+        is_same.then_some(remembered.facts)
+    }
+
+    /// Keeps what `binary` said, until it is replaced.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn remember(&self, binary: &Path, facts: &Facts) -> Result<()> {
+        let path = self.file_of(binary);
+        self.write(&path, binary, facts).map_err(|source| Error::io("write", &path, source))
+    }
+
+    fn write(&self, path: &Path, binary: &Path, facts: &Facts) -> io::Result<()> {
+        let remembered = Remembered {
+            format: FORMAT,
+            binary: binary.to_owned(),
+            identity: Identity::of(binary)?,
+            facts: facts.clone(),
+        };
+        fs::create_dir_all(&self.dir)?;
+        let temporary = path.with_extension(format!("{}.tmp", process::id()));
+        fs::write(&temporary, serde_json::to_vec(&remembered)?)?;
+        fs::rename(&temporary, path).inspect_err(|_| {
+            let _ = fs::remove_file(&temporary);
+        })
+    }
+
+    fn file_of(&self, binary: &Path) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        binary.hash(&mut hasher);
+        self.dir.join(format!("{:016x}.json", hasher.finish()))
+    }
+}
+
+impl Identity {
+    fn of(binary: &Path) -> io::Result<Self> {
+        let meta = fs::metadata(binary)?;
+        let since_epoch = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        #[cfg(unix)]
+        let (changed_ns, inode) = {
+            use std::os::unix::fs::MetadataExt;
+            (meta.ctime().wrapping_mul(1_000_000_000).wrapping_add(meta.ctime_nsec()), meta.ino())
+        };
+        #[cfg(not(unix))]
+        let (changed_ns, inode) = (0, 0);
+        Ok(Self {
+            size: meta.len(),
+            modified_ns: u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX),
+            changed_ns,
+            inode,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(version: &str) -> Facts {
+        Facts {
+            version: Some(version.to_owned()),
+            approval_policies: vec!["never".to_owned()],
+            resume: true,
+            no_daemon: false,
+        }
+    }
+
+    #[test]
+    fn recalls_what_was_remembered_of_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        assert_eq!(memory.recall(&binary), None);
+        memory.remember(&binary, &facts("1.0.0")).unwrap();
+        assert_eq!(memory.recall(&binary), Some(facts("1.0.0")));
+        assert_eq!(memory.recall(&dir.path().join("other")), None);
+    }
+
+    #[test]
+    fn a_replaced_file_of_the_same_size_and_time_is_another_binary() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let modified = fs::metadata(&binary).unwrap().modified().unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        memory.remember(&binary, &facts("1.0.0")).unwrap();
+
+        let newer = dir.path().join("newer");
+        fs::write(&newer, "two").unwrap();
+        fs::File::options().write(true).open(&newer).unwrap().set_modified(modified).unwrap();
+        fs::rename(&newer, &binary).unwrap();
+        assert_eq!(memory.recall(&binary), None);
+    }
+
+    #[test]
+    fn a_broken_file_is_as_good_as_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        memory.remember(&binary, &facts("1.0.0")).unwrap();
+        fs::write(memory.file_of(&binary), "{\"format\":1,").unwrap();
+        assert_eq!(memory.recall(&binary), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! Which programs are on this machine, and what the installed Codex can do.
+#![expect(clippy::needless_pass_by_value, reason = "Node hands values over")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use napi::Result;
+use napi::bindgen_prelude::{Env, PromiseRaw};
+use napi_derive::napi;
+
+use super::blocking::off_thread;
+use crate::binary::{Facts, Memory, PROBE_TIME_LIMIT, Search, ask};
+
+/// Where to look for a program; the process's environment says the rest.
+#[napi(object)]
+#[derive(Default)]
+pub struct BinarySearch {
+    /// A Codex that the user named, as a path or a command name. Passed over when it cannot be run.
+    pub binary: Option<String>,
+    /// The directory whose `bin` holds our wrappers; `$AO_HOME`, else `~/.ao`, when absent.
+    pub ao_home: Option<String>,
+}
+
+/// What a Codex binary said of itself when it was asked.
+#[napi(object, use_nullable = true)]
+pub struct BinaryFacts {
+    /// `0.169.0`; `null` where it would not say.
+    pub version: Option<String>,
+    /// The values that `--ask-for-approval` takes.
+    pub approval_policies: Vec<String>,
+    /// Whether `codex resume` exists.
+    pub resume: bool,
+    /// Whether `--no-daemon` exists.
+    pub no_daemon: bool,
+}
+
+/// The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
+/// installers use. `null` where there is none. Only executable regular files count, and never one of our wrappers.
+#[napi(ts_return_type = "Promise<string | null>")]
+pub fn resolve_binary(
+    env: &Env,
+    search: Option<BinarySearch>,
+) -> Result<PromiseRaw<'_, Option<String>>> {
+    // The environment is read here, on the thread that may also change it.
+    let search = search_of(search);
+    env.spawn_future(off_thread(move || Ok(search.codex().map(path_text))))
+}
+
+/// The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s.
+#[napi(catch_unwind)]
+pub fn resolve_binary_sync(search: Option<BinarySearch>) -> Option<String> {
+    search_of(search).codex().map(path_text)
+}
+
+/// The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
+/// because the orchestrator's `getEnvironment` is: a few `stat`s.
+#[napi(catch_unwind)]
+pub fn find_program_sync(name: String, search: Option<BinarySearch>) -> Option<String> {
+    search_of(search).on_path(&name).map(path_text)
+}
+
+/// What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
+/// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
+#[napi(catch_unwind)]
+pub fn recall_binary_sync(path: String) -> Option<BinaryFacts> {
+    recall(Path::new(&path), &Search::from_env()).map(BinaryFacts::from)
+}
+
+/// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
+/// file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
+/// answer within `timeLimitMs` (5,000).
+#[napi(ts_return_type = "Promise<BinaryFacts | null>")]
+pub fn probe_binary(
+    env: &Env,
+    path: String,
+    time_limit_ms: Option<u32>,
+) -> Result<PromiseRaw<'_, Option<BinaryFacts>>> {
+    let search = Search::from_env();
+    let limit = time_limit_ms.map_or(PROBE_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
+    env.spawn_future(off_thread(move || {
+        Ok(probe(Path::new(&path), &search, limit)?.map(BinaryFacts::from))
+    }))
+}
+
+fn probe(binary: &Path, search: &Search, limit: Duration) -> crate::error::Result<Option<Facts>> {
+    if let Some(facts) = recall(binary, search) {
+        return Ok(Some(facts));
+    }
+    let facts = ask(binary, limit)?;
+    if let (Some(facts), Some(memory)) = (&facts, Memory::of_user(search)) {
+        // A cache that cannot be written costs a second question, nothing else.
+        let _ = memory.remember(binary, facts);
+    }
+    Ok(facts)
+}
+
+fn recall(binary: &Path, search: &Search) -> Option<Facts> {
+    Memory::of_user(search)?.recall(binary)
+}
+
+fn search_of(given: Option<BinarySearch>) -> Search {
+    let BinarySearch { binary, ao_home } = given.unwrap_or_default();
+    let mut search = Search::from_env();
+    search.binary = binary.map(PathBuf::from);
+    match ao_home {
+        Some(ao_home) => search.with_ao_home(Path::new(&ao_home)),
+        None => search,
+    }
+}
+
+fn path_text(path: PathBuf) -> String {
+    path.into_os_string().into_string().unwrap_or_else(|text| text.to_string_lossy().into_owned())
+}
+
+impl From<Facts> for BinaryFacts {
+    fn from(facts: Facts) -> Self {
+        let Facts { version, approval_policies, resume, no_daemon } = facts;
+        Self { version, approval_policies, resume, no_daemon }
+    }
+}
