@@ -1,0 +1,41 @@
+/**
+ * Keeps our wrappers first in the PATH of the commands that Codex runs.
+ *
+ * Codex runs a command as `bash -lc …`, and the system's profile sets PATH anew (Debian's /etc/profile does, macOS'
+ * path_helper reorders it), so nothing that the session's environment says of PATH survives. What runs after the
+ * profile does: bash reads `BASH_ENV` last, zsh reads `$ZDOTDIR/.zlogin` last. Both are given through Codex's own
+ * `shell_environment_policy.set`, which holds whatever the terminal's shell exports, and whatever part of the
+ * environment the user lets Codex pass on. `allow_login_shell=false` would do with one flag, but the user's profile
+ * would not be read any more, and Codex up to 0.98 does not know it.
+ */
+
+import { fileURLToPath } from "node:url";
+import { shellQuote } from "./shell.js";
+import { tomlString } from "./toml.js";
+
+const SCRIPTS = fileURLToPath(new URL("../../shell", import.meta.url));
+
+/** Shell words for the launch command; the scripts find the directory in `AO_CODEX_WRAPPERS`. */
+export function agentPathFlags(wrapperDir: string): string[] {
+  return [
+    set("AO_CODEX_WRAPPERS", tomlString(wrapperDir)),
+    // bash expands the value of BASH_ENV as if it stood in double quotes.
+    set("BASH_ENV", tomlString(`${SCRIPTS}/bash-env.sh`.replaceAll(/[\\$`"]/g, "\\$&"))),
+    setFromShell("AO_CODEX_USER_BASH_ENV", "BASH_ENV"),
+    set("ZDOTDIR", tomlString(`${SCRIPTS}/zsh`)),
+    setFromShell("AO_CODEX_USER_ZDOTDIR", "ZDOTDIR"),
+  ].flatMap((word) => ["-c", word]);
+}
+
+function set(name: string, value: string): string {
+  return shellQuote(`${key(name)}=${value}`);
+}
+
+/** What the variable is in the shell that starts Codex, as a literal TOML string. */
+function setFromShell(name: string, variable: string): string {
+  return `"${key(name)}='$${variable}'"`;
+}
+
+function key(name: string): string {
+  return `shell_environment_policy.set.${name}`;
+}

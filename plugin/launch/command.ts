@@ -1,0 +1,110 @@
+/** The command lines that start and resume Codex. */
+
+import type { BinaryFacts } from "../../index.js";
+import { agentPathFlags } from "./agent-path.js";
+import type { Permissions } from "./permissions.js";
+import { approvalFlags } from "./permissions.js";
+import { shellQuote, shellWord } from "./shell.js";
+import { TextFiles } from "./text-file.js";
+import { tomlString } from "./toml.js";
+import { trustedDirectories } from "./work-tree.js";
+
+/** What a launch and a resume have in common. */
+export interface CommandSettings {
+  binary: string;
+  facts: BinaryFacts;
+  aoHome: string;
+  sessionId: string;
+  /** The project's own checkout; a session's workspace is a work tree of it. */
+  projectPath: string | null;
+  /** Whether the workspace is a clone: a repository of its own, which no look at the project can name. */
+  isClone: boolean;
+  permissions: Permissions;
+  model: string | null;
+  systemPrompt: string | null;
+  /** Comes before `systemPrompt`. */
+  systemPromptFile: string | null;
+}
+
+/** The form of every thread id; nothing else of what a rollout says is ever put on a command line. */
+const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
+
+const TRUSTED = '{trust_level="trusted"}';
+
+/** Starts a new thread, with `prompt` as its first message where there is one. */
+export function launchCommand(settings: CommandSettings, prompt: string | null): string {
+  const words = [shellWord(settings.binary), ...flags(settings)];
+  if (prompt !== null && prompt !== "") {
+    const texts = new TextFiles(settings.aoHome, settings.sessionId);
+    words.push("--", texts.word("", prompt, taskIn));
+  }
+  return words.join(" ");
+}
+
+/** Goes on with a thread; `null` where `threadId` has not the form of one. */
+export function resumeCommand(settings: CommandSettings, threadId: string): string | null {
+  if (!THREAD_ID.test(threadId)) return null;
+  return [shellWord(settings.binary), "resume", ...flags(settings), threadId].join(" ");
+}
+
+function flags(settings: CommandSettings): string[] {
+  const { facts, model, permissions } = settings;
+  return [
+    "-c",
+    "check_for_update_on_startup=false",
+    // A background server would run the session's commands in its own environment.
+    ...(facts.noDaemon ? ["--no-daemon"] : []),
+    ...approvalFlags(permissions, facts),
+    ...(model === null ? [] : ["--model", shellWord(model), ...reasoningFlags(model)]),
+    ...instructionFlags(settings),
+    ...trustFlags(settings),
+    ...agentPathFlags(`${settings.aoHome}/bin`),
+  ];
+}
+
+/** The o3 and o4 families with their sizes and dates (`o3`, `o4-mini`, `o3-pro-2025-06-10`), also behind a provider's name. */
+function reasoningFlags(model: string): string[] {
+  return /(^|\/)o[34]($|-)/i.test(model) ? ["-c", "model_reasoning_effort=high"] : [];
+}
+
+function instructionFlags(settings: CommandSettings): string[] {
+  const { aoHome, facts, sessionId, systemPrompt, systemPromptFile } = settings;
+  if (systemPromptFile !== null) {
+    const value = tomlString(systemPromptFile);
+    return instructionKeys(facts).flatMap((key) => ["-c", shellQuote(`${key}=${value}`)]);
+  }
+  if (systemPrompt === null || systemPrompt === "") return [];
+  const texts = new TextFiles(aoHome, sessionId);
+  const value = tomlString(systemPrompt);
+  return ["-c", texts.word("developer_instructions=", value, instructionsIn)];
+}
+
+function taskIn(path: string): string {
+  return `Your task is in the file ${path}. Read all of it, then do it.`;
+}
+
+function instructionsIn(path: string): string {
+  return tomlString(`Your instructions are in the file ${path}. Read all of it first.`);
+}
+
+/** Up to 0.80 the key had another name; between it and 0.98 nobody looked, and an unknown key does no harm. */
+function instructionKeys(facts: BinaryFacts): string[] {
+  const [major = 0, minor = 0] = (facts.version ?? "").split(".").map(Number);
+  const isOld = facts.version !== null && major === 0 && minor < 98;
+  return isOld
+    ? ["experimental_instructions_file", "model_instructions_file"]
+    : ["model_instructions_file"];
+}
+
+/**
+ * Answers Codex's question whether it may work here, for this launch. An inline table, because Codex splits the key of
+ * `-c` at every dot; it is merged with what the user's own configuration says of other projects.
+ */
+function trustFlags({ isClone, projectPath }: CommandSettings): string[] {
+  const known = projectPath === null ? [] : trustedDirectories(projectPath);
+  const entries = known.map((path) => `${tomlString(path)}=${TRUSTED}`).join(",");
+  if (!isClone) return known.length === 0 ? [] : ["-c", shellQuote(`projects={${entries}}`)];
+  // A literal TOML string around what the shell of the session says of its directory.
+  const start = shellQuote(`projects={${entries}${entries === "" ? "" : ","}`);
+  return ["-c", `${start}"'$PWD'="${shellQuote(`${TRUSTED}}`)}`];
+}

@@ -1,0 +1,38 @@
+/** How the orchestrator's permissions are said to Codex. */
+
+import type { BinaryFacts } from "../../index.js";
+
+/** What an agent may do unasked, in the orchestrator's words. */
+export type Permissions = "permissionless" | "auto-edit" | "suggest" | "default";
+
+/** The permissions that a setting means; `null` where it means none of them. */
+export function parsePermissions(value: unknown): Permissions | null {
+  switch (value) {
+    case "skip":
+    case "permissionless":
+      return "permissionless";
+    case "auto-edit":
+    case "suggest":
+    case "default":
+      return value;
+    default:
+      return null;
+  }
+}
+
+/** The flags for them that this Codex takes. */
+export function approvalFlags(permissions: Permissions, facts: BinaryFacts): string[] {
+  switch (permissions) {
+    case "permissionless":
+      return ["--dangerously-bypass-approvals-and-sandbox"];
+    case "auto-edit":
+      return ["--ask-for-approval", "never"];
+    case "suggest":
+      // `untrusted` went away with 0.150, and a Codex without it ends at once when it is given.
+      return facts.approvalPolicies.includes("untrusted")
+        ? ["--ask-for-approval", "untrusted"]
+        : ["--ask-for-approval", "on-request", "--sandbox", "read-only"];
+    case "default":
+      return [];
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * What the user configured, checked. A wrong value never stops a launch: it is passed over for a safe one, and is a
+ * `Problem`, which `ao-codex doctor` shows.
+ */
+
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import type { Permissions } from "./launch/permissions.js";
+import { parsePermissions } from "./launch/permissions.js";
+
+/** What `create()` takes; each also by an environment variable. */
+export interface PluginOptions {
+  /** `CODEX_HOME`; `~/.codex` by default. */
+  codexHome?: string;
+  /** `AO_HOME`; `~/.ao` by default. */
+  aoHome?: string;
+  /** `AO_CODEX_BINARY`; looked up by default. */
+  binary?: string;
+}
+
+/** One setting that is not what it should be, and what to do about it. */
+export interface Problem {
+  setting: string;
+  found: string;
+  remedy: string;
+}
+
+/** The settings of one plugin instance. */
+export interface PluginSettings {
+  /** `null` where the user did not say: then Codex decides, as it does for itself. */
+  codexHome: string | null;
+  aoHome: string;
+  binary: string | null;
+  problems: Problem[];
+}
+
+/** The settings of one agent, from `agentConfig` in the orchestrator's YAML. */
+export interface AgentSettings {
+  permissions: Permissions;
+  model: string | null;
+  systemPrompt: string | null;
+  systemPromptFile: string | null;
+  problems: Problem[];
+}
+
+/** Reads the options of `create()`, then the environment. */
+export function readPluginSettings(
+  options: Record<string, unknown> | undefined,
+  env: NodeJS.ProcessEnv,
+): PluginSettings {
+  const problems: Problem[] = [];
+  const read = (setting: string, variable: string, check: (path: string) => Problem | null) => {
+    for (const [name, value] of [
+      [setting, options?.[setting]],
+      [variable, env[variable]],
+    ] as const) {
+      if (value === undefined || value === "") continue;
+      const problem =
+        typeof value === "string"
+          ? check(expandHome(value))
+          : wrongType(name, value, "a path as text");
+      if (problem === null) return expandHome(String(value));
+      problems.push({ ...problem, setting: name });
+    }
+    return null;
+  };
+  return {
+    codexHome: read("codexHome", "CODEX_HOME", checkDirectory),
+    aoHome: read("aoHome", "AO_HOME", checkDirectory) ?? join(homedir(), ".ao"),
+    binary: read("binary", "AO_CODEX_BINARY", checkProgram),
+    problems,
+  };
+}
+
+/** Reads what `agentConfig` says, each value of `given` (what the orchestrator passes beside it) first. */
+export function readAgentSettings(
+  agentConfig: Record<string, unknown> | undefined,
+  given: Record<string, unknown> = {},
+  projectPath: string | null = null,
+): AgentSettings {
+  const problems: Problem[] = [];
+  const text = (setting: string): string | null => {
+    const value = given[setting] ?? agentConfig?.[setting];
+    if (value === undefined || value === null) return null;
+    if (typeof value === "string") return value.trim() === "" ? null : value;
+    problems.push(wrongType(setting, value, "text"));
+    return null;
+  };
+  const permissions = given["permissions"] ?? agentConfig?.["permissions"] ?? "default";
+  const parsed = parsePermissions(permissions);
+  if (parsed === null) problems.push(wrongPermissions(permissions));
+  return {
+    // Codex's own default asks before it does anything of weight: the safe side of a spelling mistake.
+    permissions: parsed ?? "default",
+    model: text("model"),
+    systemPrompt: text("systemPrompt"),
+    systemPromptFile: readableFile(text("systemPromptFile"), projectPath, problems),
+    problems,
+  };
+}
+
+/** Codex ends at once when its instructions cannot be read, so a file that is not there is not given. */
+function readableFile(
+  path: string | null,
+  projectPath: string | null,
+  problems: Problem[],
+): string | null {
+  if (path === null) return null;
+  const absolute = resolve(projectPath ?? ".", expandHome(path));
+  try {
+    accessSync(absolute, constants.R_OK);
+    if (statSync(absolute).isFile()) return absolute;
+  } catch {
+    // Said below, like a directory.
+  }
+  problems.push({
+    setting: "systemPromptFile",
+    found: `${absolute} is not a readable file`,
+    remedy: "name a text file, absolute or relative to the project's path",
+  });
+  return null;
+}
+
+function checkDirectory(path: string): Problem | null {
+  if (!isAbsolute(path)) {
+    return { setting: "", found: `${path} is relative`, remedy: "give an absolute path" };
+  }
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isDirectory()) return null;
+  return { setting: "", found: `${path} is not a directory`, remedy: "name a directory" };
+}
+
+function checkProgram(program: string): Problem | null {
+  // A bare name is looked up on PATH.
+  if (!program.includes("/")) return null;
+  try {
+    accessSync(program, constants.X_OK);
+    if (statSync(program).isFile() && isAbsolute(program)) return null;
+  } catch {
+    // Said below, like a directory.
+  }
+  return {
+    setting: "",
+    found: `${program} is not a program that can be run`,
+    remedy:
+      "give the absolute path of the codex executable, or remove the setting to have it looked up",
+  };
+}
+
+function wrongPermissions(value: unknown): Problem {
+  return {
+    setting: "permissions",
+    found: `${JSON.stringify(value)} is unknown; Codex asks as it does by default`,
+    remedy: "use permissionless (or skip), auto-edit, suggest or default",
+  };
+}
+
+function wrongType(setting: string, value: unknown, wanted: string): Problem {
+  return {
+    setting,
+    found: `${JSON.stringify(value)} (${typeof value})`,
+    remedy: `give ${wanted}`,
+  };
+}
+
+function expandHome(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+}

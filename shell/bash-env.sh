@@ -1,0 +1,18 @@
+# Read by every bash that Codex starts, after the profile (BASH_ENV). First what the user's own BASH_ENV names, then
+# our wrappers in front of whatever PATH has become.
+
+if [ -n "${AO_CODEX_USER_BASH_ENV:-}" ]; then
+  # bash expands the value as if it stood in double quotes.
+  eval "AO_CODEX_USER_FILE=\"$AO_CODEX_USER_BASH_ENV\""
+  if [ -r "$AO_CODEX_USER_FILE" ] && ! [ "$AO_CODEX_USER_FILE" -ef "${BASH_SOURCE[0]}" ]; then
+    . "$AO_CODEX_USER_FILE"
+  fi
+  unset AO_CODEX_USER_FILE
+fi
+
+if [ -n "${AO_CODEX_WRAPPERS:-}" ]; then
+  case "$PATH" in
+    "$AO_CODEX_WRAPPERS" | "$AO_CODEX_WRAPPERS":*) ;;
+    *) export PATH="$AO_CODEX_WRAPPERS:$PATH" ;;
+  esac
+fi

@@ -1,0 +1,2 @@
+ao_codex_read .zlogin
+ao_codex_end

@@ -1,0 +1,2 @@
+ao_codex_read .zprofile
+ZDOTDIR=$AO_CODEX_ZDOTDIR

@@ -1,0 +1,30 @@
+# Read by every zsh that Codex starts (ZDOTDIR). Each file of the user is read in its turn, with the user's own
+# ZDOTDIR; last of all our wrappers come first in PATH, which the system's profile may have reordered.
+
+AO_CODEX_ZDOTDIR=$ZDOTDIR
+
+ao_codex_read() {
+  if [[ -n ${AO_CODEX_USER_ZDOTDIR:-} ]]; then
+    export ZDOTDIR=$AO_CODEX_USER_ZDOTDIR
+  else
+    unset ZDOTDIR
+  fi
+  [[ -r ${ZDOTDIR:-$HOME}/$1 ]] && . ${ZDOTDIR:-$HOME}/$1
+  # A user's .zshenv may say where the other files are.
+  AO_CODEX_USER_ZDOTDIR=${ZDOTDIR:-}
+  return 0
+}
+
+ao_codex_end() {
+  path=(${AO_CODEX_WRAPPERS:+$AO_CODEX_WRAPPERS} ${path:#${AO_CODEX_WRAPPERS:-}})
+  export PATH
+  unset AO_CODEX_ZDOTDIR
+  unfunction ao_codex_read ao_codex_end
+}
+
+ao_codex_read .zshenv
+if [[ -o login || -o interactive ]]; then
+  ZDOTDIR=$AO_CODEX_ZDOTDIR
+else
+  ao_codex_end
+fi
