@@ -1,0 +1,53 @@
+/**
+ * What the terminal shows, read as a state. The last resort: screens change with every version, records do not.
+ */
+
+import type { ActivityState } from "@composio/ao-core";
+
+/** A question that waits for a person: current menus, then the words of older versions. */
+const QUESTIONS = [
+  /\bWould you like to (run|make|grant|send|apply)\b.*\?/i,
+  // The last line of every menu, in the words of one version or another.
+  /\benter\b( to)? (confirm|continue|select|submit|choose)\b/i,
+  /\bDo you trust the contents of this directory\?/i,
+  /\bHooks need review\b/i,
+  /\bapproval required\b/i,
+  /\(y\)es\b.*\(n\)o\b/i,
+  /\[y\/n\]/i,
+  /\bAllow command\?/i,
+];
+
+/** Codex at work. The key to interrupt is named by every version; the bullet says that the line is Codex's own. */
+const WORKING = [/\besc to interrupt\b/i, /^\s*[•◦]\s+(Working|Running|Thinking|Exploring)\b/];
+
+/** Where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell. */
+const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$/;
+
+/** How many lines from the bottom are looked at: Codex leaves what it said before above them. */
+const LINES = 14;
+
+/** The state that the bottom of a pane shows. */
+export function readScreen(terminalOutput: string): ActivityState {
+  const lines = terminalOutput
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .slice(-LINES);
+  if (lines.length === 0) return "idle";
+  const shows = (patterns: RegExp[]) =>
+    lines.findLastIndex((line) => patterns.some((pattern) => pattern.test(line)));
+  const question = shows(QUESTIONS);
+  const working = shows(WORKING);
+  const prompt = shows([PROMPT]);
+  // The lower one is the newer one. A menu has its own `›` in front of the chosen answer.
+  if (question > working && question >= promptBelow(lines, question)) return "waiting_input";
+  // The prompt stays on the screen below the line that says that Codex works.
+  if (working !== -1) return "active";
+  return prompt === -1 ? "active" : "idle";
+}
+
+/** The last line where the user types, other than the chosen answer of a menu (`› 1. Yes`). */
+function promptBelow(lines: string[], question: number): number {
+  const below = lines.findLastIndex((line) => PROMPT.test(line) && !/^\s*[›❯>]\s*\d+\./.test(line));
+  return below > question ? below : -1;
+}

@@ -1,0 +1,44 @@
+/**
+ * What was last seen on a session's screen, for the other processes of the orchestrator.
+ *
+ * A question to the user is in no rollout, and only one process of the orchestrator looks at screens: it hands them to
+ * `recordActivity`, and whoever asks for the activity reads them here.
+ */
+
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ActivityState } from "@composio/ao-core";
+
+/** The orchestrator looks every 30 s; what was not seen again since is no longer there. */
+const FRESH_MS = 90_000;
+
+export class SeenOnScreen {
+  readonly #directory: string;
+
+  constructor(aoHome: string) {
+    this.#directory = join(aoHome, "codex", "screen");
+  }
+
+  async record(sessionId: string, state: ActivityState): Promise<void> {
+    const path = this.#pathOf(sessionId);
+    if (state !== "waiting_input") {
+      await rm(path, { force: true });
+      return;
+    }
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${process.pid}.tmp`;
+    await writeFile(temporary, `${Date.now()}\n`, { mode: 0o600 });
+    await rename(temporary, path);
+  }
+
+  /** When a question was last seen; `null` where none was seen lately. */
+  async questionSeenAtMs(sessionId: string, nowMs: number): Promise<number | null> {
+    const text = await readFile(this.#pathOf(sessionId), "utf8").catch(() => "");
+    const atMs = Number.parseInt(text, 10);
+    return nowMs - atMs < FRESH_MS ? atMs : null;
+  }
+
+  #pathOf(sessionId: string): string {
+    return join(this.#directory, sessionId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 100));
+  }
+}
