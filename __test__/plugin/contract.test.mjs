@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import * as plugin from "@ao/plugin-codex";
+import { createPluginRegistry } from "@composio/ao-core";
+import { makeWorld } from "./support/world.mjs";
+
+const packageJson = JSON.parse(
+  await readFile(new URL("../../package.json", import.meta.url), "utf8"),
+);
+
+test("the manifest names the plugin as the orchestrator looks it up", () => {
+  assert.deepEqual(plugin.manifest, {
+    name: "codex",
+    slot: "agent",
+    description: "Agent plugin: OpenAI Codex CLI",
+    version: packageJson.version,
+    displayName: "OpenAI Codex",
+  });
+});
+
+test("named exports and the default export are the same", () => {
+  const { create, detect, manifest } = plugin;
+  assert.deepEqual(plugin.default, { manifest, create, detect });
+  assert.deepEqual(Object.keys(plugin).toSorted(), [
+    "create",
+    "default",
+    "detect",
+    "manifest",
+    "resolveCodexBinary",
+  ]);
+});
+
+test("the package is found by an orchestrator that resolves as CommonJS does", () => {
+  const require = createRequire(import.meta.url);
+  assert.equal(require.resolve("@ao/plugin-codex"), require.resolve("../../dist/index.js"));
+  assert.equal(require.resolve("@ao/plugin-codex/native"), require.resolve("../../index.js"));
+});
+
+test("the orchestrator's registry loads it under its fixed package name", async (t) => {
+  await makeWorld(t);
+  const registry = createPluginRegistry();
+  const asked = [];
+  await registry.loadFromConfig({ projects: {} }, (name) => {
+    asked.push(name);
+    return name === "@composio/ao-plugin-agent-codex"
+      ? Promise.resolve(plugin)
+      : Promise.reject(new Error("not installed"));
+  });
+  assert.equal(asked.includes("@composio/ao-plugin-agent-codex"), true);
+  assert.deepEqual(registry.list("agent"), [plugin.manifest]);
+  assert.equal(registry.get("agent", "codex").processName, "codex");
+});
+
+test("an agent has every method of the contract, and the one that later orchestrators call", async (t) => {
+  await makeWorld(t);
+  const agent = plugin.create();
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(agent).map(([name, value]) => [name, typeof value])),
+    {
+      name: "string",
+      processName: "string",
+      getLaunchCommand: "function",
+      getEnvironment: "function",
+      detectActivity: "function",
+      getActivityState: "function",
+      recordActivity: "function",
+      isProcessRunning: "function",
+      getSessionInfo: "function",
+      getRestoreCommand: "function",
+      postLaunchSetup: "function",
+      setupWorkspaceHooks: "function",
+    },
+  );
+  assert.deepEqual([agent.name, agent.processName], ["codex", "codex"]);
+});
+
+test("methods work when they are taken off the agent", async (t) => {
+  const world = await makeWorld(t);
+  const { detectActivity, getLaunchCommand } = plugin.create();
+  assert.equal(detectActivity("> "), "idle");
+  assert.equal(
+    typeof getLaunchCommand({ sessionId: "ao-1", projectConfig: { path: world.root } }),
+    "string",
+  );
+});
