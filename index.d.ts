@@ -9,6 +9,32 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** What a Codex binary said of itself when it was asked. */
+export interface BinaryFacts {
+  /** `0.169.0`; `null` where it would not say. */
+  version: string | null
+  /** The values that `--ask-for-approval` takes. */
+  approvalPolicies: Array<string>
+  /** Whether `codex resume` exists. */
+  resume: boolean
+  /** Whether `--no-daemon` exists. */
+  noDaemon: boolean
+}
+
+/** Where to look for a program; the process's environment says the rest. */
+export interface BinarySearch {
+  /** A Codex that the user named, as a path or a command name. Passed over when it cannot be run. */
+  binary?: string
+  /** The directory whose `bin` holds our wrappers; `$AO_HOME`, else `~/.ao`, when absent. */
+  aoHome?: string
+}
+
+/**
+ * The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
+ * because the orchestrator's `getEnvironment` is: a few `stat`s.
+ */
+export declare function findProgramSync(name: string, search?: BinarySearch | undefined | null): string | null
+
 /**
  * Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
  * never a subagent. `null` when there is none.
@@ -96,6 +122,13 @@ export interface Pricing {
 }
 
 /**
+ * What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
+ * file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
+ * answer within `timeLimitMs` (5,000).
+ */
+export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
+
+/**
  * Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
  *
  * Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
@@ -116,6 +149,21 @@ export declare function readLastRecords(rolloutPath: string, count: number): Pro
  * Rejects when the file cannot be read.
  */
 export declare function readSessionMeta(rolloutPath: string): Promise<SessionMeta | null>
+
+/**
+ * What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
+ * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
+ */
+export declare function recallBinarySync(path: string): BinaryFacts | null
+
+/**
+ * The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
+ * installers use. `null` where there is none. Only executable regular files count, and never one of our wrappers.
+ */
+export declare function resolveBinary(search?: BinarySearch | undefined | null): Promise<string | null>
+
+/** The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s. */
+export declare function resolveBinarySync(search?: BinarySearch | undefined | null): string | null
 
 /** What a thread is doing, by the end of its rollout. */
 export interface RolloutActivity {

@@ -773,13 +773,18 @@ if (
   }
 }
 
-const { findRollout, homeUsage, listThreads, readActivity, readLastRecords, readSessionMeta, rolloutUsage, threadUsage } = nativeBinding
+const { findProgramSync, findRollout, homeUsage, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage } = nativeBinding
+export { findProgramSync }
 export { findRollout }
 export { homeUsage }
 export { listThreads }
+export { probeBinary }
 export { readActivity }
 export { readLastRecords }
 export { readSessionMeta }
+export { recallBinarySync }
+export { resolveBinary }
+export { resolveBinarySync }
 export { rolloutUsage }
 export { threadUsage }
 export const __napiBindingTarget = __napiLoadedBindingTarget
