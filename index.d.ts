@@ -39,7 +39,8 @@ export declare function findProgramSync(name: string, search?: BinarySearch | un
  * Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
  * never a subagent. `null` when there is none.
  *
- * Paths are the same when they lead to the same directory. Rejects when the home cannot be read.
+ * Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
+ * it is there and cannot be read.
  */
 export declare function findRollout(workspacePath: string, options?: HomeOptions | undefined | null): Promise<ThreadHead | null>
 
@@ -292,9 +293,10 @@ export interface ThreadList {
 }
 
 /**
- * Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread.
+ * Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
+ * not there yet.
  *
- * Rejects when the home cannot be read.
+ * Rejects when the home is there and cannot be read.
  */
 export declare function threadUsage(threadId: string, options?: HomeOptions | undefined | null): Promise<ThreadFamilyUsage | null>
 

@@ -86,7 +86,10 @@ fn follow(lines: &[TailLine]) -> (TurnTracker, Option<String>, Option<i64>, bool
                 model = context.model.map(std::borrow::Cow::into_owned).or(model);
             }
             Item::Passed(passed) => tracker.passed(passed),
-            Item::SessionMeta | Item::TokenCount(_) | Item::TokenUsageRecord(_) => {}
+            Item::SessionMeta
+            | Item::Settings(_)
+            | Item::TokenCount(_)
+            | Item::TokenUsageRecord(_) => {}
         }
     }
     (tracker, model, last_ms, begins)

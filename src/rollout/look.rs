@@ -4,10 +4,13 @@
 //! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
 //! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// The longest text of a timestamp or a kind that the look accepts, in bytes.
 const MAX_LOOK_TEXT: usize = 48;
+
+/// How far behind the kind of a message its role is looked for, in bytes.
+const MAX_LOOK_ROLE: usize = 128;
 
 /// What the first bytes of a line say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,19 +50,33 @@ fn look_at_kinds(line: &[u8]) -> Option<Passed> {
     match kind {
         b"session_meta" | b"turn_context" | b"token_usage_record" => None,
         b"event_msg" | b"response_item" => {
-            let (payload_kind, _) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
+            let (payload_kind, rest) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
             match payload_kind {
-                b"token_count" | b"task_started" | b"turn_started" | b"task_complete"
-                | b"turn_complete" | b"turn_aborted" | b"error" | b"user_message" => None,
+                b"token_count"
+                | b"task_started"
+                | b"turn_started"
+                | b"task_complete"
+                | b"turn_complete"
+                | b"turn_aborted"
+                | b"error"
+                | b"user_message"
+                | b"thread_settings_applied" => None,
                 b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
                     Some(Passed::ToolCall)
                 }
                 b"agent_message" => Some(Passed::AgentMessage),
+                b"message" if is_by_the_model(rest) => Some(Passed::AgentMessage),
                 _ => Some(Passed::Other),
             }
         }
         _ => Some(Passed::Other),
     }
+}
+
+/// The role stands behind the kind, or behind an id. It cannot be part of a text: there its quotes are escaped.
+fn is_by_the_model(message: &[u8]) -> bool {
+    let beginning = message.get(..MAX_LOOK_ROLE).unwrap_or(message);
+    memmem::find(beginning, b"\"role\":\"assistant\"").is_some()
 }
 
 fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -90,6 +107,16 @@ mod tests {
             ("response_item", r#"{"type":"message"}"#, Passed::Other),
             ("response_item", r#"{"type":"function_call"}"#, Passed::ToolCall),
             ("event_msg", r#"{"type":"agent_message"}"#, Passed::AgentMessage),
+            (
+                "response_item",
+                r#"{"type":"message","id":"msg_1","role":"assistant","content":[]}"#,
+                Passed::AgentMessage,
+            ),
+            (
+                "response_item",
+                r#"{"type":"message","role":"user","content":"\"role\":\"assistant\""}"#,
+                Passed::Other,
+            ),
             ("event_msg", r#"{"type":"exec_command_end"}"#, Passed::Other),
             ("compacted", r#"{"message":""}"#, Passed::Other),
             ("world_state", r#"{"full":true}"#, Passed::Other),

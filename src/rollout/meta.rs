@@ -25,9 +25,9 @@ pub struct SessionMeta {
     pub originator: Option<String>,
     /// The thread of which this one is a copy.
     pub forked_from_id: Option<String>,
-    /// Whether the fork's counter of tokens goes on from its parent's: the writers that add
-    /// `forked_from_ordinal_exclusive` carry it over, those before began at zero.
-    pub continues_parent_counter: bool,
+    /// Whether its writer is one that records the usage of every response (`token_usage_record`) for sure: the writers
+    /// that name `runtime_workspace_roots` do. (Two versions before do as well, without a sign here.)
+    pub records_usage: bool,
     /// The thread that spawned this one.
     pub parent_thread_id: Option<String>,
     /// How the thread was started.
@@ -190,8 +190,9 @@ impl<'de> Visitor<'de> for Level<'_> {
                 "cli_version" => meta.cli_version = text(&mut map)?,
                 "originator" => meta.originator = text(&mut map)?,
                 "forked_from_id" => meta.forked_from_id = text(&mut map)?,
-                "forked_from_ordinal_exclusive" => {
-                    meta.continues_parent_counter = map.next_value::<Value>()?.is_number();
+                "runtime_workspace_roots" => {
+                    meta.records_usage = true;
+                    map.next_value::<IgnoredAny>()?;
                 }
                 "parent_thread_id" => meta.parent_thread_id = text(&mut map)?,
                 "source" => meta.source = source(map.next_value()?),

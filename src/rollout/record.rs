@@ -34,6 +34,8 @@ pub enum Item<'a> {
     SessionMeta,
     /// `turn_context`: what the turn runs with.
     TurnContext(TurnContext<'a>),
+    /// `event_msg`/`thread_settings_applied`: what the next turn runs with, unless it says otherwise.
+    Settings(TurnContext<'a>),
     /// `event_msg`/`token_count`.
     TokenCount(TokenCount),
     /// `token_usage_record`.
@@ -211,9 +213,12 @@ struct WireTurnContext<'a> {
 
 fn turn_context<'a>(envelope: &Envelope<'a>, line: &'a [u8]) -> Result<Item<'a>, Malformed> {
     // Without a payload the facts lie flat in the envelope.
-    let raw = envelope.body().map_or(line, str::as_bytes);
-    let WireTurnContext { turn_id, model, cwd } = object(raw)?;
-    Ok(Item::TurnContext(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 }))
+    facts(envelope.body().map_or(line, str::as_bytes)).map(Item::TurnContext)
+}
+
+fn facts(json: &[u8]) -> Result<TurnContext<'_>, Malformed> {
+    let WireTurnContext { turn_id, model, cwd } = object(json)?;
+    Ok(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 })
 }
 
 #[derive(Deserialize)]
@@ -245,11 +250,30 @@ struct WirePayloadKind<'a> {
     kind: Text<'a>,
 }
 
+#[derive(Deserialize)]
+struct WireItem<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow, default)]
+    role: Text<'a>,
+}
+
 fn response_item(envelope: &Envelope<'_>) -> Passed {
-    match envelope.payload_kind().as_deref() {
-        Some("function_call" | "custom_tool_call" | "local_shell_call") => Passed::ToolCall,
+    let Some(item) = envelope.body().and_then(|raw| object::<WireItem<'_>>(raw.as_bytes()).ok())
+    else {
+        return Passed::Other;
+    };
+    match (item.kind.0.as_deref(), item.role.0.as_deref()) {
+        (Some("function_call" | "custom_tool_call" | "local_shell_call"), _) => Passed::ToolCall,
+        (Some("message"), Some("assistant")) => Passed::AgentMessage,
         _ => Passed::Other,
     }
+}
+
+#[derive(Deserialize)]
+struct WireSettings<'a> {
+    #[serde(borrow, default)]
+    thread_settings: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -268,6 +292,13 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
     let event = match wire.kind.0.as_deref() {
         Some("token_count") => return token_count(raw).map(Item::TokenCount),
         Some("agent_message") => return Ok(Item::Passed(Passed::AgentMessage)),
+        Some("thread_settings_applied") => {
+            let wire: WireSettings<'a> = object(raw.as_bytes())?;
+            let Some(settings) = wire.thread_settings else {
+                return Ok(Item::Passed(Passed::Other));
+            };
+            return facts(settings.get().as_bytes()).map(Item::Settings);
+        }
         Some("task_started" | "turn_started") => TurnEvent::Started,
         Some("user_message") => TurnEvent::Prompted,
         Some("task_complete" | "turn_complete") if wire.error.is_none() => TurnEvent::Completed,

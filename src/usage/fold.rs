@@ -11,12 +11,12 @@ use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::look::{Look, Passed, ends_whole, look};
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
 use crate::rollout::record::{
-    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, parse,
+    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
 };
 use crate::rollout::timestamp::parse_timestamp;
-use crate::rollout::turn_state::TurnTracker;
+use crate::rollout::turn_state::{TurnState, TurnTracker};
 use crate::usage::counter::Counter;
-use crate::usage::opening::{Milestones, Opening};
+use crate::usage::opening::{Base, Milestones, Opening};
 use crate::usage::recorded::Recorded;
 use crate::usage::slices::{Response, Slices};
 use crate::usage::trail::Trail;
@@ -38,6 +38,8 @@ pub struct Fold {
     counter: Counter,
     recorded: Recorded,
     turns: Turns,
+    /// Whether the model said anything since the turn started.
+    answered: bool,
     tracker: TurnTracker,
     slices: Slices,
     /// Responses that may be copies: which, only the parent's trail can tell.
@@ -144,7 +146,7 @@ impl Fold {
         if let Some(opening) = &self.opening {
             slices.add(opening.after(self.base_of_counter(others, MAX_GENERATIONS)));
         }
-        for response in self.turns.waiting(self.last_ms) {
+        for response in self.turns.waiting() {
             slices.add(response);
         }
         slices
@@ -160,8 +162,9 @@ impl Fold {
 
     /// The history that the counter may go on from, while it matters.
     fn points_to(&self) -> Option<&str> {
+        let matters = self.opening.is_some() && self.recorded.is_empty();
         let base = self.meta.as_ref()?.history_base.as_ref()?;
-        self.opening.as_ref().and(base.thread_id.as_deref())
+        base.thread_id.as_deref().filter(|_| matters)
     }
 
     /// The parent's counter where its history was cut.
@@ -169,12 +172,24 @@ impl Fold {
         &'f self,
         others: &impl Fn(&str) -> Option<&'f Self>,
         generations: u32,
-    ) -> Option<TokenUsage> {
-        let base = self.meta.as_ref()?.history_base.as_ref()?;
-        let parent = others(base.thread_id.as_deref()?)?;
-        let before_cut = parent.milestones.before(base.end_ordinal_exclusive?);
-        // A parent that was cut before its own first count stands where its own parent stood.
-        before_cut.or_else(|| parent.base_of_counter(others, generations.checked_sub(1)?))
+    ) -> Base {
+        let Some(meta) = &self.meta else { return Base::Unknown };
+        if !self.recorded.is_empty() || meta.records_usage {
+            return Base::Recorded;
+        }
+        let base = meta.history_base.as_ref();
+        let parent = base.and_then(|base| base.thread_id.as_deref()).and_then(others);
+        let cut = base.and_then(|base| base.end_ordinal_exclusive);
+        let (Some(parent), Some(cut)) = (parent, cut) else { return Base::Unknown };
+        let before_cut = parent.milestones.before(cut);
+        match before_cut {
+            Some(total) => Base::At(total),
+            None if parent.recorded.is_empty() && generations > 0 => {
+                // A parent that was cut before its own first count stands where its own parent stood.
+                parent.base_of_counter(others, generations - 1)
+            }
+            None => Base::Recorded,
+        }
     }
 
     fn set_thread(&mut self, thread_id: Option<&str>) {
@@ -201,6 +216,7 @@ impl Fold {
                 self.passed(passed);
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
+            Item::Settings(settings) => self.settings(&settings),
             Item::TokenCount(count) => self.token_count(&count, written, record.ordinal),
             Item::TokenUsageRecord(record) => self.token_usage_record(&record),
             Item::Turn(turn) => self.turn_event(&turn),
@@ -248,22 +264,27 @@ impl Fold {
         if let Some(model) = &context.model {
             self.last_model = Some(model.as_ref().to_owned());
         }
-        let facts = TurnFacts {
-            model: context.model.as_deref().map(str::to_owned),
-            workspace: context.cwd.as_deref().map(str::to_owned),
-        };
-        for response in self.turns.context(turn_id, facts) {
+        for response in self.turns.context(turn_id, facts(context)) {
             self.slices.add(response);
+        }
+    }
+
+    fn settings(&mut self, settings: &TurnContext<'_>) {
+        // Those that are applied while a turn runs are for the next one.
+        if self.tracker.state() != TurnState::Running {
+            self.turns.settings(facts(settings));
         }
     }
 
     fn turn_event(&mut self, turn: &Turn<'_>) {
         let turn_id = turn.turn_id.as_deref();
         self.reaches_turn(turn_id);
+        self.answered &= turn.event != TurnEvent::Started;
         self.tracker.event(turn.event, turn_id);
     }
 
     fn passed(&mut self, passed: Passed) {
+        self.answered |= matches!(passed, Passed::ToolCall | Passed::AgentMessage);
         self.tracker.passed(passed);
     }
 
@@ -302,16 +323,13 @@ impl Fold {
         }
     }
 
-    /// The first value of the counter. From 0.154 on each response has a record of its own; before, a rollout that
-    /// points to its parent's history has only this value to tell of its first response, if it is not the parent's.
+    /// The first value of the counter, in a rollout that points to its parent's history.
     fn opens(&mut self, total: TokenUsage, last: Option<TokenUsage>) {
         let Some(meta) = &self.meta else { return };
-        if meta.history_base.is_none() || meta.continues_parent_counter || meta.is_revert() {
-            return;
-        }
-        if self.recorded.is_empty() {
+        if meta.history_base.is_some() && !meta.is_revert() && self.recorded.is_empty() {
             let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
-            self.opening = Some(Opening { total, last, response });
+            let answered = self.answered;
+            self.opening = Some(Opening { total, last, answered, response });
         }
     }
 
@@ -373,6 +391,13 @@ impl LineSink for Fold {
             Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
             Look::Pass(_) | Look::Parse => self.skipped += 1,
         }
+    }
+}
+
+fn facts(context: &TurnContext<'_>) -> TurnFacts {
+    TurnFacts {
+        model: context.model.as_deref().map(str::to_owned),
+        workspace: context.cwd.as_deref().map(str::to_owned),
     }
 }
 

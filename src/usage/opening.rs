@@ -1,11 +1,23 @@
 //! The first value of a counter that may go on from another thread's.
 //!
-//! A fork that points to its parent's history (`history_base`) without writing usage records (0.149 to 0.152) begins
-//! its counter at zero when the parent was loaded, and at the parent's value when it was not. Its first value may also
-//! be a mere repeat of the parent's, when its first response failed. Only the parent's counter at the cut tells.
+//! A fork that points to its parent's history (`history_base`) goes on from the parent's counter, but for some of 0.149
+//! to 0.152 that begin at zero when the parent was loaded. Its first value may be its first response's, or a mere repeat
+//! of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does not
+//! matter. Where they have none, only the parent's counter at the cut tells.
 
 use crate::rollout::record::TokenUsage;
 use crate::usage::slices::Response;
+
+/// Where the parent's counter stood when its history was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// There.
+    At(TokenUsage),
+    /// It does not matter: by then responses had records of their own.
+    Recorded,
+    /// The parent is not there to tell.
+    Unknown,
+}
 
 /// The first value of a counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,23 +26,25 @@ pub struct Opening {
     pub total: TokenUsage,
     /// `last_token_usage`.
     pub last: Option<TokenUsage>,
+    /// Whether the model said anything in the turn before: a response that failed leaves a repeat.
+    pub answered: bool,
     /// The response that it may tell of, without its usage.
     pub response: Response,
 }
 
 impl Opening {
-    /// What was billed up to this value, for a counter of which the parent's stood at `base` when it was forked; `None`
-    /// when that is not known.
+    /// What was billed up to this value, and has no record of its own.
     #[must_use]
-    pub fn after(&self, base: Option<TokenUsage>) -> Response {
+    pub fn after(&self, base: Base) -> Response {
         let began_at_zero = self.last == Some(self.total);
         let usage = match base {
-            Some(base) if base == self.total => TokenUsage::ZERO,
-            Some(base) => match self.total.minus(base) {
+            Base::At(base) if base == self.total => TokenUsage::ZERO,
+            Base::At(base) => match self.total.minus(base) {
                 Some(grown) if self.last == Some(grown) || !began_at_zero => grown,
                 _ => self.total,
             },
-            None => self.last.unwrap_or(self.total),
+            Base::Unknown if self.answered => self.last.unwrap_or(self.total),
+            Base::Recorded | Base::Unknown => TokenUsage::ZERO,
         };
         Response { usage, single: self.last == Some(usage), ..self.response.clone() }
     }
@@ -67,7 +81,7 @@ mod tests {
         TokenUsage { input: total, total, ..TokenUsage::ZERO }
     }
 
-    fn billed(total: u64, last: u64, base: Option<u64>) -> u64 {
+    fn billed(total: u64, last: u64, base: Base) -> u64 {
         let response = Response {
             model: None,
             workspace: None,
@@ -75,31 +89,44 @@ mod tests {
             usage: TokenUsage::ZERO,
             single: true,
         };
-        let opening = Opening { total: usage(total), last: Some(usage(last)), response };
-        opening.after(base.map(usage)).usage.total
+        let (total, last) = (usage(total), Some(usage(last)));
+        let usage_after = |answered| {
+            let response = response.clone();
+            Opening { total, last, answered, response }.after(base).usage.total
+        };
+        let unanswered = usage_after(false);
+        assert!(unanswered == usage_after(true) || (base == Base::Unknown && unanswered == 0));
+        usage_after(true)
     }
+
+    const PARENT: Base = Base::At(TokenUsage { input: 500, total: 500, ..TokenUsage::ZERO });
 
     #[test]
     fn a_repeat_of_the_parents_value_is_billed_nothing() {
-        assert_eq!(billed(500, 100, Some(500)), 0);
-        assert_eq!(billed(500, 500, Some(500)), 0);
+        assert_eq!(billed(500, 100, PARENT), 0);
+        assert_eq!(billed(500, 500, PARENT), 0);
     }
 
     #[test]
     fn a_counter_that_goes_on_is_billed_what_it_grew_by() {
-        assert_eq!(billed(560, 60, Some(500)), 60);
+        assert_eq!(billed(560, 60, PARENT), 60);
     }
 
     #[test]
     fn a_counter_that_began_at_zero_is_billed_whole_even_above_the_parents() {
-        assert_eq!(billed(60, 60, Some(500)), 60);
-        assert_eq!(billed(700, 700, Some(500)), 700);
+        assert_eq!(billed(60, 60, PARENT), 60);
+        assert_eq!(billed(700, 700, PARENT), 700);
     }
 
     #[test]
-    fn without_the_parent_the_last_response_is_billed() {
-        assert_eq!(billed(560, 60, None), 60);
-        assert_eq!(billed(60, 60, None), 60);
+    fn without_the_parent_the_last_response_is_billed_if_the_model_answered() {
+        assert_eq!(billed(560, 60, Base::Unknown), 60);
+        assert_eq!(billed(60, 60, Base::Unknown), 60);
+    }
+
+    #[test]
+    fn where_responses_have_records_of_their_own_the_value_does_not_matter() {
+        assert_eq!(billed(560, 60, Base::Recorded), 0);
     }
 
     #[test]

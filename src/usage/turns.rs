@@ -33,6 +33,7 @@ struct Waiting {
     turn_id: String,
     usage: TokenUsage,
     at_ms: i64,
+    meanwhile: TurnFacts,
 }
 
 impl Turns {
@@ -41,13 +42,14 @@ impl Turns {
         self.current = facts;
     }
 
+    /// What the next turn runs with, unless its own context says otherwise. (A compaction is a turn without one.)
+    pub fn settings(&mut self, facts: TurnFacts) {
+        self.set(facts);
+    }
+
     /// A turn begins or goes on. Gives the responses that waited for it.
     pub fn context(&mut self, turn_id: Option<&str>, facts: TurnFacts) -> Vec<Response> {
-        // A fact that this record leaves out stays as it was.
-        self.current = TurnFacts {
-            model: facts.model.or(self.current.model.take()),
-            workspace: facts.workspace.or(self.current.workspace.take()),
-        };
+        self.set(facts);
         let Some(turn_id) = turn_id else { return Vec::new() };
         self.recent.retain(|(id, _)| id != turn_id);
         if self.recent.len() == REMEMBERED {
@@ -62,6 +64,14 @@ impl Turns {
             .into_iter()
             .map(|one| response(&self.current, one.usage, Some(one.at_ms), true))
             .collect()
+    }
+
+    /// A fact that is left out stays as it was.
+    fn set(&mut self, facts: TurnFacts) {
+        self.current = TurnFacts {
+            model: facts.model.or(self.current.model.take()),
+            workspace: facts.workspace.or(self.current.workspace.take()),
+        };
     }
 
     /// A response of the running turn.
@@ -82,20 +92,14 @@ impl Turns {
             return Some(response(facts, usage, at_ms, true));
         }
         let at_ms = at_ms.unwrap_or_default();
-        self.waiting.push(Waiting { turn_id: turn_id.to_owned(), usage, at_ms });
+        let meanwhile = self.current.clone();
+        self.waiting.push(Waiting { turn_id: turn_id.to_owned(), usage, at_ms, meanwhile });
         None
     }
 
-    /// The responses that still wait, as if their turns were the running one.
-    pub fn waiting(&self, last_ms: Option<i64>) -> impl Iterator<Item = Response> {
-        self.waiting.iter().map(move |one| {
-            response(
-                &self.current,
-                one.usage,
-                Some(one.at_ms).filter(|at| *at != 0).or(last_ms),
-                true,
-            )
-        })
+    /// The responses that still wait: their turns had no context, and ran with what held when they were written.
+    pub fn waiting(&self) -> impl Iterator<Item = Response> {
+        self.waiting.iter().map(|one| response(&one.meanwhile, one.usage, Some(one.at_ms), true))
     }
 }
 

@@ -2,7 +2,6 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::rollout::lines::scan_lines;
-use crate::rollout::turn_state::TurnState;
 
 /// An id of version 7 whose time is `ms`.
 fn id(ms: u64) -> String {
@@ -221,6 +220,23 @@ fn a_record_waits_for_the_context_of_its_turn() {
 }
 
 #[test]
+fn a_compaction_without_a_context_of_its_own_runs_with_the_threads_settings() {
+    let settings = |model: &str| {
+        format!(
+            r#"{{"type":"thread_settings_applied","thread_settings":{{"model":"{model}","cwd":"/home/dev/a"}}}}"#
+        )
+    };
+    let mut rollout = Rollout::thread(&id(5));
+    rollout.record("event_msg", &settings("m1")).count(100, 100);
+    rollout.recorded(&id(5), &id(10), "r1", 7).turn(Some(&id(20)), "m2").count(30, 130);
+    let expected = [(Some("m1".into()), 107), (Some("m2".into()), 30)];
+    assert_eq!(by_model(&rollout), expected);
+    // Settings that are changed while a turn runs are those of the next turn.
+    rollout.record("event_msg", &settings("m3")).count(30, 160);
+    assert_eq!(by_model(&rollout), [(Some("m1".into()), 107), (Some("m2".into()), 60)]);
+}
+
+#[test]
 fn a_copy_ends_at_the_first_turn_that_is_not_older_than_the_thread() {
     let (parent, child) = (id(100), id(200));
     let mut fork = Rollout::new(&format!(r#"{{"id":"{child}","forked_from_id":"{parent}"}}"#));
@@ -295,7 +311,9 @@ fn a_fork_that_points_to_its_parent_is_billed_nothing_for_the_parents_counter() 
     ));
     // Its first response failed: the parent's single response shows as total and last.
     fork.turn(Some(&id(210)), "m").count(500, 500);
-    assert_eq!(billed(&fork), 0);
+    let mut parent_rollout = Rollout::thread(&parent).paginated();
+    parent_rollout.turn(Some(&id(110)), "m").recorded(&parent, &id(110), "r0", 500).count(500, 500);
+    assert_eq!(billed_beside(&fork, &parent_rollout), 0);
     fork.recorded(&child, &id(210), "r1", 60).count(60, 560);
     assert_eq!(billed(&fork), 60);
 }
