@@ -10,7 +10,13 @@ import { prepare, root } from "./prepare.mjs";
 import { restoreTimes } from "./sample-home/times.mjs";
 
 const BLOCK = /^```console\n\$ ao-codex (.*)\n[^]*?^```$/gm;
-const TERMINAL = { COLUMNS: "100", TZ: "UTC", NO_COLOR: "1" };
+/** Whoever runs this may have another terminal, and prices of their own. */
+const NEUTRAL = {
+  COLUMNS: "100",
+  TZ: "UTC",
+  NO_COLOR: "1",
+  XDG_CONFIG_HOME: join(root, "samples"),
+};
 
 /** The text with the output of each of its commands as it is now. */
 export function withOutputs(text) {
@@ -21,7 +27,7 @@ export function withOutputs(text) {
       [join(root, "dist", "cli.js"), ...args.split(" ")],
       {
         cwd: root,
-        env: { ...process.env, ...TERMINAL },
+        env: { ...process.env, ...NEUTRAL },
         encoding: "utf8",
       },
     );
