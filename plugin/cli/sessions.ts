@@ -1,5 +1,6 @@
 /** `ao-codex sessions`: the threads of a Codex home, newest first. */
 import { Command } from "commander";
+import type { ActivityState } from "@composio/ao-core";
 import type { ChalkInstance } from "chalk";
 import type { HomeUsage, ThreadUsage } from "../../index.js";
 import { costColumn, modelColumn, threadColumn, threadRows, tokenColumn } from "./columns.js";
@@ -13,7 +14,6 @@ import type { ScanOptions } from "./options.js";
 import { printJson, printNothing, printTable } from "./print.js";
 import { scanHome } from "./scan.js";
 import { stateOf } from "./state.js";
-import type { ThreadState } from "./state.js";
 import type { Column } from "./table.js";
 import { paint } from "./terminal.js";
 import { asTree } from "./tree.js";
@@ -74,12 +74,14 @@ function ofThread(row: ThreadRow, text: (thread: ThreadUsage) => string): string
   return row.branch ? text(row.branch.thread) : "";
 }
 
-function colorOf(state: ThreadState, colors: ChalkInstance): (text: string) => string {
+function colorOf(state: ActivityState, colors: ChalkInstance): (text: string) => string {
   switch (state) {
     case "active":
       return colors.green;
     case "ready":
       return colors.cyan;
+    case "waiting_input":
+      return colors.yellow;
     case "blocked":
       return colors.red;
     case "idle":

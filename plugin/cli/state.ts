@@ -1,7 +1,7 @@
-/** The state of a thread as the command shows it: the life cycle in its records, and how long they have been quiet. */
+/** The state of a thread as the command shows it: that of its records, and whether it can still be at work. */
+import type { ActivityState } from "@composio/ao-core";
 import type { ThreadUsage } from "../../index.js";
-
-export type ThreadState = "active" | "ready" | "idle" | "blocked" | "exited";
+import { activityOf } from "../activity.js";
 
 /** As the orchestrator's own default: what was finished longer ago is idle. */
 const READY_THRESHOLD_MS = 5 * 60_000;
@@ -13,19 +13,11 @@ const SILENT_TURN_MS = 60 * 60_000;
 
 /** `isHeld` says whether a live process has the thread; null where nobody looked. */
 export function stateOf(
-  thread: Pick<ThreadUsage, "turn" | "updatedAtMs">,
+  thread: ThreadUsage,
   nowMs: number,
   isHeld: boolean | null = null,
-): ThreadState {
-  const quietMs = nowMs - thread.updatedAtMs;
-  switch (thread.turn) {
-    case "running":
-      return (isHeld ?? quietMs < SILENT_TURN_MS) ? "active" : "exited";
-    case "failed":
-      return "blocked";
-    case "none":
-    case "finished":
-    case "aborted":
-      return quietMs < READY_THRESHOLD_MS ? "ready" : "idle";
-  }
+): ActivityState {
+  const isAlive = isHeld ?? nowMs - thread.updatedAtMs < SILENT_TURN_MS;
+  if (thread.turn === "running" && !isAlive) return "exited";
+  return activityOf(thread, nowMs, READY_THRESHOLD_MS).state;
 }
