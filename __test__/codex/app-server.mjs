@@ -97,9 +97,7 @@ export class AppServer {
 
   /** Resolves with the params of a notification, also one that has come already. */
   notified(method, matches = () => true) {
-    const known = this.#notifications.find(
-      (seen) => seen.method === method && matches(seen.params),
-    );
+    const known = this.#notifications.find((seen) => seen.method === method && matches(seen.params));
     if (known !== undefined) return Promise.resolve(known.params);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -113,10 +113,10 @@ export class Lab {
   async exec(steps, { cwd = this.workspace, workspace = cwd, compactions, ...options } = {}) {
     const name = this.#register(steps, compactions);
     const prompt = promptFor(name);
-    const result = await this.#codex(execArguments({ version: this.version, prompt, ...options }), {
-      cwd,
-      ...options,
-    });
+    const result = await this.#codex(
+      execArguments({ version: this.version, prompt, ...options }),
+      { cwd, ...options },
+    );
     const threadId = this.server.threadOf(name);
     this.threads.set(threadId, { kind: "root", parent: null, workspace });
     return { threadId, result };
@@ -220,10 +220,7 @@ export class Lab {
   async review(server, threadId, steps) {
     const name = this.#register(steps);
     // Older reviewers' rollouts do not say whose work they look at.
-    this.#scriptOwners.set(
-      name,
-      isAtMost(REVIEWER_NAMES_PARENT_SINCE, this.version) ? threadId : null,
-    );
+    this.#scriptOwners.set(name, isAtMost(REVIEWER_NAMES_PARENT_SINCE, this.version) ? threadId : null);
     const { turn } = await server.request("review/start", {
       threadId,
       target: { type: "custom", instructions: promptFor(name) },

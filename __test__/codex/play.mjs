@@ -55,9 +55,7 @@ async function playIn({ version, scenario, seed, folder, label }) {
       ...lab.server.surprises,
       ...lab.unused,
       ...lost.map((threadId) => `thread ${threadId} was billed but has no rollout`),
-      ...(await contradictions(lab.ledger, lab.codexHome)).map(
-        (text) => `the lab is wrong: ${text}`,
-      ),
+      ...(await contradictions(lab.ledger, lab.codexHome)).map((text) => `the lab is wrong: ${text}`),
       ...differences(coldReport, threads),
       ...differences(warmReport, threads).map((text) => `with a warm cache: ${text}`),
     ],

@@ -69,10 +69,7 @@ export const selectPlays = ({ full, versions, names }) => {
 /** Also the versions that a scenario switches to. */
 export const versionsNeeded = (plays) => [
   ...new Set(
-    plays.flatMap(({ version, scenario }) => [
-      version,
-      ...(scenario.otherVersions?.(version) ?? []),
-    ]),
+    plays.flatMap(({ version, scenario }) => [version, ...(scenario.otherVersions?.(version) ?? [])]),
   ),
 ];
 

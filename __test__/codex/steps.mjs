@@ -108,9 +108,7 @@ function shellCall(request, command, extra) {
 
 function agentIds(input) {
   const outputs = input.filter((item) => item.type === "function_call_output");
-  return [...JSON.stringify(outputs).matchAll(/agent_id[\\": ]+([0-9a-f-]{36})/g)].map(
-    ([, id]) => id,
-  );
+  return [...JSON.stringify(outputs).matchAll(/agent_id[\\": ]+([0-9a-f-]{36})/g)].map(([, id]) => id);
 }
 
 let lastId = 0;
