@@ -62,13 +62,7 @@ export class AppServer {
     });
   }
 
-  /** Starts a turn and waits until it has ended, however it ended. */
-  async turn(threadId, prompt, params = {}) {
-    const { turnId, ended } = await this.beginTurn(threadId, prompt, params);
-    await ended;
-    return turnId;
-  }
-
+  /** Starts a turn: `{ turnId, ended }`; `ended` resolves when it has ended, however it did. */
   async beginTurn(threadId, prompt, params = {}) {
     const input = [{ type: "text", text: prompt, text_elements: [] }];
     const { turn } = await this.request("turn/start", { threadId, input, ...params });

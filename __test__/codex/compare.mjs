@@ -4,10 +4,11 @@ import { existsSync, realpathSync } from "node:fs";
 import { COUNTS, noUsage, sumUsage } from "./usage.mjs";
 
 /**
- * `expected`: `[{ threadId, archived, models, kind?, parent?, workspace? }]`, one for each thread
- * that has a rollout. What a scenario does not know of a thread is not compared.
+ * `threads`: `[{ threadId, archived, models, kind?, parent?, workspace? }]`, one for each thread
+ * that has a rollout; what a scenario does not know of a thread is not compared. `workspaces`:
+ * what was spent in each directory.
  */
-export const differences = (report, expected) => {
+export const differences = (report, { threads: expected, workspaces }) => {
   const found = [];
   const reported = new Map(report.threads.map((thread) => [thread.threadId, thread]));
   if (reported.size !== report.threads.length) found.push("a thread is listed twice");
@@ -22,6 +23,7 @@ export const differences = (report, expected) => {
 
   const total = sumUsage(expected.flatMap((thread) => Object.values(thread.models)));
   found.push(...usageDifferences("the totals", report.totals, total));
+  found.push(...workspaceDifferences(report.groups, workspaces));
   for (const { path, reason } of report.skipped) found.push(`skipped ${path}: ${reason}`);
   return found;
 };
@@ -46,6 +48,18 @@ function threadDifferences(actual, expected) {
     const is = actual.models[model] ?? noUsage();
     const shouldBe = expected.models[model] ?? noUsage();
     found.push(...usageDifferences(`${name}: ${model}`, is, shouldBe));
+  }
+  return found;
+}
+
+/** `groups` of `--by workspace`; a workspace where nothing was billed may be left out. */
+function workspaceDifferences(groups, expected) {
+  const paths = groups.map(({ key }) => resolved(key));
+  const found = new Set(paths).size < paths.length ? ["a workspace is listed twice"] : [];
+  const reported = new Map(groups.map(({ key, usage }) => [resolved(key), usage]));
+  for (const path of new Set([...reported.keys(), ...Object.keys(expected)])) {
+    const is = reported.get(path) ?? noUsage();
+    found.push(...usageDifferences(`in ${path}`, is, expected[path] ?? noUsage()));
   }
   return found;
 }

@@ -1,39 +1,53 @@
 /** What the command must report of a lab's home: the ledger, joined with the files that exist. */
+import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 
+import { rolloutFiles } from "./rollout-files.mjs";
 import { sumUsage } from "./usage.mjs";
 import { isAtMost } from "./versions.mjs";
-import { rolloutFiles } from "./rollout-files.mjs";
 
-/** Until here no record names a model. */
-const NO_MODELS_UNTIL = "0.34.0";
+/** Until here there is no `turn_context`: no record names a model, or where a turn ran. */
+const NO_TURN_CONTEXT_UNTIL = "0.34.0";
 const UNKNOWN_MODEL = "unknown";
 
-/** `{ threads, lost }`: `lost` are threads that were billed and should have a rollout, but do not. */
+/**
+ * `{ threads, workspaces, lost }`: `threads` as `differences` wants them, `workspaces` what turns
+ * cost by where they ran, `lost` the threads that should have a rollout but do not.
+ */
 export const expectationsOf = async (lab) => {
   lab.noteSubagents();
-  const written = lab.ledger.writtenDown();
-  const files = byThread(await rolloutFiles(lab.codexHome));
-  const threads = [...files].map(([threadId, ownFiles]) => ({
-    threadId,
-    ...lab.threads.get(threadId),
-    archived: ownFiles.every(({ path }) => path.includes(`${sep}archived_sessions${sep}`)),
-    models: modelsAsWritten(written[threadId] ?? {}, lab.version),
-  }));
-  const lost = Object.keys(written).filter((threadId) => !files.has(threadId));
-  return { threads, lost };
+  const responses = lab.ledger.writtenDown().map((entry) => asReported(entry, lab.threads));
+  const files = groupBy(await rolloutFiles(lab.codexHome), (file) => file.threadId);
+  const counted = responses.filter(({ threadId }) => files.has(threadId));
+  const byThread = groupBy(counted, ({ threadId }) => threadId);
+  return {
+    threads: [...files].map(([threadId, ownFiles]) => ({
+      threadId,
+      ...lab.threads.get(threadId),
+      archived: ownFiles.every(({ path }) => path.includes(`${sep}archived_sessions${sep}`)),
+      models: usageBy(byThread.get(threadId) ?? [], ({ model }) => model),
+    })),
+    workspaces: usageBy(counted, ({ workspace }) => realpathSync(workspace)),
+    lost: [...new Set(responses.map(({ threadId }) => threadId))].filter((id) => !files.has(id)),
+  };
 };
 
-function modelsAsWritten(models, version) {
-  const usages = Object.values(models);
-  if (usages.length === 0 || !isAtMost(version, NO_MODELS_UNTIL)) return models;
-  return { [UNKNOWN_MODEL]: sumUsage(usages) };
+function asReported(entry, threads) {
+  if (!isAtMost(entry.version, NO_TURN_CONTEXT_UNTIL)) return entry;
+  const { workspace } = threads.get(entry.threadId);
+  return { ...entry, model: UNKNOWN_MODEL, workspace };
 }
 
-function byThread(files) {
+function usageBy(responses, keyOf) {
+  const sums = [...groupBy(responses, keyOf)].map(([key, group]) => [
+    key,
+    sumUsage(group.map(({ usage }) => usage)),
+  ]);
+  return Object.fromEntries(sums);
+}
+
+function groupBy(items, keyOf) {
   const groups = new Map();
-  for (const file of files) {
-    groups.set(file.threadId, [...(groups.get(file.threadId) ?? []), file]);
-  }
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
 }

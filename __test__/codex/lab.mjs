@@ -12,24 +12,14 @@ import { MockServer } from "./mock-server.mjs";
 import { promptFor } from "./model-request.mjs";
 import { derivedSeed, seeded } from "./random.mjs";
 import { rolloutFiles } from "./rollout-files.mjs";
-import {
-  codexEnvironment,
-  execArguments,
-  runCodex,
-  startCodex,
-  writeCodexHome,
-} from "./run-codex.mjs";
+import { codexEnvironment, execArguments, runCodex, startCodex } from "./run-codex.mjs";
+import { ScriptedServer } from "./scripted-server.mjs";
 import { callTool } from "./steps.mjs";
-import { isAtMost } from "./versions.mjs";
-
-const REVIEWER_NAMES_PARENT_SINCE = "0.138.0";
-
-const FULL_ACCESS = { approvalPolicy: "never", sandbox: "danger-full-access" };
+import { writeCodexHome } from "./write-home.mjs";
 
 export class Lab {
   /** What is known of each thread beyond its tokens: `{ threadId: { kind, parent, workspace } }`. */
   threads = new Map();
-
   /** Called whenever a process or a turn has ended. */
   afterEachStep = async () => {};
 
@@ -42,7 +32,7 @@ export class Lab {
     lab.binary = await installCodex(version);
     await mkdir(lab.userHome, { recursive: true });
     lab.workspace = await lab.makeWorkspace("workspace");
-    const port = await lab.server.listen();
+    const port = await lab.model.listen();
     lab.settings = { ...settings, port };
     await writeCodexHome(lab.codexHome, lab.settings);
     return lab;
@@ -54,12 +44,12 @@ export class Lab {
     this.codexHome = join(folder, "codex-home");
     this.userHome = join(folder, "user-home");
     this.ledger = new Ledger(join(folder, "ledger.jsonl"));
-    this.random = seeded(derivedSeed(seed, label));
-    this.server = new MockServer({ ledger: this.ledger, random: this.random });
+    const random = seeded(derivedSeed(seed, label));
+    this.model = new MockServer({ ledger: this.ledger, random });
   }
 
   async close() {
-    await this.server.close();
+    await this.model.close();
   }
 
   /** From here on another binary works on the same home. */
@@ -84,9 +74,16 @@ export class Lab {
     return codexEnvironment({ codexHome: this.codexHome, userHome: this.userHome });
   }
 
-  /** Registers a script and returns the prompt that asks for it. */
-  prompt(steps, compactions) {
-    return promptFor(this.#register(steps, compactions));
+  /**
+   * Registers a script and returns its name. `owner` is the thread on whose behalf a new thread
+   * will follow it.
+   */
+  script(steps, { compactions, workspace = this.workspace, owner } = {}) {
+    this.#lastScript += 1;
+    const name = `s${this.#lastScript}`;
+    this.model.script(name, { steps, compactions, workspace });
+    if (owner !== undefined) this.#scriptOwners.set(name, owner);
+    return name;
   }
 
   /**
@@ -94,7 +91,7 @@ export class Lab {
    * tool; `model` is computed from the request, because each version accepts only what it offers.
    */
   spawning(steps, { model, ...options } = {}) {
-    const name = this.#register(steps);
+    const name = this.script(steps);
     const step = callTool("spawn_agent", (request) => ({
       message: promptFor(name),
       ...options,
@@ -111,56 +108,40 @@ export class Lab {
 
   /** A root thread by `codex exec`. */
   async exec(steps, { cwd = this.workspace, workspace = cwd, compactions, ...options } = {}) {
-    const name = this.#register(steps, compactions);
-    const prompt = promptFor(name);
-    const result = await this.#codex(
-      execArguments({ version: this.version, prompt, ...options }),
-      { cwd, ...options },
-    );
-    const threadId = this.server.threadOf(name);
+    const name = this.script(steps, { compactions, workspace });
+    const result = await this.#exec(name, { cwd, ...options });
+    const threadId = this.model.threadOf(name);
     this.threads.set(threadId, { kind: "root", parent: null, workspace });
     return { threadId, result };
   }
 
   async resume(threadId, steps, { cwd = this.workspace, compactions, ...options } = {}) {
-    const prompt = this.prompt(steps, compactions);
+    const name = this.script(steps, { compactions, workspace: cwd });
     const rolloutPath = await this.rolloutOf(threadId);
     const on = { command: "resume", threadId };
-    return this.#codex(
-      execArguments({ version: this.version, prompt, on, rolloutPath, ...options }),
-      { cwd, ...options },
-    );
+    return this.#exec(name, { cwd, on, rolloutPath, ...options });
   }
 
   /** A fork by `codex exec fork`; returns the new thread's id. */
   async execFork(parent, steps, { cwd = this.workspace, ...options } = {}) {
-    const name = this.#register(steps);
-    const on = { command: "fork", threadId: parent };
-    const prompt = promptFor(name);
-    await this.#codex(execArguments({ version: this.version, prompt, on }), { cwd, ...options });
-    const threadId = this.server.threadOf(name);
+    const name = this.script(steps, { workspace: cwd });
+    await this.#exec(name, { cwd, on: { command: "fork", threadId: parent }, ...options });
+    const threadId = this.model.threadOf(name);
     this.threads.set(threadId, { kind: "fork", parent, workspace: cwd });
     return threadId;
   }
 
-  /** A `codex exec` or resume that is left running: `{ threadId(), process }`. */
-  async begin(steps, { threadId, cwd = this.workspace, compactions, ...options } = {}) {
-    const name = this.#register(steps, compactions);
-    const on = threadId === undefined ? undefined : { command: "resume", threadId };
-    const rolloutPath = threadId === undefined ? undefined : await this.rolloutOf(threadId);
-    const prompt = promptFor(name);
-    const args = execArguments({ version: this.version, prompt, on, rolloutPath, ...options });
-    const process = startCodex(this.binary, args, { cwd, env: this.environment });
-    return {
-      process,
-      threadId: () => {
-        const id = this.server.threadOf(name);
-        if (!this.threads.has(id)) {
-          this.threads.set(id, { kind: "root", parent: null, workspace: cwd });
-        }
-        return id;
-      },
+  /** A `codex exec` that is left running: `{ threadId(), process }`. */
+  begin(steps) {
+    const name = this.script(steps);
+    const args = execArguments({ version: this.version, prompt: promptFor(name) });
+    const process = startCodex(this.binary, args, { cwd: this.workspace, env: this.environment });
+    const threadId = () => {
+      const id = this.model.threadOf(name);
+      this.threads.set(id, { kind: "root", parent: null, workspace: this.workspace });
+      return id;
     };
+    return { process, threadId };
   }
 
   /** Any other command of the binary. */
@@ -169,64 +150,16 @@ export class Lab {
   }
 
   /** Runs `work` with an app-server, then ends it in an orderly way. */
-  async withAppServer(work, { cwd = this.workspace, args } = {}) {
-    const server = await AppServer.start(this.binary, { cwd, env: this.environment, args });
-    try {
-      return await work(server);
-    } finally {
-      await server.stop();
-    }
-  }
-
-  async startThread(server, { cwd = this.workspace, ...params } = {}) {
-    const { thread } = await server.request("thread/start", { cwd, ...FULL_ACCESS, ...params });
-    this.threads.set(thread.id, { kind: "root", parent: null, workspace: cwd });
-    return thread.id;
-  }
-
-  async resumeThread(server, threadId, params = {}) {
-    await server.request("thread/resume", {
-      threadId,
+  async withAppServer(work) {
+    const client = await AppServer.start(this.binary, {
       cwd: this.workspace,
-      ...FULL_ACCESS,
-      ...params,
+      env: this.environment,
     });
-  }
-
-  async fork(server, parent, { cwd = this.workspace, ...params } = {}) {
-    const { thread } = await server.request("thread/fork", {
-      threadId: parent,
-      cwd,
-      ...FULL_ACCESS,
-      ...params,
-    });
-    this.threads.set(thread.id, { kind: "fork", parent, workspace: cwd });
-    return thread.id;
-  }
-
-  /** A turn of an app-server thread that follows `steps`; returns the turn's id. */
-  async turn(server, threadId, steps, { compactions, ...params } = {}) {
-    const turnId = await server.turn(threadId, this.prompt(steps, compactions), params);
-    await this.afterEachStep();
-    return turnId;
-  }
-
-  /** The same, left running: `{ turnId, ended }`. */
-  beginTurn(server, threadId, steps, params) {
-    return server.beginTurn(threadId, this.prompt(steps), params);
-  }
-
-  /** A review of the thread's work, by a subagent that follows `steps`. */
-  async review(server, threadId, steps) {
-    const name = this.#register(steps);
-    // Older reviewers' rollouts do not say whose work they look at.
-    this.#scriptOwners.set(name, isAtMost(REVIEWER_NAMES_PARENT_SINCE, this.version) ? threadId : null);
-    const { turn } = await server.request("review/start", {
-      threadId,
-      target: { type: "custom", instructions: promptFor(name) },
-      delivery: "inline",
-    });
-    await server.turnEnded(threadId, turn.id);
+    try {
+      return await work(new ScriptedServer(this, client));
+    } finally {
+      await client.stop();
+    }
   }
 
   async rolloutOf(threadId) {
@@ -236,27 +169,19 @@ export class Lab {
     return file.path;
   }
 
-  /** Adds the threads that spawned subagents have become; call when all has been played. */
+  /** Adds the threads that subagents have become; call when all has been played. */
   noteSubagents() {
     for (const [name, parent] of this.#scriptOwners) {
-      const threadId = this.server.threadOf(name);
+      const threadId = this.model.threadOf(name);
       if (threadId === null || this.threads.has(threadId)) continue;
       this.threads.set(threadId, { kind: "subagent", parent, workspace: this.workspace });
     }
   }
 
-  /** Steps that no request ever asked for, as sentences. */
-  get unused() {
-    return this.server.scriptNames
-      .filter((name) => this.server.remaining(name) > 0)
-      .map((name) => `script ${name} has ${this.server.remaining(name)} steps left`);
-  }
-
-  #register(steps, compactions) {
-    this.#lastScript += 1;
-    const name = `s${this.#lastScript}`;
-    this.server.script(name, steps, compactions);
-    return name;
+  #exec(name, { cwd, expectedCode, ...options }) {
+    const prompt = promptFor(name);
+    const args = execArguments({ version: this.version, prompt, ...options });
+    return this.#codex(args, { cwd, expectedCode });
   }
 
   async #codex(args, { cwd, expectedCode }) {

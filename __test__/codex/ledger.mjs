@@ -1,7 +1,6 @@
 /** The provider's side of the books: one entry for each response that was begun. */
 import { appendFileSync } from "node:fs";
 
-import { noUsage, sumUsage } from "./usage.mjs";
 import { asWrittenDown, isWrittenDown } from "./written-down.mjs";
 
 export class Ledger {
@@ -21,13 +20,10 @@ export class Ledger {
     if (this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(entry)}\n`);
   }
 
-  /** What the rollouts must say: `{ threadId: { model: usage } }`. */
+  /** What can be in the rollouts: `[{ threadId, model, workspace, usage }]`, one per response. */
   writtenDown() {
-    const threads = {};
-    for (const entry of this.entries.filter(isWrittenDown)) {
-      const models = (threads[entry.threadId] ??= {});
-      models[entry.model] = sumUsage([models[entry.model] ?? noUsage(), asWrittenDown(entry)]);
-    }
-    return threads;
+    return this.entries
+      .filter(isWrittenDown)
+      .map((entry) => ({ ...entry, usage: asWrittenDown(entry) }));
   }
 }

@@ -16,15 +16,12 @@ import { drawUsage, toWire } from "./usage.mjs";
 export class MockServer {
   /** Everything that no script expected; a scenario with any of these has failed. */
   surprises = [];
-  /** Requests as they came in, for a scenario that looks at them. */
-  requests = [];
 
   #scripts = new Map();
   #server;
   #ledger;
   #random;
   #responses = 0;
-  #waiters = [];
 
   constructor({ ledger, random }) {
     this.#ledger = ledger;
@@ -49,9 +46,17 @@ export class MockServer {
     await once(this.#server, "close");
   }
 
-  /** `steps` answer the requests of prompts that name the script, `compactions` the summaries. */
-  script(name, steps, compactions = []) {
-    this.#scripts.set(name, { steps: [...steps], compactions: [...compactions], threadId: null });
+  /**
+   * `steps` answer the requests of prompts that name the script, `compactions` the summaries;
+   * `workspace` is where its turns run.
+   */
+  script(name, { steps, compactions = [], workspace }) {
+    this.#scripts.set(name, {
+      steps: [...steps],
+      compactions: [...compactions],
+      workspace,
+      threadId: null,
+    });
   }
 
   /** The thread that made a script's first request, or null when there was none. */
@@ -59,20 +64,11 @@ export class MockServer {
     return this.#scripts.get(name)?.threadId ?? null;
   }
 
-  /** How many steps of a script were never asked for. */
-  remaining(name) {
-    return this.#scripts.get(name)?.steps.length ?? 0;
-  }
-
-  get scriptNames() {
-    return [...this.#scripts.keys()];
-  }
-
-  /** Resolves when a response that matches has sent all it ever sends. */
-  settled(matches) {
-    const known = this.#ledger.entries.find((entry) => entry.settled && matches(entry));
-    if (known !== undefined) return Promise.resolve(known);
-    return new Promise((resolve) => this.#waiters.push({ matches, resolve }));
+  /** Steps that no request ever asked for, as sentences. */
+  get unused() {
+    return [...this.#scripts]
+      .filter(([, { steps }]) => steps.length > 0)
+      .map(([name, { steps }]) => `script ${name} has ${steps.length} steps left`);
   }
 
   async #answer(httpRequest, httpResponse) {
@@ -84,7 +80,6 @@ export class MockServer {
       return;
     }
     const request = readModelRequest(httpRequest, JSON.parse(Buffer.concat(chunks).toString()));
-    this.requests.push(request);
     const step = this.#nextStep(request);
     await sleep(step.delayMs ?? 0);
     if (step.status !== undefined) refuse(httpResponse, step.status);
@@ -113,12 +108,12 @@ export class MockServer {
       version: request.version,
       subagent: request.subagent,
       script: request.scriptName,
+      workspace: this.#scripts.get(request.scriptName)?.workspace ?? null,
       compaction: request.isCompaction,
       ending: step.ending,
       fate: step.fate ?? null,
       usage: drawUsage(this.#random, step.bounds),
       delivered: false,
-      settled: false,
     };
     this.#ledger.add(entry);
 
@@ -134,11 +129,7 @@ export class MockServer {
       await once(httpResponse, "close");
       entry.delivered = httpResponse.writableFinished;
     }
-    entry.settled = true;
     this.#ledger.close(entry);
-    for (const waiter of this.#waiters.filter(({ matches }) => matches(entry))) {
-      waiter.resolve(entry);
-    }
   }
 }
 

@@ -42,7 +42,8 @@ async function playIn({ version, scenario, seed, folder, label }) {
     await lab.close();
   }
 
-  const { threads, lost } = await expectationsOf(lab);
+  const expectations = await expectationsOf(lab);
+  const { threads, lost } = expectations;
   const cold = join(folder, "cold");
   const warmReport = await reportUsage({ codexHome: lab.codexHome, folder });
   const coldReport = await reportUsage({ codexHome: lab.codexHome, folder: cold });
@@ -52,12 +53,12 @@ async function playIn({ version, scenario, seed, folder, label }) {
     billed: expected.totalTokens,
     reported: coldReport.totals.totalTokens,
     problems: [
-      ...lab.server.surprises,
-      ...lab.unused,
+      ...lab.model.surprises,
+      ...lab.model.unused,
       ...lost.map((threadId) => `thread ${threadId} was billed but has no rollout`),
       ...(await contradictions(lab.ledger, lab.codexHome)).map((text) => `the lab is wrong: ${text}`),
-      ...differences(coldReport, threads),
-      ...differences(warmReport, threads).map((text) => `with a warm cache: ${text}`),
+      ...differences(coldReport, expectations),
+      ...differences(warmReport, expectations).map((text) => `with a warm cache: ${text}`),
     ],
   };
 }

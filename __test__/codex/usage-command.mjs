@@ -21,7 +21,7 @@ export const assertBuilt = () => {
 export const reportUsage = async ({ codexHome, folder }) => {
   const { stdout } = await run(
     process.execPath,
-    [CLI, "usage", "--json", "--codex-home", codexHome],
+    [CLI, "usage", "--json", "--by", "workspace", "--codex-home", codexHome],
     {
       maxBuffer: MAX_OUTPUT_BYTES,
       env: {

@@ -11,11 +11,11 @@ export const compactionAsked = {
   since: ASKED_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [run("echo one"), say()], { compactions: [summary()] });
+      const thread = await server.startThread();
+      await server.turn(thread, [run("echo one"), say()], { compactions: [summary()] });
       await server.compact(thread);
-      await lab.turn(server, thread, [run("echo two"), say()]);
-      await lab.turn(server, thread, [say()], { compactions: [summary("Again.")] });
+      await server.turn(thread, [run("echo two"), say()]);
+      await server.turn(thread, [say()], { compactions: [summary("Again.")] });
       await server.compact(thread);
     });
     const [thread] = lab.threads.keys();
@@ -46,19 +46,19 @@ export const forkCompacted = {
   since: ASKED_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const parent = await lab.startThread(server);
-      await lab.turn(server, parent, [run("echo one"), say()]);
-      const child = await lab.fork(server, parent);
+      const parent = await server.startThread();
+      await server.turn(parent, [run("echo one"), say()]);
+      const child = await server.fork(parent);
       await server.compact(child);
-      await lab.turn(server, child, [run("echo child"), say()]);
-      const other = await lab.fork(server, parent);
-      await lab.turn(server, other, [ending("failed")]);
+      await server.turn(child, [run("echo child"), say()]);
+      const other = await server.fork(parent);
+      await server.turn(other, [ending("failed")]);
       await server.compact(other);
-      await lab.turn(server, other, [say()]);
+      await server.turn(other, [say()]);
       await server.compact(parent);
-      const late = await lab.fork(server, parent);
-      await lab.turn(server, late, [say()]);
-      await lab.turn(server, parent, [say()]);
+      const late = await server.fork(parent);
+      await server.turn(late, [say()]);
+      await server.turn(parent, [say()]);
     });
   },
 };

@@ -20,10 +20,10 @@ export const archive = {
   since: ARCHIVE_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const kept = await lab.startThread(server);
-      await lab.turn(server, kept, [run("echo one"), say()]);
-      const gone = await lab.startThread(server);
-      await lab.turn(server, gone, [say()]);
+      const kept = await server.startThread();
+      await server.turn(kept, [run("echo one"), say()]);
+      const gone = await server.startThread();
+      await server.turn(gone, [say()]);
       await server.request("thread/archive", { threadId: gone });
     });
   },
@@ -47,12 +47,12 @@ export const forkOfArchived = {
   since: ARCHIVE_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const parent = await lab.startThread(server);
-      await lab.turn(server, parent, [run("echo one"), say()]);
-      const child = await lab.fork(server, parent);
-      await lab.turn(server, child, [run("echo child"), say()]);
+      const parent = await server.startThread();
+      await server.turn(parent, [run("echo one"), say()]);
+      const child = await server.fork(parent);
+      await server.turn(child, [run("echo child"), say()]);
       await server.request("thread/archive", { threadId: parent });
-      await lab.turn(server, child, [say()]);
+      await server.turn(child, [say()]);
     });
   },
 };
@@ -82,7 +82,7 @@ export const compressedByCodex = {
     // Not earlier: the worker runs once in a while only, and would have run before.
     await lab.reconfigure({ features: { local_thread_store_compression: true } });
     await lab.withAppServer(async (server) => {
-      await lab.startThread(server);
+      await server.startThread();
       await until(async () => (await lab.rolloutOf(kept)).endsWith(".zst"));
       await until(async () => (await lab.rolloutOf(resumed)).endsWith(".zst"));
     });
@@ -132,8 +132,8 @@ export const migration = {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.resume(threadId, [say()]);
     await lab.withAppServer(async (server) => {
-      const child = await lab.fork(server, threadId);
-      await lab.turn(server, child, [say()]);
+      const child = await server.fork(threadId);
+      await server.turn(child, [say()]);
     });
     await lab.switchTo(newest);
     await lab.run(["migrate-rollouts", "--apply"]);

@@ -6,9 +6,9 @@ const EXEC_FORKS_SINCE = "0.150.0";
 const EARLIER_TURN_SINCE = "0.144.0";
 
 const parentOf = async (lab, server) => {
-  const parent = await lab.startThread(server);
-  await lab.turn(server, parent, [run("echo one"), say()]);
-  await lab.turn(server, parent, [say()]);
+  const parent = await server.startThread();
+  await server.turn(parent, [run("echo one"), say()]);
+  await server.turn(parent, [say()]);
   return parent;
 };
 
@@ -19,14 +19,14 @@ export const forks = {
   async play(lab) {
     await lab.withAppServer(async (server) => {
       const parent = await parentOf(lab, server);
-      const child = await lab.fork(server, parent);
-      await lab.turn(server, child, [run("echo child"), say()]);
-      const grandchild = await lab.fork(server, child);
-      await lab.turn(server, grandchild, [say()]);
-      await lab.turn(server, grandchild, [run("echo again"), say()]);
-      await lab.fork(server, parent);
-      await lab.turn(server, parent, [say()]);
-      await lab.turn(server, child, [say()]);
+      const child = await server.fork(parent);
+      await server.turn(child, [run("echo child"), say()]);
+      const grandchild = await server.fork(child);
+      await server.turn(grandchild, [say()]);
+      await server.turn(grandchild, [run("echo again"), say()]);
+      await server.fork(parent);
+      await server.turn(parent, [say()]);
+      await server.turn(child, [say()]);
     });
   },
 };
@@ -39,11 +39,11 @@ export const forksOfExec = {
     const { threadId: parent } = await lab.exec([run("echo one"), say()]);
     await lab.resume(parent, [say()]);
     const child = await lab.withAppServer(async (server) => {
-      const used = await lab.fork(server, parent);
-      await lab.turn(server, used, [run("echo child"), say()]);
-      const grandchild = await lab.fork(server, used);
-      await lab.turn(server, grandchild, [say()]);
-      await lab.fork(server, parent);
+      const used = await server.fork(parent);
+      await server.turn(used, [run("echo child"), say()]);
+      const grandchild = await server.fork(used);
+      await server.turn(grandchild, [say()]);
+      await server.fork(parent);
       return used;
     });
     await lab.resume(parent, [say()]);
@@ -70,11 +70,11 @@ const failsFirst = async (lab, makeParent) => {
   for (const failure of WAYS_TO_FAIL) {
     const parent = await makeParent();
     await lab.withAppServer(async (server) => {
-      const child = await lab.fork(server, parent);
-      await lab.turn(server, child, [failure]);
-      await lab.turn(server, child, [say()]);
-      const silent = await lab.fork(server, parent);
-      await lab.turn(server, silent, [failure]);
+      const child = await server.fork(parent);
+      await server.turn(child, [failure]);
+      await server.turn(child, [say()]);
+      const silent = await server.fork(parent);
+      await server.turn(silent, [failure]);
     });
   }
 };
@@ -85,8 +85,8 @@ export const forkFailsFirst = {
   play: (lab) =>
     failsFirst(lab, () =>
       lab.withAppServer(async (server) => {
-        const parent = await lab.startThread(server);
-        await lab.turn(server, parent, [say()]);
+        const parent = await server.startThread();
+        await server.turn(parent, [say()]);
         return parent;
       }),
     ),
@@ -103,16 +103,16 @@ export const forkAtTurn = {
   since: EARLIER_TURN_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const parent = await lab.startThread(server);
-      const first = await lab.turn(server, parent, [run("echo one"), say()]);
-      const second = await lab.turn(server, parent, [say()]);
-      await lab.turn(server, parent, [run("echo three"), say()]);
-      const early = await lab.fork(server, parent, { lastTurnId: first });
-      await lab.turn(server, early, [say()]);
-      const later = await lab.fork(server, parent, { lastTurnId: second });
-      await lab.turn(server, later, [run("echo later"), say()]);
-      const ofEarly = await lab.fork(server, early, { lastTurnId: first });
-      await lab.turn(server, ofEarly, [say()]);
+      const parent = await server.startThread();
+      const first = await server.turn(parent, [run("echo one"), say()]);
+      const second = await server.turn(parent, [say()]);
+      await server.turn(parent, [run("echo three"), say()]);
+      const early = await server.fork(parent, { lastTurnId: first });
+      await server.turn(early, [say()]);
+      const later = await server.fork(parent, { lastTurnId: second });
+      await server.turn(later, [run("echo later"), say()]);
+      const ofEarly = await server.fork(early, { lastTurnId: first });
+      await server.turn(ofEarly, [say()]);
     });
   },
 };

@@ -11,14 +11,14 @@ export const rollback = {
   until: ROLLBACK_UNTIL,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [run("echo one"), say()]);
-      await lab.turn(server, thread, [say()]);
-      await lab.turn(server, thread, [run("echo three"), say()]);
+      const thread = await server.startThread();
+      await server.turn(thread, [run("echo one"), say()]);
+      await server.turn(thread, [say()]);
+      await server.turn(thread, [run("echo three"), say()]);
       await server.request("thread/rollback", { threadId: thread, numTurns: 2 });
-      await lab.turn(server, thread, [say()]);
-      const child = await lab.fork(server, thread);
-      await lab.turn(server, child, [say()]);
+      await server.turn(thread, [say()]);
+      const child = await server.fork(thread);
+      await server.turn(child, [say()]);
     });
     const [thread] = lab.threads.keys();
     await lab.resume(thread, [say()]);
@@ -31,17 +31,17 @@ export const revert = {
   since: REVERT_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [run("echo one"), say()]);
-      const second = await lab.turn(server, thread, [say()]);
-      await lab.turn(server, thread, [run("echo three"), say()]);
+      const thread = await server.startThread();
+      await server.turn(thread, [run("echo one"), say()]);
+      const second = await server.turn(thread, [say()]);
+      await server.turn(thread, [run("echo three"), say()]);
       await server.request("thread/revert", { threadId: thread, beforeTurnId: second });
-      const again = await lab.turn(server, thread, [say()]);
-      const child = await lab.fork(server, thread);
-      await lab.turn(server, child, [say()]);
+      const again = await server.turn(thread, [say()]);
+      const child = await server.fork(thread);
+      await server.turn(child, [say()]);
       await server.request("thread/revert", { threadId: thread, beforeTurnId: again });
-      await lab.turn(server, thread, [say()]);
-      await lab.fork(server, thread);
+      await server.turn(thread, [say()]);
+      await server.fork(thread);
     });
     const [thread] = lab.threads.keys();
     await lab.resume(thread, [say()]);

@@ -11,13 +11,13 @@ export const interruptInStream = {
   since: APP_SERVER_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [say()]);
-      const turn = await lab.beginTurn(server, thread, [run("echo one"), ending("held")]);
+      const thread = await server.startThread();
+      await server.turn(thread, [say()]);
+      const turn = await server.beginTurn(thread, [run("echo one"), ending("held")]);
       await until(() => lab.ledger.entries.some((entry) => entry.ending === "held"));
       await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
       await turn.ended;
-      await lab.turn(server, thread, [run("echo two"), say()]);
+      await server.turn(thread, [run("echo two"), say()]);
     });
   },
 };
@@ -28,13 +28,13 @@ export const interruptInTool = {
   async play(lab) {
     const marker = join(lab.folder, "tool-is-running");
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [say()]);
-      const turn = await lab.beginTurn(server, thread, [run(`touch '${marker}'; sleep 20`)]);
+      const thread = await server.startThread();
+      await server.turn(thread, [say()]);
+      const turn = await server.beginTurn(thread, [run(`touch '${marker}'; sleep 20`)]);
       await until(() => existsSync(marker));
       await server.request("turn/interrupt", { threadId: thread, turnId: turn.turnId });
       await turn.ended;
-      await lab.turn(server, thread, [run("echo two"), say()]);
+      await server.turn(thread, [run("echo two"), say()]);
     });
   },
 };

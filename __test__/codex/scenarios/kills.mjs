@@ -12,7 +12,7 @@ export const killInTool = {
   name: "kill-in-tool",
   async play(lab) {
     const marker = join(lab.folder, "tool-is-running");
-    const task = await lab.begin([
+    const task = lab.begin([
       run("echo one"),
       fated("killed in its tool", run(`touch '${marker}'; sleep 300`)),
     ]);
@@ -27,7 +27,7 @@ export const killInTool = {
 export const killInStream = {
   name: "kill-in-stream",
   async play(lab) {
-    const task = await lab.begin([run("echo one"), ending("held")]);
+    const task = lab.begin([run("echo one"), ending("held")]);
     const held = (entry) => entry.ending === "held";
     await until(() => lab.ledger.entries.some(held));
     await sleep(WRITE_PAUSE_MS);

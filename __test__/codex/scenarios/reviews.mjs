@@ -7,10 +7,10 @@ export const review = {
   since: REVIEWS_SINCE,
   async play(lab) {
     await lab.withAppServer(async (server) => {
-      const thread = await lab.startThread(server);
-      await lab.turn(server, thread, [run("echo one"), say()]);
-      await lab.review(server, thread, [run("echo looking"), say("Looks good.")]);
-      await lab.turn(server, thread, [say()]);
+      const thread = await server.startThread();
+      await server.turn(thread, [run("echo one"), say()]);
+      await server.review(thread, [run("echo looking"), say("Looks good.")]);
+      await server.turn(thread, [say()]);
     });
   },
 };

@@ -34,10 +34,10 @@ export const forkOfOlder = {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.switchTo(newest);
     await lab.withAppServer(async (server) => {
-      const first = await lab.fork(server, threadId);
-      await lab.turn(server, first, [run("echo child"), say()]);
-      const second = await lab.fork(server, first);
-      await lab.turn(server, second, [say()]);
+      const first = await server.fork(threadId);
+      await server.turn(first, [run("echo child"), say()]);
+      const second = await server.fork(first);
+      await server.turn(second, [say()]);
     });
     await lab.resume(threadId, [say()]);
   },
