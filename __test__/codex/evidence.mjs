@@ -6,10 +6,10 @@
  * A difference means that written-down.mjs is wrong, not the command under test.
  */
 import { readFile } from "node:fs/promises";
-import { zstdText } from "./zstd.mjs";
 
 import { rolloutFiles } from "./rollout-files.mjs";
-import { isWrittenDown } from "./written-down.mjs";
+import { isWrittenDown, REPEATED_ELSEWHERE } from "./written-down.mjs";
+import { zstdText } from "./zstd.mjs";
 
 /** Sentences about entries whose figures are missing in, or unexpectedly part of, the rollouts. */
 export const contradictions = async (ledger, codexHome) => {
@@ -19,6 +19,7 @@ export const contradictions = async (ledger, codexHome) => {
     for (const line of text.split("\n")) collect(line, seen);
   }
   return ledger.entries
+    .filter((entry) => entry.fate !== REPEATED_ELSEWHERE)
     .filter((entry) => seen.has(fingerprint(wireNames(entry.usage))) !== isWrittenDown(entry))
     .map((entry) => {
       const verb = isWrittenDown(entry) ? "is not" : "is";

@@ -5,6 +5,8 @@
  * is how its stream ends. A scenario writes a turn as a list of steps, one for each request.
  */
 
+import { promptFor } from "./model-request.mjs";
+
 /** A message, which ends the turn. */
 export const say = (text = "Done.") => ({ items: () => [message(text)], ending: "completed" });
 
@@ -33,6 +35,17 @@ export const waitForAgents = () => ({
     const ids = agentIds(request.input);
     const key = ["targets", "ids"].find((candidate) => candidate in parameters.properties);
     return [functionCall(request, name, key === undefined ? {} : { [key]: ids })];
+  },
+  ending: "completed",
+});
+
+/** Gives the last spawned subagent another task, which follows `steps`. */
+export const talkTo = (lab, steps) => ({
+  items: (request) => {
+    const { parameters } = request.findTool("send_input");
+    const key = "target" in parameters.properties ? "target" : "id";
+    const message = promptFor(lab.script(steps));
+    return [functionCall(request, "send_input", { [key]: agentIds(request.input).at(-1), message })];
   },
   ending: "completed",
 });

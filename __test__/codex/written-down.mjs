@@ -7,6 +7,9 @@
  */
 import { isWithin } from "./versions.mjs";
 
+/** The fate of a response that is to be counted nowhere, although records of it exist. */
+export const REPEATED_ELSEWHERE = "rollout removed";
+
 const ALWAYS = [["0.0.0", "999.0.0"]];
 
 /** Ends of a stream after which Codex does not know the usage, whatever the version. */
@@ -34,6 +37,8 @@ const FATES = {
   "count torn away": [["0.0.0", "0.152.1"]],
   /** `--ephemeral`, or the thread was deleted. */
   "no rollout": ALWAYS,
+  /** The file was removed; forks may still repeat what was in it. */
+  [REPEATED_ELSEWHERE]: ALWAYS,
 };
 
 /** Memory extraction is billed under a thread id of its own and has no rollout. */

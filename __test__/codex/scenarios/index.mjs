@@ -3,6 +3,7 @@
  * those of `writeCodexHome`: `features`, `retries`, `topLevel` and `config` lines.
  */
 import { compactionAsked, compactionAutomatic, forkCompacted } from "./compaction.mjs";
+import * as families from "./families.mjs";
 import { failures } from "./failures.mjs";
 import * as files from "./files.mjs";
 import * as forks from "./forks.mjs";
@@ -12,13 +13,16 @@ import { killInStream, killInTool } from "./kills.mjs";
 import * as basics from "./plain.mjs";
 import { review } from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
-import { forkOfOlder, upgrade } from "./upgrades.mjs";
+import * as upgrades from "./upgrades.mjs";
+
+const scenariosOf = (module) => Object.values(module).filter(({ play }) => play !== undefined);
 
 export const SCENARIOS = [
-  ...Object.values(basics),
-  ...Object.values(files),
-  ...Object.values(forks),
-  ...Object.values(subagents),
+  ...scenariosOf(basics),
+  ...scenariosOf(files),
+  ...scenariosOf(forks),
+  ...scenariosOf(subagents),
+  ...scenariosOf(families),
   review,
   compactionAsked,
   compactionAutomatic,
@@ -30,6 +34,5 @@ export const SCENARIOS = [
   interruptInTool,
   killInStream,
   killInTool,
-  upgrade,
-  forkOfOlder,
+  ...scenariosOf(upgrades),
 ];

@@ -2,20 +2,20 @@ import { after, fated, run, say, together, waitForAgents } from "../steps.mjs";
 
 /** Before that the tool is behind a feature flag and cannot fork the context. */
 const SUBAGENTS_SINCE = "0.98.0";
-const FORKED_SINCE = "0.111.0";
+export const FORKED_SUBAGENTS_SINCE = "0.111.0";
 
 const OTHER_MODEL_SINCE = "0.118.0";
 
 /** The second kind of subagents, named by path and told what part of the history to inherit. */
 const NAMED_SINCE = "0.132.0";
 
-const FEATURES = { collab: true, multi_agent: true };
+export const SUBAGENT_FEATURES = { collab: true, multi_agent: true };
 const DEEP = "[agents]\nmax_depth = 3\n";
 
 export const subagent = {
   name: "subagent",
   since: SUBAGENTS_SINCE,
-  features: FEATURES,
+  features: SUBAGENT_FEATURES,
   async play(lab) {
     const { threadId } = await lab.exec([
       run("echo before"),
@@ -29,8 +29,8 @@ export const subagent = {
 
 export const forkedSubagent = {
   name: "subagent-forked",
-  since: FORKED_SINCE,
-  features: FEATURES,
+  since: FORKED_SUBAGENTS_SINCE,
+  features: SUBAGENT_FEATURES,
   async play(lab) {
     const { threadId } = await lab.exec([run("echo before"), say()]);
     await lab.resume(threadId, [
@@ -44,8 +44,8 @@ export const forkedSubagent = {
 
 export const nestedSubagents = {
   name: "subagent-nested",
-  since: FORKED_SINCE,
-  features: FEATURES,
+  since: FORKED_SUBAGENTS_SINCE,
+  features: SUBAGENT_FEATURES,
   config: DEEP,
   async play(lab) {
     const inner = lab.spawning([run("echo innermost"), say("Innermost is done.")], {
@@ -68,7 +68,7 @@ const offeredModel = (request) => {
 export const otherModelSubagent = {
   name: "subagent-other-model",
   since: OTHER_MODEL_SINCE,
-  features: FEATURES,
+  features: SUBAGENT_FEATURES,
   async play(lab) {
     await lab.exec([
       run("echo before"),
@@ -81,8 +81,8 @@ export const otherModelSubagent = {
 
 export const manySubagents = {
   name: "subagents-many",
-  since: FORKED_SINCE,
-  features: FEATURES,
+  since: FORKED_SUBAGENTS_SINCE,
+  features: SUBAGENT_FEATURES,
   async play(lab) {
     const child = (number, options) =>
       lab.spawning([run(`echo ${number}`), after(20 * number, say())], options);
@@ -119,8 +119,8 @@ export const namedSubagents = {
 /** The parent ends while its subagent still waits for an answer: billed, but written nowhere. */
 export const abandonedSubagent = {
   name: "subagent-abandoned",
-  since: FORKED_SINCE,
-  features: FEATURES,
+  since: FORKED_SUBAGENTS_SINCE,
+  features: SUBAGENT_FEATURES,
   async play(lab) {
     await lab.exec([
       run("echo before"),

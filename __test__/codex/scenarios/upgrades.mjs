@@ -1,4 +1,4 @@
-import { run, say } from "../steps.mjs";
+import { ending, run, say } from "../steps.mjs";
 import { compareVersions } from "../versions.mjs";
 
 /** One version of each era, in order. */
@@ -40,5 +40,53 @@ export const forkOfOlder = {
       await server.turn(second, [say()]);
     });
     await lab.resume(threadId, [say()]);
+  },
+};
+
+/** A fork of a thread that this version has upgraded: the replay may hold newer records as well. */
+export const forkOfUpgraded = {
+  name: "fork-of-upgraded",
+  since: "0.98.0",
+  otherVersions: (newest) => before(newest).slice(-2),
+  async play(lab) {
+    const newest = lab.version;
+    const [older] = before(newest).slice(-2);
+    await lab.switchTo(older);
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    await lab.resume(threadId, [say()]);
+    await lab.switchTo(newest);
+    await lab.resume(threadId, [run("echo two"), say()]);
+    await lab.withAppServer(async (server) => {
+      const child = await server.fork(threadId);
+      await server.turn(child, [run("echo child"), say()]);
+      const silent = await server.fork(threadId);
+      await server.turn(silent, [ending("cut")]);
+      await server.turn(silent, [say()]);
+    });
+  },
+};
+
+const forkWith = (lab, parent) =>
+  lab.withAppServer(async (server) => {
+    const child = await server.fork(parent);
+    await server.turn(child, [run("echo child"), say()]);
+    return child;
+  });
+
+/** A fork that an older version made, gone on with, and forked again, by this one. */
+export const upgradeOfFork = {
+  name: "upgrade-of-fork",
+  since: "0.118.0",
+  otherVersions: (newest) => before(newest).slice(-1),
+  async play(lab) {
+    const newest = lab.version;
+    const [older] = before(newest).slice(-1);
+    await lab.switchTo(older);
+    const { threadId: parent } = await lab.exec([run("echo one"), say()]);
+    const child = await forkWith(lab, parent);
+    await lab.switchTo(newest);
+    await lab.resume(child, [run("echo newer"), say()]);
+    await forkWith(lab, child);
+    await lab.resume(parent, [say()]);
   },
 };
