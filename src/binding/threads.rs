@@ -13,7 +13,7 @@ use crate::rollout::head::read_head;
 use crate::rollout::meta;
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::workspace::WorkspaceMatcher;
-use crate::store::heads::{Head, find_rollout as find, read_heads};
+use crate::store::heads::{self, Head, find_rollout as find, read_heads};
 
 /// Which threads to list.
 #[napi(object)]
@@ -96,6 +96,22 @@ pub async fn find_rollout(
     let home = codex_home(options.unwrap_or_default().codex_home)?;
     let workspace = path("workspacePath", workspace_path)?;
     off_thread(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head))).await
+}
+
+/// Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
+///
+/// Rejects when the home is there and cannot be read.
+#[napi(ts_return_type = "Promise<Array<ThreadHead | null>>")]
+pub async fn find_rollouts(
+    workspace_paths: Vec<String>,
+    options: Option<HomeOptions>,
+) -> Result<Vec<Option<ThreadHead>>> {
+    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    off_thread(move || {
+        let found = heads::find_rollouts(&home, &workspace_paths)?;
+        Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect())
+    })
+    .await
 }
 
 /// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.

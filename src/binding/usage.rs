@@ -18,7 +18,7 @@ use crate::pricing::cost::prices_of;
 use crate::pricing::table::PriceTable;
 use crate::pricing::user::prices_in_force;
 use crate::report::{self, GroupBy, Window};
-use crate::store::family::read_family;
+use crate::store::family::{Family, read_families, read_family};
 use crate::store::scan::{Progress, Watch, scan_home, scan_rollout};
 use crate::usage::tree::{Thread, threads};
 
@@ -168,21 +168,41 @@ pub async fn thread_usage(
     let home = codex_home(options.unwrap_or_default().codex_home)?;
     off_thread(move || {
         let prices = prices_or_built_in();
-        Ok(read_family(&home, &thread_id)?.map(|family| {
-            let thread = answer::thread_usage(&family.thread, &prices);
-            let subagents: Vec<ThreadUsage> = family
-                .subagents
-                .iter()
-                .map(|thread| answer::thread_usage(thread, &prices))
-                .collect();
-            let mut total = thread.usage.clone();
-            for subagent in &subagents {
-                total.add_usage(&subagent.usage);
-            }
-            ThreadFamilyUsage { thread, subagents, total }
-        }))
+        Ok(read_family(&home, &thread_id)?.map(|family| family_usage(&family, &prices)))
     })
     .await
+}
+
+/// Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
+/// `null` for a thread that the home has not.
+///
+/// Rejects when the home is there and cannot be read.
+#[napi(ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>")]
+pub async fn thread_usages(
+    thread_ids: Vec<String>,
+    options: Option<HomeOptions>,
+) -> Result<Vec<Option<ThreadFamilyUsage>>> {
+    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    off_thread(move || {
+        let prices = prices_or_built_in();
+        let families = read_families(&home, &thread_ids)?;
+        Ok(families
+            .iter()
+            .map(|family| family.as_ref().map(|family| family_usage(family, &prices)))
+            .collect())
+    })
+    .await
+}
+
+fn family_usage(family: &Family, prices: &PriceTable) -> ThreadFamilyUsage {
+    let thread = answer::thread_usage(&family.thread, prices);
+    let subagents: Vec<ThreadUsage> =
+        family.subagents.iter().map(|thread| answer::thread_usage(thread, prices)).collect();
+    let mut total = thread.usage.clone();
+    for subagent in &subagents {
+        total.add_usage(&subagent.usage);
+    }
+    ThreadFamilyUsage { thread, subagents, total }
 }
 
 /// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and

@@ -25,10 +25,28 @@ pub struct Family {
 ///
 /// When the home is there and cannot be read.
 pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> {
-    let heads = match read_heads(home, Scope::All) {
-        Err(error) if error.is_not_found() => return Ok(None),
-        heads => heads?.heads,
-    };
+    Ok(family_of(&heads_of(home)?, thread_id))
+}
+
+/// The same for many threads, in their order, with one look at the home.
+///
+/// # Errors
+///
+/// When the home is there and cannot be read.
+pub fn read_families(home: &CodexHome, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
+    let heads = heads_of(home)?;
+    Ok(thread_ids.iter().map(|thread_id| family_of(&heads, thread_id)).collect())
+}
+
+/// A home that is not there yet has none.
+fn heads_of(home: &CodexHome) -> Result<Vec<Head>> {
+    match read_heads(home, Scope::All) {
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        heads => Ok(heads?.heads),
+    }
+}
+
+fn family_of(heads: &[Head], thread_id: &str) -> Option<Family> {
     let spawned: Vec<(&str, Option<&str>)> = heads
         .iter()
         .filter(|head| head.kind == ThreadKind::Subagent)
@@ -39,7 +57,7 @@ pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> 
 
     let watch = Watch::default();
     let mut scan = Scan::default();
-    scan_files(files_of(&heads, |id| wanted.contains(id)), &watch, &mut scan);
+    scan_files(files_of(heads, |id| wanted.contains(id)), &watch, &mut scan);
     // Each copy may itself be compared with a copy, so one round for each generation.
     let mut known: HashSet<String> = wanted.iter().map(|id| (*id).to_owned()).collect();
     loop {
@@ -53,14 +71,14 @@ pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> 
         if needed.is_empty() {
             break;
         }
-        scan_files(files_of(&heads, |id| needed.contains(id)), &watch, &mut scan);
+        scan_files(files_of(heads, |id| needed.contains(id)), &watch, &mut scan);
         known.extend(needed);
     }
 
     let mut all = threads(&scan.rollouts).threads;
     all.retain(|thread| wanted.contains(thread.thread_id.as_str()));
     let at = all.iter().position(|thread| thread.thread_id == thread_id);
-    Ok(at.map(|at| Family { thread: all.remove(at), subagents: all }))
+    at.map(|at| Family { thread: all.remove(at), subagents: all })
 }
 
 fn files_of(heads: &[Head], wanted: impl Fn(&str) -> bool) -> Vec<RolloutFile> {

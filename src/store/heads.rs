@@ -1,13 +1,15 @@
 //! The threads of a Codex home by their heads alone: who they are and where they work, without what they were billed.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::slice;
 
 use crate::codex_home::CodexHome;
 use crate::error::Result;
 use crate::rollout::discover::{RolloutFile, Scope, Skipped, discover};
 use crate::rollout::head::read_head;
 use crate::rollout::meta::SessionMeta;
-use crate::rollout::workspace::WorkspaceMatcher;
+use crate::rollout::workspace::resolve;
 use crate::store::parallel;
 use crate::usage::tree::ThreadKind;
 
@@ -73,28 +75,59 @@ pub fn read_heads(home: &CodexHome, scope: Scope) -> Result<Heads> {
 ///
 /// When the home is there and cannot be read.
 pub fn find_rollout(home: &CodexHome, workspace: &Path) -> Result<Option<Head>> {
-    let mut matcher = WorkspaceMatcher::new(workspace);
-    let found = match discover(home, Scope::Active) {
-        Err(error) if error.is_not_found() => return Ok(None),
-        found => found?,
+    Ok(find_rollouts(home, slice::from_ref(&workspace))?.pop().flatten())
+}
+
+/// The same for many workspaces, in their order, with one look at the home.
+///
+/// # Errors
+///
+/// When the home is there and cannot be read.
+pub fn find_rollouts<P: AsRef<Path>>(
+    home: &CodexHome,
+    workspaces: &[P],
+) -> Result<Vec<Option<Head>>> {
+    let mut wanted: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+    for (at, workspace) in workspaces.iter().enumerate() {
+        wanted.entry(resolve(workspace.as_ref())).or_default().push(at);
+    }
+    let mut found = vec![None; workspaces.len()];
+    let mut resolved: HashMap<String, PathBuf> = HashMap::new();
+    let rollouts = match discover(home, Scope::Active) {
+        Err(error) if error.is_not_found() => return Ok(found),
+        rollouts => rollouts?,
     };
-    // Newest first, so that the search ends at the first match; what cannot be read is nobody's.
-    for file in found.files {
+    // Newest first, so that the search ends with the last match; what cannot be read is nobody's.
+    for file in rollouts.files {
+        if wanted.is_empty() {
+            break;
+        }
         let Ok(Some(meta)) = read_head(&file.path, file.compressed) else { continue };
         let head = Head::new(file, meta);
-        let here = head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd));
-        if here && head.kind != ThreadKind::Subagent {
-            return Ok(Some(head));
+        let Some(cwd) = head.meta.cwd.as_ref().filter(|_| head.kind != ThreadKind::Subagent) else {
+            continue;
+        };
+        // The disk is asked once for each distinct directory.
+        let path = match resolved.get(cwd) {
+            Some(path) => path,
+            None if Path::new(cwd).is_absolute() => {
+                resolved.entry(cwd.clone()).or_insert_with(|| resolve(Path::new(cwd)))
+            }
+            None => continue,
+        };
+        for at in wanted.remove(path).into_iter().flatten() {
+            if let Some(slot) = found.get_mut(at) {
+                *slot = Some(head.clone());
+            }
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
-    use std::path::PathBuf;
     use std::time::{Duration, UNIX_EPOCH};
 
     struct Home(tempfile::TempDir);
@@ -140,6 +173,14 @@ mod tests {
         assert_eq!(find_rollout(&home.home(), Path::new("/home/dev/z")).unwrap(), None);
         let none = CodexHome::new(home.0.path().join("none"));
         assert_eq!(find_rollout(&none, Path::new("/home/dev/x")).unwrap(), None);
+
+        let asked = ["/home/dev/z", "/home/dev/y", "/home/dev/x", "/home/dev/x/"].map(Path::new);
+        let ids: Vec<_> = find_rollouts(&home.home(), &asked)
+            .unwrap()
+            .into_iter()
+            .map(|head| head.map(|head| head.thread_id))
+            .collect();
+        assert_eq!(ids, [None, Some("c".into()), Some("b".into()), Some("b".into())]);
     }
 
     #[test]
