@@ -10,7 +10,6 @@ import type {
   RuntimeHandle,
   Session,
 } from "@composio/ao-core";
-import * as native from "../index.js";
 import { activityOf } from "./activity.js";
 import { CodexBinary } from "./codex-binary.js";
 import { sessionEnvironment } from "./environment.js";
@@ -23,8 +22,7 @@ import { readScreen } from "./screen.js";
 import { SeenOnScreen } from "./seen-on-screen.js";
 import type { AgentSettings, PluginSettings } from "./settings.js";
 import { readAgentSettings } from "./settings.js";
-import type { ThreadSearch } from "./thread.js";
-import { findThread, threadInfo } from "./thread.js";
+import { recordedModel, SessionThreads } from "./thread.js";
 import { warn } from "./warn.js";
 import { prepareWorkspace } from "./workspace-hooks.js";
 
@@ -44,8 +42,8 @@ export type CodexAgent = Required<Omit<Agent, "promptDelivery">> &
   };
 
 export function createAgent(settings: PluginSettings): CodexAgent {
-  const { aoHome, codexHome } = settings;
-  const search: ThreadSearch = codexHome === null ? {} : { codexHome };
+  const { aoHome } = settings;
+  const threads = new SessionThreads(settings.codexHome);
   const binary = new CodexBinary({
     aoHome,
     ...(settings.binary === null ? {} : { binary: settings.binary }),
@@ -102,8 +100,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       if (handle === null || !(await isCodexRunning(handle, snapshots))) {
         return { state: "exited", timestamp: new Date(now) };
       }
-      const thread = await findThread(session, search);
-      const rollout = thread === null ? null : await native.readActivity(thread.rolloutPath);
+      const rollout = await threads.activity(session);
       if (rollout === null) return null;
       const detected = activityOf(rollout, now, readyThresholdMs);
       if (detected.state !== "active") return detected;
@@ -124,16 +121,15 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       return isCodexRunning(handle, snapshots);
     },
 
-    async getSessionInfo(session: Session): Promise<AgentSessionInfo | null> {
-      const thread = await findThread(session, search);
-      return thread === null ? null : threadInfo(thread, search);
+    getSessionInfo(session: Session): Promise<AgentSessionInfo | null> {
+      return threads.info(session);
     },
 
     async getRestoreCommand(session: Session, project: ProjectConfig): Promise<string | null> {
-      const thread = await findThread(session, search);
+      const thread = await threads.find(session);
       if (thread === null || !(await binary.factsWithin(PATIENCE_MS)).resume) return null;
       const agent = readAgentSettings(roleConfig(session, project), {}, project.path);
-      const model = agent.model ?? (await recordedModel(thread.rolloutPath));
+      const model = agent.model ?? (await recordedModel(thread));
       return resumeCommand(
         commandSettings(session.id, project, { ...agent, model }),
         thread.threadId,
@@ -148,10 +144,4 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       await prepareWorkspace(workspacePath, settings);
     },
   };
-}
-
-async function recordedModel(rolloutPath: string): Promise<string | null> {
-  const activity = await native.readActivity(rolloutPath);
-  // The end of a long turn does not name it.
-  return activity?.model ?? (await native.rolloutUsage(rolloutPath))?.model ?? null;
 }

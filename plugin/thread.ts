@@ -4,52 +4,68 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { AgentSessionInfo, Session } from "@composio/ao-core";
-import type { ThreadHead, ThreadUsage } from "../index.js";
+import type { HomeOptions, RolloutActivity, ThreadFamilyUsage, ThreadHead } from "../index.js";
 import * as native from "../index.js";
+import { Gathered } from "./gather.js";
 
-/** Where to look; absent, Codex's own home. */
-export interface ThreadSearch {
-  codexHome?: string;
-}
+/** The threads of one Codex home. Nothing is remembered: the first rollout of a session is seen by the next call. */
+export class SessionThreads {
+  readonly #home: HomeOptions;
+  readonly #heads: Gathered<string, ThreadHead | null>;
+  readonly #usages: Gathered<string, ThreadFamilyUsage | null>;
 
-/** `null` where there is none yet. Never remembered: the first rollout of a session is seen by the next call. */
-export async function findThread(
-  session: Session,
-  search: ThreadSearch,
-): Promise<ThreadHead | null> {
-  if (session.workspacePath === null) return null;
-  try {
-    return await native.findRollout(session.workspacePath, search);
-  } catch (error) {
-    // Before Codex runs for the first time there is no home: nothing is wrong with that.
-    if (!existsSync(codexHomeOf(search))) return null;
-    throw error;
+  /** `codexHome` as the user named it; `null` for Codex's own. */
+  constructor(codexHome: string | null) {
+    this.#home = codexHome === null ? {} : { codexHome };
+    this.#heads = new Gathered((workspaces) => native.findRollouts(workspaces, this.#home));
+    this.#usages = new Gathered((threadIds) => native.threadUsages(threadIds, this.#home));
+  }
+
+  /** The session's thread; `null` where there is none yet. */
+  async find(session: Session): Promise<ThreadHead | null> {
+    if (session.workspacePath === null) return null;
+    try {
+      return await this.#heads.ask(session.workspacePath);
+    } catch (error) {
+      // Before Codex runs for the first time there is no home: nothing is wrong with that.
+      if (!existsSync(this.#homePath())) return null;
+      throw error;
+    }
+  }
+
+  /** What the thread is doing, as far as its records tell. */
+  async activity(session: Session): Promise<RolloutActivity | null> {
+    const thread = await this.find(session);
+    return thread === null ? null : native.readActivity(thread.rolloutPath);
+  }
+
+  /** What the orchestrator shows of a thread: its name, its model and what it cost, with its subagents. */
+  async info(session: Session): Promise<AgentSessionInfo | null> {
+    const thread = await this.find(session);
+    if (thread === null) return null;
+    const usage = await this.#usages.ask(thread.threadId);
+    const model = usage?.thread.model ?? null;
+    return {
+      summary: model === null ? "Codex session" : `Codex session (${model})`,
+      summaryIsFallback: true,
+      agentSessionId: basename(thread.rolloutPath).replace(/\.jsonl(\.zst)?$/, ""),
+      ...(usage === null ? {} : { cost: costOf(usage) }),
+    };
+  }
+
+  #homePath(): string {
+    return this.#home.codexHome ?? (process.env["CODEX_HOME"] || join(homedir(), ".codex"));
   }
 }
 
-function codexHomeOf({ codexHome }: ThreadSearch): string {
-  return codexHome ?? (process.env["CODEX_HOME"] || join(homedir(), ".codex"));
+/** The model of the thread's last turn. */
+export async function recordedModel({ rolloutPath }: ThreadHead): Promise<string | null> {
+  const activity = await native.readActivity(rolloutPath);
+  // The end of a long turn does not name it.
+  return activity?.model ?? (await native.rolloutUsage(rolloutPath))?.model ?? null;
 }
 
-/** What the orchestrator shows of a thread: its name, its model and what it cost, with its subagents. */
-export async function threadInfo(
-  thread: ThreadHead,
-  search: ThreadSearch,
-): Promise<AgentSessionInfo> {
-  const usage = await native.threadUsage(thread.threadId, search);
-  const model = usage?.thread.model ?? null;
-  return {
-    summary: `Codex session${model === null ? "" : ` (${model})`}`,
-    summaryIsFallback: true,
-    agentSessionId: rolloutName(thread),
-    ...(usage === null ? {} : { cost: costOf(usage.total) }),
-  };
-}
-
-function rolloutName({ rolloutPath }: ThreadHead): string {
-  return basename(rolloutPath).replace(/\.jsonl(\.zst)?$/, "");
-}
-
-function costOf({ inputTokens, outputTokens, estimatedCostUsd }: ThreadUsage["usage"]) {
+function costOf({ total }: ThreadFamilyUsage): AgentSessionInfo["cost"] & object {
+  const { estimatedCostUsd, inputTokens, outputTokens } = total;
   return { inputTokens, outputTokens, estimatedCostUsd };
 }

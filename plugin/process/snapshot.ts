@@ -1,19 +1,8 @@
-/**
- * One look at the processes for all who ask at the same time.
- *
- * The orchestrator asks for every session at once, and again while it sends: one `ps` and one `tmux` for each of these
- * would cost seconds. A look is never older than the question: who asks while one is being taken gets the next one, so
- * that a process which has ended is not taken for running.
- */
+/** The processes of the machine and the panes of tmux at one moment, one look for all who ask at the same time. */
 
+import { Gathered } from "../gather.js";
 import type { Pane, Process } from "./table.js";
 import { listPanes, listProcesses } from "./table.js";
-
-/** After a look, the next one waits this long for more questions. */
-const GATHER_MS = 15;
-
-/** How long ago a look must be for the next not to wait. */
-const QUIET_MS = 100;
 
 export interface Snapshot {
   processes: Map<number, Process>;
@@ -23,36 +12,19 @@ export interface Snapshot {
 }
 
 export class Snapshots {
-  #next: Promise<Snapshot> | null = null;
-  #running: Promise<unknown> = Promise.resolve();
-  #endedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #looks = new Gathered(async (askers: null[]) => {
+    const [processes, panes] = await Promise.all([listProcesses(), listPanes()]);
+    const snapshot = index(processes, panes);
+    return askers.map(() => snapshot);
+  });
 
   /** A look that begins after this call. */
   take(): Promise<Snapshot> {
-    this.#next ??= this.#takeNext();
-    return this.#next;
-  }
-
-  async #takeNext(): Promise<Snapshot> {
-    await this.#running;
-    const isBusy = performance.now() - this.#endedAtMs < QUIET_MS;
-    await new Promise((resolve) => setTimeout(resolve, isBusy ? GATHER_MS : 0));
-    this.#next = null;
-    const look = Promise.all([listProcesses(), listPanes()]);
-    this.#running = look.then(
-      () => this.#end(),
-      () => this.#end(),
-    );
-    const [processes, panes] = await look;
-    return index(processes, panes);
-  }
-
-  #end(): void {
-    this.#endedAtMs = performance.now();
+    return this.#looks.ask(null);
   }
 }
 
-export function index(processes: Process[], panes: Pane[]): Snapshot {
+function index(processes: Process[], panes: Pane[]): Snapshot {
   return {
     processes: new Map(processes.map((process) => [process.pid, process])),
     children: groupedBy(processes, (process) => process.parentPid),
