@@ -88,6 +88,7 @@ export class MockServer {
 
   #nextStep(request) {
     if (request.subagent === "memory_consolidation") return say("{}");
+    if (request.isTitle) return say('{"title":"Do it"}');
     const script = this.#scripts.get(request.scriptName);
     if (script === undefined) {
       this.surprises.push(`request of no script (${request.scriptName}) by ${request.threadId}`);
@@ -110,6 +111,7 @@ export class MockServer {
       script: request.scriptName,
       workspace: this.#scripts.get(request.scriptName)?.workspace ?? null,
       compaction: request.isCompaction,
+      title: request.isTitle,
       ending: step.ending,
       fate: step.fate ?? null,
       usage: drawUsage(this.#random, step.bounds),

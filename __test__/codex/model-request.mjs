@@ -22,6 +22,8 @@ export const readModelRequest = (httpRequest, body) => {
     version: /\/(\d+\.\d+\.\d+)/.exec(headers["user-agent"] ?? "")?.[1] ?? null,
     scriptName: lastScriptName(input),
     isCompaction: isCompaction(httpRequest, headers, input),
+    /** The TUI of newer versions asks for a title of the first prompt, beside the turn. */
+    isTitle: body.text?.format?.schema?.properties?.title !== undefined,
     hasTool: (name) => tools.some((tool) => tool.name === name),
     findTool: (name) => {
       const tool = tools.find((candidate) => candidate.name === name);
