@@ -1,0 +1,106 @@
+/**
+ * Everything that a session needs, real but for the model: a repository with a remote, the orchestrator's
+ * configuration, its session manager and plugins, and a Codex home that points at the model server.
+ */
+import { symlink } from "node:fs/promises";
+
+import * as plugin from "@ao/plugin-codex";
+import { createPluginRegistry, createSessionManager, loadConfig } from "@composio/ao-core";
+import { installCodex } from "../../codex/install.mjs";
+import { Ledger } from "../../codex/ledger.mjs";
+import { MockServer } from "../../codex/mock-server.mjs";
+import { seeded } from "../../codex/random.mjs";
+import { API_KEY_VARIABLE, codexEnvironment, writeCodexHome } from "../../codex/run-codex.mjs";
+import { makeWorld } from "../../plugin/support/world.mjs";
+import { CURRENT } from "./versions.mjs";
+
+const AGENT_PACKAGE = "@composio/ao-plugin-agent-codex";
+
+/** A model that no version has an announcement for. */
+export const MODEL = "a-model-of-ours";
+
+export const makeStage = async (t, { version = CURRENT, agentConfig = {} } = {}) => {
+  // Before HOME is another one: it lies in the user's cache.
+  const binary = await installCodex(version);
+  const world = await makeWorld(t);
+  await symlink(binary, world.path("bin/codex"));
+
+  const ledger = new Ledger(world.path("ledger.jsonl"));
+  const server = new MockServer({ ledger, random: seeded(7) });
+  const port = await server.listen();
+  t.after(() => server.close());
+  await writeCodexHome(world.codexHome, { port });
+
+  const { HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY } = codexEnvironment({});
+  setUntilEnd(t, {
+    HTTP_PROXY,
+    HTTPS_PROXY,
+    ALL_PROXY,
+    NO_PROXY,
+    [API_KEY_VARIABLE]: "unused",
+    SHELL: "/bin/bash",
+    LANG: "C.UTF-8",
+    GIT_CONFIG_GLOBAL: await world.write(
+      "gitconfig",
+      "[user]\n\tname = Dev\n\temail = dev@example.com\n[init]\n\tdefaultBranch = main\n",
+    ),
+  });
+
+  const path = await makeRepository(world);
+  const configPath = await world.write(
+    "agent-orchestrator.yaml",
+    JSON.stringify({
+      defaults: { runtime: "tmux", agent: "codex", workspace: "worktree" },
+      projects: {
+        app: {
+          name: "App",
+          repo: "acme/app",
+          path,
+          defaultBranch: "main",
+          sessionPrefix: "app",
+          agentConfig: { model: MODEL, ...agentConfig },
+        },
+      },
+    }),
+  );
+  const config = loadConfig(configPath);
+  const registry = createPluginRegistry();
+  await registry.loadFromConfig(config, (name) =>
+    name === AGENT_PACKAGE ? Promise.resolve(plugin) : import(name),
+  );
+  const agent = registry.get("agent", "codex");
+  const sessions = createSessionManager({ config, registry });
+  return { world, server, ledger, registry, agent, sessions, config, path, binary };
+};
+
+async function makeRepository(world) {
+  const path = await world.directory("repositories/app");
+  const remote = world.path("repositories/remote.git");
+  await world.write("repositories/app/README.md", "# App\n");
+  await world.git("init", "-q", "--bare", remote);
+  await world.git("init", "-q", path);
+  await world.git("-C", path, "add", "-A");
+  await world.git("-C", path, "commit", "-q", "-m", "start");
+  await world.git("-C", path, "remote", "add", "origin", remote);
+  await world.git("-C", path, "push", "-q", "-u", "origin", "main");
+  return path;
+}
+
+function setUntilEnd(t, variables) {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]]);
+  Object.assign(process.env, variables);
+  t.after(() => {
+    for (const [name, value] of before) {
+      delete process.env[name];
+      Object.assign(process.env, value === undefined ? {} : { [name]: value });
+    }
+  });
+}
+
+/** What the orchestrator's `list` says of a session, and how long it took to say it. */
+export const listed = async ({ sessions }, id) => {
+  const started = performance.now();
+  const all = await sessions.list();
+  const session = all.find((one) => one.id === id);
+  return { ...session, tookMs: performance.now() - started };
+};
