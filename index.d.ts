@@ -44,6 +44,13 @@ export declare function findProgramSync(name: string, search?: BinarySearch | un
  */
 export declare function findRollout(workspacePath: string, options?: HomeOptions | undefined | null): Promise<ThreadHead | null>
 
+/**
+ * Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
+ *
+ * Rejects when the home is there and cannot be read.
+ */
+export declare function findRollouts(workspacePaths: Array<string>, options?: HomeOptions | undefined | null): Promise<Array<ThreadHead | null>>
+
 /** Which Codex home to read. */
 export interface HomeOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
@@ -339,6 +346,14 @@ export interface ThreadUsage {
   /** When the last record was written, in milliseconds since 1970. */
   lastRecordAtMs: number | null
 }
+
+/**
+ * Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
+ * `null` for a thread that the home has not.
+ *
+ * Rejects when the home is there and cannot be read.
+ */
+export declare function threadUsages(threadIds: Array<string>, options?: HomeOptions | undefined | null): Promise<Array<ThreadFamilyUsage | null>>
 
 /** Counts of tokens as Codex writes them, and what they cost. */
 export interface Usage {

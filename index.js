@@ -773,9 +773,10 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, homeUsage, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeUsage, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages } = nativeBinding
 export { findProgramSync }
 export { findRollout }
+export { findRollouts }
 export { homeUsage }
 export { listThreads }
 export { probeBinary }
@@ -787,4 +788,5 @@ export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
 export { threadUsage }
+export { threadUsages }
 export const __napiBindingTarget = __napiLoadedBindingTarget

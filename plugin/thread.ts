@@ -1,8 +1,6 @@
 /** The Codex thread of a session: the newest one whose rollout names the session's workspace. */
 
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { AgentSessionInfo, Session } from "@composio/ao-core";
 import type { HomeOptions, RolloutActivity, ThreadFamilyUsage, ThreadHead } from "../index.js";
 import * as native from "../index.js";
@@ -24,13 +22,7 @@ export class SessionThreads {
   /** The session's thread; `null` where there is none yet. */
   async find(session: Session): Promise<ThreadHead | null> {
     if (session.workspacePath === null) return null;
-    try {
-      return await this.#heads.ask(session.workspacePath);
-    } catch (error) {
-      // Before Codex runs for the first time there is no home: nothing is wrong with that.
-      if (!existsSync(this.#homePath())) return null;
-      throw error;
-    }
+    return this.#heads.ask(session.workspacePath);
   }
 
   /** What the thread is doing, as far as its records tell. */
@@ -51,10 +43,6 @@ export class SessionThreads {
       agentSessionId: basename(thread.rolloutPath).replace(/\.jsonl(\.zst)?$/, ""),
       ...(usage === null ? {} : { cost: costOf(usage) }),
     };
-  }
-
-  #homePath(): string {
-    return this.#home.codexHome ?? (process.env["CODEX_HOME"] || join(homedir(), ".codex"));
   }
 }
 

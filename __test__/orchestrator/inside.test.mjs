@@ -37,8 +37,7 @@ const firstRequest = (server, name) =>
 /** What the person said, as the model was sent it. */
 const saidIn = ({ input }) =>
   input
-    .filter(({ role, type }) => role === "user" && (type ?? "message") === "message")
-    .at(-1)
+    .findLast(({ role, type }) => role === "user" && (type ?? "message") === "message")
     .content.map(({ text }) => text)
     .join("");
 
