@@ -93,7 +93,7 @@ test("a session is spawned, listed, killed and restored on the same thread with 
   await sessions.send(id, "Follow script:more now.");
   await eventually("the second turn", () => server.remaining("more") === 0);
   assert.equal(server.threadOf("more"), threadId);
-  const [request] = server.requests.filter(
+  const request = server.requests.find(
     ({ scriptName, isTitle }) => scriptName === "more" && !isTitle,
   );
   assert.equal(JSON.stringify(request.input).includes("All done."), true);
