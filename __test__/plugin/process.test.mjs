@@ -33,8 +33,10 @@ test("a Codex in a session runs, and no longer when it has ended", async (t) => 
   assert.equal(await agent.isProcessRunning(handle("ao-1")), false);
   await inTmux("ao-1", `sh -c '${codex} 600; exec sleep 600'`);
   await eventually("the start", () => agent.isProcessRunning(handle("ao-1")));
-  const { stdout } = await run("pgrep", ["-f", `^${codex} 600`]);
-  process.kill(Number(stdout));
+  // Between its start and its first look at its arguments a process shows none.
+  await eventually("its arguments", () =>
+    run("pkill", ["-f", `^${codex} 600`]).then(Boolean, () => false),
+  );
   await eventually("the end", async () => !(await agent.isProcessRunning(handle("ao-1"))));
 });
 
