@@ -44,6 +44,7 @@ export class AppServer {
         reject(new Error(`app-server ended during ${method}: ${this.#errors.slice(-800)}`));
       }
       this.#pending.clear();
+      return null;
     });
   }
 
@@ -147,7 +148,7 @@ export class AppServer {
       else pending?.reject(new Error(`${pending.method}: ${message.error.message}`));
     } else {
       this.#notifications.push(message);
-      for (const waiter of [...this.#waiters]) waiter(message);
+      for (const waiter of this.#waiters) waiter(message);
     }
   }
 }

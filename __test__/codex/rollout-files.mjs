@@ -13,7 +13,7 @@ export const rolloutFiles = async (codexHome) => {
       if (match !== null) files.push({ path, threadId: match[1] });
     }
   }
-  return files.sort((left, right) => (basename(left.path) < basename(right.path) ? -1 : 1));
+  return files.toSorted((left, right) => (basename(left.path) < basename(right.path) ? -1 : 1));
 };
 
 async function filesBelow(folder) {
