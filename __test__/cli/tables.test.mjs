@@ -136,6 +136,28 @@ test("a subagent stands under the thread that spawned it, a subagent of a subage
   );
 });
 
+test("a tree deeper than a table has room for still fits", async (t) => {
+  const at = "2026-05-20T08:00:00.000Z";
+  const chain = Array.from({ length: 20 }, (_, n) =>
+    rollout({
+      id: id(n + 1),
+      cwd: "/home/dev/shop",
+      at,
+      meta: { source: { subagent: "review" }, parent_thread_id: id(n) },
+    }),
+  );
+  const { home } = codexHome(t, [rollout({ id: id(0), cwd: "/home/dev/shop", at }), ...chain]);
+  for (const columns of [40, 60, 80, 200]) {
+    const lines = await linesOf(["sessions", "--codex-home", home], columns);
+    assert.equal(
+      lines.findIndex((line) => line.startsWith("─")),
+      22,
+    );
+    assertFits(lines, columns);
+    assertAligned(lines);
+  }
+});
+
 test("threads that name each other as parent are shown, each once", async (t) => {
   const { home } = codexHome(t, [subagent(1, 2), subagent(2, 1), subagent(3, 3)]);
   const lines = await linesOf(["sessions", "--codex-home", home], 120);

@@ -1,8 +1,9 @@
 /** Columns that more than one table has. */
-import type { Pricing, ThreadUsage, Usage } from "../../index.js";
-import { count, dollars, path, shortCount } from "./format.js";
+import type { HomeUsage, ThreadUsage, Usage } from "../../index.js";
+import { count, dollars, path, plural, shortCount } from "./format.js";
 import type { Column } from "./table.js";
-import { plain, shortenPath } from "./text.js";
+import { plain, shorten, shortenPath } from "./text.js";
+import { asTree } from "./tree.js";
 import type { Branch } from "./tree.js";
 
 /** A row of a table of threads: one of them, or the sum of all. */
@@ -15,12 +16,10 @@ export interface ThreadRow {
   isEstimate: boolean;
 }
 
-export function threadRows(
-  branches: readonly Branch[],
-  pricing: Pricing,
-): readonly (ThreadRow & { branch: Branch })[] {
-  const defaultRated = new Set(pricing.defaultRated);
-  return branches.map((branch) => ({
+/** A row for each thread of the home, and the row of their sum. */
+export function threadRows(home: HomeUsage): { rows: ThreadRow[]; total: ThreadRow } {
+  const defaultRated = new Set(home.pricing.defaultRated);
+  const rows = asTree(home.threads).map((branch) => ({
     branch,
     label: workspaceOf(branch.thread),
     usage: branch.thread.usage,
@@ -28,6 +27,13 @@ export function threadRows(
       ([model, usage]) => defaultRated.has(model) && usage.totalTokens > 0,
     ),
   }));
+  const total = {
+    branch: null,
+    label: plural(rows.length, "thread"),
+    usage: home.totals,
+    isEstimate: rows.some((row) => row.isEstimate),
+  };
+  return { rows, total };
 }
 
 function workspaceOf(thread: ThreadUsage): string {
@@ -38,7 +44,7 @@ export const workspaceColumn: Column<ThreadRow> = {
   header: "WORKSPACE",
   forms: [(row) => markOf(row) + row.label],
   flex: { good: 22, min: 14 },
-  cut: (row, columns) => markOf(row) + shortenPath(row.label, columns - markOf(row).length),
+  cut: cutWorkspace,
 };
 
 export const threadColumn: Column<ThreadRow> = {
@@ -54,6 +60,17 @@ export const modelColumn: Column<ThreadRow> = {
   flex: { good: 18, min: 13 },
   rank: 4,
 };
+
+/** Room for a path's end that says something; a deeper tree gives up its lines. */
+const LEAST_PATH = 5;
+
+function cutWorkspace(row: ThreadRow, columns: number): string {
+  const mark = markOf(row);
+  const left = columns - mark.length;
+  return left < LEAST_PATH
+    ? shorten(mark + row.label, columns)
+    : mark + shortenPath(row.label, left);
+}
 
 function markOf(row: ThreadRow): string {
   return row.branch?.mark ?? "";

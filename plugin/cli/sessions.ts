@@ -3,11 +3,17 @@ import { Command } from "commander";
 import type { ActivityState } from "@composio/ao-core";
 import type { ChalkInstance } from "chalk";
 import type { HomeUsage, ThreadUsage } from "../../index.js";
-import { costColumn, modelColumn, threadColumn, threadRows, tokenColumn } from "./columns.js";
-import { workspaceColumn } from "./columns.js";
+import {
+  costColumn,
+  modelColumn,
+  threadColumn,
+  threadRows,
+  tokenColumn,
+  workspaceColumn,
+} from "./columns.js";
 import type { ThreadRow } from "./columns.js";
 import { sessionsDocument } from "./document.js";
-import { ago, plural } from "./format.js";
+import { ago } from "./format.js";
 import { priceNotes, skippedNotes } from "./notes.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
@@ -16,7 +22,6 @@ import { scanHome } from "./scan.js";
 import { stateOf } from "./state.js";
 import type { Column } from "./table.js";
 import { paint } from "./terminal.js";
-import { asTree } from "./tree.js";
 
 export function sessionsCommand(): Command {
   return new Command("sessions")
@@ -36,13 +41,7 @@ export function sessionsCommand(): Command {
 function printSessions(home: HomeUsage, nowMs: number, workspace: string | undefined): void {
   const skipped = skippedNotes(home);
   if (home.threads.length === 0) return printNothing("threads", home, workspace, skipped);
-  const rows = threadRows(asTree(home.threads), home.pricing);
-  const total = {
-    branch: null,
-    label: plural(home.threads.length, "thread"),
-    usage: home.totals,
-    isEstimate: rows.some((row) => row.isEstimate),
-  };
+  const { rows, total } = threadRows(home);
   printTable<ThreadRow>(table(nowMs, paint()), rows, total, [...priceNotes(home), ...skipped]);
 }
 

@@ -1,13 +1,19 @@
 /** `ao-codex usage`: the bill of a Codex home, by thread or by what else a person asks about. */
 import { Command, Option } from "commander";
 import type { HomeUsage, UsageGroup } from "../../index.js";
-import { costColumn, modelColumn, threadColumn, threadRows, tokenColumn } from "./columns.js";
-import { workspaceColumn } from "./columns.js";
+import {
+  costColumn,
+  modelColumn,
+  threadColumn,
+  threadRows,
+  tokenColumn,
+  workspaceColumn,
+} from "./columns.js";
 import type { ThreadRow } from "./columns.js";
 import { parseDay } from "./dates.js";
 import type { Day } from "./dates.js";
 import { usageDocument } from "./document.js";
-import { count, path, plural } from "./format.js";
+import { count, path } from "./format.js";
 import { priceNotes, skippedNotes } from "./notes.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
@@ -15,7 +21,6 @@ import { printJson, printNothing, printTable } from "./print.js";
 import { scanHome } from "./scan.js";
 import type { Column } from "./table.js";
 import { plain, shorten, shortenPath } from "./text.js";
-import { asTree } from "./tree.js";
 
 const GROUPINGS = ["thread", "workspace", "model", "day"] as const;
 type Grouping = (typeof GROUPINGS)[number];
@@ -70,13 +75,7 @@ const tokenColumns = [
 ];
 
 function printThreads(home: HomeUsage, notes: readonly string[]): void {
-  const rows = threadRows(asTree(home.threads), home.pricing);
-  const total = {
-    branch: null,
-    label: plural(home.threads.length, "thread"),
-    usage: home.totals,
-    isEstimate: rows.some((row) => row.isEstimate),
-  };
+  const { rows, total } = threadRows(home);
   const table = [workspaceColumn, threadColumn, modelColumn, ...tokenColumns, costColumn];
   printTable<ThreadRow>(table, rows, total, notes);
 }
