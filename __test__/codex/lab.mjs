@@ -15,7 +15,10 @@ import { rolloutFiles } from "./rollout-files.mjs";
 import { codexEnvironment, execArguments, runCodex, startCodex } from "./run-codex.mjs";
 import { ScriptedServer } from "./scripted-server.mjs";
 import { callTool } from "./steps.mjs";
+import { isAtMost } from "./versions.mjs";
 import { writeCodexHome } from "./write-home.mjs";
+
+const REVIEWERS_NAME_THEIR_THREAD_SINCE = "0.138.0";
 
 export class Lab {
   /** What is known of each thread beyond its tokens: `{ threadId: { kind, parent, workspace } }`. */
@@ -172,10 +175,22 @@ export class Lab {
   /** Adds the threads that subagents have become; call when all has been played. */
   noteSubagents() {
     for (const [name, parent] of this.#scriptOwners) {
-      const threadId = this.model.threadOf(name);
-      if (threadId === null || this.threads.has(threadId)) continue;
-      this.threads.set(threadId, { kind: "subagent", parent, workspace: this.workspace });
+      this.#noteSubagent(this.model.threadOf(name), parent);
     }
+    for (const { threadId, subagent, script } of this.ledger.entries) {
+      if (subagent !== "guardian") continue;
+      this.#noteSubagent(threadId, this.reviewersNameTheirThread ? this.model.threadOf(script) : null);
+    }
+  }
+
+  /** Older reviewers' rollouts do not say whose work they look at. */
+  get reviewersNameTheirThread() {
+    return isAtMost(REVIEWERS_NAME_THEIR_THREAD_SINCE, this.version);
+  }
+
+  #noteSubagent(threadId, parent) {
+    if (threadId === null || this.threads.has(threadId)) return;
+    this.threads.set(threadId, { kind: "subagent", parent, workspace: this.workspace });
   }
 
   #exec(name, { cwd, expectedCode, ...options }) {

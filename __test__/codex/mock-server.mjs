@@ -13,6 +13,16 @@ import { readModelRequest } from "./model-request.mjs";
 import { say, summary } from "./steps.mjs";
 import { drawUsage, toWire } from "./usage.mjs";
 
+/** What the reviewer of approval requests answers, in the words of all versions at once. */
+const APPROVAL = JSON.stringify({
+  outcome: "allow",
+  risk_level: "low",
+  risk_score: 5,
+  user_authorization: "high",
+  rationale: "Harmless.",
+  evidence: [],
+});
+
 export class MockServer {
   /** Everything that no script expected; a scenario with any of these has failed. */
   surprises = [];
@@ -89,6 +99,7 @@ export class MockServer {
   #nextStep(request) {
     if (request.subagent === "memory_consolidation") return say("{}");
     if (request.isTitle) return say('{"title":"Do it"}');
+    if (request.subagent === "guardian") return say(APPROVAL);
     const script = this.#scripts.get(request.scriptName);
     if (script === undefined) {
       this.surprises.push(`request of no script (${request.scriptName}) by ${request.threadId}`);

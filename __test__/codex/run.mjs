@@ -41,6 +41,10 @@ const plays = selectPlays({
 });
 const seed = options.seed === undefined ? freshSeed() : Number(options.seed);
 
+if (plays.length === 0) {
+  console.error("no scenario of these names runs with these versions");
+  process.exit(2);
+}
 assertBuilt();
 process.exitCode = isInside() ? await playAll() : await prepareAndRun();
 

@@ -1,9 +1,7 @@
 /** An app-server whose turns follow scripts: what `codex exec` has no command for. */
 import { promptFor } from "./model-request.mjs";
-import { isAtMost } from "./versions.mjs";
 
 const FULL_ACCESS = { approvalPolicy: "never", sandbox: "danger-full-access" };
-const REVIEWER_NAMES_PARENT_SINCE = "0.138.0";
 
 export class ScriptedServer {
   #lab;
@@ -58,9 +56,8 @@ export class ScriptedServer {
 
   /** A review of the thread's work, by a subagent that follows `steps`. */
   async review(threadId, steps) {
-    // Older reviewers' rollouts do not say whose work they look at.
-    const named = isAtMost(REVIEWER_NAMES_PARENT_SINCE, this.#lab.version);
-    const name = this.#lab.script(steps, { owner: named ? threadId : null });
+    const owner = this.#lab.reviewersNameTheirThread ? threadId : null;
+    const name = this.#lab.script(steps, { owner });
     const { turn } = await this.request("review/start", {
       threadId,
       target: { type: "custom", instructions: promptFor(name) },

@@ -11,7 +11,7 @@ import { revert, rollback } from "./histories.mjs";
 import { interruptInStream, interruptInTool } from "./interrupts.mjs";
 import { killInStream, killInTool } from "./kills.mjs";
 import * as basics from "./plain.mjs";
-import { review } from "./reviews.mjs";
+import * as reviews from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
 import * as upgrades from "./upgrades.mjs";
 
@@ -23,7 +23,7 @@ export const SCENARIOS = [
   ...scenariosOf(forks),
   ...scenariosOf(subagents),
   ...scenariosOf(families),
-  review,
+  ...scenariosOf(reviews),
   compactionAsked,
   compactionAutomatic,
   forkCompacted,
