@@ -39,13 +39,7 @@ export class AppServer {
       // A killed server closes its input; the pending requests say so.
     });
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.#receive(line));
-    this.#exited = once(this.#child, "close").then(() => {
-      for (const { reject, method } of this.#pending.values()) {
-        reject(new Error(`app-server ended during ${method}: ${this.#errors.slice(-800)}`));
-      }
-      this.#pending.clear();
-      return null;
-    });
+    this.#exited = this.#untilClosed();
   }
 
   request(method, params) {
@@ -92,7 +86,9 @@ export class AppServer {
 
   /** Resolves with the params of a notification, also one that has come already. */
   notified(method, matches = () => true) {
-    const known = this.#notifications.find((seen) => seen.method === method && matches(seen.params));
+    const known = this.#notifications.find(
+      (seen) => seen.method === method && matches(seen.params),
+    );
     if (known !== undefined) return Promise.resolve(known.params);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -130,6 +126,14 @@ export class AppServer {
     } catch (error) {
       if (error.code !== "ESRCH") throw error;
     }
+  }
+
+  async #untilClosed() {
+    await once(this.#child, "close");
+    for (const { reject, method } of this.#pending.values()) {
+      reject(new Error(`app-server ended during ${method}: ${this.#errors.slice(-800)}`));
+    }
+    this.#pending.clear();
   }
 
   #send(message) {

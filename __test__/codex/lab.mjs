@@ -179,7 +179,10 @@ export class Lab {
     }
     for (const { threadId, subagent, script } of this.ledger.entries) {
       if (subagent !== "guardian") continue;
-      this.#noteSubagent(threadId, this.reviewersNameTheirThread ? this.model.threadOf(script) : null);
+      this.#noteSubagent(
+        threadId,
+        this.reviewersNameTheirThread ? this.model.threadOf(script) : null,
+      );
     }
   }
 

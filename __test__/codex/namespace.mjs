@@ -4,11 +4,9 @@ import { once } from "node:events";
 
 const INSIDE = "AO_CODEX_TEST_INSIDE";
 
-const LOOPBACK_UP = [
-  "ip link set lo up",
-  "ifconfig lo up",
-  "busybox ip link set lo up",
-].join(" 2>/dev/null || ");
+const LOOPBACK_UP = ["ip link set lo up", "ifconfig lo up", "busybox ip link set lo up"].join(
+  " 2>/dev/null || ",
+);
 
 export const isInside = () => process.env[INSIDE] !== undefined;
 
@@ -28,7 +26,10 @@ export const runInside = async (args) => {
 };
 
 function isolation() {
-  for (const unshare of [["unshare", "-n"], ["unshare", "-rn"]]) {
+  for (const unshare of [
+    ["unshare", "-n"],
+    ["unshare", "-rn"],
+  ]) {
     const prefix = [...unshare, "sh", "-c", `{ ${LOOPBACK_UP}; } && exec "$@"`, "sh"];
     const [command, ...args] = [...prefix, "true"];
     if (spawnSync(command, args, { stdio: "ignore" }).status === 0) return prefix;

@@ -56,7 +56,9 @@ async function playIn({ version, scenario, seed, folder, label }) {
       ...lab.model.surprises,
       ...lab.model.unused,
       ...lost.map((threadId) => `thread ${threadId} was billed but has no rollout`),
-      ...(await contradictions(lab.ledger, lab.codexHome)).map((text) => `the lab is wrong: ${text}`),
+      ...(await contradictions(lab.ledger, lab.codexHome)).map(
+        (text) => `the lab is wrong: ${text}`,
+      ),
       ...differences(coldReport, expectations),
       ...differences(warmReport, expectations).map((text) => `with a warm cache: ${text}`),
     ],

@@ -2,7 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-const ROLLOUT = /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/;
+const ROLLOUT =
+  /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/;
 
 /** `[{ path, threadId }]`, oldest name first. */
 export const rolloutFiles = async (codexHome) => {
@@ -21,5 +22,7 @@ async function filesBelow(folder) {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -37,7 +37,12 @@ export const execArguments = ({ version, prompt, model, on, rolloutPath, flags =
 
 /** A started process in a group of its own, so that it can be killed with all that it started. */
 export const startCodex = (binary, args, { cwd, env }) => {
-  const child = spawn(binary, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"]) {
     child[stream].setEncoding("utf8").on("data", (text) => {

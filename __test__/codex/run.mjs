@@ -20,6 +20,7 @@ import { freshSeed } from "./random.mjs";
 import { selectPlays, versionsNeeded } from "./selection.mjs";
 import { matrix, progressLine, resultTable } from "./tables.mjs";
 import { assertBuilt } from "./usage-command.mjs";
+import { assertZstd } from "./zstd.mjs";
 
 /** A scenario waits more than it computes. */
 const AT_ONCE = 3;
@@ -46,6 +47,7 @@ if (plays.length === 0) {
   process.exit(2);
 }
 assertBuilt();
+assertZstd();
 process.exitCode = isInside() ? await playAll() : await prepareAndRun();
 
 /** Downloads while there still is a network, then runs this file again without one. */

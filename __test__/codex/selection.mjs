@@ -27,39 +27,26 @@ export const FULL_VERSIONS = [
   CURRENT_CODEX,
 ];
 
-const CURRENT_SCENARIOS = [
+/**
+ * Beside everything with the current version: counters that begin anew, replaying forks without
+ * and with turn ids, the last of these, and forks that point to their parent but go on counting.
+ */
+const OLDER_VERSIONS = ["0.45.0", "0.80.0", "0.118.0", "0.144.6", "0.152.1"];
+
+const OLDER_SCENARIOS = new Set([
   "plain",
   "resumes",
-  "model-change",
-  "directories",
-  "compaction-asked",
-  "compaction-automatic",
   "forks",
+  "forks-of-exec",
   "fork-fails-first",
-  "fork-at-turn",
+  "fork-orphaned",
+  "fork-spawns-subagent",
   "subagent",
   "subagent-forked",
-  "subagents-many",
-  "revert",
-  "review",
+  "compaction-automatic",
   "kill-in-tool",
   "torn-line",
-  "upgrade",
-];
-
-const OLDER_SCENARIOS = [
-  "plain",
-  "resumes",
-  "forks",
-  "fork-fails-first",
-  "subagent",
-  "subagent-forked",
-  "compaction-automatic",
-  "kill-in-tool",
-];
-
-/** Replaying forks without turn ids, replaying forks with them, pointing forks from zero. */
-const OLDER_VERSIONS = ["0.45.0", "0.80.0", "0.118.0", "0.150.1"];
+]);
 
 /** `[{ version, scenario }]`; `versions` and `names` narrow it down when they are given. */
 export const selectPlays = ({ full, versions, names }) => {
@@ -72,7 +59,10 @@ export const selectPlays = ({ full, versions, names }) => {
 /** Also the versions that a scenario switches to. */
 export const versionsNeeded = (plays) => [
   ...new Set(
-    plays.flatMap(({ version, scenario }) => [version, ...(scenario.otherVersions?.(version) ?? [])]),
+    plays.flatMap(({ version, scenario }) => [
+      version,
+      ...(scenario.otherVersions?.(version) ?? []),
+    ]),
   ),
 ];
 
@@ -85,10 +75,9 @@ function everything(versions = FULL_VERSIONS) {
 }
 
 function crossSection() {
-  const named = (version, names) =>
-    SCENARIOS.filter(({ name }) => names.includes(name)).map((scenario) => ({ version, scenario }));
+  const older = SCENARIOS.filter(({ name }) => OLDER_SCENARIOS.has(name));
   return [
-    ...named(CURRENT_CODEX, CURRENT_SCENARIOS),
-    ...OLDER_VERSIONS.flatMap((version) => named(version, OLDER_SCENARIOS)),
+    ...everything([CURRENT_CODEX]),
+    ...OLDER_VERSIONS.flatMap((version) => older.map((scenario) => ({ version, scenario }))),
   ];
 }

@@ -4,7 +4,6 @@
  * A step is `{ items(request), ending, … }`: `items` are the output items of the response, `ending`
  * is how its stream ends. A scenario writes a turn as a list of steps, one for each request.
  */
-
 import { promptFor } from "./model-request.mjs";
 
 /** A message, which ends the turn. */
@@ -44,8 +43,8 @@ export const talkTo = (lab, steps) => ({
   items: (request) => {
     const { parameters } = request.findTool("send_input");
     const key = "target" in parameters.properties ? "target" : "id";
-    const message = promptFor(lab.script(steps));
-    return [functionCall(request, "send_input", { [key]: agentIds(request.input).at(-1), message })];
+    const task = { [key]: agentIds(request.input).at(-1), message: promptFor(lab.script(steps)) };
+    return [functionCall(request, "send_input", task)];
   },
   ending: "completed",
 });
@@ -121,7 +120,9 @@ function shellCall(request, command, extra) {
 
 function agentIds(input) {
   const outputs = input.filter((item) => item.type === "function_call_output");
-  return [...JSON.stringify(outputs).matchAll(/agent_id[\\": ]+([0-9a-f-]{36})/g)].map(([, id]) => id);
+  return [...JSON.stringify(outputs).matchAll(/agent_id[\\": ]+([0-9a-f-]{36})/g)].map(
+    ([, id]) => id,
+  );
 }
 
 let lastId = 0;

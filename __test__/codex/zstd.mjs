@@ -5,7 +5,11 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const MAX_TEXT_BYTES = 256 * 1024 * 1024;
 
-export const hasZstd = () => spawnSync("zstd", ["--version"], { stdio: "ignore" }).status === 0;
+export const assertZstd = () => {
+  if (spawnSync("zstd", ["--version"], { stdio: "ignore" }).status !== 0) {
+    throw new Error("the program zstd is missing: install the package of that name");
+  }
+};
 
 export const zstdText = async (path) => {
   const options = { maxBuffer: MAX_TEXT_BYTES };
@@ -17,3 +21,6 @@ export const compressInPlace = async (path) => {
   await run("zstd", ["-q", "--rm", path]);
   return `${path}.zst`;
 };
+
+/** Puts the compressed form beside a file that stays. */
+export const compressBeside = (path) => run("zstd", ["-q", "--keep", path]);

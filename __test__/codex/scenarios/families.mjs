@@ -37,7 +37,6 @@ export const orphans = {
 export const compressedParent = {
   name: "fork-of-compressed",
   since: FORKS_SINCE,
-  needsZstd: true,
   async play(lab) {
     await compressInPlace(await lab.rolloutOf(await familyOf(lab)));
   },

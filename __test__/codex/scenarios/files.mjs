@@ -1,9 +1,9 @@
-import { readFile, stat, symlink, truncate, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, stat, symlink, truncate, utimes } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 import { run, say } from "../steps.mjs";
 import { until } from "../until.mjs";
-import { compressInPlace } from "../zstd.mjs";
+import { compressBeside, compressInPlace } from "../zstd.mjs";
 
 const ARCHIVE_SINCE = "0.80.0";
 const UNARCHIVE_SINCE = "0.98.0";
@@ -60,12 +60,35 @@ export const forkOfArchived = {
 export const compressedByHand = {
   name: "compressed-by-hand",
   since: ZSTD_SINCE,
-  needsZstd: true,
   async play(lab) {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.resume(threadId, [say()]);
     await lab.exec([say()]);
     await compressInPlace(await lab.rolloutOf(threadId));
+  },
+};
+
+/** Both forms of one rollout at once, as a crash in between leaves them; the plain one goes on. */
+export const bothForms = {
+  name: "both-forms",
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    const path = await lab.rolloutOf(threadId);
+    await compressBeside(path);
+    await lab.resume(threadId, [say()]);
+  },
+};
+
+/** A backup of a rollout among the archived ones is no second bill. */
+export const archivedCopy = {
+  name: "archived-copy",
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    const path = await lab.rolloutOf(threadId);
+    const folder = join(lab.codexHome, "archived_sessions");
+    await mkdir(folder, { recursive: true });
+    await copyFile(path, join(folder, basename(path)));
+    await lab.resume(threadId, [say()]);
   },
 };
 

@@ -47,3 +47,23 @@ export const revert = {
     await lab.resume(thread, [say()]);
   },
 };
+
+/** A fork goes back behind the point where it was forked, into what it has from its parent. */
+export const revertOfFork = {
+  name: "revert-of-fork",
+  since: REVERT_SINCE,
+  async play(lab) {
+    await lab.withAppServer(async (server) => {
+      const parent = await server.startThread();
+      await server.turn(parent, [run("echo one"), say()]);
+      const second = await server.turn(parent, [say()]);
+      const child = await server.fork(parent);
+      await server.turn(child, [run("echo child"), say()]);
+      await server.request("thread/revert", { threadId: child, beforeTurnId: second });
+      await server.turn(child, [say()]);
+      const grandchild = await server.fork(child);
+      await server.turn(grandchild, [run("echo grandchild"), say()]);
+      await server.turn(parent, [say()]);
+    });
+  },
+};

@@ -1,15 +1,15 @@
 /**
- * All scenarios: `{ name, since?, until?, needsZstd?, settings…, play(lab) }`. The settings are
+ * All scenarios: `{ name, since?, until?, settings…, play(lab) }`. The settings are
  * those of `writeCodexHome`: `features`, `retries`, `topLevel` and `config` lines.
  */
-import { compactionAsked, compactionAutomatic, forkCompacted } from "./compaction.mjs";
+import * as compaction from "./compaction.mjs";
 import * as families from "./families.mjs";
 import { failures } from "./failures.mjs";
 import * as files from "./files.mjs";
 import * as forks from "./forks.mjs";
-import { revert, rollback } from "./histories.mjs";
-import { interruptInStream, interruptInTool } from "./interrupts.mjs";
-import { killInStream, killInTool } from "./kills.mjs";
+import * as histories from "./histories.mjs";
+import * as interrupts from "./interrupts.mjs";
+import * as kills from "./kills.mjs";
 import * as basics from "./plain.mjs";
 import * as reviews from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
@@ -24,15 +24,10 @@ export const SCENARIOS = [
   ...scenariosOf(subagents),
   ...scenariosOf(families),
   ...scenariosOf(reviews),
-  compactionAsked,
-  compactionAutomatic,
-  forkCompacted,
-  rollback,
-  revert,
+  ...scenariosOf(compaction),
+  ...scenariosOf(histories),
   ...failures,
-  interruptInStream,
-  interruptInTool,
-  killInStream,
-  killInTool,
+  ...scenariosOf(interrupts),
+  ...scenariosOf(kills),
   ...scenariosOf(upgrades),
 ];

@@ -9,6 +9,9 @@ const OTHER_MODEL_SINCE = "0.118.0";
 /** The second kind of subagents, named by path and told what part of the history to inherit. */
 const NAMED_SINCE = "0.132.0";
 
+/** Later ones offer a subagent no tool to spawn others. */
+const NESTED_NAMED_UNTIL = "0.147.0";
+
 export const SUBAGENT_FEATURES = { collab: true, multi_agent: true };
 const DEEP = "[agents]\nmax_depth = 3\n";
 
@@ -99,6 +102,21 @@ export const manySubagents = {
   },
 };
 
+/** Nobody waits for the subagents, but they are done before the parent is. */
+export const unawaitedSubagents = {
+  name: "subagents-unawaited",
+  since: FORKED_SUBAGENTS_SINCE,
+  features: SUBAGENT_FEATURES,
+  async play(lab) {
+    await lab.exec([
+      run("echo before"),
+      lab.spawning([say()]),
+      lab.spawning([say()], { fork_context: true }),
+      after(900, say()),
+    ]);
+  },
+};
+
 export const namedSubagents = {
   name: "subagents-named",
   since: NAMED_SINCE,
@@ -113,6 +131,20 @@ export const namedSubagents = {
       waitForAgents(),
       after(300, say()),
     ]);
+  },
+};
+
+export const nestedNamedSubagents = {
+  name: "subagents-named-nested",
+  since: NAMED_SINCE,
+  until: NESTED_NAMED_UNTIL,
+  features: { multi_agent_v2: true },
+  config: DEEP,
+  async play(lab) {
+    const named = (name, steps) => lab.spawning(steps, { task_name: name, fork_turns: "all" });
+    const inner = named("inner", [run("echo innermost"), say()]);
+    const outer = named("outer", [run("echo outer"), inner, waitForAgents(), after(300, say())]);
+    await lab.exec([run("echo before"), outer, waitForAgents(), after(600, say())]);
   },
 };
 
