@@ -1,0 +1,104 @@
+/** What a whole home was billed: CPU against the newline floor, `cat` and `ccusage`, memory, event-loop delay. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../scripts/prepare.mjs";
+import { inTurns, median, ratio } from "./lib/rounds.mjs";
+import { runPeer } from "./lib/peer.mjs";
+import { call, measure, tool } from "./lib/tools.mjs";
+
+const MB = 2 ** 20;
+
+/** Aggregates `home` in turns with everything else and gives the rows of the table. */
+export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
+  const files = rollouts(home);
+  const taken = await inTurns(rounds, {
+    floor: () => checkedFloor(home, ledger),
+    ours: () => checkedCall(home, ledger),
+    cat: () => measure("/bin/sh", ["-c", 'cat "$@" >/dev/null', "cat", ...files]),
+    idle: () => call("idle", 200),
+  });
+  const work = `bill of ${size}`;
+  const rows = [
+    {
+      work: `${work}, CPU`,
+      floor: "`read()` loop that counts newlines",
+      measured: ratio(taken, "ours", "floor"),
+      target: { most: 1.3 },
+      unit: "×",
+    },
+    {
+      work: `(\`cat\` of the same files, CPU)`,
+      floor: "the same loop",
+      measured: ratio(taken, "cat", "floor"),
+      unit: "×",
+    },
+    {
+      work: `${work}, peak memory`,
+      floor: "an idle Node",
+      measured: median(taken, ({ ours, idle }) => (ours.maxRss - idle.maxRss) / MB),
+      target: { most: 32 },
+      unit: "MB more",
+    },
+    {
+      work: `${work}, longest event-loop delay`,
+      floor: `${median(taken, ({ idle }) => idle.longestDelay).toFixed(1)} ms in an idle Node`,
+      measured: median(taken, ({ ours }) => ours.longestDelay),
+      target: { most: 5 },
+      unit: "ms",
+    },
+  ];
+  if (peer) rows.push(await besidePeer({ home, ledger, work, rounds, peer, scratch }));
+  return rows;
+}
+
+/** Whole commands as a user runs them: ours with its Node, the peer's native program without one. */
+async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
+  const cli = join(root, "dist", "cli.js");
+  const taken = await inTurns(Math.min(rounds, 3), {
+    ours: () => measure(process.execPath, [cli, "usage", "--json", "--codex-home", home]),
+    peer: () => runPeer(peer, home, scratch),
+  });
+  const { billed } = taken[0].peer;
+  const { cache_write_input_tokens: _, ...expected } = ledger.billed;
+  deepStrictEqual(billed, expected, `${peer.name} counts otherwise`);
+  return {
+    work: `${work}, CPU of the command`,
+    floor: `${peer.name} on the same home`,
+    measured: median(taken, ({ ours, peer: theirs }) => theirs.cpu / ours.cpu),
+    target: { least: 3 },
+    unit: "× less",
+  };
+}
+
+/** A floor that did not see every line would be no floor. */
+function checkedFloor(home, ledger) {
+  const run = measure(tool("newlines"), [home]);
+  strictEqual(Number(run.printed), ledger.lines);
+  return run;
+}
+
+/** A fast answer that is wrong is none. */
+function checkedCall(home, ledger) {
+  const run = call("usage", home);
+  const { totals, threads } = run;
+  strictEqual(threads, ledger.files);
+  deepStrictEqual(
+    {
+      input_tokens: totals.inputTokens,
+      cached_input_tokens: totals.cachedInputTokens,
+      cache_write_input_tokens: totals.cacheWriteInputTokens,
+      output_tokens: totals.outputTokens,
+      reasoning_output_tokens: totals.reasoningOutputTokens,
+      total_tokens: totals.totalTokens,
+    },
+    ledger.billed,
+  );
+  return run;
+}
+
+function rollouts(home) {
+  return readdirSync(home, { recursive: true })
+    .filter((path) => path.endsWith(".jsonl"))
+    .map((path) => join(home, path));
+}

@@ -1,0 +1,44 @@
+/**
+ * `node call.mjs OPERATION …`: one first call of the addon in a process of its own, and what it cost as JSON. The CPU is
+ * that of the call alone, the memory that of the whole process. `idle` loads no addon: it is the Node to compare with.
+ */
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const operations = {
+  usage: async (codexHome) => {
+    const { homeUsage } = await import("../../index.js");
+    return () => homeUsage({ codexHome });
+  },
+  find: async (codexHome, workspace) => {
+    const { findRollout } = await import("../../index.js");
+    return () => findRollout(workspace, { codexHome });
+  },
+  idle: async (milliseconds) => () => sleep(Number(milliseconds)),
+};
+
+const [operation, ...args] = process.argv.slice(2);
+const work = await operations[operation](...args);
+// Let what starting Node left behind finish, so that it is not counted.
+await sleep(20);
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+const before = process.resourceUsage();
+const began = performance.now();
+const result = await work();
+const after = process.resourceUsage();
+const wall = performance.now() - began;
+delay.disable();
+
+const micros = (usage) => usage.userCPUTime + usage.systemCPUTime;
+const answer = {
+  cpu: (micros(after) - micros(before)) / 1000,
+  blocksRead: after.fsRead - before.fsRead,
+  maxRss: after.maxRSS * 1024,
+  longestDelay: delay.max / 1e6,
+  wall,
+  totals: result?.totals,
+  threads: result?.threads?.length,
+  found: result?.workspacePath ?? null,
+};
+process.stdout.write(JSON.stringify(answer));

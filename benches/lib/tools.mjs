@@ -1,0 +1,43 @@
+/** What runs beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { root, sh } from "../../scripts/prepare.mjs";
+
+const target = join(root, "target", "bench-tools");
+
+/** Builds the tools. */
+export function buildTools() {
+  const manifest = join(root, "benches", "tools", "Cargo.toml");
+  const env = { ...process.env, CARGO_TARGET_DIR: target };
+  sh("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", manifest], { env });
+}
+
+/** Where a tool is. */
+export function tool(name) {
+  return join(target, "release", name);
+}
+
+/** Writes a home and gives its ledger: what is in it, and what its threads were billed. */
+export function generate(home, { files, bytes, workspaces, seed }) {
+  const args = [home, files, bytes, workspaces, seed].map(String);
+  return JSON.parse(execFileSync(tool("generate"), args, { encoding: "utf8" }));
+}
+
+/** Runs a program: what it and its children cost in CPU, whether the disk was read, and what it printed. */
+export function measure(program, args, { env = process.env, encoding = "utf8" } = {}) {
+  const options = { env, encoding, maxBuffer: 1 << 30 };
+  const text = execFileSync(tool("measure"), [program, ...args], options);
+  const end = text.indexOf("\n");
+  const [cpuMicros, blocksRead, status] = text.slice(0, end).split(" ").map(Number);
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}`);
+  return { cpu: cpuMicros / 1000, blocksRead, printed: text.slice(end + 1) };
+}
+
+/** Calls the addon in a Node of its own, as `benches/lib/call.mjs` says. */
+export function call(operation, ...args) {
+  const script = join(root, "benches", "lib", "call.mjs");
+  const printed = execFileSync(process.execPath, [script, operation, ...args], {
+    encoding: "utf8",
+  });
+  return JSON.parse(printed);
+}
