@@ -4,7 +4,7 @@
 //! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
 //! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr2, memmem};
 
 /// The longest text of a timestamp or a kind that the look accepts, in bytes.
 const MAX_LOOK_TEXT: usize = 48;
@@ -17,6 +17,12 @@ const MAX_LOOK_ROLE: usize = 128;
 pub enum Look {
     /// It must be parsed.
     Parse,
+    /// It must be parsed, and is a `session_meta`.
+    SessionMeta,
+    /// It must be parsed, and is a `token_count`.
+    TokenCount,
+    /// It must be parsed, and is a `token_usage_record`.
+    TokenUsageRecord,
     /// A record that is spelled as usual and carries nothing that counts.
     Pass(Passed),
 }
@@ -35,10 +41,10 @@ pub enum Passed {
 /// Looks at a line, or at the beginning of one.
 #[must_use]
 pub fn look(line: &[u8]) -> Look {
-    look_at_kinds(line).map_or(Look::Parse, Look::Pass)
+    look_at_kinds(line).unwrap_or(Look::Parse)
 }
 
-fn look_at_kinds(line: &[u8]) -> Option<Passed> {
+fn look_at_kinds(line: &[u8]) -> Option<Look> {
     let rest = line.strip_prefix(b"{\"timestamp\":\"")?;
     let (_timestamp, rest) = until_quote(rest)?;
     let rest = match rest.strip_prefix(b",\"ordinal\":") {
@@ -48,12 +54,14 @@ fn look_at_kinds(line: &[u8]) -> Option<Passed> {
     let (kind, rest) = until_quote(rest.strip_prefix(b",\"type\":\"")?)?;
     let payload = rest.strip_prefix(b",\"payload\":{")?;
     match kind {
-        b"session_meta" | b"turn_context" | b"token_usage_record" => None,
+        b"session_meta" => Some(Look::SessionMeta),
+        b"token_usage_record" => Some(Look::TokenUsageRecord),
+        b"turn_context" => None,
         b"event_msg" | b"response_item" => {
             let (payload_kind, rest) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
             match payload_kind {
-                b"token_count"
-                | b"task_started"
+                b"token_count" => Some(Look::TokenCount),
+                b"task_started"
                 | b"turn_started"
                 | b"task_complete"
                 | b"turn_complete"
@@ -62,14 +70,14 @@ fn look_at_kinds(line: &[u8]) -> Option<Passed> {
                 | b"user_message"
                 | b"thread_settings_applied" => None,
                 b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
-                    Some(Passed::ToolCall)
+                    Some(Look::Pass(Passed::ToolCall))
                 }
-                b"agent_message" => Some(Passed::AgentMessage),
-                b"message" if is_by_the_model(rest) => Some(Passed::AgentMessage),
-                _ => Some(Passed::Other),
+                b"agent_message" => Some(Look::Pass(Passed::AgentMessage)),
+                b"message" if is_by_the_model(rest) => Some(Look::Pass(Passed::AgentMessage)),
+                _ => Some(Look::Pass(Passed::Other)),
             }
         }
-        _ => Some(Passed::Other),
+        _ => Some(Look::Pass(Passed::Other)),
     }
 }
 
@@ -79,11 +87,12 @@ fn is_by_the_model(message: &[u8]) -> bool {
     memmem::find(beginning, b"\"role\":\"assistant\"").is_some()
 }
 
+/// Splits a text at its first quote; `None` when an escape sequence or nothing comes first.
 fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
-    let end = memchr(b'"', window)?;
+    let end = memchr2(b'"', b'\\', window)?;
     let (before, rest) = text.split_at_checked(end)?;
-    (!before.contains(&b'\\')).then_some((before, rest.get(1..)?))
+    Some((before, rest.strip_prefix(b"\"")?))
 }
 
 /// Whether a line that [`look`] passes over is whole, by its last two bytes: envelope and payload are objects, so that
@@ -134,10 +143,7 @@ mod tests {
     #[test]
     fn parses_what_counts_and_whatever_is_spelled_otherwise() {
         for line in [
-            envelope("session_meta", "{}"),
             envelope("turn_context", "{}"),
-            envelope("token_usage_record", "{}"),
-            envelope("event_msg", r#"{"type":"token_count"}"#),
             envelope("event_msg", r#"{"type":"task_complete"}"#),
             envelope("event_msg", r#"{"info":null,"type":"token_count"}"#),
             envelope("event_msg", r#"{ "type":"agent_message"}"#),
@@ -153,10 +159,25 @@ mod tests {
     }
 
     #[test]
+    fn names_the_kinds_that_count_most() {
+        for (kind, payload, look_at) in [
+            ("session_meta", "{}", Look::SessionMeta),
+            ("token_usage_record", "{}", Look::TokenUsageRecord),
+            ("event_msg", r#"{"type":"token_count"}"#, Look::TokenCount),
+        ] {
+            assert_eq!(look(envelope(kind, payload).as_bytes()), look_at);
+        }
+    }
+
+    #[test]
     fn a_cut_line_is_never_mistaken_for_another_kind() {
         let line = envelope("event_msg", r#"{"type":"token_count","info":null}"#);
-        for cut in 0..line.len() {
+        let known = line.find(",\"info\"").unwrap();
+        for cut in 0..known {
             assert_eq!(look(&line.as_bytes()[..cut]), Look::Parse, "{cut}");
+        }
+        for cut in known..line.len() {
+            assert_eq!(look(&line.as_bytes()[..cut]), Look::TokenCount, "{cut}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::rollout::instructions::{Around, around_instructions};
 use crate::rollout::text::Text;
 
 /// What a rollout's first record says, as far as it could be read.
@@ -106,6 +107,8 @@ impl SessionMeta {
 pub struct Captured {
     /// What was read.
     pub meta: SessionMeta,
+    /// When the record was written (ISO 8601), if it says so.
+    pub written: Option<String>,
     /// How the reading ended.
     pub end: CaptureEnd,
 }
@@ -125,9 +128,18 @@ pub enum CaptureEnd {
     Broken,
 }
 
-/// Reads a `session_meta` from a line or from its beginning.
+/// Reads a `session_meta` from a line or from its beginning. The text of its instructions is not looked into: whatever
+/// it holds, the thread is known.
 #[must_use]
 pub fn capture(bytes: &[u8]) -> Captured {
+    match around_instructions(bytes) {
+        Some(Around { before, after: Some(after) }) => read(&[before, after].concat()),
+        Some(Around { before, after: None }) => read(before),
+        None => read(bytes),
+    }
+}
+
+fn read(bytes: &[u8]) -> Captured {
     let mut capture = Capture::default();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let result = Level { capture: &mut capture, top: true }
@@ -144,13 +156,14 @@ pub fn capture(bytes: &[u8]) -> Captured {
         Err(_) if capture.in_instructions => CaptureEnd::CutInInstructions,
         Err(_) => CaptureEnd::Cut,
     };
-    Captured { meta: capture.meta, end }
+    Captured { meta: capture.meta, written: capture.written, end }
 }
 
 #[derive(Default)]
 struct Capture {
     meta: SessionMeta,
     kind: Option<String>,
+    written: Option<String>,
     in_instructions: bool,
 }
 
@@ -178,15 +191,21 @@ impl<'de> Visitor<'de> for Level<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { capture, top } = self;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(Text(key)) = map.next_key::<Text<'de>>()? {
             let meta = &mut capture.meta;
-            match key.as_str() {
+            match key.as_deref().unwrap_or_default() {
                 "type" if top => capture.kind = text(&mut map)?,
                 "payload" if top => map.next_value_seed(Level { capture, top: false })?,
                 "id" | "threadId" | "thread_id" => meta.id = text(&mut map)?,
                 "cwd" => meta.cwd = text(&mut map)?,
                 // The payload's is the beginning of the thread, the envelope's that of the record.
-                "timestamp" => meta.timestamp = text(&mut map)?.or(meta.timestamp.take()),
+                "timestamp" => {
+                    let timestamp = text(&mut map)?;
+                    if top {
+                        capture.written.clone_from(&timestamp);
+                    }
+                    meta.timestamp = timestamp.or(meta.timestamp.take());
+                }
                 "cli_version" => meta.cli_version = text(&mut map)?,
                 "originator" => meta.originator = text(&mut map)?,
                 "forked_from_id" => meta.forked_from_id = text(&mut map)?,
@@ -261,7 +280,8 @@ mod tests {
     #[test]
     fn a_whole_record_gives_every_fact() {
         let captured = capture(LINE.as_bytes());
-        assert_eq!(captured, Captured { meta: expected(), end: CaptureEnd::Whole });
+        let written = Some("2026-01-02T16:58:23.100Z".to_owned());
+        assert_eq!(captured, Captured { meta: expected(), written, end: CaptureEnd::Whole });
         assert!(captured.meta.is_subagent());
         assert_eq!(captured.meta.parent(), Some("p-1"));
     }
@@ -271,7 +291,8 @@ mod tests {
         let cut = LINE.find("brief").unwrap();
         let meta = SessionMeta { history_base: None, ..expected() };
         let captured = capture(&LINE.as_bytes()[..cut]);
-        assert_eq!(captured, Captured { meta, end: CaptureEnd::CutInInstructions });
+        let written = Some("2026-01-02T16:58:23.100Z".to_owned());
+        assert_eq!(captured, Captured { meta, written, end: CaptureEnd::CutInInstructions });
     }
 
     #[test]
@@ -294,7 +315,8 @@ mod tests {
             timestamp: Some("2025-08-01T10:00:00Z".into()),
             ..SessionMeta::default()
         };
-        assert_eq!(flat, Captured { meta, end: CaptureEnd::Whole });
+        let written = meta.timestamp.clone();
+        assert_eq!(flat, Captured { meta, written, end: CaptureEnd::Whole });
         let old = capture(
             br#"{"type":"session_meta","threadId":"t-1","cwd":"/home/dev","model":"o3-mini"}"#,
         );
@@ -304,7 +326,7 @@ mod tests {
             model: Some("o3-mini".into()),
             ..SessionMeta::default()
         };
-        assert_eq!(old, Captured { meta, end: CaptureEnd::Whole });
+        assert_eq!(old, Captured { meta, written: None, end: CaptureEnd::Whole });
     }
 
     #[test]

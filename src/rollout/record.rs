@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::value::RawValue;
 
-use crate::rollout::look::Passed;
+use crate::rollout::look::{Look, Passed, look};
+use crate::rollout::object::Object;
 use crate::rollout::text::Text;
 
 /// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
@@ -136,6 +137,15 @@ pub enum TurnEvent {
 ///
 /// When it is no JSON object, or a record that counts tokens with something else than whole numbers from 0 to 2^53.
 pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
+    let usual = match look(line) {
+        Look::TokenCount => usual_token_count(line),
+        Look::TokenUsageRecord => usual_token_usage_record(line),
+        _ => None,
+    };
+    usual.map_or_else(|| parse_any(line), Ok)
+}
+
+fn parse_any(line: &[u8]) -> Result<Record<'_>, Malformed> {
     let envelope: Envelope<'_> = object(line)?;
     let item = match envelope.kind.0.as_deref() {
         Some("session_meta") => Item::SessionMeta,
@@ -155,6 +165,34 @@ fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Malformed> {
         return Err(Malformed);
     }
     serde_json::from_slice(json).map_err(|_| Malformed)
+}
+
+/// A record whose kind the look has told, read in one pass. One that has other fields than usual is read again by
+/// [`parse_any`], which decides.
+#[derive(Deserialize)]
+struct Usual<'a, P> {
+    #[serde(borrow, default)]
+    timestamp: Text<'a>,
+    #[serde(default)]
+    ordinal: Option<u64>,
+    payload: P,
+}
+
+fn usual_token_count(line: &[u8]) -> Option<Record<'_>> {
+    #[derive(Deserialize)]
+    struct Payload {
+        info: Object<WireInfo>,
+    }
+
+    let usual: Usual<'_, Object<Payload>> = object(line).ok()?;
+    let item = Item::TokenCount(usual.payload.0.info.0.into());
+    Some(Record { timestamp: usual.timestamp.0, ordinal: usual.ordinal, item })
+}
+
+fn usual_token_usage_record(line: &[u8]) -> Option<Record<'_>> {
+    let usual: Usual<'_, Object<WireTokenUsageRecord<'_>>> = object(line).ok()?;
+    let item = usual.payload.0.into();
+    Some(Record { timestamp: usual.timestamp.0, ordinal: usual.ordinal, item })
 }
 
 /// The kinds of a record, for a reader that shows it.
@@ -229,19 +267,25 @@ struct WireTokenUsageRecord<'a> {
     turn_id: Text<'a>,
     #[serde(borrow, default)]
     response_id: Text<'a>,
-    #[serde(borrow, default)]
-    usage: Option<&'a RawValue>,
+    #[serde(default)]
+    usage: Option<Object<WireUsage>>,
+}
+
+impl<'a> From<WireTokenUsageRecord<'a>> for Item<'a> {
+    fn from(wire: WireTokenUsageRecord<'a>) -> Self {
+        let Some(Object(usage)) = wire.usage else { return Self::Passed(Passed::Other) };
+        Self::TokenUsageRecord(TokenUsageRecord {
+            thread_id: wire.thread_id.0,
+            turn_id: wire.turn_id.0,
+            response_id: wire.response_id.0,
+            usage: usage.into(),
+        })
+    }
 }
 
 fn token_usage_record<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
     let wire: WireTokenUsageRecord<'a> = object(envelope.body().ok_or(Malformed)?.as_bytes())?;
-    let Some(usage_of_response) = wire.usage else { return Ok(Item::Passed(Passed::Other)) };
-    Ok(Item::TokenUsageRecord(TokenUsageRecord {
-        thread_id: wire.thread_id.0,
-        turn_id: wire.turn_id.0,
-        response_id: wire.response_id.0,
-        usage: usage(usage_of_response)?,
-    }))
+    Ok(wire.into())
 }
 
 #[derive(Deserialize)]
@@ -311,36 +355,36 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
 }
 
 #[derive(Deserialize)]
-struct WireInfo<'a> {
-    #[serde(borrow, default)]
-    total_token_usage: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    last_token_usage: Option<&'a RawValue>,
+struct WireInfo {
+    #[serde(default)]
+    total_token_usage: Option<Object<WireUsage>>,
+    #[serde(default)]
+    last_token_usage: Option<Object<WireUsage>>,
+}
+
+impl From<WireInfo> for TokenCount {
+    fn from(wire: WireInfo) -> Self {
+        let usage = |wire: Option<Object<WireUsage>>| wire.map(|wire| TokenUsage::from(wire.0));
+        match (usage(wire.total_token_usage), usage(wire.last_token_usage)) {
+            (None, None) => Self::Empty,
+            (total, last) => Self::Counter { total, last },
+        }
+    }
 }
 
 #[derive(Deserialize)]
-struct WireTokenCount<'a> {
-    #[serde(borrow, default)]
-    info: Option<&'a RawValue>,
+struct WireTokenCount {
+    #[serde(default)]
+    info: Option<Object<WireInfo>>,
 }
 
 fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
-    let wire: WireTokenCount<'_> = object(raw.as_bytes())?;
-    let Some(info) = wire.info else {
-        let wire: WireUsage = object(raw.as_bytes())?;
-        return Ok(if wire.is_absent() {
-            TokenCount::Empty
-        } else {
-            TokenCount::Single(wire.into())
-        });
-    };
-    let wire: WireInfo<'_> = object(info.get().as_bytes())?;
-    let total = wire.total_token_usage.map(usage).transpose()?;
-    let last = wire.last_token_usage.map(usage).transpose()?;
-    Ok(match (total, last) {
-        (None, None) => TokenCount::Empty,
-        (total, last) => TokenCount::Counter { total, last },
-    })
+    let wire: WireTokenCount = object(raw.as_bytes())?;
+    if let Some(Object(info)) = wire.info {
+        return Ok(info.into());
+    }
+    let wire: WireUsage = object(raw.as_bytes())?;
+    Ok(if wire.is_absent() { TokenCount::Empty } else { TokenCount::Single(wire.into()) })
 }
 
 #[derive(Default, Deserialize)]
@@ -355,10 +399,6 @@ struct WireUsage {
     #[serde(alias = "reasoning_tokens")]
     reasoning_output_tokens: Option<Count>,
     total_tokens: Option<Count>,
-}
-
-fn usage(raw: &RawValue) -> Result<TokenUsage, Malformed> {
-    object::<WireUsage>(raw.get().as_bytes()).map(TokenUsage::from)
 }
 
 impl WireUsage {

@@ -9,7 +9,7 @@ use std::hash::Hash;
 use crate::rollout::file_name::uuid_v7_ms;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::look::{Look, Passed, ends_whole, look};
-use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
+use crate::rollout::meta::{CaptureEnd, Captured, SessionMeta, capture};
 use crate::rollout::record::{
     Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
 };
@@ -205,14 +205,10 @@ impl Fold {
         let written = record.timestamp.as_deref().and_then(parse_timestamp);
         self.last_ms = written.or(self.last_ms);
         match record.item {
-            Item::SessionMeta => {
-                if !self.session_meta(line, written) {
-                    self.skipped += 1;
-                }
-            }
+            Item::SessionMeta => self.session_meta(line),
             // The oldest shape begins without a kind.
             Item::Passed(passed) if self.meta.is_none() && self.trail.is_empty() => {
-                self.session_meta(line, written);
+                self.begin(capture(line));
                 self.passed(passed);
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
@@ -224,13 +220,20 @@ impl Fold {
         }
     }
 
+    fn session_meta(&mut self, line: &[u8]) {
+        if !self.begin(capture(line)) {
+            self.skipped += 1;
+        }
+    }
+
     /// Takes a `session_meta`; `false` when it is broken.
-    fn session_meta(&mut self, line: &[u8], written: Option<i64>) -> bool {
-        let captured = capture(line);
-        if captured.end != CaptureEnd::Whole {
+    fn begin(&mut self, captured: Captured) -> bool {
+        let Captured { meta, written, end } = captured;
+        if end != CaptureEnd::Whole {
             return false;
         }
-        let meta = captured.meta;
+        let written = written.as_deref().and_then(parse_timestamp);
+        self.last_ms = written.or(self.last_ms);
         if self.meta.is_some() {
             // Another thread's: the beginning of a copy. The first of several is the parent's.
             if self.copied_from.is_none() && meta.id.is_some() && meta.id != self.thread_id {
@@ -377,19 +380,20 @@ impl LineSink for Fold {
         self.trail.pass(line.len() as u64);
         match look(line) {
             Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
-            Look::Pass(_) | Look::Parse => self.read(line),
+            Look::SessionMeta => self.session_meta(line),
+            _ => self.read(line),
         }
     }
 
     fn needs_whole(&mut self, head: &[u8]) -> bool {
-        look(head) == Look::Parse
+        !matches!(look(head), Look::Pass(_))
     }
 
     fn long_line(&mut self, line: LongLine<'_>) {
         self.trail.pass(line.length);
         match look(line.head) {
             Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
-            Look::Pass(_) | Look::Parse => self.skipped += 1,
+            _ => self.skipped += 1,
         }
     }
 }
