@@ -1,7 +1,7 @@
 //! The same work on many files, on a bounded number of threads.
 
 use std::num::NonZero;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -10,25 +10,23 @@ const MAX_THREADS: usize = 8;
 
 /// Does `work` on every item and gives the results in the order of the items. Each thread has a state of its own, made
 /// by `state`. An item whose work panics has no result; the others have theirs.
-pub fn map<T: Sync, S, R: Send>(
+pub fn map<T: Sync, S, R: Send + Sync>(
     items: &[T],
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &T) -> R + Sync,
-) -> Vec<Option<R>> {
+) -> Results<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
+    // A result is written once, to where it stays: thousands of them, moved twice, cost more than some of the work.
+    let results: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads.min(items.len()))
             .map(|_| {
                 scope.spawn(|| {
                     let mut state = state();
-                    while let Some((at, item)) = take(items, &next) {
-                        let result = work(&mut state, item);
-                        results
-                            .lock()
-                            .unwrap_or_else(std::sync::PoisonError::into_inner)
-                            .push((at, result));
+                    while let Some((item, result)) = take(items, &results, &next) {
+                        // Nobody else has this slot.
+                        let _ = result.set(work(&mut state, item));
                     }
                 })
             })
@@ -38,18 +36,27 @@ pub fn map<T: Sync, S, R: Send>(
             drop(worker.join());
         }
     });
-    let mut ordered: Vec<Option<R>> = items.iter().map(|_| None).collect();
-    for (at, result) in results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        if let Some(slot) = ordered.get_mut(at) {
-            *slot = Some(result);
-        }
-    }
-    ordered
+    Results(results.into_iter())
 }
 
-fn take<'t, T>(items: &'t [T], next: &AtomicUsize) -> Option<(usize, &'t T)> {
+/// What became of each item, in their order; `None` where the work panicked.
+pub struct Results<R>(std::vec::IntoIter<OnceLock<R>>);
+
+impl<R> Iterator for Results<R> {
+    type Item = Option<R>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(OnceLock::into_inner)
+    }
+}
+
+fn take<'t, T, R>(
+    items: &'t [T],
+    results: &'t [OnceLock<R>],
+    next: &AtomicUsize,
+) -> Option<(&'t T, &'t OnceLock<R>)> {
     let at = next.fetch_add(1, Ordering::Relaxed);
-    items.get(at).map(|item| (at, item))
+    Some((items.get(at)?, results.get(at)?))
 }
 
 #[cfg(test)]
@@ -59,7 +66,7 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..1000).collect();
-        let doubled: Vec<Option<u32>> = map(&items, || (), |(), item| item * 2);
+        let doubled: Vec<Option<u32>> = map(&items, || (), |(), item| item * 2).collect();
         assert_eq!(doubled, (0..1000).map(|item| Some(item * 2)).collect::<Vec<_>>());
     }
 
@@ -71,6 +78,6 @@ mod tests {
             *item
         };
         let results = map(&items, || (), work);
-        assert_eq!(results.iter().filter(|result| result.is_none()).count(), 1);
+        assert_eq!(results.filter(Option::is_none).count(), 1);
     }
 }

@@ -109,6 +109,7 @@ pub fn scan_files(files: Vec<RolloutFile>, watch: &Watch, scan: &mut Scan) -> Ha
         watch.files_done.fetch_add(1, Ordering::Relaxed);
         fold
     });
+    scan.rollouts.reserve_exact(files.len());
     let mut gone = HashSet::new();
     for (file, fold) in files.into_iter().zip(folds) {
         match fold {
