@@ -31,10 +31,24 @@ impl<'a> RolloutName<'a> {
     /// The thread id in a stem of the usual form, `rollout-<timestamp>-<thread id>[_<segment id>]`.
     #[must_use]
     pub fn parse_stem(stem: &'a str) -> Option<&'a str> {
-        let id = stem.strip_prefix("rollout-")?.get(TIMESTAMP_LENGTH..)?;
-        let thread = id.split_once('_').map_or(id, |(thread, _segment)| thread);
-        is_thread_id(thread).then_some(thread)
+        ids_of(stem).map(|(thread, _segment)| thread)
     }
+
+    /// Whether a stem is that of a rollout which a revert of its thread began.
+    #[must_use]
+    pub fn is_segment(stem: &str) -> bool {
+        ids_of(stem).is_some_and(|(_thread, segment)| segment.is_some())
+    }
+}
+
+/// The thread's and the segment's id in a stem of the usual form.
+fn ids_of(stem: &str) -> Option<(&str, Option<&str>)> {
+    let id = stem.strip_prefix("rollout-")?.get(TIMESTAMP_LENGTH..)?;
+    let (thread, segment) = match id.split_once('_') {
+        Some((thread, segment)) => (thread, Some(segment)),
+        None => (id, None),
+    };
+    is_thread_id(thread).then_some((thread, segment))
 }
 
 /// Whether a text has the form of a thread id, `[0-9A-Za-z][0-9A-Za-z_-]*`.
@@ -84,7 +98,10 @@ mod tests {
     fn a_segment_of_a_reverted_thread_names_the_thread() {
         let name =
             format!("rollout-2026-01-02T16-58-23-{ID}_019b7f37-9000-7000-8000-000000000001.jsonl");
-        assert_eq!(RolloutName::parse(&name).and_then(|name| name.thread_id), Some(ID));
+        let name = RolloutName::parse(&name).unwrap();
+        assert_eq!(name.thread_id, Some(ID));
+        assert!(RolloutName::is_segment(name.stem));
+        assert!(!RolloutName::is_segment(&format!("rollout-2026-01-02T16-58-23-{ID}")));
     }
 
     #[test]

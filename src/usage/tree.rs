@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::rollout::discover::{RolloutFile, Skipped};
+use crate::rollout::file_name::RolloutName;
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::{TurnState, TurnTracker};
@@ -159,8 +160,10 @@ fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
         .then_with(|| b.path.cmp(&a.path))
 }
 
+/// The rollout of a revert is named as a segment; its `session_meta` alone does not tell when the thread is a fork.
 fn continues_itself(rollout: &FoldedRollout) -> bool {
-    rollout.fold.meta().is_some_and(SessionMeta::is_revert)
+    RolloutName::is_segment(&rollout.file.stem)
+        || rollout.fold.meta().is_some_and(SessionMeta::is_revert)
 }
 
 fn thread(
@@ -217,3 +220,6 @@ pub fn descendants<'t>(root: &str, parents: &[(&'t str, Option<&str>)]) -> Vec<&
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
