@@ -200,3 +200,33 @@ test("where tmux is not installed no session runs", async (t) => {
   process.env.PATH = world.path("only");
   assert.equal(await create().isProcessRunning(handle("ao-1")), false);
 });
+
+/** Every macOS has `ps`, and no `/proc`. */
+const withoutPs = process.platform === "linux" ? test : () => undefined;
+
+withoutPs("a machine without ps has the same answers", async (t) => {
+  const world = await makeWorld(t);
+  const codex = await world.sleeper("bin/codex");
+  const asPackage = await world.write("lib/my codex/codex.js", "setTimeout(() => {}, 600_000);\n");
+  const { stdout } = await run("sh", ["-c", "command -v tmux"]);
+  await inTmux("native", `${codex} 600`);
+  await inTmux("package", `${process.execPath} '${asPackage}'`);
+  await inTmux("mention", `tail -f '${asPackage}'`);
+  await world.script("only/tmux", `exec ${stdout.trim()} "$@"`);
+  process.env.PATH = world.path("only");
+  const agent = create();
+  await eventually("a native Codex", () => agent.isProcessRunning(handle("native")));
+  await eventually("a Codex of npm", () => agent.isProcessRunning(handle("package")));
+  assert.equal(await agent.isProcessRunning(handle("mention")), false);
+
+  const child = started(t, codex, ["600"]);
+  await once(child, "spawn");
+  const ask = (createdAt) =>
+    agent.isProcessRunning({
+      id: "p",
+      runtimeName: "process",
+      data: { pid: child.pid, createdAt },
+    });
+  assert.equal(await ask(Date.now()), true);
+  assert.equal(await ask(Date.now() - 3_600_000), false);
+});

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { readProcesses } from "./proc.js";
 
 const run = promisify(execFile);
 
@@ -31,8 +32,19 @@ export interface Pane {
   terminal: string;
 }
 
-/** Every process, by one `ps`. `ucomm` and `etime` are the spellings that Linux and macOS share. */
+/** Every process, by one `ps`. */
 export async function listProcesses(): Promise<Process[]> {
+  try {
+    return await runPs();
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (isMissing && process.platform === "linux") return readProcesses();
+    throw new Error("cannot list processes", { cause: error });
+  }
+}
+
+/** `ucomm` and `etime` are the spellings that Linux and macOS share. */
+async function runPs(): Promise<Process[]> {
   const columns = "pid=,ppid=,tty=,stat=,etime=,ucomm=,args=";
   const now = Date.now();
   const { stdout } = await run("ps", ["-ax", "-ww", "-o", columns], {
@@ -59,7 +71,7 @@ export async function listPanes(): Promise<Pane[]> {
   }
 }
 
-export function parseProcess(line: string, now: number): Process[] {
+function parseProcess(line: string, now: number): Process[] {
   const [pid, parentPid, terminal, state, elapsed, executable, ...words] = line.trim().split(/\s+/);
   if (elapsed === undefined || executable === undefined) return [];
   return [
@@ -75,7 +87,7 @@ export function parseProcess(line: string, now: number): Process[] {
   ];
 }
 
-export function parsePane(line: string): Pane[] {
+function parsePane(line: string): Pane[] {
   const [pid, terminal, ...session] = line.split(" ");
   if (terminal === undefined || session.length === 0) return [];
   return [{ pid: Number(pid), terminal, session: session.join(" ") }];
