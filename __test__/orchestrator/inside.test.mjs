@@ -28,11 +28,8 @@ const launched = async (stage, { id = "app-1", prompt, agentConfig = {} }) => {
   });
 };
 
-const requestsOf = (server, name) =>
-  server.requests.filter(({ isTitle, scriptName }) => scriptName === name && !isTitle);
-
-const firstRequest = (server, name) =>
-  eventually("the first request", () => requestsOf(server, name)[0], FIRST_REQUEST_MS);
+const firstRequest = (stage, name) =>
+  eventually("the first request", () => stage.requestsOf(name)[0], FIRST_REQUEST_MS);
 
 /** What the person said, as the model was sent it. */
 const saidIn = ({ input }) =>
@@ -54,9 +51,9 @@ for (const version of ["0.118.0", CURRENT]) {
     const stage = await makeStage(t, { version });
     const { server } = stage;
     for (const [name, prompt] of Object.entries(PROMPTS)) {
-      server.script(name, [say()]);
+      stage.script(name, [say()]);
       await launched(stage, { id: name, prompt });
-      assert.equal(saidIn(await firstRequest(server, name)), prompt, name);
+      assert.equal(saidIn(await firstRequest(stage, name)), prompt, name);
     }
     assert.deepEqual(server.surprises, []);
   });
@@ -64,11 +61,11 @@ for (const version of ["0.118.0", CURRENT]) {
 
 test("instructions are added to or replace those of Codex, byte for byte", async (t) => {
   const stage = await makeStage(t);
-  const { server, world } = stage;
+  const { world } = stage;
   const systemPrompt = `Say "yes" to 'all'.\n\t\\ true = 42 \u007f é🦀 ${"x".repeat(2_000)}`;
-  server.script("added", [say()]);
+  stage.script("added", [say()]);
   await launched(stage, { id: "added", prompt: "script:added", agentConfig: { systemPrompt } });
-  const added = await firstRequest(server, "added");
+  const added = await firstRequest(stage, "added");
   assert.equal(
     added.input.some(
       ({ role, content }) =>
@@ -78,39 +75,48 @@ test("instructions are added to or replace those of Codex, byte for byte", async
   );
 
   const systemPromptFile = await world.write(`rules "of" ours.md`, "These are all the rules.");
-  server.script("replaced", [say()]);
+  stage.script("replaced", [say()]);
   await launched(stage, {
     id: "replaced",
     prompt: "script:replaced",
     agentConfig: { systemPromptFile },
   });
-  const replaced = JSON.stringify((await firstRequest(server, "replaced")).body);
+  const replaced = JSON.stringify((await firstRequest(stage, "replaced")).body);
   assert.equal(replaced.includes("These are all the rules."), true);
 });
 
 const WHICH =
-  "command -v git; echo profile=$FROM_PROFILE user=$FROM_USER; bash -lc 'command -v git'";
+  "command -v git; echo profile=$FROM_PROFILE user=$FROM_USER config=$FROM_CONFIG; bash -lc 'command -v git'";
+
+/** The user's own part of the tables that a launch adds to. */
+const CONFIG = `
+[shell_environment_policy]
+set = { FROM_CONFIG = "yes" }
+
+[projects."/home/dev/other"]
+trust_level = "untrusted"
+`;
 
 for (const version of ["0.45.0", "0.80.0", "0.118.0", "0.144.6", "0.150.1", CURRENT]) {
-  test(`the git of a command that Codex ${version} runs is the wrapper, and the profile still counts`, async (t) => {
-    const stage = await makeStage(t, { version });
-    const { server, world } = stage;
+  test(`the git of a command that Codex ${version} runs is the wrapper, and what the user configured still counts`, async (t) => {
+    const stage = await makeStage(t, { version, codexConfig: CONFIG });
+    const { world } = stage;
     const git = await world.script("home/.ao/bin/git", "true");
     const mine = await world.write("home/my-env.sh", "export FROM_USER=yes\n");
     await world.write("home/.bashrc", `export BASH_ENV=${mine}\n`);
     await world.write("home/.bash_profile", "export FROM_PROFILE=yes\n");
     process.env.BASH_ENV = mine;
-    server.script("which", [run(WHICH), say()]);
+    stage.script("which", [run(WHICH), say()]);
     await launched(stage, { prompt: "script:which" });
     const [, second] = await eventually(
       "the output of the command",
-      () => requestsOf(server, "which").length === 2 && requestsOf(server, "which"),
+      () => stage.requestsOf("which").length === 2 && stage.requestsOf("which"),
       FIRST_REQUEST_MS,
     );
     // Older versions put JSON into the JSON.
     const output = JSON.stringify(second.input.filter(({ type }) => type?.endsWith("_output")));
     const lines = output.replaceAll("\\\\n", "\n").replaceAll("\\n", "\n").split("\n");
-    const at = lines.indexOf("profile=yes user=yes");
+    const at = lines.indexOf("profile=yes user=yes config=yes");
     assert.deepEqual([lines[at - 1]?.endsWith(git), lines[at + 1]], [true, git], output);
   });
 }

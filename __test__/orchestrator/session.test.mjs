@@ -43,7 +43,7 @@ const metadataOf = async (world, id) => {
 test("a session is spawned, listed, killed and restored on the same thread with its history", async (t) => {
   const stage = await makeStage(t);
   const { ledger, server, sessions, world } = stage;
-  server.script("work", [after(2_500, run("echo hello")), say("All done.")]);
+  stage.script("work", [after(2_500, run("echo hello")), say("All done.")]);
 
   const { id, workspacePath } = await sessions.spawn({
     projectId: "app",
@@ -86,16 +86,14 @@ test("a session is spawned, listed, killed and restored on the same thread with 
   const threadId = server.threadOf("work");
   await sessions.kill(id);
   const restored = await sessions.restore(id);
-  server.script("more", [say("Still here.")]);
+  stage.script("more", [say("Still here.")]);
   await eventually("the resumed screen", async () =>
     (await screenOf(restored.runtimeHandle)).includes("All done."),
   );
   await sessions.send(id, "Follow script:more now.");
-  await eventually("the second turn", () => server.remaining("more") === 0);
+  await eventually("the second turn", () => stage.requestsOf("more").length === 1);
   assert.equal(server.threadOf("more"), threadId);
-  const request = server.requests.find(
-    ({ scriptName, isTitle }) => scriptName === "more" && !isTitle,
-  );
+  const [request] = stage.requestsOf("more");
   assert.equal(JSON.stringify(request.input).includes("All done."), true);
   assert.deepEqual(await rolloutsOf(world), [rollout]);
   await eventually("the whole bill", async () => {
@@ -109,7 +107,7 @@ test("with permissions suggest Codex starts, and asks before it runs a command",
   const stage = await makeStage(t, { agentConfig: { permissions: "suggest" } });
   const { agent, server, sessions } = stage;
   const escalated = { sandbox_permissions: "require_escalated", justification: "to see" };
-  server.script("ask", [run("touch /dev/null", escalated), say("Thank you.")]);
+  stage.script("ask", [run("touch /dev/null", escalated), say("Thank you.")]);
   const { id, runtimeHandle } = await sessions.spawn({
     projectId: "app",
     prompt: "Follow script:ask now.",
@@ -135,7 +133,7 @@ test("with permissions suggest Codex starts, and asks before it runs a command",
 test("a Codex that is killed has exited, and is restored on its thread", async (t) => {
   const stage = await makeStage(t);
   const { agent, server, sessions } = stage;
-  server.script("work", [after(6_000, say())]);
+  stage.script("work", [after(6_000, say())]);
   const spawned = await sessions.spawn({ projectId: "app", prompt: "Follow script:work now." });
   await eventually("the turn", async () => (await listed(stage, spawned.id)).activity === "active");
   process.kill(await childOf(spawned.runtimeHandle), "SIGKILL");
@@ -147,11 +145,44 @@ test("a Codex that is killed has exited, and is restored on its thread", async (
   const threadId = server.threadOf("work");
   const restored = await sessions.restore(spawned.id);
   await eventually("the resumed Codex", () => agent.isProcessRunning(restored.runtimeHandle));
-  server.script("more", [say("Back.")]);
+  stage.script("more", [say("Back.")]);
   await eventually("its prompt", async () =>
     (await screenOf(restored.runtimeHandle)).includes("›"),
   );
   await sessions.send(spawned.id, "Follow script:more now.");
   await eventually("the next turn", () => server.threadOf("more"));
   assert.equal(server.threadOf("more"), threadId);
+});
+
+test("the orchestrator's own session has its instructions and may do everything, also after a restore", async (t) => {
+  const stage = await makeStage(t, { agentConfig: { permissions: "suggest" } });
+  const { agent, server, sessions } = stage;
+  const systemPrompt = `You lead.\n${"Say 'yes'.\n".repeat(300)}`;
+  stage.script("lead", [run("touch led"), say("Led.")]);
+  const spawned = await sessions.spawnOrchestrator({ projectId: "app", systemPrompt });
+  await eventually("its prompt", async () => (await screenOf(spawned.runtimeHandle)).includes("›"));
+  await sessions.send(spawned.id, "Follow script:lead now.");
+  const request = await eventually("its turn", () => stage.requestsOf("lead")[0]);
+  assert.equal(JSON.stringify(request.body).includes("You lead."), true);
+  await eventually(
+    "the end of the turn",
+    async () => (await listed(stage, spawned.id)).activity === "ready",
+  );
+
+  process.kill(await childOf(spawned.runtimeHandle), "SIGKILL");
+  await eventually(
+    "the end of Codex",
+    async () => !(await agent.isProcessRunning(spawned.runtimeHandle)),
+  );
+  const restored = await sessions.restore(spawned.id);
+  await eventually("the resumed screen", async () =>
+    (await screenOf(restored.runtimeHandle)).includes("Led."),
+  );
+  stage.script("again", [run("touch again"), say("Again.")]);
+  await sessions.send(spawned.id, "Follow script:again now.");
+  await eventually("the next turn", () => stage.requestsOf("again").length === 2);
+  assert.equal(server.threadOf("again"), server.threadOf("lead"));
+  const [next] = stage.requestsOf("again");
+  assert.equal(JSON.stringify(next.body).includes("You lead."), true);
+  assert.deepEqual(server.surprises, []);
 });

@@ -10,7 +10,8 @@ import { installCodex } from "../../codex/install.mjs";
 import { Ledger } from "../../codex/ledger.mjs";
 import { MockServer } from "../../codex/mock-server.mjs";
 import { seeded } from "../../codex/random.mjs";
-import { API_KEY_VARIABLE, codexEnvironment, writeCodexHome } from "../../codex/run-codex.mjs";
+import { codexEnvironment } from "../../codex/run-codex.mjs";
+import { writeCodexHome } from "../../codex/write-home.mjs";
 import { makeWorld } from "../../plugin/support/world.mjs";
 import { CURRENT } from "./versions.mjs";
 
@@ -19,7 +20,10 @@ const AGENT_PACKAGE = "@composio/ao-plugin-agent-codex";
 /** A model that no version has an announcement for. */
 export const MODEL = "a-model-of-ours";
 
-export const makeStage = async (t, { version = CURRENT, agentConfig = {} } = {}) => {
+export const makeStage = async (
+  t,
+  { version = CURRENT, agentConfig = {}, codexConfig = "" } = {},
+) => {
   // Before HOME is another one: it lies in the user's cache.
   const binary = await installCodex(version);
   const world = await makeWorld(t);
@@ -29,17 +33,13 @@ export const makeStage = async (t, { version = CURRENT, agentConfig = {} } = {})
   const server = new MockServer({ ledger, random: seeded(7) });
   const port = await server.listen();
   t.after(() => server.close());
-  await writeCodexHome(world.codexHome, { port });
+  await writeCodexHome(world.codexHome, { port, config: codexConfig });
 
-  const { HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY } = codexEnvironment({});
+  // The key of the model server, and proxies that lead nowhere; where things lie is the world's.
+  const { CODEX_HOME: _, HOME: __, PATH: ___, ...variables } = codexEnvironment({});
   setUntilEnd(t, {
-    HTTP_PROXY,
-    HTTPS_PROXY,
-    ALL_PROXY,
-    NO_PROXY,
-    [API_KEY_VARIABLE]: "unused",
+    ...variables,
     SHELL: "/bin/bash",
-    LANG: "C.UTF-8",
     GIT_CONFIG_GLOBAL: await world.write(
       "gitconfig",
       "[user]\n\tname = Dev\n\temail = dev@example.com\n[init]\n\tdefaultBranch = main\n",
@@ -70,8 +70,25 @@ export const makeStage = async (t, { version = CURRENT, agentConfig = {} } = {})
   );
   const agent = registry.get("agent", "codex");
   const sessions = createSessionManager({ config, registry });
-  return { world, server, ledger, registry, agent, sessions, config, path, binary };
+  return { world, server, ledger, registry, agent, sessions, path, ...scriptsOf(server) };
 };
+
+/** What the model answers to the requests of a prompt that names a script, and what it was asked. */
+function scriptsOf(server) {
+  const asked = [];
+  const record = (name, step) => ({
+    ...step,
+    items: (request) => {
+      asked.push({ name, request });
+      return step.items(request);
+    },
+  });
+  return {
+    script: (name, steps) =>
+      server.script(name, { steps: steps.map((step) => record(name, step)) }),
+    requestsOf: (name) => asked.filter((one) => one.name === name).map(({ request }) => request),
+  };
+}
 
 async function makeRepository(world) {
   const path = await world.directory("repositories/app");
