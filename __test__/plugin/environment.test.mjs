@@ -105,12 +105,18 @@ test("the wrappers come first in a login shell whose profile sets PATH anew, and
 
 test("the user's own BASH_ENV is read, also when it has to be expanded", async (t) => {
   const world = await makeWorld(t);
-  await world.write("home/my env.sh", "export FROM_USER=yes\nPATH=/from/user:$PATH\n");
+  await world.write(
+    "home/my env.sh",
+    "export FROM_USER=yes BASH_ENV=/of/the/user\nPATH=/from/user:$PATH\n",
+  );
   for (const value of [world.path("home/my env.sh"), "$HOME/my env.sh"]) {
     process.env.BASH_ENV = value;
     assert.equal(
-      await commandOfCodex(world, 'echo "$FROM_USER ${PATH%%:/from/user*}"'),
-      `yes ${world.aoHome}/bin`,
+      await commandOfCodex(
+        world,
+        `echo "$FROM_USER \${PATH%%:/from/user*}"; bash -lc 'echo "\${PATH%%:*}"'`,
+      ),
+      `yes ${world.aoHome}/bin\n${world.aoHome}/bin`,
     );
   }
   process.env.BASH_ENV = "/nowhere/at/all";
