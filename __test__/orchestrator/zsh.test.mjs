@@ -46,17 +46,17 @@ for (const [option, [seen, path]] of Object.entries(EXPECTED)) {
     await startUpFiles(world, "home");
     assert.equal(
       await inZsh(world, { option, command: REPORT }),
-      `${seen} ${world.aoHome}/bin:${path} unset`,
+      `${seen} ${world.aoHome}/bin:${path} ${SCRIPTS}`,
     );
   });
 
-  test(`zsh ${option} reads them in the user's own ZDOTDIR, and leaves it set`, async (t) => {
+  test(`zsh ${option} reads them in the user's own ZDOTDIR`, async (t) => {
     const world = await makeWorld(t);
     await startUpFiles(world, "my zsh");
     const zdotdir = world.path("my zsh");
     assert.equal(
       await inZsh(world, { option, zdotdir, command: REPORT }),
-      `${seen} ${world.aoHome}/bin:${path} ${zdotdir}`,
+      `${seen} ${world.aoHome}/bin:${path} ${SCRIPTS}`,
     );
   });
 }
@@ -64,4 +64,11 @@ for (const [option, [seen, path]] of Object.entries(EXPECTED)) {
 test("zsh without any files of the user starts without a word", async (t) => {
   const world = await makeWorld(t);
   assert.match(await inZsh(world, { option: "-lc", command: "echo $PATH" }), /^[^:]+\/\.ao\/bin:/);
+});
+
+test("a zsh inside a zsh that has set PATH anew has the wrappers first, as Codex runs its commands", async (t) => {
+  const world = await makeWorld(t);
+  await startUpFiles(world, "home");
+  const command = "export PATH=/usr/bin:/bin; exec zsh -c 'echo $PATH'";
+  assert.equal(await inZsh(world, { option: "-c", command }), `${world.aoHome}/bin:/usr/bin:/bin`);
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlink } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
@@ -121,4 +123,25 @@ test("the user's own BASH_ENV is read, also when it has to be expanded", async (
   }
   process.env.BASH_ENV = "/nowhere/at/all";
   assert.equal(await commandOfCodex(world, "echo fine"), "fine");
+});
+
+test("a user whose shell is a plain sh keeps PATH as the session's terminal has it", async (t) => {
+  const world = await makeWorld(t);
+  const account = os.userInfo();
+  t.mock.method(os, "userInfo", () => ({ ...account, shell: "/bin/sh" }));
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  await world.codex();
+  const launch = create().getLaunchCommand({
+    sessionId: "app-1",
+    projectConfig: { path: world.root },
+  });
+  const settings = settingsOf(await argumentsAfter(world, launch));
+  assert.deepEqual(
+    [settings.allow_login_shell, settings["shell_environment_policy.set.PATH"]],
+    ["false", `'${world.aoHome}/bin:${process.env.PATH}'`],
+  );
 });

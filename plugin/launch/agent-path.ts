@@ -7,8 +7,13 @@
  * `shell_environment_policy.set`, which holds whatever the terminal's shell exports, and whatever part of the
  * environment the user lets Codex pass on. `allow_login_shell=false` would do with one flag, but the user's profile
  * would not be read any more, and Codex up to 0.98 does not know it.
+ *
+ * One case is left: a profile that itself exports BASH_ENV, in a Codex that takes no snapshot of the shell (up to 0.98,
+ * or with `features.shell_snapshot` off). There the user's file is read and ours is not.
  */
 
+import { userInfo } from "node:os";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellQuote } from "./shell.js";
 import { tomlString } from "./toml.js";
@@ -17,6 +22,7 @@ const SCRIPTS = fileURLToPath(new URL("../../shell", import.meta.url));
 
 /** Shell words for the launch command; the scripts find the directory in `AO_CODEX_WRAPPERS`. */
 export function agentPathFlags(wrapperDir: string): string[] {
+  if (loginShell() === "sh") return plainShellFlags(wrapperDir);
   return [
     set("AO_CODEX_WRAPPERS", tomlString(wrapperDir)),
     // bash expands the value of BASH_ENV as if it stood in double quotes.
@@ -25,6 +31,20 @@ export function agentPathFlags(wrapperDir: string): string[] {
     set("ZDOTDIR", tomlString(`${SCRIPTS}/zsh`)),
     setFromShell("AO_CODEX_USER_ZDOTDIR", "ZDOTDIR"),
   ].flatMap((word) => ["-c", word]);
+}
+
+/**
+ * A plain `sh` reads nothing after the profile, so the profile must not be read again: the session's terminal has read
+ * it already, and Codex hands its environment on.
+ */
+function plainShellFlags(wrapperDir: string): string[] {
+  const path = `"${key("PATH")}='"${shellQuote(wrapperDir)}":$PATH'"`;
+  return ["-c", "allow_login_shell=false", "-c", path];
+}
+
+/** The shell that Codex runs commands with: the one of the user's account. */
+function loginShell(): string {
+  return basename(userInfo().shell ?? "");
 }
 
 function set(name: string, value: string): string {

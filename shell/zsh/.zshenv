@@ -18,6 +18,8 @@ ao_codex_read() {
 ao_codex_end() {
   path=(${AO_CODEX_WRAPPERS:+$AO_CODEX_WRAPPERS} ${path:#${AO_CODEX_WRAPPERS:-}})
   export PATH
+  # Codex may start a second zsh inside the first; it and all others are to read these files too.
+  export ZDOTDIR=$AO_CODEX_ZDOTDIR
   unset AO_CODEX_ZDOTDIR
   unfunction ao_codex_read ao_codex_end
 }
