@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout } from "../support/home.mjs";
 
 /** One thread with a response an hour before and at each local midnight around the days of the test. */
 const TIMES = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout } from "../support/home.mjs";
 
 const ROOT = "019e4464-e720-70ca-80b3-5afce7a15c61";
 const SUBAGENT = "019e4465-e720-70ca-80b3-5afce7a15c62";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { join } from "node:path";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
 const WRONG_USAGE = [
   [[], /^Usage: ao-codex /],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { aoCodex, root } from "./command.mjs";
+import { aoCodex, root } from "../support/command.mjs";
 
 for (const command of ["sessions", "usage", "resume"]) {
   test(`${command} --help says every option, the global ones too, and gives an example`, async () => {

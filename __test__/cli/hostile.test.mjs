@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import stringWidth from "string-width";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout } from "../support/home.mjs";
 
 /** Clears the screen, sets the title, an 8-bit CSI, a new line, and turns the rest of the line around. */
 const EVIL = "\u001b[2J\u001b]0;owned\u0007\u009b31m\r\n\t\u007f\u202e";

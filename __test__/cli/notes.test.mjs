@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout } from "../support/home.mjs";
 
 const at = "2026-05-20T08:00:00.000Z";
 const id = (n) => `019e4464-e720-70ca-80b3-00000000000${n}`;

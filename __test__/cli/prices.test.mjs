@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
 /** One thread of a local model: 600,000 fresh and 400,000 cached tokens in, 100,000 out. */
 function localThread(t) {

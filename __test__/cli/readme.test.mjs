@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withOutputs } from "../../scripts/write-readme.mjs";
-import { root } from "./command.mjs";
+import { root } from "../support/command.mjs";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 

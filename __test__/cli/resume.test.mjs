@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
-import { aoCodex } from "./command.mjs";
-import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
 const OLDER = "019e4464-e720-70ca-80b3-5afce7a15c61";
 const NEWER = "019e4465-e720-70ca-80b3-5afce7a15c62";

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { aoCodex, root } from "./command.mjs";
-import { temporaryFolder } from "./home.mjs";
+import { aoCodex, root } from "../support/command.mjs";
+import { temporaryFolder } from "../support/home.mjs";
 
 const SAMPLES = join(root, "samples");
 const HOME = join(SAMPLES, "codex-home");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { root, run } from "./command.mjs";
-import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+import { root, run } from "../support/command.mjs";
+import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
 /** `npm start` as a user types it, with a home folder of its own. */
 function npmStart(home, args = [], env = {}) {

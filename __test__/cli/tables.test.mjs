@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import stringWidth from "string-width";
-import { aoCodex, root } from "./command.mjs";
-import { codexHome, rollout } from "./home.mjs";
+import { aoCodex, root } from "../support/command.mjs";
+import { codexHome, rollout } from "../support/home.mjs";
 
 const SAMPLE = join(root, "samples", "codex-home");
 const COMMANDS = [

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { aoCodex, cli, exitOf, root, run } from "./command.mjs";
-import { codexHome, rollout, temporaryFolder } from "./home.mjs";
+import { aoCodex, cli, exitOf, root, run } from "../support/command.mjs";
+import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
 const SAMPLE = ["--codex-home", join(root, "samples", "codex-home")];
 const ESCAPE = "\u001b";
