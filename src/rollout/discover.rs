@@ -3,6 +3,7 @@
 //! `sessions/` is walked to depth 4 (`YYYY/MM/DD/file`), `archived_sessions/` likewise although Codex keeps it flat.
 //! Links inside them are not followed, so no loop can hold the walk; the two directories themselves may be links.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{self, DirEntry};
@@ -58,6 +59,8 @@ pub struct Found {
     pub files: Vec<RolloutFile>,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
+    /// Rollouts that were there at first and were not when they were looked at, by their stems: moved, or deleted.
+    pub gone: HashMap<String, PathBuf>,
 }
 
 /// Which directories to walk.
@@ -75,26 +78,59 @@ pub enum Scope {
 ///
 /// # Errors
 ///
-/// When the home itself does not exist or is no directory.
+/// When the home itself does not exist or is no directory; in the [`Scope::Active`], whose callers have no list to
+/// show, also when its `sessions/` cannot be read.
 pub fn discover(home: &CodexHome, scope: Scope) -> Result<Found> {
     let metadata = fs::metadata(home.path())
         .map_err(|source| Error::io("read Codex home", home.path(), source))?;
     if !metadata.is_dir() {
         return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
     }
+    let archived_before = match scope {
+        Scope::Active => Vec::new(),
+        Scope::All => names_in(&home.archived_sessions()),
+    };
     let mut walk = Walk::default();
-    walk.directory(&home.sessions(), 1);
+    if let Err(source) = walk.directory(&home.sessions(), 1) {
+        if scope == Scope::Active {
+            return Err(Error::io("read Codex home", &home.sessions(), source));
+        }
+        walk.skip(home.sessions(), source.to_string());
+    }
     if scope == Scope::All {
         walk.archived = true;
-        walk.directory(&home.archived_sessions(), 1);
+        if let Err(source) = walk.directory(&home.archived_sessions(), 1) {
+            walk.skip(home.archived_sessions(), source.to_string());
+        }
     }
-    let Found { files, mut skipped } = walk.found;
-    let mut files = one_form_each(files);
-    files.sort_unstable_by(|a, b| {
-        b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
-    });
+    let Found { files, mut skipped, mut gone } = walk.found;
+    let mut by_stem = one_form_each(files);
+    // One that was unarchived meanwhile was in the first directory too late, and in the second no more.
+    for (stem, path) in archived_before {
+        gone.entry(stem).or_insert(path);
+    }
+    gone.retain(|stem, _| !by_stem.contains_key(stem));
+    let mut files: Vec<RolloutFile> = by_stem.drain().map(|(_, file)| file).collect();
+    files.sort_unstable_by(newest_first);
     skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(Found { files, skipped })
+    Ok(Found { files, skipped, gone })
+}
+
+/// The order in which rollouts are listed.
+#[must_use]
+pub fn newest_first(a: &RolloutFile, b: &RolloutFile) -> Ordering {
+    b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
+}
+
+/// The rollouts in a directory without directories, by their stems. What cannot be read is told by the walk.
+fn names_in(directory: &Path) -> Vec<(String, PathBuf)> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let rollouts = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name();
+        let stem = name.to_str().and_then(RolloutName::parse)?.stem.to_owned();
+        entry.file_type().is_ok_and(|kind| kind.is_file()).then(|| (stem, entry.path()))
+    });
+    rollouts.collect()
 }
 
 /// A walk through one of the two directories, then the other.
@@ -105,55 +141,67 @@ struct Walk {
 }
 
 impl Walk {
-    /// Reads a directory whose entries lie `depth` levels below the root.
-    fn directory(&mut self, path: &Path, depth: usize) {
+    /// Reads a directory whose entries lie `depth` levels below the root. One that is not there, or went while we
+    /// walked, holds nothing; fails when it cannot be read.
+    fn directory(&mut self, path: &Path, depth: usize) -> io::Result<()> {
         let entries = match fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(error) => return self.failed(path, &error),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
         };
         for entry in entries {
             match entry {
                 Ok(entry) => self.entry(&entry, depth),
-                Err(error) => self.failed(path, &error),
+                Err(error) => self.skip(path.to_owned(), error.to_string()),
             }
         }
+        Ok(())
     }
 
     fn entry(&mut self, entry: &DirEntry, depth: usize) {
         let Ok(file_type) = entry.file_type() else { return };
         if file_type.is_dir() && depth < MAX_DEPTH {
-            self.directory(&entry.path(), depth + 1);
+            let path = entry.path();
+            if let Err(error) = self.directory(&path, depth + 1) {
+                self.skip(path, error.to_string());
+            }
         }
         let name = entry.file_name();
-        let Some(name) = name.to_str().and_then(RolloutName::parse) else { return };
+        let Some(text) = name.to_str() else {
+            if name.to_string_lossy().ends_with(".jsonl") {
+                self.skip(entry.path(), "its name is not UTF-8".to_owned());
+            }
+            return;
+        };
+        let Some(name) = RolloutName::parse(text) else { return };
         if !file_type.is_file() {
-            let reason = "not a regular file".to_owned();
-            self.found.skipped.push(Skipped { path: entry.path(), reason });
+            self.skip(entry.path(), "not a regular file".to_owned());
             return;
         }
         // Asks for the name within the open directory, which costs half of what the whole path would.
-        let Ok(metadata) = entry.metadata() else { return };
-        self.found.files.push(RolloutFile {
-            path: entry.path(),
-            stem: name.stem.to_owned(),
-            archived: self.archived,
-            compressed: name.compressed,
-            size: metadata.len(),
-            modified_ms: modified_ms(&metadata),
-        });
+        match entry.metadata() {
+            Ok(metadata) => self.found.files.push(RolloutFile {
+                path: entry.path(),
+                stem: name.stem.to_owned(),
+                archived: self.archived,
+                compressed: name.compressed,
+                size: metadata.len(),
+                modified_ms: modified_ms(&metadata),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.found.gone.insert(name.stem.to_owned(), entry.path());
+            }
+            Err(error) => self.skip(entry.path(), error.to_string()),
+        }
     }
 
-    /// A directory that is not there, or went while we walked, holds nothing.
-    fn failed(&mut self, path: &Path, error: &io::Error) {
-        if error.kind() != io::ErrorKind::NotFound {
-            self.found.skipped.push(Skipped { path: path.to_owned(), reason: error.to_string() });
-        }
+    fn skip(&mut self, path: PathBuf, reason: String) {
+        self.found.skipped.push(Skipped { path, reason });
     }
 }
 
 /// Keeps one file a rollout: an active one before an archived one, a plain one before a compressed one, and of two
 /// alike the one that was written last.
-fn one_form_each(files: Vec<RolloutFile>) -> Vec<RolloutFile> {
+fn one_form_each(files: Vec<RolloutFile>) -> HashMap<String, RolloutFile> {
     let rank = |file: &RolloutFile| (file.archived, file.compressed, -file.modified_ms);
     let mut by_stem: HashMap<String, RolloutFile> = HashMap::with_capacity(files.len());
     for file in files {
@@ -167,7 +215,7 @@ fn one_form_each(files: Vec<RolloutFile>) -> Vec<RolloutFile> {
             Entry::Occupied(_) => {}
         }
     }
-    by_stem.into_values().collect()
+    by_stem
 }
 
 #[cfg(test)]
@@ -234,7 +282,7 @@ mod tests {
         let path = home.0.path().join(format!("sessions/2026/01/{NAME}.jsonl"));
         fs::create_dir_all(&path).unwrap();
         let skipped = vec![Skipped { path, reason: "not a regular file".to_owned() }];
-        assert_eq!(home.found(), Found { files: vec![], skipped });
+        assert_eq!(home.found(), Found { skipped, ..Found::default() });
     }
 
     #[cfg(unix)]

@@ -6,11 +6,12 @@ use std::slice;
 
 use crate::codex_home::CodexHome;
 use crate::error::Result;
-use crate::rollout::discover::{RolloutFile, Scope, Skipped, discover};
+use crate::rollout::discover::{RolloutFile, Scope, Skipped, newest_first};
 use crate::rollout::head::read_head;
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::workspace::resolve;
 use crate::store::parallel;
+use crate::store::settled::{Gone, read_settled};
 use crate::usage::tree::ThreadKind;
 
 /// A rollout and its head.
@@ -39,7 +40,9 @@ impl Head {
 pub struct Heads {
     /// One a rollout, newest first.
     pub heads: Vec<Head>,
-    /// What could not be read, or is no rollout.
+    /// Rollouts without a `session_meta` that could be read.
+    pub headless: Vec<RolloutFile>,
+    /// What could not be read, or is no rollout; the headless ones too.
     pub skipped: Vec<Skipped>,
 }
 
@@ -49,23 +52,36 @@ pub struct Heads {
 ///
 /// When the home cannot be read.
 pub fn read_heads(home: &CodexHome, scope: Scope) -> Result<Heads> {
-    let found = discover(home, scope)?;
-    let metas =
-        parallel::map(&found.files, || (), |(), file| read_head(&file.path, file.compressed));
-    let mut heads = Heads { heads: Vec::with_capacity(found.files.len()), skipped: found.skipped };
-    for (file, meta) in found.files.into_iter().zip(metas) {
+    let mut heads = Heads::default();
+    let skipped = read_settled(home, scope, |files| read_some(files, &mut heads))?;
+    heads.skipped.extend(skipped);
+    heads.skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    heads.heads.sort_by(|a, b| newest_first(&a.file, &b.file));
+    Ok(heads)
+}
+
+/// Reads the heads of `files` into `heads`; gives those that were not there any more.
+fn read_some(files: Vec<RolloutFile>, heads: &mut Heads) -> Gone {
+    let metas = parallel::map(&files, || (), |(), file| read_head(&file.path, file.compressed));
+    let mut gone = Gone::new();
+    for (file, meta) in files.into_iter().zip(metas) {
         let reason = match meta {
             Some(Ok(Some(meta))) => {
                 heads.heads.push(Head::new(file, meta));
+                continue;
+            }
+            Some(Err(error)) if error.is_not_found() => {
+                gone.insert(file.stem, file.path);
                 continue;
             }
             Some(Ok(None)) => "no session_meta at its beginning".to_owned(),
             Some(Err(error)) => error.reason(),
             None => "reading it failed unexpectedly".to_owned(),
         };
-        heads.skipped.push(Skipped { path: file.path, reason });
+        heads.skipped.push(Skipped { path: file.path.clone(), reason });
+        heads.headless.push(file);
     }
-    Ok(heads)
+    gone
 }
 
 /// Finds the rollout that a session in `workspace` resumes: the most recently written root or fork that began there.
@@ -87,41 +103,78 @@ pub fn find_rollouts<P: AsRef<Path>>(
     home: &CodexHome,
     workspaces: &[P],
 ) -> Result<Vec<Option<Head>>> {
-    let mut wanted: HashMap<PathBuf, Vec<usize>> = HashMap::new();
-    for (at, workspace) in workspaces.iter().enumerate() {
-        wanted.entry(resolve(workspace.as_ref())).or_default().push(at);
+    let mut search = Search::new(workspaces);
+    match read_settled(home, Scope::Active, |files| search.read(files)) {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(search.found),
     }
-    let mut found = vec![None; workspaces.len()];
-    let mut resolved: HashMap<String, PathBuf> = HashMap::new();
-    let rollouts = match discover(home, Scope::Active) {
-        Err(error) if error.is_not_found() => return Ok(found),
-        rollouts => rollouts?,
-    };
-    // Newest first, so that the search ends with the last match; what cannot be read is nobody's.
-    for file in rollouts.files {
-        if wanted.is_empty() {
-            break;
+}
+
+/// A search for the rollouts of some workspaces.
+struct Search {
+    /// Which answers a directory is asked for by.
+    wanted: HashMap<PathBuf, Vec<usize>>,
+    found: Vec<Option<Head>>,
+    missing: usize,
+    /// The disk is asked once for each distinct directory.
+    resolved: HashMap<String, PathBuf>,
+}
+
+impl Search {
+    fn new<P: AsRef<Path>>(workspaces: &[P]) -> Self {
+        let mut wanted: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+        for (at, workspace) in workspaces.iter().enumerate() {
+            wanted.entry(resolve(workspace.as_ref())).or_default().push(at);
         }
-        let Ok(Some(meta)) = read_head(&file.path, file.compressed) else { continue };
-        let head = Head::new(file, meta);
+        let missing = workspaces.len();
+        Self { wanted, found: vec![None; missing], missing, resolved: HashMap::new() }
+    }
+
+    /// Reads the heads of `files`, newest first; gives those that were not there any more. What cannot be read is
+    /// nobody's.
+    fn read(&mut self, files: Vec<RolloutFile>) -> Gone {
+        let mut gone = Gone::new();
+        for file in files {
+            if self.missing == 0 && !self.is_newer(&file) {
+                break;
+            }
+            match read_head(&file.path, file.compressed) {
+                Ok(Some(meta)) => self.take(&Head::new(file, meta)),
+                Err(error) if error.is_not_found() => {
+                    gone.insert(file.stem, file.path);
+                }
+                Ok(None) | Err(_) => {}
+            }
+        }
+        gone
+    }
+
+    /// Whether a file is newer than one that was found: one that moved may be.
+    fn is_newer(&self, file: &RolloutFile) -> bool {
+        self.found.iter().flatten().any(|head| newest_first(file, &head.file).is_lt())
+    }
+
+    fn take(&mut self, head: &Head) {
         let Some(cwd) = head.meta.cwd.as_ref().filter(|_| head.kind != ThreadKind::Subagent) else {
-            continue;
+            return;
         };
-        // The disk is asked once for each distinct directory.
-        let path = match resolved.get(cwd) {
+        let path = match self.resolved.get(cwd) {
             Some(path) => path,
             None if Path::new(cwd).is_absolute() => {
-                resolved.entry(cwd.clone()).or_insert_with(|| resolve(Path::new(cwd)))
+                self.resolved.entry(cwd.clone()).or_insert_with(|| resolve(Path::new(cwd)))
             }
-            None => continue,
+            None => return,
         };
-        for at in wanted.remove(path).into_iter().flatten() {
-            if let Some(slot) = found.get_mut(at) {
-                *slot = Some(head.clone());
+        for &at in self.wanted.get(path).into_iter().flatten() {
+            let Some(slot) = self.found.get_mut(at) else { continue };
+            match slot {
+                None => self.missing -= 1,
+                Some(older) if newest_first(&head.file, &older.file).is_lt() => {}
+                Some(_) => continue,
             }
+            *slot = Some(head.clone());
         }
     }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -4,3 +4,4 @@ pub mod family;
 pub mod heads;
 pub mod parallel;
 pub mod scan;
+pub mod settled;
