@@ -49,7 +49,12 @@ pub fn read_activity(path: &Path) -> Result<Option<Activity>> {
     let compressed = name.is_some_and(|name| name.compressed);
     let mut count = FIRST_RECORDS;
     loop {
-        let lines = read_tail(path, compressed, count)?;
+        let lines = match read_tail(path, compressed, count) {
+            Ok(lines) => lines,
+            // Archived or deleted since the line above.
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let (tracker, model, last_record_ms, begins) = follow(&lines);
         let at_the_beginning =
             lines.len() < count || lines.first().is_none_or(|line| line.offset == 0);

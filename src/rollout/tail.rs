@@ -9,12 +9,16 @@ use memchr::memrchr;
 use crate::error::{Error, Result};
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::open::open_rollout;
+use crate::rollout::record::describe;
 
 /// The first read from the end, in bytes; each further one is four times as large.
 const FIRST_READ: u64 = 64 * 1024;
 
 /// How far back from the end is read at most, in bytes: the memory that a look at the tail may take.
 pub const MAX_TAIL: u64 = 16 * 1024 * 1024;
+
+/// How often a file that shrinks while it is read is looked at again.
+const MAX_SHRUNK: u32 = 8;
 
 /// One of the last lines of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +29,9 @@ pub struct TailLine {
     pub bytes: Vec<u8>,
 }
 
-/// Reads the last lines of a rollout, oldest first: at most `count` of them, and none that begin more than
-/// [`MAX_TAIL`] bytes before the end. A line without a terminator counts when it is whole.
+/// Reads the last records of a rollout, oldest first: at most `count` of them, and none that begin more than
+/// [`MAX_TAIL`] bytes before the end. A line that is no record does not count, so that a broken one hides no other;
+/// one without a terminator counts when it is whole.
 ///
 /// # Errors
 ///
@@ -39,11 +44,17 @@ pub fn read_tail(path: &Path, compressed: bool, count: usize) -> Result<Vec<Tail
         let (bytes, start) = last_bytes(text).map_err(failed)?;
         return Ok(last_lines(&bytes, start, count));
     }
-    let size = metadata.len();
     let mut length = FIRST_READ;
+    let mut shrunk = 0;
     loop {
+        let size = file.metadata().map_err(failed)?.len();
         let start = size.saturating_sub(length.min(MAX_TAIL));
         let bytes = read_range(&mut file, start, size - start).map_err(failed)?;
+        // Cut between the two calls: these bytes are not its end.
+        if (bytes.len() as u64) < size - start && shrunk < MAX_SHRUNK {
+            shrunk += 1;
+            continue;
+        }
         let lines = last_lines(&bytes, start, count);
         if lines.len() >= count || start == 0 || length >= MAX_TAIL {
             return Ok(lines);
@@ -79,12 +90,11 @@ fn last_bytes(mut reader: impl Read) -> io::Result<(Vec<u8>, u64)> {
     }
 }
 
-/// Cuts the last `count` lines out of `bytes`, which begin at `start`: unless that is 0, the first may be cut off and
+/// Cuts the last `count` records out of `bytes`, which begin at `start`: unless that is 0, the first may be cut off and
 /// does not count.
 fn last_lines(bytes: &[u8], start: u64, count: usize) -> Vec<TailLine> {
     let mut lines = Vec::new();
     let mut rest = bytes;
-    let mut terminated = bytes.ends_with(b"\n");
     while lines.len() < count && !rest.is_empty() {
         let body = rest.strip_suffix(b"\n").unwrap_or(rest);
         let begin = memrchr(b'\n', body).map(|newline| newline + 1);
@@ -93,11 +103,9 @@ fn last_lines(bytes: &[u8], start: u64, count: usize) -> Vec<TailLine> {
         }
         let begin = begin.unwrap_or(0);
         let line = body.get(begin..).unwrap_or_default().trim_ascii_end();
-        let counts = terminated || serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
-        if counts && !line.is_empty() {
+        if describe(line).is_some() {
             lines.push(TailLine { offset: start + begin as u64, bytes: line.to_vec() });
         }
-        terminated = true;
         rest = rest.get(..begin).unwrap_or_default();
     }
     lines.reverse();
@@ -136,6 +144,12 @@ mod tests {
         assert_eq!(tail(b"{\"n\":1}\n{\"n\":2}", 1), [(8, "{\"n\":2}".into())]);
         assert_eq!(tail(b"{\"n\":1}\n{\"n\":", 1), [(0, "{\"n\":1}".into())]);
         assert_eq!(tail(b"", 1), []);
+    }
+
+    #[test]
+    fn a_line_that_is_no_record_hides_no_other() {
+        let text = b"{\"n\":1}\n{\"n\":2}\n[3]\n{\"n\":\n\xff\n";
+        assert_eq!(tail(text, 1), [(8, "{\"n\":2}".into())]);
     }
 
     #[test]
