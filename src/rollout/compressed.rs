@@ -8,6 +8,10 @@ const BOMB_THRESHOLD: u64 = 256 * 1024 * 1024;
 /// A rollout that grows by more than this is no text that anybody wrote.
 const MAX_RATIO: u64 = 1000;
 
+/// A frame may ask for a window of 2 to this power bytes, 32 MB, and no more: what the file says of itself must not
+/// decide how much memory we take. Level 19 asks for 8 MB.
+const MAX_WINDOW_LOG: u32 = 25;
+
 /// Reads the text of a compressed rollout; fails when it grows out of all proportion.
 pub struct Decompressed<R: Read> {
     decoder: zstd::Decoder<'static, BufReader<R>>,
@@ -23,7 +27,9 @@ impl<R: Read> Decompressed<R> {
     /// When the decompressor cannot be made.
     pub fn new(compressed: R, size: u64) -> io::Result<Self> {
         let limit = size.saturating_mul(MAX_RATIO).max(BOMB_THRESHOLD);
-        Ok(Self { decoder: zstd::Decoder::new(compressed)?, limit, produced: 0 })
+        let mut decoder = zstd::Decoder::new(compressed)?;
+        decoder.window_log_max(MAX_WINDOW_LOG)?;
+        Ok(Self { decoder, limit, produced: 0 })
     }
 }
 
@@ -60,6 +66,17 @@ mod tests {
         let compressed = zstd::encode_all(&[b'x'; 4000][..], 3).unwrap();
         assert!(decompress(&compressed[..compressed.len() - 4]).is_err());
         assert!(decompress(b"{\"a\":1}\n").is_err());
+    }
+
+    #[test]
+    fn a_frame_that_asks_for_too_much_memory_is_an_error() {
+        let header = |window_log: u8| {
+            let window = (window_log - 10) << 3;
+            let empty_last_block = [1, 0, 0];
+            [&[0x28, 0xb5, 0x2f, 0xfd, 0, window], &empty_last_block[..]].concat()
+        };
+        assert_eq!(decompress(&header(25)).unwrap(), b"");
+        assert!(decompress(&header(26)).is_err());
     }
 
     #[test]
