@@ -54,14 +54,14 @@ export declare function findRollouts(workspacePaths: Array<string>, options?: Ho
 /** Which Codex home to read. */
 export interface HomeOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
-  codexHome?: string
+  codexHome?: string | null
 }
 
 /**
  * Reads what every thread of a Codex home was billed, archived ones too.
  *
  * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
- * second. Rejects when the home, or the user's price file
+ * second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
  * (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
  */
 export declare function homeUsage(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<HomeUsage>
@@ -85,28 +85,28 @@ export interface HomeUsage {
 /** What to report of a Codex home. */
 export interface HomeUsageOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
-  codexHome?: string
+  codexHome?: string | null
   /** Only this workspace, however it is spelled. */
-  workspacePath?: string
+  workspacePath?: string | null
   /**
    * What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
    * threads that began there, whole.
    */
-  workspaceMatch?: 'ran' | 'began'
+  workspaceMatch?: 'ran' | 'began' | null
   /** Only responses from this time on, in milliseconds since 1970, to a quarter of an hour. */
-  sinceMs?: number
+  sinceMs?: number | null
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
-  untilMs?: number
+  untilMs?: number | null
   /** What `groups` adds up by. Days are those of the system's time zone. */
-  by?: 'thread' | 'workspace' | 'model' | 'day'
+  by?: 'thread' | 'workspace' | 'model' | 'day' | null
 }
 
 /** Which threads to list. */
 export interface ListOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
-  codexHome?: string
+  codexHome?: string | null
   /** Only threads that began in this directory, however it is spelled. */
-  workspacePath?: string
+  workspacePath?: string | null
 }
 
 /**
@@ -261,6 +261,8 @@ export interface ThreadFamilyUsage {
   subagents: Array<ThreadUsage>
   /** All of them together. */
   total: Usage
+  /** What of the home could not be read: a subagent may be among it. */
+  skipped: Array<SkippedFile>
 }
 
 /** A thread as the head of its rollout shows it. */
@@ -303,7 +305,7 @@ export interface ThreadList {
  * Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
  * not there yet.
  *
- * Rejects when the home is there and cannot be read.
+ * Rejects when the home, or the thread's own rollout, is there and cannot be read.
  */
 export declare function threadUsage(threadId: string, options?: HomeOptions | undefined | null): Promise<ThreadFamilyUsage | null>
 
@@ -349,7 +351,7 @@ export interface ThreadUsage {
 
 /**
  * Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
- * `null` for a thread that the home has not.
+ * `null` for a thread that the home has not, or whose own rollout cannot be read: it must not lose the others.
  *
  * Rejects when the home is there and cannot be read.
  */

@@ -10,9 +10,11 @@
 )]
 
 mod answer;
+mod argument;
 mod binary;
 mod blocking;
 mod home;
 mod records;
 mod threads;
 mod usage;
+mod watching;

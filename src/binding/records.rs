@@ -4,8 +4,8 @@ use napi::Result;
 use napi_derive::napi;
 
 use crate::binding::answer::count;
+use crate::binding::argument::Given;
 use crate::binding::blocking::off_thread;
-use crate::binding::home::path;
 use crate::rollout::activity::{self, Activity};
 use crate::rollout::record::describe;
 use crate::rollout::tail::read_tail;
@@ -49,12 +49,13 @@ pub struct RolloutActivity {
 /// end. A line that is still being written is no record yet.
 ///
 /// Rejects when the file cannot be read.
-#[napi]
-pub async fn read_last_records(rollout_path: String, count: u32) -> Result<Vec<RolloutRecord>> {
-    let path = path("rolloutPath", rollout_path)?;
+#[napi(ts_args_type = "rolloutPath: string, count: number")]
+pub async fn read_last_records(rollout_path: Given, count: Given) -> Result<Vec<RolloutRecord>> {
+    let path = rollout_path.path("rolloutPath")?;
+    let count = count.count("count")?;
     off_thread(move || {
         let compressed = path.extension().is_some_and(|extension| extension == "zst");
-        let lines = read_tail(&path, compressed, count as usize)?;
+        let lines = read_tail(&path, compressed, count)?;
         Ok(lines
             .into_iter()
             .filter_map(|line| {
@@ -75,9 +76,9 @@ pub async fn read_last_records(rollout_path: String, count: u32) -> Result<Vec<R
 /// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
 ///
 /// Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
-#[napi]
-pub async fn read_activity(rollout_path: String) -> Result<Option<RolloutActivity>> {
-    let path = path("rolloutPath", rollout_path)?;
+#[napi(ts_args_type = "rolloutPath: string")]
+pub async fn read_activity(rollout_path: Given) -> Result<Option<RolloutActivity>> {
+    let path = rollout_path.path("rolloutPath")?;
     off_thread(move || Ok(activity::read_activity(&path)?.map(rollout_activity))).await
 }
 

@@ -1,13 +1,12 @@
 //! Threads by their heads.
 
-use std::path::Path;
-
 use napi::Result;
 use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
+use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::off_thread;
-use crate::binding::home::{HomeOptions, codex_home, path};
+use crate::binding::home::{HomeOptions, codex_home};
 use crate::rollout::discover::Scope;
 use crate::rollout::head::read_head;
 use crate::rollout::meta;
@@ -16,13 +15,15 @@ use crate::rollout::workspace::WorkspaceMatcher;
 use crate::store::heads::{self, Head, find_rollout as find, read_heads};
 
 /// Which threads to list.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct ListOptions {
     /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
-    pub codex_home: Option<String>,
+    #[napi(ts_type = "string | null")]
+    pub codex_home: Option<Given>,
     /// Only threads that began in this directory, however it is spelled.
-    pub workspace_path: Option<String>,
+    #[napi(ts_type = "string | null")]
+    pub workspace_path: Option<Given>,
 }
 
 /// The threads of a Codex home.
@@ -62,14 +63,14 @@ pub struct SessionMeta {
 /// Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
 ///
 /// Reads 4 KB of each rollout. Rejects when the home cannot be read.
-#[napi]
-pub async fn list_threads(options: Option<ListOptions>) -> Result<ThreadList> {
-    let options = options.unwrap_or_default();
+#[napi(ts_args_type = "options?: ListOptions | undefined | null")]
+pub async fn list_threads(options: Options<ListOptions>) -> Result<ThreadList> {
+    let options = options.get()?;
     let home = codex_home(options.codex_home)?;
+    let workspace = options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
     off_thread(move || {
         let read = read_heads(&home, Scope::All)?;
-        let mut matcher =
-            options.workspace_path.map(|path| WorkspaceMatcher::new(Path::new(&path)));
+        let mut matcher = workspace.as_deref().map(WorkspaceMatcher::new);
         let mut threads = read.heads;
         if let Some(matcher) = &mut matcher {
             threads.retain(|head| head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
@@ -88,25 +89,29 @@ pub async fn list_threads(options: Option<ListOptions>) -> Result<ThreadList> {
 ///
 /// Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
 /// it is there and cannot be read.
-#[napi]
+#[napi(ts_args_type = "workspacePath: string, options?: HomeOptions | undefined | null")]
 pub async fn find_rollout(
-    workspace_path: String,
-    options: Option<HomeOptions>,
+    workspace_path: Given,
+    options: Options<HomeOptions>,
 ) -> Result<Option<ThreadHead>> {
-    let home = codex_home(options.unwrap_or_default().codex_home)?;
-    let workspace = path("workspacePath", workspace_path)?;
+    let workspace = workspace_path.path("workspacePath")?;
+    let home = codex_home(options.get()?.codex_home)?;
     off_thread(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head))).await
 }
 
 /// Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
 ///
 /// Rejects when the home is there and cannot be read.
-#[napi(ts_return_type = "Promise<Array<ThreadHead | null>>")]
+#[napi(
+    ts_args_type = "workspacePaths: Array<string>, options?: HomeOptions | undefined | null",
+    ts_return_type = "Promise<Array<ThreadHead | null>>"
+)]
 pub async fn find_rollouts(
-    workspace_paths: Vec<String>,
-    options: Option<HomeOptions>,
+    workspace_paths: GivenList,
+    options: Options<HomeOptions>,
 ) -> Result<Vec<Option<ThreadHead>>> {
-    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
+    let home = codex_home(options.get()?.codex_home)?;
     off_thread(move || {
         let found = heads::find_rollouts(&home, &workspace_paths)?;
         Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect())
@@ -117,9 +122,9 @@ pub async fn find_rollouts(
 /// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
 ///
 /// Rejects when the file cannot be read.
-#[napi]
-pub async fn read_session_meta(rollout_path: String) -> Result<Option<SessionMeta>> {
-    let path = path("rolloutPath", rollout_path)?;
+#[napi(ts_args_type = "rolloutPath: string")]
+pub async fn read_session_meta(rollout_path: Given) -> Result<Option<SessionMeta>> {
+    let path = rollout_path.path("rolloutPath")?;
     off_thread(move || {
         let compressed = path.extension().is_some_and(|extension| extension == "zst");
         Ok(read_head(&path, compressed)?.map(|head| SessionMeta {

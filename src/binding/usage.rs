@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{FnArgs, Function, JsObjectValue, Object, PromiseRaw};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::bindgen_prelude::{PromiseRaw, Unknown};
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
 use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
+use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::{off_thread, to_node};
-use crate::binding::home::{HomeOptions, codex_home, path};
+use crate::binding::home::{HomeOptions, codex_home};
+use crate::binding::watching::{Reporter, Stopper};
 use crate::codex_home::CodexHome;
 use crate::error;
 use crate::pricing::cost::prices_of;
@@ -19,31 +20,35 @@ use crate::pricing::table::PriceTable;
 use crate::pricing::user::prices_in_force;
 use crate::report::{self, GroupBy, Window};
 use crate::store::family::{Family, read_families, read_family};
-use crate::store::scan::{Progress, Watch, scan_home, scan_rollout};
+use crate::store::scan::{Watch, scan_home, scan_rollout};
 use crate::usage::tree::{Thread, threads};
 
 /// How often a scan reports its progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What to report of a Codex home.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct HomeUsageOptions {
     /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
-    pub codex_home: Option<String>,
+    #[napi(ts_type = "string | null")]
+    pub codex_home: Option<Given>,
     /// Only this workspace, however it is spelled.
-    pub workspace_path: Option<String>,
+    #[napi(ts_type = "string | null")]
+    pub workspace_path: Option<Given>,
     /// What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
     /// threads that began there, whole.
-    #[napi(ts_type = "'ran' | 'began'")]
-    pub workspace_match: Option<String>,
+    #[napi(ts_type = "'ran' | 'began' | null")]
+    pub workspace_match: Option<Given>,
     /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
-    pub since_ms: Option<i64>,
+    #[napi(ts_type = "number | null")]
+    pub since_ms: Option<Given>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
-    pub until_ms: Option<i64>,
+    #[napi(ts_type = "number | null")]
+    pub until_ms: Option<Given>,
     /// What `groups` adds up by. Days are those of the system's time zone.
-    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day'")]
-    pub by: Option<String>,
+    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | null")]
+    pub by: Option<Given>,
 }
 
 /// Where prices come from.
@@ -96,25 +101,14 @@ pub struct ThreadFamilyUsage {
     pub subagents: Vec<ThreadUsage>,
     /// All of them together.
     pub total: Usage,
-}
-
-/// How far a scan is.
-#[napi(object)]
-pub struct ScanProgress {
-    /// Rollouts that were read.
-    pub files_done: i64,
-    /// Rollouts to read.
-    pub files_total: i64,
-    /// Bytes that were read.
-    pub bytes_done: i64,
-    /// Bytes to read.
-    pub bytes_total: i64,
+    /// What of the home could not be read: a subagent may be among it.
+    pub skipped: Vec<SkippedFile>,
 }
 
 /// Reads what every thread of a Codex home was billed, archived ones too.
 ///
 /// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
-/// second. Rejects when the home, or the user's price file
+/// second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
 /// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
 #[napi(
     ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
@@ -123,78 +117,109 @@ pub struct ScanProgress {
 )]
 pub fn home_usage<'env>(
     env: &'env Env,
-    options: Option<HomeUsageOptions>,
-    signal: Option<Object<'_>>,
-    on_progress: Option<Function<'_, FnArgs<(ScanProgress,)>, ()>>,
+    options: Options<HomeUsageOptions>,
+    signal: Unknown<'_>,
+    on_progress: Unknown<'_>,
 ) -> Result<PromiseRaw<'env, HomeUsage>> {
     let watch = Arc::new(Watch::default());
-    if let Some(signal) = signal {
-        cancel_with(*env, &signal, &watch)?;
-    }
-    let report = match on_progress {
-        Some(function) => Some(function.build_threadsafe_function().weak::<true>().build()?),
-        None => None,
+    let (stopper, call) = match prepare(*env, options, signal, on_progress, &watch) {
+        Ok((stopper, query, reporter)) => (stopper, Ok((query, reporter))),
+        Err(refused) => (None, Err(refused)),
     };
-    env.spawn_future(async move {
-        let query = Query::new(options.unwrap_or_default())?;
-        let working = Arc::clone(&watch);
-        let mut work = tokio::task::spawn_blocking(move || query.answer(&working));
-        loop {
-            match tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await {
-                Ok(Ok(answer)) => return answer.map_err(|error| to_node(&error)),
-                Ok(Err(failed)) => {
-                    return Err(Error::new(Status::GenericFailure, failed.to_string()));
-                }
-                Err(_elapsed) => {
-                    if let Some(report) = &report {
-                        let progress = FnArgs::from((scan_progress(watch.progress()),));
-                        report.call(progress, ThreadsafeFunctionCallMode::NonBlocking);
-                    }
+    let mut promise = env.spawn_future(async move {
+        let (query, reporter) = call?;
+        answer_while_reporting(query, reporter, watch).await
+    })?;
+    match stopper {
+        Some(stopper) => promise.finally(move |env| stopper.remove(env)),
+        None => Ok(promise),
+    }
+}
+
+/// Judges the arguments. The signal comes last: whoever refuses a call must not go on listening.
+fn prepare(
+    env: Env,
+    options: Options<HomeUsageOptions>,
+    signal: Unknown<'_>,
+    on_progress: Unknown<'_>,
+    watch: &Arc<Watch>,
+) -> Result<(Option<Stopper>, Query, Option<Reporter>)> {
+    let query = Query::new(options.get()?)?;
+    let reporter = Reporter::new(on_progress)?;
+    Ok((Stopper::new(env, signal, watch)?, query, reporter))
+}
+
+async fn answer_while_reporting(
+    query: Query,
+    reporter: Option<Reporter>,
+    watch: Arc<Watch>,
+) -> Result<HomeUsage> {
+    let working = Arc::clone(&watch);
+    let mut work = tokio::task::spawn_blocking(move || query.answer(&working));
+    loop {
+        let answer = tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await;
+        if let Some(thrown) = reporter.as_ref().and_then(Reporter::thrown) {
+            watch.cancel();
+            return Err(thrown);
+        }
+        match answer {
+            Ok(Ok(answer)) => return answer.map_err(|error| to_node(&error)),
+            Ok(Err(failed)) => {
+                return Err(Error::new(Status::GenericFailure, failed.to_string()));
+            }
+            Err(_elapsed) => {
+                if let Some(reporter) = &reporter {
+                    reporter.report(watch.progress());
                 }
             }
         }
-    })
+    }
 }
 
 /// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
 /// not there yet.
 ///
-/// Rejects when the home is there and cannot be read.
-#[napi]
+/// Rejects when the home, or the thread's own rollout, is there and cannot be read.
+#[napi(ts_args_type = "threadId: string, options?: HomeOptions | undefined | null")]
 pub async fn thread_usage(
-    thread_id: String,
-    options: Option<HomeOptions>,
+    thread_id: Given,
+    options: Options<HomeOptions>,
 ) -> Result<Option<ThreadFamilyUsage>> {
-    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    let thread_id = thread_id.text("threadId", "the id of a thread")?;
+    let home = codex_home(options.get()?.codex_home)?;
     off_thread(move || {
         let prices = prices_or_built_in();
-        Ok(read_family(&home, &thread_id)?.map(|family| family_usage(&family, &prices)))
+        Ok(read_family(&home, &thread_id)?.map(|family| family_usage(family, &prices)))
     })
     .await
 }
 
 /// Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
-/// `null` for a thread that the home has not.
+/// `null` for a thread that the home has not, or whose own rollout cannot be read: it must not lose the others.
 ///
 /// Rejects when the home is there and cannot be read.
-#[napi(ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>")]
+#[napi(
+    ts_args_type = "threadIds: Array<string>, options?: HomeOptions | undefined | null",
+    ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>"
+)]
 pub async fn thread_usages(
-    thread_ids: Vec<String>,
-    options: Option<HomeOptions>,
+    thread_ids: GivenList,
+    options: Options<HomeOptions>,
 ) -> Result<Vec<Option<ThreadFamilyUsage>>> {
-    let home = codex_home(options.unwrap_or_default().codex_home)?;
+    let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
+    let home = codex_home(options.get()?.codex_home)?;
     off_thread(move || {
         let prices = prices_or_built_in();
         let families = read_families(&home, &thread_ids)?;
         Ok(families
-            .iter()
-            .map(|family| family.as_ref().map(|family| family_usage(family, &prices)))
+            .into_iter()
+            .map(|family| family.map(|family| family_usage(family, &prices)))
             .collect())
     })
     .await
 }
 
-fn family_usage(family: &Family, prices: &PriceTable) -> ThreadFamilyUsage {
+fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
     let thread = answer::thread_usage(&family.thread, prices);
     let subagents: Vec<ThreadUsage> =
         family.subagents.iter().map(|thread| answer::thread_usage(thread, prices)).collect();
@@ -202,39 +227,22 @@ fn family_usage(family: &Family, prices: &PriceTable) -> ThreadFamilyUsage {
     for subagent in &subagents {
         total.add_usage(&subagent.usage);
     }
-    ThreadFamilyUsage { thread, subagents, total }
+    let skipped = family.skipped.into_iter().map(SkippedFile::from).collect();
+    ThreadFamilyUsage { thread, subagents, total, skipped }
 }
 
 /// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and
 /// without its parent to compare with. `null` when the file holds no record.
 ///
 /// Rejects when the file cannot be read.
-#[napi]
-pub async fn rollout_usage(rollout_path: String) -> Result<Option<ThreadUsage>> {
-    let path = path("rolloutPath", rollout_path)?;
+#[napi(ts_args_type = "rolloutPath: string")]
+pub async fn rollout_usage(rollout_path: Given) -> Result<Option<ThreadUsage>> {
+    let path = rollout_path.path("rolloutPath")?;
     off_thread(move || {
         let found = threads(&[scan_rollout(&path)?]).threads;
         Ok(found.first().map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
     })
     .await
-}
-
-/// `signal.addEventListener(event, listener)`.
-type AddEventListener<'a> = Function<'a, FnArgs<(&'a str, Function<'a, (), ()>)>, ()>;
-
-/// Ends the scan when the signal is aborted, or was before.
-fn cancel_with(env: Env, signal: &Object<'_>, watch: &Arc<Watch>) -> Result<()> {
-    if signal.get::<bool>("aborted")?.unwrap_or(false) {
-        watch.cancel();
-        return Ok(());
-    }
-    let watch = Arc::clone(watch);
-    let listener = env.create_function_from_closure::<(), (), _>("onAbort", move |_| {
-        watch.cancel();
-        Ok(())
-    })?;
-    let listen: AddEventListener<'_> = signal.get_named_property("addEventListener")?;
-    listen.apply(*signal, FnArgs::from(("abort", listener)))
 }
 
 /// What was asked of a home.
@@ -246,32 +254,31 @@ struct Query {
 
 impl Query {
     fn new(options: HomeUsageOptions) -> Result<Self> {
-        let by = match options.by.as_deref() {
-            None => None,
-            Some(name) => Some(GroupBy::from_name(name).ok_or_else(|| {
-                let reason =
-                    format!("expected `by` to be thread, workspace, model or day, got `{name}`");
-                Error::new(Status::InvalidArg, reason)
-            })?),
-        };
-        let began = match options.workspace_match.as_deref() {
-            None | Some("ran") => false,
-            Some("began") => true,
-            Some(name) => {
-                let reason = format!("expected `workspaceMatch` to be ran or began, got `{name}`");
-                return Err(Error::new(Status::InvalidArg, reason));
-            }
-        };
+        let by = options.by.unwrap_or_default().choice(
+            "by",
+            "thread, workspace, model or day",
+            GroupBy::from_name,
+        )?;
+        let began = options.workspace_match.unwrap_or_default().choice(
+            "workspaceMatch",
+            "ran or began",
+            |name| match name {
+                "ran" => Some(false),
+                "began" => Some(true),
+                _ => None,
+            },
+        )?;
+        let began = began.unwrap_or(false);
         let workspace =
-            options.workspace_path.map(|given| path("workspacePath", given)).transpose()?;
+            options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
         let (began_in, ran_in) = if began { (workspace, None) } else { (None, workspace) };
         Ok(Self {
             home: codex_home(options.codex_home)?,
             window: Window {
                 began_in,
                 ran_in,
-                since_ms: options.since_ms,
-                until_ms: options.until_ms,
+                since_ms: options.since_ms.unwrap_or_default().time_ms("sinceMs")?,
+                until_ms: options.until_ms.unwrap_or_default().time_ms("untilMs")?,
             },
             by,
         })
@@ -332,13 +339,4 @@ fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGrou
             }
         })
         .collect()
-}
-
-fn scan_progress(progress: Progress) -> ScanProgress {
-    ScanProgress {
-        files_done: count(progress.files_done),
-        files_total: count(progress.files_total),
-        bytes_done: count(progress.bytes_done),
-        bytes_total: count(progress.bytes_total),
-    }
 }

@@ -33,14 +33,16 @@ pub fn read_family(home: &CodexHome, thread_id: &str) -> Result<Option<Family>> 
     family_of(home, &heads_of(home)?, thread_id)
 }
 
-/// The same for many threads, in their order, with one look at the home.
+/// The same for many threads, in their order, with one look at the home. One whose own rollout cannot be read is `None`:
+/// it must not lose the others.
 ///
 /// # Errors
 ///
-/// As for one.
+/// When the home is there and cannot be read.
 pub fn read_families(home: &CodexHome, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
     let heads = heads_of(home)?;
-    thread_ids.iter().map(|thread_id| family_of(home, &heads, thread_id)).collect()
+    let families = thread_ids.iter().map(|thread_id| family_of(home, &heads, thread_id));
+    Ok(families.map(|family| family.unwrap_or(None)).collect())
 }
 
 /// A home that is not there yet has none.

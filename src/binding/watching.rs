@@ -1,0 +1,143 @@
+//! How JavaScript watches a scan: the signal that stops it, and the function that is told how far it is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use napi::bindgen_prelude::{
+    FnArgs, FromNapiValue, Function, FunctionRef, JsObjectValue, Object, ObjectRef, Unknown,
+};
+use napi::threadsafe_function::{
+    ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue,
+};
+use napi::{Env, Error, Result, Status, ValueType};
+use napi_derive::napi;
+
+use crate::binding::answer::count;
+use crate::binding::argument::{a, refused};
+use crate::store::scan::{Progress, Watch};
+
+/// `signal.addEventListener(event, listener)`, and `removeEventListener`.
+type Listen<'a> = Function<'a, FnArgs<(&'a str, Function<'a, (), ()>)>, ()>;
+
+/// `onProgress(progress)`, called from any thread. It keeps no process alive.
+type OnProgress = ThreadsafeFunction<
+    FnArgs<(ScanProgress,)>,
+    UnknownReturnValue,
+    FnArgs<(ScanProgress,)>,
+    Status,
+    false,
+    true,
+>;
+
+/// How far a scan is.
+#[napi(object)]
+pub struct ScanProgress {
+    /// Rollouts that were read.
+    pub files_done: i64,
+    /// Rollouts to read.
+    pub files_total: i64,
+    /// Bytes that were read.
+    pub bytes_done: i64,
+    /// Bytes to read.
+    pub bytes_total: i64,
+}
+
+/// The listener that ends a scan when a signal is aborted.
+pub(super) struct Stopper {
+    signal: ObjectRef<false>,
+    listener: FunctionRef<(), ()>,
+}
+
+impl Stopper {
+    /// Listens to `signal` beside whoever else does; ends the scan at once if it is aborted already.
+    pub(super) fn new(env: Env, signal: Unknown<'_>, watch: &Arc<Watch>) -> Result<Option<Self>> {
+        const WHAT: &str = "an AbortSignal";
+        let signal = match signal.get_type()? {
+            ValueType::Undefined | ValueType::Null => return Ok(None),
+            ValueType::Object => Object::from_unknown(signal)?,
+            other => return Err(refused("signal", WHAT, &a(other))),
+        };
+        let is = |name: &str, kind: ValueType| -> Result<bool> {
+            let value: Option<Unknown<'_>> = signal.get(name)?;
+            Ok(value.is_some_and(|value| value.get_type().is_ok_and(|is| is == kind)))
+        };
+        if !is("aborted", ValueType::Boolean)?
+            || !is("addEventListener", ValueType::Function)?
+            || !is("removeEventListener", ValueType::Function)?
+        {
+            return Err(refused("signal", WHAT, &a(ValueType::Object)));
+        }
+        if signal.get::<bool>("aborted")?.unwrap_or(false) {
+            watch.cancel();
+            return Ok(None);
+        }
+        let watch = Arc::clone(watch);
+        let listener = env.create_function_from_closure::<(), (), _>("onAbort", move |_| {
+            watch.cancel();
+            Ok(())
+        })?;
+        let kept = listener.create_ref()?;
+        let listen: Listen<'_> = signal.get_named_property("addEventListener")?;
+        listen.apply(signal, FnArgs::from(("abort", listener)))?;
+        Ok(Some(Self { signal: signal.create_ref()?, listener: kept }))
+    }
+
+    /// Stops listening: a signal may live as long as the program, and hear of many scans.
+    pub(super) fn remove(self, env: Env) -> Result<()> {
+        let signal = self.signal.get_value(&env)?;
+        let listener = self.listener.borrow_back(&env)?;
+        let unlisten: Listen<'_> = signal.get_named_property("removeEventListener")?;
+        unlisten.apply(signal, FnArgs::from(("abort", listener)))?;
+        self.signal.unref(&env)
+    }
+}
+
+/// Tells a function how far a scan is.
+pub(super) struct Reporter {
+    function: OnProgress,
+    thrown: Arc<Mutex<Option<Error>>>,
+}
+
+impl Reporter {
+    /// A reporter to `function`, where there is one.
+    pub(super) fn new(function: Unknown<'_>) -> Result<Option<Self>> {
+        let function = match function.get_type()? {
+            ValueType::Undefined | ValueType::Null => return Ok(None),
+            ValueType::Function => {
+                Function::<'_, FnArgs<(ScanProgress,)>, UnknownReturnValue>::from_unknown(function)?
+            }
+            other => return Err(refused("onProgress", "a function", &a(other))),
+        };
+        let function = function.build_threadsafe_function().weak::<true>().build()?;
+        Ok(Some(Self { function, thrown: Arc::default() }))
+    }
+
+    /// Calls the function, some time soon.
+    pub(super) fn report(&self, progress: Progress) {
+        let thrown = Arc::clone(&self.thrown);
+        self.function.call_with_return_value(
+            FnArgs::from((scan_progress(progress),)),
+            ThreadsafeFunctionCallMode::NonBlocking,
+            move |returned, _| {
+                // Without this the exception would be nobody's, and end the process.
+                if let Err(error) = returned {
+                    thrown.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+                Ok(())
+            },
+        );
+    }
+
+    /// What the function has thrown.
+    pub(super) fn thrown(&self) -> Option<Error> {
+        self.thrown.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+fn scan_progress(progress: Progress) -> ScanProgress {
+    ScanProgress {
+        files_done: count(progress.files_done),
+        files_total: count(progress.files_total),
+        bytes_done: count(progress.bytes_done),
+        bytes_total: count(progress.bytes_total),
+    }
+}
