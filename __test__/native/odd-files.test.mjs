@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import * as native from "../../index.js";
@@ -84,11 +85,12 @@ test("a file in place of sessions/ is named", async (t) => {
   const folder = temporaryFolder(t);
   const sessions = writeFile(folder, "sessions", textOf(GOOD));
   const options = { codexHome: folder };
-  const skipped = [{ path: sessions, reason: "not a directory" }];
+  const reason = `Not a directory (os error ${constants.errno.ENOTDIR})`;
+  const skipped = [{ path: sessions, reason }];
   assert.deepEqual((await native.homeUsage(options)).skipped, skipped);
   assert.deepEqual((await native.listThreads(options)).skipped, skipped);
   await assert.rejects(native.findRollout(WORKSPACE, options), {
-    message: `cannot read Codex home ${sessions}: not a directory`,
+    message: `cannot read Codex home ${sessions}: ${reason}`,
   });
 });
 
@@ -228,7 +230,12 @@ test("a loop of links in place of sessions/ is named, and the archive is read", 
     [threads, skipped],
     [
       [thread(GOOD, path, usage(TOKENS), { archived: true })],
-      [{ path: sessions, reason: "Too many levels of symbolic links (os error 40)" }],
+      [
+        {
+          path: sessions,
+          reason: `Too many levels of symbolic links (os error ${constants.errno.ELOOP})`,
+        },
+      ],
     ],
   );
   const { code, stdout, stderr } = await aoCodex(["usage", "--codex-home", folder]);

@@ -1,0 +1,186 @@
+/** Homes and lines of sizes that no user has on purpose: their cost is that of reading them, and no more. */
+import assert from "node:assert/strict";
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import * as native from "../../index.js";
+import { usage } from "../support/expected.mjs";
+import { activePath, rolloutName, temporaryFolder, writeFile } from "../support/home.mjs";
+import { cpuMsOf, measure } from "../support/measure.mjs";
+import {
+  AT,
+  lines,
+  message,
+  record,
+  sessionMeta,
+  taskStarted,
+  threadId,
+  tokenCount,
+  turnContext,
+} from "../support/records.mjs";
+
+/** Folders of a whole group of tests. */
+function groupFolder() {
+  const ends = [];
+  after(async () => {
+    for (const end of ends) await end();
+  });
+  return { after: (end) => ends.push(end) };
+}
+
+describe("100,000 rollouts", () => {
+  const FILES = 100_000;
+  const EACH_DAY = 1_000;
+  /** More names than this one file cannot have everywhere. */
+  const LINKS = 20_000;
+  const group = groupFolder();
+  let options;
+
+  before(() => {
+    const folder = temporaryFolder(group);
+    options = { codexHome: folder };
+    // The rollouts are links to a few files; without an id in them each is the thread that its name says.
+    const text = lines(
+      record(AT, "session_meta", { timestamp: AT, cwd: "/home/dev/shop", source: "exec" }),
+      turnContext(),
+      tokenCount([100, 0, 10, 0]),
+    );
+    let source;
+    for (let at = 0; at < FILES; at += 1) {
+      const day = join(folder, "sessions", "2026", "05", String(Math.floor(at / EACH_DAY)));
+      if (at % EACH_DAY === 0) mkdirSync(day, { recursive: true });
+      if (at % LINKS === 0) source = writeFile(folder, `source-${at}`, text);
+      linkSync(source, join(day, rolloutName(threadId(at))));
+    }
+  });
+
+  /** What any program has to do: walk, look at each file, and read its beginning. */
+  function bareWalk() {
+    const buffer = Buffer.alloc(4096);
+    let files = 0;
+    for (const entry of readdirSync(join(options.codexHome, "sessions"), {
+      recursive: true,
+      withFileTypes: true,
+    })) {
+      if (!entry.isFile()) continue;
+      const file = openSync(join(entry.parentPath, entry.name));
+      fstatSync(file);
+      readSync(file, buffer, 0, buffer.length, 0);
+      closeSync(file);
+      files += 1;
+    }
+    assert.equal(files, FILES);
+  }
+
+  test("are counted to the last, and searched, in the time of a few walks, or left at once", async (t) => {
+    const walk = cpuMsOf(bareWalk);
+    const found = await measure("findRollout", ["/home/dev/nowhere", options]);
+    assert.equal(found.answer, null);
+    const home = await measure("homeUsage", [options], "totals", "skipped");
+    const [totals, skipped] = home.answer;
+    assert.deepEqual(
+      [totals.inputTokens, totals.outputTokens, skipped],
+      [FILES * 100, FILES * 10, []],
+    );
+    const of = ({ cpuMs, grownMb }) => `${cpuMs} ms, ${grownMb} MB, a walk ${walk} ms`;
+    t.diagnostic(`search: ${of(found)}`);
+    t.diagnostic(`bill: ${of(home)}`);
+    assert.ok(found.cpuMs < walk * 4, of(found));
+    assert.ok(found.grownMb < 96, of(found));
+    // 100,000 answers are objects of JavaScript in the end.
+    assert.ok(home.cpuMs < walk * 12, of(home));
+    assert.ok(home.grownMb < 900, of(home));
+
+    const controller = new AbortController();
+    const scan = native.homeUsage(options, controller.signal);
+    const started = performance.now();
+    setTimeout(() => controller.abort(), 10);
+    await assert.rejects(scan, { code: "Cancelled" });
+    const cut = performance.now() - started;
+    assert.ok(cut < home.wallMs / 2, `${cut} ms of ${home.wallMs} ms`);
+  });
+});
+
+describe("a line of 100 MB", () => {
+  const MB = 2 ** 20;
+  const ID = threadId(1);
+  const OPENING = lines(sessionMeta(ID), taskStarted(), turnContext(), tokenCount([100, 0, 10, 0]));
+  const LAST = lines(tokenCount([300, 0, 30, 0], [200, 0, 20, 0]));
+  const group = groupFolder();
+
+  /** A home whose one rollout has a line of that length, with this beginning and end. */
+  function homeWithLine(beginning, filler, end) {
+    const folder = temporaryFolder(group);
+    const path = writeFile(folder, activePath(ID), OPENING + beginning);
+    const file = openSync(path, "a");
+    const chunk = filler.repeat(MB);
+    for (let mb = 0; mb < 100; mb += 1) writeSync(file, chunk);
+    writeSync(file, end + LAST);
+    closeSync(file);
+    return { path, options: { codexHome: folder } };
+  }
+
+  const [MESSAGE_BEGINS, MESSAGE_ENDS] = message("…").split("…");
+  const [COUNT_BEGINS, COUNT_ENDS] = tokenCount([200, 0, 20, 0])
+    .replace('"rate_limits":null', '"rate_limits":"…"')
+    .split("…");
+
+  const LINES = {
+    "that carries nothing": [MESSAGE_BEGINS, "x", `${MESSAGE_ENDS}\n`, 0, 24],
+    "that carries nothing and was torn": [MESSAGE_BEGINS, "x", "\n", 1, 24],
+    "in which a record hides": [COUNT_BEGINS, "x", `${COUNT_ENDS}\n`, 1, 64],
+    "of NUL bytes": ["", "\0", "\n", 1, 64],
+    "of brackets": ["", "[", "\n", 1, 64],
+  };
+
+  for (const [what, [beginning, filler, end, skippedRecords, mostMb]] of Object.entries(LINES)) {
+    test(`${what} is passed in the time of reading it, and not kept`, async (t) => {
+      const { path, options } = homeWithLine(beginning, filler, end);
+      const reading = cpuMsOf(() => readWhole(path));
+      const { cpuMs, grownMb, answer } = await measure("homeUsage", [options], "threads");
+      t.diagnostic(`${cpuMs} ms, reading ${reading} ms, ${grownMb} MB`);
+      const [[one]] = answer;
+      assert.deepEqual([one.usage, one.skippedRecords], [usage([300, 0, 30, 0]), skippedRecords]);
+      assert.ok(grownMb < mostMb, `${grownMb} MB`);
+      assert.ok(cpuMs < 250 + reading * 10, `${cpuMs} ms, reading it ${reading} ms`);
+    });
+  }
+
+  test("at the end that is not finished yet is waited for, in little memory", async () => {
+    const folder = temporaryFolder(group);
+    const path = writeFile(folder, activePath(ID), OPENING + MESSAGE_BEGINS);
+    const file = openSync(path, "a");
+    for (let mb = 0; mb < 100; mb += 1) writeSync(file, "x".repeat(MB));
+    closeSync(file);
+    const home = await measure("homeUsage", [{ codexHome: folder }], "threads");
+    assert.deepEqual(
+      [home.answer[0][0].usage, home.answer[0][0].skippedRecords],
+      [usage([100, 0, 10, 0]), 0],
+    );
+    assert.ok(home.grownMb < 24, `${home.grownMb} MB`);
+    for (const [name, args] of [
+      ["readLastRecords", [path, 10]],
+      ["readActivity", [path]],
+      ["readSessionMeta", [path]],
+    ]) {
+      const { grownMb } = await measure(name, args);
+      assert.ok(grownMb < 64, `${name}: ${grownMb} MB`);
+    }
+  });
+});
+
+function readWhole(path) {
+  const buffer = Buffer.alloc(256 * 1024);
+  const file = openSync(path);
+  while (readSync(file, buffer) > 0);
+  closeSync(file);
+}
