@@ -9,15 +9,60 @@ use std::path::{Component, Path, PathBuf};
 /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
 #[must_use]
 pub fn resolve(path: &Path) -> PathBuf {
-    let path = normalize(path);
-    for ancestor in path.ancestors() {
-        if let Ok(real) = fs::canonicalize(ancestor) {
-            return path.strip_prefix(ancestor).map_or(real.clone(), |rest| {
-                if rest.as_os_str().is_empty() { real } else { real.join(rest) }
-            });
-        }
+    Resolver::default().resolve(path)
+}
+
+/// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few.
+#[derive(Debug, Default)]
+pub struct Resolver {
+    known: HashMap<PathBuf, Resolved>,
+}
+
+/// A path without links, as far as it exists.
+#[derive(Debug, Clone)]
+struct Resolved {
+    path: PathBuf,
+    exists: bool,
+}
+
+impl Resolver {
+    /// The same as [`resolve`].
+    pub fn resolve(&mut self, path: &Path) -> PathBuf {
+        self.real(&normalize(path)).path
     }
-    path
+
+    fn real(&mut self, path: &Path) -> Resolved {
+        if let Some(known) = self.known.get(path) {
+            return known.clone();
+        }
+        let resolved = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => {
+                let parent = self.real(parent);
+                let path = parent.path.join(name);
+                if parent.exists { follow(path) } else { Resolved { path, exists: false } }
+            }
+            // The root, or the parent of what may be a link.
+            _ => canonical(path.to_owned()),
+        };
+        self.known.insert(path.to_owned(), resolved.clone());
+        resolved
+    }
+}
+
+/// Resolves a path that can only be a link in its last part.
+fn follow(path: PathBuf) -> Resolved {
+    match fs::symlink_metadata(&path) {
+        // Elsewhere the disk may also spell the name otherwise, in upper and lower case.
+        Ok(metadata) if metadata.is_symlink() || !cfg!(target_os = "linux") => canonical(path),
+        found => Resolved { path, exists: found.is_ok() },
+    }
+}
+
+fn canonical(path: PathBuf) -> Resolved {
+    match fs::canonicalize(&path) {
+        Ok(path) => Resolved { path, exists: true },
+        Err(_) => Resolved { path, exists: false },
+    }
 }
 
 /// Makes a path absolute and takes `.` and trailing slashes out; `..` stays, since only the disk knows what a link's
@@ -31,6 +76,7 @@ fn normalize(path: &Path) -> PathBuf {
 #[derive(Debug)]
 pub struct WorkspaceMatcher {
     resolved: PathBuf,
+    resolver: Resolver,
     known: HashMap<String, bool>,
 }
 
@@ -38,7 +84,8 @@ impl WorkspaceMatcher {
     /// A matcher for `workspace`.
     #[must_use]
     pub fn new(workspace: &Path) -> Self {
-        Self { resolved: resolve(workspace), known: HashMap::new() }
+        let mut resolver = Resolver::default();
+        Self { resolved: resolver.resolve(workspace), resolver, known: HashMap::new() }
     }
 
     /// Whether `cwd` is the workspace.
@@ -47,8 +94,8 @@ impl WorkspaceMatcher {
             return known;
         }
         let path = Path::new(cwd);
-        let matches =
-            path.is_absolute() && (path == self.resolved || resolve(path) == self.resolved);
+        let matches = path.is_absolute()
+            && (path == self.resolved || self.resolver.resolve(path) == self.resolved);
         self.known.insert(cwd.to_owned(), matches);
         matches
     }
@@ -81,6 +128,28 @@ mod tests {
         let gone = dir.path().join("gone/deep");
         assert!(WorkspaceMatcher::new(&gone).matches(gone.join("").to_str().unwrap()));
         assert!(!WorkspaceMatcher::new(&gone).matches(dir.path().join("gone").to_str().unwrap()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_on_the_way_are_followed_as_far_as_the_path_exists() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(dir.path()).unwrap();
+        fs::create_dir_all(root.join("real/deep")).unwrap();
+        symlink(root.join("real"), root.join("link")).unwrap();
+        symlink("deep", root.join("real/inner")).unwrap();
+        symlink(root.join("nowhere"), root.join("dangling")).unwrap();
+        let mut resolver = Resolver::default();
+        for (path, real) in [
+            ("link/deep", "real/deep"),
+            ("link/inner", "real/deep"),
+            ("link/inner/gone/deeper", "real/deep/gone/deeper"),
+            ("link/../real", "real"),
+            ("dangling/x", "dangling/x"),
+        ] {
+            assert_eq!(resolver.resolve(&root.join(path)), root.join(real), "{path}");
+        }
     }
 
     #[test]

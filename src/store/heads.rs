@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::rollout::discover::{RolloutFile, Scope, Skipped, newest_first};
 use crate::rollout::head::read_head;
 use crate::rollout::meta::SessionMeta;
-use crate::rollout::workspace::resolve;
+use crate::rollout::workspace::Resolver;
 use crate::store::parallel;
 use crate::store::settled::{Gone, read_settled};
 use crate::usage::tree::ThreadKind;
@@ -118,16 +118,18 @@ struct Search {
     missing: usize,
     /// The disk is asked once for each distinct directory.
     resolved: HashMap<String, PathBuf>,
+    disk: Resolver,
 }
 
 impl Search {
     fn new<P: AsRef<Path>>(workspaces: &[P]) -> Self {
+        let mut disk = Resolver::default();
         let mut wanted: HashMap<PathBuf, Vec<usize>> = HashMap::new();
         for (at, workspace) in workspaces.iter().enumerate() {
-            wanted.entry(resolve(workspace.as_ref())).or_default().push(at);
+            wanted.entry(disk.resolve(workspace.as_ref())).or_default().push(at);
         }
         let missing = workspaces.len();
-        Self { wanted, found: vec![None; missing], missing, resolved: HashMap::new() }
+        Self { wanted, found: vec![None; missing], missing, resolved: HashMap::new(), disk }
     }
 
     /// Reads the heads of `files`, newest first; gives those that were not there any more. What cannot be read is
@@ -161,7 +163,8 @@ impl Search {
         let path = match self.resolved.get(cwd) {
             Some(path) => path,
             None if Path::new(cwd).is_absolute() => {
-                self.resolved.entry(cwd.clone()).or_insert_with(|| resolve(Path::new(cwd)))
+                let disk = &mut self.disk;
+                self.resolved.entry(cwd.clone()).or_insert_with(|| disk.resolve(Path::new(cwd)))
             }
             None => return,
         };
