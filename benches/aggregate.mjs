@@ -9,6 +9,9 @@ import { call, measure, tool } from "./lib/tools.mjs";
 
 const MB = 2 ** 20;
 
+/** The longest that the event loop may be held up, in milliseconds. */
+const DELAY_TARGET = 5;
+
 /** Aggregates `home` in turns with everything else and gives the rows of the table. */
 export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
   const files = rollouts(home);
@@ -18,6 +21,7 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
     cat: () => measure("/bin/sh", ["-c", 'cat "$@" >/dev/null', "cat", ...files]),
     idle: () => call("idle", 200),
   });
+  const idleDelay = median(taken, ({ idle }) => idle.longestDelay);
   const work = `bill of ${size}`;
   const rows = [
     {
@@ -42,33 +46,46 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
     },
     {
       work: `${work}, longest event-loop delay`,
-      floor: `${median(taken, ({ idle }) => idle.longestDelay).toFixed(1)} ms in an idle Node`,
+      floor: `${idleDelay.toFixed(1)} ms in an idle Node`,
+      // A machine that holds up a Node which does nothing says nothing about one that works.
+      unfit: idleDelay >= DELAY_TARGET,
       measured: median(taken, ({ ours }) => ours.longestDelay),
-      target: { most: 5 },
+      target: { most: DELAY_TARGET },
       unit: "ms",
     },
   ];
-  if (peer) rows.push(await besidePeer({ home, ledger, work, rounds, peer, scratch }));
+  if (peer) rows.push(...(await besidePeer({ home, ledger, work, rounds, peer, scratch })));
   return rows;
 }
 
-/** Whole commands as a user runs them: ours with its Node, the peer's native program without one. */
+/** The peer's native program beside our call, and beside our whole command, which has a Node to start. */
 async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
   const cli = join(root, "dist", "cli.js");
   const taken = await inTurns(Math.min(rounds, 3), {
-    ours: () => measure(process.execPath, [cli, "usage", "--json", "--codex-home", home]),
+    call: () => checkedCall(home, ledger),
+    command: () => measure(process.execPath, [cli, "usage", "--json", "--codex-home", home]),
     peer: () => runPeer(peer, home, scratch),
   });
   const { billed } = taken[0].peer;
   const { cache_write_input_tokens: _, ...expected } = ledger.billed;
   deepStrictEqual(billed, expected, `${peer.name} counts otherwise`);
-  return {
-    work: `${work}, CPU of the command`,
-    floor: `${peer.name} on the same home`,
-    measured: median(taken, ({ ours, peer: theirs }) => theirs.cpu / ours.cpu),
-    target: { least: 3 },
-    unit: "× less",
-  };
+  const floor = `${peer.name} on the same home`;
+  const unit = "× less";
+  return [
+    {
+      work: `${work}, CPU`,
+      floor,
+      measured: ratio(taken, "peer", "call"),
+      target: { least: 3 },
+      unit,
+    },
+    {
+      work: `(\`ao-codex usage --json\` with its Node, CPU)`,
+      floor,
+      measured: ratio(taken, "peer", "command"),
+      unit,
+    },
+  ];
 }
 
 /** A floor that did not see every line would be no floor. */

@@ -1,6 +1,6 @@
 /** `ccusage`, the best known tool that reads Codex homes: its native program, without the Node that starts it. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { measure } from "./tools.mjs";
@@ -18,7 +18,10 @@ export function installPeer() {
     const npm = ["install", "--prefix", dir, "--no-save", "--no-audit", "--no-fund"];
     spawnSync("npm", [...npm, `${name}@${VERSION}`], { stdio: ["ignore", 2, 2] });
   }
-  return existsSync(program) ? { name: `ccusage ${VERSION}`, program } : undefined;
+  if (!existsSync(program)) return undefined;
+  // Its own starter does this: the package has it without the bit.
+  chmodSync(program, 0o755);
+  return { name: `ccusage ${VERSION}`, program };
 }
 
 /** Runs it on a home: what it cost, and its totals in Codex's own words. */

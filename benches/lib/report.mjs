@@ -23,7 +23,8 @@ export function table(rows) {
 }
 
 /** Whether a row misses its target. */
-export function misses({ measured, target }) {
+export function misses({ measured, target, unfit }) {
+  if (unfit) return false;
   return measured > (target?.most ?? Infinity) || measured < (target?.least ?? -Infinity);
 }
 
@@ -50,5 +51,6 @@ function targetText({ target, unit }) {
 
 function verdict(row) {
   if (!row.target) return "";
+  if (row.unfit) return "machine too busy to tell";
   return misses(row) ? "missed" : "met";
 }
