@@ -1,9 +1,9 @@
 /** A client of `codex app-server`: JSON-RPC, one message per line, over the process's stdio. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { spawnGroup } from "./process-group.mjs";
 import { until } from "./until.mjs";
 
 /** The longest wait for an answer or a notification. */
@@ -13,6 +13,7 @@ const EXIT_GRACE_MS = 5_000;
 
 export class AppServer {
   #child;
+  #signal;
   #lastId = 0;
   #pending = new Map();
   #notifications = [];
@@ -20,8 +21,8 @@ export class AppServer {
   #errors = "";
   #exited;
 
-  static async start(binary, { cwd, env, args = [] }) {
-    const server = new AppServer(binary, { cwd, env, args });
+  static async start(binary, { cwd, env }) {
+    const server = new AppServer(binary, { cwd, env });
     await server.request("initialize", {
       clientInfo: { name: "ao-codex-test", title: "ao-codex test", version: "1.0.0" },
       capabilities: { experimentalApi: true },
@@ -30,8 +31,10 @@ export class AppServer {
     return server;
   }
 
-  constructor(binary, { cwd, env, args }) {
-    this.#child = spawn(binary, ["app-server", ...args], { cwd, env, detached: true });
+  constructor(binary, { cwd, env }) {
+    const { child, signal } = spawnGroup(binary, ["app-server"], { cwd, env });
+    this.#child = child;
+    this.#signal = signal;
     this.#child.stderr.setEncoding("utf8").on("data", (text) => {
       this.#errors += text;
     });
@@ -110,22 +113,10 @@ export class AppServer {
   async stop() {
     this.#child.stdin.end();
     const ended = await Promise.race([this.#exited.then(() => true), sleep(EXIT_GRACE_MS)]);
-    if (ended !== true) this.signal("SIGTERM");
+    if (ended !== true) this.#signal("SIGTERM");
     const killed = await Promise.race([this.#exited.then(() => true), sleep(EXIT_GRACE_MS)]);
-    if (killed !== true) await this.kill();
-  }
-
-  async kill() {
-    this.signal("SIGKILL");
+    if (killed !== true) this.#signal("SIGKILL");
     await this.#exited;
-  }
-
-  signal(name) {
-    try {
-      process.kill(-this.#child.pid, name);
-    } catch (error) {
-      if (error.code !== "ESRCH") throw error;
-    }
   }
 
   async #untilClosed() {

@@ -21,6 +21,7 @@ export const runInside = async (args) => {
     stdio: "inherit",
     env: { ...process.env, [INSIDE]: prefix === null ? "proxy" : "namespace" },
   });
+  for (const name of ["SIGINT", "SIGTERM"]) process.prependListener(name, () => child.kill(name));
   const [code] = await once(child, "close");
   return code ?? 1;
 };

@@ -1,7 +1,7 @@
 /** Runs one real Codex binary against one Codex home: `codex exec` and whatever else it can do. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 
+import { spawnGroup } from "./process-group.mjs";
 import { isAtMost } from "./versions.mjs";
 import { API_KEY_VARIABLE } from "./write-home.mjs";
 
@@ -35,33 +35,22 @@ export const execArguments = ({ version, prompt, model, on, rolloutPath, flags =
   return ["exec", ...general, on.command, on.threadId, prompt];
 };
 
-/** A started process in a group of its own, so that it can be killed with all that it started. */
+/** A process that is left running: `{ kill(signal), exited }`. */
 export const startCodex = (binary, args, { cwd, env }) => {
-  const child = spawn(binary, args, {
-    cwd,
-    env,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const stdio = ["ignore", "pipe", "pipe"];
+  const { child, signal } = spawnGroup(binary, args, { cwd, env, stdio });
   const output = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"]) {
     child[stream].setEncoding("utf8").on("data", (text) => {
       output[stream] += text;
     });
   }
-  const kill = (signal) => {
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      if (error.code !== "ESRCH") throw error;
-    }
-  };
-  const timer = setTimeout(() => kill("SIGKILL"), COMMAND_TIMEOUT_MS);
-  const exited = once(child, "close").then(([code, signal]) => {
+  const timer = setTimeout(() => signal("SIGKILL"), COMMAND_TIMEOUT_MS);
+  const exited = once(child, "close").then(([code, by]) => {
     clearTimeout(timer);
-    return { code, signal, ...output };
+    return { code, signal: by, ...output };
   });
-  return { kill, exited, pid: child.pid };
+  return { kill: signal, exited };
 };
 
 /** Runs to the end; an exit code other than the expected one is an error with the output. */

@@ -8,7 +8,8 @@
  *   --seed N             repeats an earlier run's figures
  *   --keep FOLDER        leaves the homes and ledgers in FOLDER
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -60,6 +61,10 @@ async function playAll() {
   const keep = options.keep !== undefined;
   const root = keep ? resolve(options.keep) : await mkdtemp(join(tmpdir(), "ao-codex-lab-"));
   await mkdir(root, { recursive: true });
+  let discard = !keep;
+  process.once("exit", () => {
+    if (discard) rmSync(root, { recursive: true, force: true });
+  });
   console.log(`${plays.length} scenarios, seed ${seed} (repeat with --seed ${seed})`);
 
   const results = [];
@@ -75,8 +80,10 @@ async function playAll() {
 
   const failed = results.filter(({ problems }) => problems.length > 0);
   console.log(options.full ? matrix(results) : resultTable(results));
-  if (failed.length > 0) console.log(`Homes and ledgers of what failed are in ${root}`);
-  else if (!keep) await rm(root, { recursive: true, force: true });
+  if (failed.length > 0) {
+    discard = false;
+    console.log(`Homes and ledgers of what failed are in ${root}`);
+  }
   console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }

@@ -17,7 +17,7 @@ export const killInTool = {
     const marker = join(lab.folder, "tool-is-running");
     const task = lab.begin([
       run("echo one"),
-      fated(IN_ITS_TOOL, run(`touch '${marker}'; sleep 300`)),
+      fated(IN_ITS_TOOL, run(`touch '${marker}'; sleep 60`)),
     ]);
     await until(() => existsSync(marker));
     await sleep(WRITE_PAUSE_MS);
@@ -47,7 +47,7 @@ export const killWithSubagent = {
   features: SUBAGENT_FEATURES,
   async play(lab) {
     const marker = join(lab.folder, "tool-is-running");
-    const stuck = fated(IN_ITS_TOOL, run(`touch '${marker}'; sleep 300`));
+    const stuck = fated(IN_ITS_TOOL, run(`touch '${marker}'; sleep 60`));
     const task = lab.begin([
       run("echo one"),
       lab.spawning([run("echo heir"), stuck], { fork_context: true }),
