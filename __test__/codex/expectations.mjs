@@ -1,6 +1,5 @@
 /** What the command must report of a lab's home: the ledger, joined with the files that exist. */
-import { realpathSync } from "node:fs";
-import { sep } from "node:path";
+import { realpathSync, statSync } from "node:fs";
 
 import { rolloutFiles } from "./rollout-files.mjs";
 import { sumUsage } from "./usage.mjs";
@@ -11,26 +10,44 @@ const NO_TURN_CONTEXT_UNTIL = "0.34.0";
 const UNKNOWN_MODEL = "unknown";
 
 /**
- * `{ threads, workspaces, lost }`: `threads` as `differences` wants them, `workspaces` what turns
- * cost by where they ran, `lost` the threads that should have a rollout but do not.
+ * `{ threads, workspaces, resumable, lost }`: `threads` as `differences` wants them, `workspaces`
+ * what turns cost by where they ran, `resumable` the thread to go on with in each workspace, `lost`
+ * the threads that should have a rollout but do not.
  */
 export const expectationsOf = async (lab) => {
   lab.noteSubagents();
   const responses = lab.ledger.writtenDown().map((entry) => asReported(entry, lab.threads));
-  const files = groupBy(await rolloutFiles(lab.codexHome), (file) => file.threadId);
+  const allFiles = await rolloutFiles(lab.codexHome);
+  const files = groupBy(allFiles, (file) => file.threadId);
   const counted = responses.filter(({ threadId }) => files.has(threadId));
   const byThread = groupBy(counted, ({ threadId }) => threadId);
   return {
     threads: [...files].map(([threadId, ownFiles]) => ({
       threadId,
       ...lab.threads.get(threadId),
-      archived: ownFiles.every(({ path }) => path.includes(`${sep}archived_sessions${sep}`)),
+      archived: ownFiles.every(({ archived }) => archived),
       models: usageBy(byThread.get(threadId) ?? [], ({ model }) => model),
     })),
+    resumable: newestByWorkspace(allFiles, lab.threads),
     workspaces: usageBy(counted, ({ workspace }) => realpathSync(workspace)),
     lost: [...new Set(responses.map(({ threadId }) => threadId))].filter((id) => !files.has(id)),
   };
 };
+
+/** `{ workspace: threadId }`: what was written last, no subagent's and nothing archived. */
+function newestByWorkspace(files, threads) {
+  const newest = new Map();
+  for (const { path, threadId, archived } of files) {
+    const thread = threads.get(threadId);
+    if (archived || thread === undefined || thread.kind === "subagent") continue;
+    const workspace = realpathSync(thread.workspace);
+    const writtenAt = statSync(path, { bigint: true }).mtimeNs;
+    if (writtenAt > (newest.get(workspace)?.writtenAt ?? 0n)) {
+      newest.set(workspace, { writtenAt, threadId });
+    }
+  }
+  return Object.fromEntries([...newest].map(([workspace, { threadId }]) => [workspace, threadId]));
+}
 
 function asReported(entry, threads) {
   if (!isAtMost(entry.version, NO_TURN_CONTEXT_UNTIL)) return entry;

@@ -30,7 +30,6 @@ export const readModelRequest = (httpRequest, body) => {
       if (tool !== undefined) return tool;
       throw new Error(`no tool ${name} among ${tools.map((offered) => offered.name).join(", ")}`);
     },
-    toolNames: tools.map((tool) => tool.name),
   };
 };
 

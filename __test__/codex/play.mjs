@@ -2,17 +2,18 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { reportUsage, threadToResume } from "./ao-codex.mjs";
 import { differences } from "./compare.mjs";
 import { contradictions } from "./evidence.mjs";
 import { expectationsOf } from "./expectations.mjs";
 import { Lab } from "./lab.mjs";
 import { sumUsage } from "./usage.mjs";
-import { reportUsage } from "./usage-command.mjs";
 
 /** `{ version, name, milliseconds, threads, billed, reported, problems }`; no problem is a pass. */
 export const play = async ({ version, scenario, seed, root, keep }) => {
   const label = `${version}-${scenario.name}`;
   const folder = join(root, label);
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const started = Date.now();
   const outcome = await playIn({ version, scenario, seed, folder, label }).catch((error) => ({
@@ -59,8 +60,18 @@ async function playIn({ version, scenario, seed, folder, label }) {
       ...(await contradictions(lab.ledger, lab.codexHome)).map(
         (text) => `the lab is wrong: ${text}`,
       ),
+      ...(await resumeDifferences(expectations.resumable, { codexHome: lab.codexHome, folder })),
       ...differences(coldReport, expectations),
       ...differences(warmReport, expectations).map((text) => `with a warm cache: ${text}`),
     ],
   };
+}
+
+async function resumeDifferences(resumable, where) {
+  const found = [];
+  for (const [workspace, threadId] of Object.entries(resumable)) {
+    const offered = await threadToResume(workspace, where);
+    if (offered !== threadId) found.push(`resume in ${workspace} is ${offered}, not ${threadId}`);
+  }
+  return found;
 }

@@ -5,13 +5,14 @@ import { basename, join } from "node:path";
 const ROLLOUT =
   /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/;
 
-/** `[{ path, threadId }]`, oldest name first. */
+/** `[{ path, threadId, archived }]`, oldest name first. */
 export const rolloutFiles = async (codexHome) => {
   const files = [];
   for (const folder of ["sessions", "archived_sessions"]) {
     for (const path of await filesBelow(join(codexHome, folder))) {
       const match = ROLLOUT.exec(basename(path));
-      if (match !== null) files.push({ path, threadId: match[1] });
+      if (match === null) continue;
+      files.push({ path, threadId: match[1], archived: folder === "archived_sessions" });
     }
   }
   return files.toSorted((left, right) => (basename(left.path) < basename(right.path) ? -1 : 1));

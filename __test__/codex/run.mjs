@@ -14,13 +14,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+import { assertBuilt } from "./ao-codex.mjs";
 import { installCodex } from "./install.mjs";
 import { isInside, runInside } from "./namespace.mjs";
 import { play } from "./play.mjs";
 import { freshSeed } from "./random.mjs";
 import { selectPlays, versionsNeeded } from "./selection.mjs";
 import { matrix, progressLine, resultTable } from "./tables.mjs";
-import { assertBuilt } from "./usage-command.mjs";
 import { assertZstd } from "./zstd.mjs";
 
 /** A scenario waits more than it computes. */
@@ -43,13 +43,17 @@ const plays = selectPlays({
 });
 const seed = options.seed === undefined ? freshSeed() : Number(options.seed);
 
-if (plays.length === 0) {
-  console.error("no scenario of these names runs with these versions");
-  process.exit(2);
-}
+if (!Number.isSafeInteger(seed))
+  usageError(`expected --seed to be an integer, got ${options.seed}`);
+if (plays.length === 0) usageError("no scenario of these names runs with these versions");
 assertBuilt();
 assertZstd();
 process.exitCode = isInside() ? await playAll() : await prepareAndRun();
+
+function usageError(message) {
+  console.error(message);
+  process.exit(2);
+}
 
 /** Downloads while there still is a network, then runs this file again without one. */
 async function prepareAndRun() {

@@ -12,8 +12,6 @@ const MIGRATION_SINCE = "0.154.0";
 const LAST_LEGACY = "0.144.6";
 const COMPRESSION_SINCE = "0.144.6";
 const LONG_AGO = new Date(Date.now() - 60 * 24 * 3600 * 1000);
-/** Versions before it cannot read a compressed rollout, but ours must. */
-const ZSTD_SINCE = "0.34.0";
 
 export const archive = {
   name: "archive",
@@ -59,7 +57,6 @@ export const forkOfArchived = {
 
 export const compressedByHand = {
   name: "compressed-by-hand",
-  since: ZSTD_SINCE,
   async play(lab) {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     await lab.resume(threadId, [say()]);

@@ -28,6 +28,21 @@ export const modelChange = {
   },
 };
 
+/** Begun by `codex exec`, gone on with in an app-server, and by `codex exec` again. */
+export const changingHands = {
+  name: "changing-hands",
+  since: "0.80.0",
+  async play(lab) {
+    const { threadId } = await lab.exec([run("echo one"), say()]);
+    await lab.withAppServer(async (server) => {
+      await server.resumeThread(threadId);
+      await server.turn(threadId, [run("echo two"), say()]);
+      await server.turn(threadId, [say()]);
+    });
+    await lab.resume(threadId, [say()]);
+  },
+};
+
 /** Two threads of one directory take turns; one of them is also resumed from elsewhere. */
 export const interleaved = {
   name: "interleaved",

@@ -1,0 +1,40 @@
+/** The command under test: `ao-codex` of the built package, with `--json`. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+export const assertBuilt = () => {
+  if (!existsSync(CLI)) throw new Error("dist/cli.js is missing: run `npm run build` first");
+};
+
+/**
+ * The report on a Codex home. `folder` gives the command a home and a cache of its own, so that
+ * neither the user's prices nor an earlier run can change the figures.
+ */
+export const reportUsage = ({ codexHome, folder }) =>
+  aoCodex(["usage", "--by", "workspace"], { codexHome, folder });
+
+/** The id of the thread that a session in the workspace would go on with. */
+export const threadToResume = async (workspace, { codexHome, folder }) =>
+  (await aoCodex(["resume", "--workspace", workspace], { codexHome, folder })).threadId;
+
+async function aoCodex(args, { codexHome, folder }) {
+  const all = [CLI, ...args, "--json", "--codex-home", codexHome];
+  const { stdout } = await run(process.execPath, all, {
+    maxBuffer: MAX_OUTPUT_BYTES,
+    env: {
+      PATH: process.env.PATH,
+      HOME: join(folder, "user-home"),
+      XDG_CACHE_HOME: join(folder, "cache"),
+      XDG_CONFIG_HOME: join(folder, "config"),
+    },
+  });
+  return JSON.parse(stdout);
+}
