@@ -1,6 +1,5 @@
 /** The command under test: `ao-codex` of the built package, with `--json`. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,10 +8,6 @@ const run = promisify(execFile);
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-
-export const assertBuilt = () => {
-  if (!existsSync(CLI)) throw new Error("dist/cli.js is missing: run `npm run build` first");
-};
 
 /**
  * The report on a Codex home. `folder` gives the command a home and a cache of its own, so that

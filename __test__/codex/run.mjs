@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { assertBuilt } from "./ao-codex.mjs";
+import { prepare } from "../../scripts/prepare.mjs";
 import { installCodex } from "./install.mjs";
 import { isInside, runInside } from "./namespace.mjs";
 import { play } from "./play.mjs";
@@ -46,7 +46,6 @@ const seed = options.seed === undefined ? freshSeed() : Number(options.seed);
 if (!Number.isSafeInteger(seed))
   usageError(`expected --seed to be an integer, got ${options.seed}`);
 if (plays.length === 0) usageError("no scenario of these names runs with these versions");
-assertBuilt();
 assertZstd();
 process.exitCode = isInside() ? await playAll() : await prepareAndRun();
 
@@ -55,8 +54,9 @@ function usageError(message) {
   process.exit(2);
 }
 
-/** Downloads while there still is a network, then runs this file again without one. */
+/** Builds and downloads while there still is a network, then runs this file again without one. */
 async function prepareAndRun() {
+  prepare();
   for (const version of versionsNeeded(plays)) await installCodex(version);
   return runInside([...process.argv.slice(1), "--seed", String(seed)]);
 }
