@@ -4,7 +4,12 @@ import { compareVersions } from "../versions.mjs";
 /** One version of each era, in order. */
 const MILESTONES = ["0.45.0", "0.72.0", "0.98.0", "0.132.0", "0.150.1", "0.154.0"];
 
+const FORKS_SINCE = "0.80.0";
+
 const before = (newest) => MILESTONES.filter((version) => compareVersions(version, newest) < 0);
+
+const forkingBefore = (newest) =>
+  before(newest).filter((version) => compareVersions(FORKS_SINCE, version) <= 0);
 
 /** Begun by the oldest, resumed by every newer one, twice by this version. */
 export const upgrade = {
@@ -73,20 +78,21 @@ const forkWith = (lab, parent) =>
     return child;
   });
 
-/** A fork that an older version made, gone on with, and forked again, by this one. */
-export const upgradeOfFork = {
-  name: "upgrade-of-fork",
+/** Forks that older versions made, gone on with, and forked again, by this one. */
+export const upgradeOfForks = {
+  name: "upgrade-of-forks",
   since: "0.118.0",
-  otherVersions: (newest) => before(newest).slice(-1),
+  otherVersions: forkingBefore,
   async play(lab) {
     const newest = lab.version;
-    const [older] = before(newest).slice(-1);
-    await lab.switchTo(older);
-    const { threadId: parent } = await lab.exec([run("echo one"), say()]);
-    const child = await forkWith(lab, parent);
-    await lab.switchTo(newest);
-    await lab.resume(child, [run("echo newer"), say()]);
-    await forkWith(lab, child);
-    await lab.resume(parent, [say()]);
+    for (const older of forkingBefore(newest)) {
+      await lab.switchTo(older);
+      const { threadId: parent } = await lab.exec([run("echo one"), say()]);
+      const child = await forkWith(lab, parent);
+      await lab.switchTo(newest);
+      await lab.resume(child, [run("echo newer"), say()]);
+      await forkWith(lab, child);
+      await lab.resume(parent, [say()]);
+    }
   },
 };
