@@ -14,7 +14,7 @@ import { activityOf } from "./activity.js";
 import { CodexBinary } from "./codex-binary.js";
 import { sessionEnvironment } from "./environment.js";
 import type { CommandSettings } from "./launch/command.js";
-import { launchCommand, resumeCommand } from "./launch/command.js";
+import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { roleConfig } from "./launch/role-config.js";
 import { isCodexRunning } from "./process/running.js";
 import { Snapshots } from "./process/snapshot.js";
@@ -66,21 +66,29 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     isClone: project?.workspace === "clone",
   });
 
+  const launchSettings = (config: AgentLaunchConfig): CommandSettings => {
+    const { projectConfig, sessionId } = config;
+    const path = projectConfig?.path ?? null;
+    const agent = readAgentSettings(projectConfig?.agentConfig, { ...config }, path);
+    for (const { found, remedy, setting } of agent.problems) {
+      warn(`${setting}: ${found}; ${remedy}`);
+    }
+    return commandSettings(sessionId, projectConfig, agent);
+  };
+
   return {
     name: "codex",
     processName: "codex",
 
     getLaunchCommand(config: AgentLaunchConfig): string {
-      const { prompt, projectConfig, sessionId } = config;
-      const agent = readAgentSettings(
-        projectConfig?.agentConfig,
-        { ...config },
-        projectConfig?.path ?? null,
-      );
-      for (const { found, remedy, setting } of agent.problems) {
-        warn(`${setting}: ${found}; ${remedy}`);
+      const prompt = config.prompt ?? null;
+      try {
+        return launchCommand(launchSettings(config), prompt);
+      } catch (error) {
+        // A throw would destroy the new work tree.
+        warn(`cannot compose the launch of ${config.sessionId}, it goes without settings`, error);
+        return plainCommand(prompt);
       }
-      return launchCommand(commandSettings(sessionId, projectConfig, agent), prompt ?? null);
     },
 
     getEnvironment({ issueId, sessionId }: AgentLaunchConfig): Record<string, string> {

@@ -20,8 +20,11 @@ const QUESTIONS = [
 /** Codex at work. The key to interrupt is named by every version; the bullet says that the line is Codex's own. */
 const WORKING = [/\besc to interrupt\b/i, /^\s*[•◦]\s+(Working|Running|Thinking|Exploring)\b/];
 
-/** Where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell. */
-const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$/;
+/**
+ * Where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell, whose prompt
+ * may also say where it is (`dev@host:~/project$`).
+ */
+const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$|^\S*[@:~]\S*[$#]$/;
 
 /** How many lines from the bottom are looked at: Codex leaves what it said before above them. */
 const LINES = 14;

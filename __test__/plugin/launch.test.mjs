@@ -327,6 +327,8 @@ test("a launch never throws, whatever it is given", async (t) => {
     { sessionId: "app-1", projectConfig: { path: world.root } },
     { sessionId: "app-1", projectConfig: { path: undefined } },
     { sessionId: "app-1", projectConfig: project("/a\0b") },
+    { sessionId: "app-1", projectConfig: project(7) },
+    { prompt: "a\tb", projectConfig: project(world.root) },
     { sessionId: "app-1" },
     { sessionId: "../../etc/x", prompt: "a\tb", projectConfig: project(world.root) },
     { sessionId: "app-1", permissions: 7, model: {}, projectConfig: project(world.root) },

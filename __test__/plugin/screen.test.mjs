@@ -23,7 +23,15 @@ for (const name of await readdir(SCREENS)) {
 }
 
 const LINES = {
-  idle: ["", "  \n\n", "some output\n> ", "done\n$ ", "done\n❯", "root\n# "],
+  idle: [
+    "",
+    "  \n\n",
+    "some output\n> ",
+    "done\n$ ",
+    "done\n❯",
+    "root\n# ",
+    "bye\ndev@host:~/project$ ",
+  ],
   waiting_input: [
     "approval required",
     "Run it? (y)es / (n)o",

@@ -41,6 +41,12 @@ export function launchCommand(settings: CommandSettings, prompt: string | null):
   return words.join(" ");
 }
 
+/** Starts a new thread where nothing is known but the prompt. */
+export function plainCommand(prompt: string | null): string {
+  const rest = prompt === null || prompt === "" ? "" : ` -- ${shellQuote(prompt)}`;
+  return `codex -c check_for_update_on_startup=false${rest}`;
+}
+
 /** Goes on with a thread; `null` where `threadId` has not the form of one. */
 export function resumeCommand(settings: CommandSettings, threadId: string): string | null {
   if (!THREAD_ID.test(threadId)) return null;
