@@ -132,7 +132,7 @@ export interface Pricing {
 /**
  * What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
  * file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
- * answer within `timeLimitMs` (5,000).
+ * answer within `timeLimitMs` (3,000).
  */
 export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
 

@@ -30,7 +30,7 @@ import { prepareWorkspace } from "./workspace-hooks.js";
 const READY_THRESHOLD_MS = 300_000;
 
 /** How long a restore waits for what a binary that was never asked before can do. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 800;
 
 /** One look at the processes serves every instance. */
 const snapshots = new Snapshots();

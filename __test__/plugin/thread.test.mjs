@@ -218,3 +218,14 @@ test("a Codex that does not know resume starts anew", async (t) => {
     async () => (await agent.getRestoreCommand(session, project(world))) === null,
   );
 });
+
+test("a restore does not wait a second for a binary that hangs", async (t) => {
+  const { world, session, workspacePath } = await scene(t);
+  const { threadId } = await writeRollout(world.codexHome, { cwd: workspacePath });
+  await world.script("bin/codex", "exec sleep 60");
+  const agent = create();
+  const started = performance.now();
+  const command = await agent.getRestoreCommand(session, project(world));
+  assert.equal(performance.now() - started < 1_500, true);
+  assert.equal(command.endsWith(` ${threadId}`), true);
+});

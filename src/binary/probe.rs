@@ -11,7 +11,7 @@ use super::facts::Facts;
 use crate::error::{Error, Result};
 
 /// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
-pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(5);
+pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(3);
 
 /// The help of a Codex is 8 KB.
 const OUTPUT_CAP: u64 = 1 << 20;

@@ -68,7 +68,7 @@ pub fn recall_binary_sync(path: String) -> Option<BinaryFacts> {
 
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
 /// file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
-/// answer within `timeLimitMs` (5,000).
+/// answer within `timeLimitMs` (3,000).
 #[napi(ts_return_type = "Promise<BinaryFacts | null>")]
 pub fn probe_binary(
     env: &Env,
