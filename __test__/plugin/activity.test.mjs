@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { appendFile, mkdir, symlink, utimes } from "node:fs/promises";
+import { appendFile, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
@@ -149,14 +149,24 @@ test("a workspace reached through a link or with a trailing slash is the same", 
   }
 });
 
-test("a session_meta longer than 4 KB is read, with cwd under payload or beside it", async (t) => {
+test("a session_meta longer than 4 KB is read, with cwd under payload or beside the type", async (t) => {
   const { world, agent, session, workspacePath } = await running(t);
-  await writeRollout(world.codexHome, {
+  const base_instructions = { text: "x".repeat(22_000) };
+  const { path } = await writeRollout(world.codexHome, {
     cwd: workspacePath,
-    meta: { base_instructions: { text: "x".repeat(22_000) } },
+    meta: { base_instructions },
     records: [started],
   });
   assert.equal((await agent.getActivityState(session)).state, "active");
+
+  const timestamp = new Date().toISOString();
+  const flat = { type: "session_meta", cwd: workspacePath, base_instructions };
+  const [type, payload] = finished;
+  await writeFile(
+    path,
+    `${JSON.stringify(flat)}\n${JSON.stringify({ timestamp, type, payload })}\n`,
+  );
+  assert.equal((await agent.getActivityState(session)).state, "ready");
 });
 
 test("a subagent's newer rollout does not become the session", async (t) => {
