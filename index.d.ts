@@ -9,6 +9,14 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** What became of the section of AGENTS.md. */
+export interface AgentsSectionChange {
+  /** The file. */
+  path: string
+  /** `left`: the orchestrator's own section is there, or the file is none that may be changed. */
+  outcome: 'created' | 'added' | 'updated' | 'unchanged' | 'left' | 'removed' | 'absent'
+}
+
 /** What a Codex binary said of itself when it was asked. */
 export interface BinaryFacts {
   /** `0.169.0`; `null` where it would not say. */
@@ -101,6 +109,32 @@ export interface HomeUsageOptions {
   by?: 'thread' | 'workspace' | 'model' | 'day' | null
 }
 
+/**
+ * Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
+ * and lists it in the repository's `info/exclude` then; leaves every other byte of it alone.
+ */
+export declare function installAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
+
+/**
+ * Installs the `gh` and `git` that note branches and pull requests in a session's metadata. Does nothing where they
+ * are installed already; any number of processes may call this at once. Rejects, with the old set whole, where a file
+ * cannot be written or the machine has no bash.
+ */
+export declare function installWrappers(options?: InstallWrappersOptions | undefined | null): Promise<WrappersChange>
+
+/** Where the wrappers go and what they need. */
+export interface InstallWrappersOptions {
+  /** The orchestrator's home; the wrappers go into its `bin`. `$AO_HOME`, else `~/.ao`, when it is not given. */
+  aoHome?: string
+  /**
+   * The node that the metadata helper writes JSON with, by its absolute path: `process.execPath`. Without it the
+   * helper uses `jq`.
+   */
+  nodePath?: string
+  /** Replace also what the orchestrator or a newer version of this package has installed. */
+  force?: boolean
+}
+
 /** Which threads to list. */
 export interface ListOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
@@ -163,6 +197,12 @@ export declare function readSessionMeta(rolloutPath: string): Promise<SessionMet
  * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
  */
 export declare function recallBinarySync(path: string): BinaryFacts | null
+
+/** Takes away what `installAgentsSection` has added. */
+export declare function removeAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
+
+/** Removes the wrappers that `installWrappers` has installed. */
+export declare function removeWrappers(options?: WrappersOptions | undefined | null): Promise<WrappersChange>
 
 /**
  * The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
@@ -386,4 +426,50 @@ export interface UsageGroup {
   threads: number
   /** What was billed. */
   usage: Usage
+}
+
+/** One file of the set. */
+export interface WrapperFile {
+  /** `gh`, `git` or `ao-metadata-helper.sh`. */
+  name: string
+  /** `changed` is ours but not as this version installs it; `foreign` is not ours. */
+  state: 'current' | 'changed' | 'foreign' | 'notExecutable' | 'missing'
+}
+
+/** What became of the wrappers. */
+export interface WrappersChange {
+  /** `left`: somebody else's set, or a newer one of ours, is there and was not touched. */
+  outcome: 'written' | 'current' | 'left' | 'removed' | 'absent'
+  /** What is there now. */
+  status: WrappersStatus
+}
+
+/** Which wrappers are meant. */
+export interface WrappersOptions {
+  /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
+  aoHome?: string
+  /** For `removeWrappers`: remove also what somebody else has installed. */
+  force?: boolean
+}
+
+/** Says what is in the orchestrator's `bin`. */
+export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
+
+/** What is in the orchestrator's `bin`. */
+export interface WrappersStatus {
+  /** The directory. */
+  directory: string
+  /**
+   * Whose set it is by its marker: this version's (`current`), another version of ours (`older`, `newer`), the
+   * orchestrator's or another program's (`foreign`), an outdated one of the orchestrator (`old`), or none.
+   */
+  owner: 'current' | 'older' | 'newer' | 'foreign' | 'old' | 'none'
+  /** The version that the marker names. */
+  version: string | null
+  /** Whether the set is this version's, complete and executable. */
+  ok: boolean
+  /** The files of the set. */
+  files: Array<WrapperFile>
+  /** The node that the helper writes JSON with. */
+  nodePath: string | null
 }

@@ -773,20 +773,25 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeUsage, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeUsage, installAgentsSection, installWrappers, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, removeAgentsSection, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
 export { homeUsage }
+export { installAgentsSection }
+export { installWrappers }
 export { listThreads }
 export { probeBinary }
 export { readActivity }
 export { readLastRecords }
 export { readSessionMeta }
 export { recallBinarySync }
+export { removeAgentsSection }
+export { removeWrappers }
 export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
 export { threadUsage }
 export { threadUsages }
+export { wrappersStatus }
 export const __napiBindingTarget = __napiLoadedBindingTarget

@@ -23,3 +23,5 @@ pub mod report;
 pub mod rollout;
 pub mod store;
 pub mod usage;
+#[cfg(unix)]
+pub mod wrapper;

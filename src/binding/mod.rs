@@ -18,3 +18,4 @@ mod records;
 mod threads;
 mod usage;
 mod watching;
+mod wrapper;

@@ -1,0 +1,168 @@
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn workspace() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+fn content(workspace: &TempDir) -> String {
+    fs::read_to_string(workspace.path().join(FILE_NAME)).unwrap()
+}
+
+fn git(directory: &Path, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"])
+        .args(args)
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn creates_the_file_and_keeps_it_out_of_commits() {
+    let dir = workspace();
+    git(dir.path(), &["init", "-q"]);
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Created);
+    assert_eq!(content(&dir), section("\n", BEGIN));
+    assert_eq!(git(dir.path(), &["status", "--porcelain"]), "");
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
+    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert!(!dir.path().join(FILE_NAME).exists());
+    let exclude = fs::read_to_string(dir.path().join(".git/info/exclude")).unwrap();
+    assert!(!exclude.contains(FILE_NAME));
+}
+
+#[test]
+fn excludes_in_the_repository_of_a_linked_work_tree_and_below_its_root() {
+    let dir = workspace();
+    let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
+    fs::create_dir(&main).unwrap();
+    git(&main, &["init", "-q"]);
+    git(&main, &["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&main, &["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    fs::create_dir(linked.join("a [b]")).unwrap();
+    assert_eq!(install(&linked).unwrap(), Outcome::Created);
+    assert_eq!(install(&linked.join("a [b]")).unwrap(), Outcome::Created);
+    assert_eq!(git(&linked, &["status", "--porcelain"]), "");
+    let exclude = fs::read_to_string(main.join(".git/info/exclude")).unwrap();
+    assert!(exclude.ends_with("/AGENTS.md\n# written by @ao/plugin-codex\n/a\\ \\[b]/AGENTS.md\n"));
+    // The other work tree may have such a file too.
+    assert_eq!(remove(&linked).unwrap(), Outcome::Removed);
+    assert_eq!(fs::read_to_string(main.join(".git/info/exclude")).unwrap(), exclude);
+}
+
+#[test]
+fn a_directory_outside_of_any_repository_gets_only_the_file() {
+    let dir = workspace();
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Created);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn every_byte_that_was_there_stays_and_comes_back() {
+    for before in ["# Rules\n", "# Rules", "a\r\nb\r\n", "a\r\nb", "\n\n", "a\r", "a\r\nb\n", ""] {
+        let dir = workspace();
+        let path = dir.path().join(FILE_NAME);
+        fs::write(&path, before).unwrap();
+        assert_eq!(install(dir.path()).unwrap(), Outcome::Added);
+        let after = content(&dir);
+        assert!(after.starts_with(before));
+        assert_eq!(after.matches(END).count(), 1);
+        assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
+        assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+        let left = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(left, before);
+    }
+}
+
+#[test]
+fn a_file_with_windows_line_ends_gets_them() {
+    let dir = workspace();
+    fs::write(dir.path().join(FILE_NAME), "# Rules\r\n").unwrap();
+    install(dir.path()).unwrap();
+    let content = content(&dir);
+    assert_eq!(content.matches('\n').count(), content.matches("\r\n").count());
+}
+
+#[test]
+fn an_older_section_is_replaced_where_it_is() {
+    let dir = workspace();
+    let old = format!("# Rules\n\n{BEGIN}\nold text\n{END}\n\nMore rules.\n");
+    fs::write(dir.path().join(FILE_NAME), old).unwrap();
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Updated);
+    let expected = format!("# Rules\n\n{}\nMore rules.\n", section("\n", BEGIN));
+    assert_eq!(content(&dir), expected);
+    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert_eq!(content(&dir), "# Rules\n\nMore rules.\n");
+}
+
+#[test]
+fn the_orchestrators_own_section_and_a_damaged_one_are_left() {
+    for text in [
+        "## Agent Orchestrator (ao) Session\n\nYou are running inside …\n".to_owned(),
+        format!("{BEGIN}\nsomebody cut the end away\n"),
+    ] {
+        let dir = workspace();
+        fs::write(dir.path().join(FILE_NAME), &text).unwrap();
+        assert_eq!(install(dir.path()).unwrap(), Outcome::Left);
+        assert_eq!(remove(dir.path()).unwrap(), Outcome::Absent);
+        assert_eq!(content(&dir), text);
+    }
+}
+
+#[test]
+fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
+    let dir = workspace();
+    let target = dir.path().join("docs.md");
+    fs::write(&target, "# Rules\n").unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o664)).unwrap();
+    symlink("docs.md", dir.path().join(FILE_NAME)).unwrap();
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Added);
+    assert!(dir.path().join(FILE_NAME).is_symlink());
+    assert_eq!(target.metadata().unwrap().permissions().mode() & 0o7777, 0o664);
+    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert_eq!(fs::read(&target).unwrap(), b"# Rules\n");
+}
+
+#[test]
+fn a_link_to_anything_but_markdown_is_left() {
+    let dir = workspace();
+    fs::write(dir.path().join("profile"), "export A=1\n").unwrap();
+    for target in ["profile", "nothing.md", "/dev/zero", "."] {
+        let link = dir.path().join(FILE_NAME);
+        symlink(target, &link).unwrap();
+        assert_eq!(install(dir.path()).unwrap(), Outcome::Left);
+        fs::remove_file(link).unwrap();
+    }
+    assert_eq!(fs::read(dir.path().join("profile")).unwrap(), b"export A=1\n");
+}
+
+#[test]
+fn many_at_once_add_one_section_and_one_exclude_line() {
+    let dir = workspace();
+    git(dir.path(), &["init", "-q"]);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| install(dir.path()).unwrap());
+        }
+    });
+    assert_eq!(content(&dir), section("\n", BEGIN));
+    let exclude = fs::read_to_string(dir.path().join(".git/info/exclude")).unwrap();
+    assert_eq!(exclude.matches("/AGENTS.md\n").count(), 1);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_workspace_that_is_not_there_is_an_error_with_its_path() {
+    let dir = workspace();
+    let error = install(&dir.path().join("gone")).unwrap_err().to_string();
+    assert!(error.starts_with("cannot create "), "{error}");
+    assert!(error.contains("gone/AGENTS.md: "), "{error}");
+}

@@ -1,0 +1,167 @@
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::*;
+
+fn options(home: &TempDir) -> Options {
+    Options { ao_home: home.path().join(".ao"), node: Some(PathBuf::from("/bin/sh")), force: false }
+}
+
+fn home() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+fn bin(home: &TempDir) -> PathBuf {
+    home.path().join(".ao/bin")
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().permissions().mode() & 0o7777
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn writes_the_whole_set_private_and_executable() {
+    let home = home();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert_eq!(mode(&bin(&home)), 0o700);
+    for name in scripts::NAMES {
+        assert_eq!(mode(&bin(&home).join(name)), 0o755);
+    }
+    let status = status::status(&home.path().join(".ao")).unwrap();
+    assert_eq!(status.marker, Some(Marker::Current));
+    assert!(status.files.iter().all(|file| file.state == status::FileState::Current));
+}
+
+#[test]
+fn writes_nothing_when_the_set_is_there() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    let before = bin(&home).join("git").metadata().unwrap().modified().unwrap();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+    assert_eq!(bin(&home).join("git").metadata().unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn completes_a_set_with_a_missing_or_unusable_file() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    fs::remove_file(bin(&home).join("gh")).unwrap();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    fs::set_permissions(bin(&home).join("git"), Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+}
+
+#[test]
+fn names_the_node_of_today_when_the_one_it_knew_is_gone() {
+    let home = home();
+    let gone = Options { node: Some("/nonexistent/node".into()), ..options(&home) };
+    install(&gone).unwrap();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    let status = status::status(&home.path().join(".ao")).unwrap();
+    assert_eq!(status.node, Some(("/bin/sh".into(), true)));
+}
+
+#[test]
+fn leaves_the_sets_of_others_unless_forced() {
+    for foreign in ["0.1.1", "0.4.1\n", "@ao/plugin-codex 99.0.0 00"] {
+        let home = home();
+        fs::create_dir_all(bin(&home)).unwrap();
+        fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
+        fs::write(bin(&home).join(".ao-version"), foreign).unwrap();
+        assert_eq!(install(&options(&home)).unwrap(), Installed::Left);
+        assert_eq!(names(&bin(&home)), [".ao-version", "git"]);
+        assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
+        let forced = Options { force: true, ..options(&home) };
+        assert_eq!(install(&forced).unwrap(), Installed::Written);
+        assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+    }
+}
+
+#[test]
+fn replaces_what_is_older_or_has_no_marker() {
+    for old in ["0.1.0", "", "@ao/plugin-codex 0.0.1 00"] {
+        let home = home();
+        fs::create_dir_all(bin(&home)).unwrap();
+        fs::write(bin(&home).join("git"), "#!/bin/sh\n").unwrap();
+        fs::write(bin(&home).join(".ao-version"), old).unwrap();
+        assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    }
+}
+
+#[test]
+fn any_number_of_processes_may_install_at_once() {
+    let home = home();
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| install(&options(&home)).unwrap());
+        }
+    });
+    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_named() {
+    let home = home();
+    // A file where a directory is to be fails whoever runs this, root too.
+    fs::write(home.path().join(".ao"), "").unwrap();
+    let error = install(&options(&home)).unwrap_err().to_string();
+    let expected = format!("cannot create wrapper directory {}: ", bin(&home).display());
+    assert!(error.starts_with(&expected), "{error}");
+}
+
+#[test]
+fn a_file_that_cannot_be_replaced_leaves_a_set_that_is_not_called_complete() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    fs::remove_file(bin(&home).join("git")).unwrap();
+    fs::create_dir_all(bin(&home).join("git/x")).unwrap();
+    let error = install(&options(&home)).unwrap_err().to_string();
+    let expected = format!("cannot install wrapper {}: ", bin(&home).join("git").display());
+    assert!(error.starts_with(&expected), "{error}");
+    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert!(!status::status(&home.path().join(".ao")).unwrap().is_usable());
+}
+
+#[test]
+fn clears_what_killed_processes_left() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    let (left, fresh) = (bin(&home).join(".ao-codex-1-0"), bin(&home).join(".ao-codex-1-1"));
+    fs::write(&left, "x").unwrap();
+    fs::write(&fresh, "x").unwrap();
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    fs::File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
+    install(&Options { force: true, ..options(&home) }).unwrap();
+    assert_eq!((left.exists(), fresh.exists()), (false, true));
+}
+
+#[test]
+fn removes_its_own_set_and_nobody_elses() {
+    let home = home();
+    let ao_home = home.path().join(".ao");
+    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Absent);
+    install(&options(&home)).unwrap();
+    fs::write(bin(&home).join("codex"), "mine").unwrap();
+    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Removed);
+    assert_eq!(names(&bin(&home)), ["codex"]);
+    fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
+    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Absent);
+    fs::write(bin(&home).join(".ao-version"), "0.4.1").unwrap();
+    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Left);
+    assert_eq!(names(&bin(&home)), [".ao-version", "codex", "git"]);
+    assert_eq!(remove(&ao_home, true).unwrap(), Removed::Removed);
+    assert_eq!(names(&bin(&home)), ["codex"]);
+}

@@ -1,0 +1,142 @@
+//! What is in `<ao home>/bin`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::marker::{self, Marker};
+use super::scripts;
+use crate::error::{Error, Result};
+
+/// A wrapper is a few thousand bytes; of a larger file only this much is looked at.
+const LOOK_AT: usize = 256 * 1024;
+
+/// The set of wrappers as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Where it is.
+    pub directory: PathBuf,
+    /// What the marker says; `None` where there is none, which means that no set is complete.
+    pub marker: Option<Marker>,
+    /// The files that belong to a set.
+    pub files: Vec<FileStatus>,
+    /// The node that the helper names, and whether it can be started.
+    pub node: Option<(PathBuf, bool)>,
+}
+
+/// One file of the set as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStatus {
+    /// Its name in the directory.
+    pub name: &'static str,
+    /// How it is.
+    pub state: FileState,
+    /// Whether it says itself that it is ours, in whatever version.
+    pub ours: bool,
+}
+
+/// How a file of the set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// As this package installs it.
+    Current,
+    /// Ours, but not as this package installs it.
+    Changed,
+    /// Not ours.
+    Foreign,
+    /// There, but nobody may execute it.
+    NotExecutable,
+    /// Not there, or no file.
+    Missing,
+}
+
+impl Status {
+    /// Whether nothing needs to be written for the wrappers to work, given that the marker is right.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        let whole = self
+            .files
+            .iter()
+            .all(|file| !matches!(file.state, FileState::Missing | FileState::NotExecutable));
+        // A node that was there and is gone is a reason to write the helper again; none is not.
+        whole && self.node.as_ref().is_none_or(|(_, executable)| *executable)
+    }
+}
+
+/// Where the wrappers of an orchestrator's home are.
+#[must_use]
+pub fn directory(ao_home: &Path) -> PathBuf {
+    ao_home.join("bin")
+}
+
+/// Looks at the wrappers.
+///
+/// # Errors
+/// The directory is there and cannot be read.
+pub fn status(ao_home: &Path) -> Result<Status> {
+    let directory = directory(ao_home);
+    let marker = read(&directory.join(marker::FILE_NAME))?
+        .and_then(|content| Marker::parse(&String::from_utf8_lossy(&content)));
+    let helper = read(&directory.join("ao-metadata-helper.sh"))?;
+    let node = helper.as_deref().and_then(scripts::node_of).map(|node| {
+        let executable = scripts::is_executable(&node);
+        (node, executable)
+    });
+    let mut files = Vec::new();
+    for name in scripts::NAMES {
+        let path = directory.join(name);
+        let content = read(&path)?;
+        let ours = content.as_deref().is_some_and(is_ours);
+        let state = match content {
+            None => FileState::Missing,
+            Some(_) if !scripts::is_executable(&path) => FileState::NotExecutable,
+            Some(_) if !ours => FileState::Foreign,
+            Some(content) => {
+                state_of(name, &content, node.as_ref().map(|(node, _)| node.as_path()))
+            }
+        };
+        files.push(FileStatus { name, state, ours });
+    }
+    Ok(Status { directory, marker, files, node })
+}
+
+/// The wrappers know each other by their second line too.
+fn is_ours(content: &[u8]) -> bool {
+    let mut lines = content.split(|byte| *byte == b'\n');
+    lines.nth(1).is_some_and(|second| second.starts_with(b"# ao-wrapper"))
+}
+
+fn state_of(name: &str, content: &[u8], node: Option<&Path>) -> FileState {
+    let shell = shell_of(content).unwrap_or(Path::new("/bin/bash"));
+    let expected = scripts::render(shell, node);
+    let current = expected.iter().any(|script| script.name == name && script.content == content);
+    if current { FileState::Current } else { FileState::Changed }
+}
+
+/// The interpreter in the first line.
+fn shell_of(content: &[u8]) -> Option<&Path> {
+    let line = content.split(|byte| *byte == b'\n').next()?;
+    let shell = line.strip_prefix(b"#!")?.strip_suffix(b" -p")?;
+    std::str::from_utf8(shell).ok().map(Path::new)
+}
+
+/// The start of a regular file, links followed; `None` where there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    let absent = |error: &io::Error| {
+        matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    };
+    let failed = |error| Error::io("read wrapper", path, error);
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => return Ok(None),
+        Ok(_) => {}
+        Err(error) if absent(&error) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    let mut content = match fs::read(path) {
+        Ok(content) => content,
+        Err(error) if absent(&error) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    content.truncate(LOOK_AT);
+    Ok(Some(content))
+}
