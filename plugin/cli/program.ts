@@ -8,6 +8,7 @@ import { sessionsCommand } from "./sessions.js";
 import { columnsOf } from "./terminal.js";
 import { plain } from "./text.js";
 import { usageCommand } from "./usage.js";
+import { wrappersCommand } from "./wrappers.js";
 
 const FAILURE_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
@@ -35,9 +36,10 @@ function program(): Command {
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  for (const command of [sessionsCommand(), usageCommand(), resumeCommand()])
+  for (const command of [sessionsCommand(), usageCommand(), resumeCommand(), wrappersCommand()])
     root.addCommand(command);
-  for (const command of [root, ...root.commands]) {
+  const groups = root.commands.flatMap((command) => command.commands);
+  for (const command of [root, ...root.commands, ...groups]) {
     command
       .exitOverride()
       .showSuggestionAfterError()

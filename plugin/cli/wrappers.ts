@@ -1,0 +1,115 @@
+/** `ao-codex wrappers`: the `gh` and `git` that note branches and pull requests for a session. */
+import { Command, Option } from "commander";
+import type { WrappersChange, WrappersStatus } from "../../index.js";
+import { path } from "./format.js";
+import { jsonOption } from "./options.js";
+import type { GlobalOptions } from "./options.js";
+import { printJson } from "./print.js";
+import { loadNative } from "./scan.js";
+
+interface WrapperOptions extends GlobalOptions {
+  force?: true;
+  json?: true;
+}
+
+const forceOption = (what: string) => new Option("--force", what);
+
+export function wrappersCommand(): Command {
+  const command = new Command("wrappers").description(
+    "the gh and git in ~/.ao/bin that note branches and pull requests for a session",
+  );
+  command
+    .command("install")
+    .description("install them, or bring them up to date")
+    .addOption(forceOption("replace what the orchestrator or a newer version has installed"))
+    .addOption(jsonOption())
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<WrapperOptions>();
+      const native = await loadNative();
+      const change = await native.installWrappers({
+        ...scope(options),
+        nodePath: process.execPath,
+      });
+      answer(change, options);
+    });
+  command
+    .command("status")
+    .description("say what is installed")
+    .addOption(jsonOption())
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<WrapperOptions>();
+      const native = await loadNative();
+      const status = await native.wrappersStatus(scope(options));
+      if (options.json) printJson(status);
+      else print(describe(status));
+    });
+  command
+    .command("remove")
+    .description("remove them")
+    .addOption(forceOption("remove also what somebody else has installed"))
+    .addOption(jsonOption())
+    .action(async (_options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<WrapperOptions>();
+      const native = await loadNative();
+      answer(await native.removeWrappers(scope(options)), options);
+    });
+  return command;
+}
+
+/** What a person has to know of a change; a set that was left alone is a failure to do what was asked. */
+function answer(change: WrappersChange, { json }: WrapperOptions): void {
+  if (json) printJson(change);
+  else if (change.outcome !== "left") print([said(change), ...describe(change.status)]);
+  if (change.outcome !== "left") return;
+  const { directory, version } = change.status;
+  throw new Error(
+    `left the wrappers in ${path(directory)} alone: their version ${version} is not ours to replace; --force does it`,
+  );
+}
+
+function said({ outcome, status: { directory } }: WrappersChange): string {
+  const where = path(directory);
+  switch (outcome) {
+    case "written":
+      return `Installed the wrappers in ${where}.`;
+    case "current":
+      return `The wrappers in ${where} are up to date.`;
+    case "removed":
+      return `Removed the wrappers from ${where}.`;
+    default:
+      return `There are no wrappers in ${where}.`;
+  }
+}
+
+function describe(status: WrappersStatus): string[] {
+  const width = Math.max(...status.files.map(({ name }) => name.length));
+  const files = status.files.map(({ name, state }) => `  ${name.padEnd(width)}  ${WORDS[state]}`);
+  const owner =
+    status.version === null ? OWNERS.none : `${OWNERS[status.owner]}, ${status.version}`;
+  return [`${path(status.directory)}: ${owner}`, ...files];
+}
+
+const WORDS = {
+  current: "current",
+  changed: "changed",
+  foreign: "not ours",
+  notExecutable: "not executable",
+  missing: "missing",
+} as const;
+
+const OWNERS = {
+  current: "this version",
+  older: "an older version",
+  newer: "a newer version",
+  foreign: "somebody else's",
+  old: "the orchestrator's, outdated",
+  none: "no complete set",
+} as const;
+
+function scope({ aoHome, force }: WrapperOptions) {
+  return { ...(aoHome !== undefined && { aoHome }), ...(force !== undefined && { force }) };
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
