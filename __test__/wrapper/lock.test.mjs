@@ -1,0 +1,128 @@
+/** Many writers at once, killed ones among them: nothing that was stored is lost, and nothing blocks for long. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { randomOf, ROUNDS, SEED } from "./random.mjs";
+import { makeSandbox, SESSION } from "./sandbox.mjs";
+
+const WRITERS = 32;
+const KILLED = 6;
+function updater(box, key, value, options) {
+  const script = `. '${box.bin}/ao-metadata-helper.sh'; update_ao_metadata "$1" "$2"`;
+  const child = box.start("bash", ["-c", script, "sh", key, value], {
+    stdio: "ignore",
+    ...options,
+  });
+  child.ended = new Promise((resolve) =>
+    child.on("close", (status, signal) => resolve({ status, signal })),
+  );
+  return child;
+}
+
+for (const format of ["pairs", "json"]) {
+  test(`${WRITERS} writers at once, ${KILLED} of them killed, ${ROUNDS} rounds (${format}, seed ${SEED})`, async (t) => {
+    const box = await makeSandbox(t, { format });
+    const { next: random } = randomOf(SEED);
+    const expected = new Map(Object.entries(box.metadata()));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // Half of the killed go with everything that they have started, half alone.
+      const children = Array.from({ length: WRITERS }, (_, number) =>
+        updater(box, `k${number}`, `${round}.${number}`, { detached: number < KILLED / 2 }),
+      );
+      const kills = children.slice(0, KILLED).map(async (child, number) => {
+        await delay(random() * 1500);
+        const pid = number < KILLED / 2 ? -child.pid : child.pid;
+        return child.exitCode ?? child.signalCode ?? process.kill(pid, "SIGKILL");
+      });
+      // The whole time there is one whole file.
+      const done = new AbortController();
+      const reader = (async () => {
+        for (; !done.signal.aborted; await delay(5)) box.metadata();
+      })();
+      const ends = await Promise.all(children.map((child) => child.ended));
+      done.abort();
+      await Promise.all([reader, ...kills]);
+      const stored = box.metadata();
+      for (const [number, { status, signal }] of ends.entries()) {
+        const [key, value] = [`k${number}`, `${round}.${number}`];
+        assert.ok(status === 0 || signal === "SIGKILL", `${key}: ${status} ${signal}`);
+        // One that was killed may have been done with it, or not; nothing else may be there.
+        const possible = status === 0 ? [value] : [value, expected.get(key)];
+        assert.ok(possible.includes(stored[key]), `round ${round}: ${key}=${stored[key]}`);
+        expected.set(key, stored[key]);
+      }
+      const known = Object.fromEntries([...expected].filter(([, value]) => value !== undefined));
+      assert.deepEqual(stored, known);
+    }
+    const started = Date.now();
+    assert.equal((await updater(box, "after", "all").ended).status, 0);
+    assert.ok(Date.now() - started < 8_000);
+  });
+}
+
+test("a lock of the orchestrator is waited for", async (t) => {
+  const box = await makeSandbox(t);
+  const lock = `${box.metadataPath}.lock`;
+  writeFileSync(lock, "");
+  const child = updater(box, "k", "v");
+  await delay(1_000);
+  assert.equal(box.metadata().k, undefined);
+  rmSync(lock);
+  assert.deepEqual(await child.ended, { status: 0, signal: null });
+  assert.equal(box.metadata().k, "v");
+  assert.ok(!existsSync(lock));
+});
+
+test("a lock that is held for more than ten seconds is given up on, and the command is unharmed", async (t) => {
+  const box = await makeSandbox(t);
+  const lock = `${box.metadataPath}.lock`;
+  writeFileSync(lock, "");
+  const started = Date.now();
+  const child = updater(box, "k", "v");
+  const git = box.run(box.git, ["checkout", "-b", "topic"]);
+  assert.deepEqual(git, {
+    status: 0,
+    signal: null,
+    stdout: "",
+    stderr: "Switched to a new branch 'topic'\n",
+  });
+  assert.deepEqual(await child.ended, { status: 1, signal: null });
+  const seconds = (Date.now() - started) / 1000;
+  assert.ok(seconds > 9.9 && seconds < 30, String(seconds));
+  assert.deepEqual(box.metadata(), { worktree: box.repository, status: "working" });
+  assert.equal(readFileSync(lock, "utf8"), "");
+});
+
+const stale = {
+  "of the orchestrator": "",
+  "of another host": "ao-wrapper some-other-host 1\n",
+  "without an end": "x".repeat(5000),
+};
+for (const [what, content] of Object.entries(stale)) {
+  test(`a lock older than a minute (${what}) is taken over, by one writer at a time`, async (t) => {
+    const box = await makeSandbox(t);
+    const lock = `${box.metadataPath}.lock`;
+    writeFileSync(lock, content);
+    const then = Date.now() / 1000 - 61;
+    utimesSync(lock, then, then);
+    const children = Array.from({ length: 12 }, (_, number) => updater(box, `k${number}`, "v"));
+    for (const child of children) assert.deepEqual(await child.ended, { status: 0, signal: null });
+    assert.equal(Object.keys(box.metadata()).length, 14);
+    assert.deepEqual(readdirSync(box.data), [SESSION]);
+  });
+}
+
+test("a lock and a takeover whose processes are gone block for little more than a second", async (t) => {
+  const box = await makeSandbox(t);
+  const gone = updater(box, "k", "v");
+  await gone.ended;
+  const token = `ao-wrapper ${hostname()} ${gone.pid}\n`;
+  writeFileSync(`${box.metadataPath}.lock`, token);
+  writeFileSync(`${box.metadataPath}.lock.break`, token);
+  const children = Array.from({ length: 8 }, (_, number) => updater(box, `k${number}`, "v"));
+  for (const child of children) assert.deepEqual(await child.ended, { status: 0, signal: null });
+  assert.equal(Object.keys(box.metadata()).length, 11);
+  assert.deepEqual(readdirSync(box.data), [SESSION]);
+});

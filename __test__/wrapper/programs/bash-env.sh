@@ -1,0 +1,2 @@
+echo "BASH_ENV was read"
+PATH=/nonexistent:$PATH
