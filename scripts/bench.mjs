@@ -13,6 +13,7 @@ import { misses, table, write } from "../benches/lib/report.mjs";
 import { buildTools, generate } from "../benches/lib/tools.mjs";
 import { search } from "../benches/search.mjs";
 import { FULL, QUICK } from "../benches/sizes.mjs";
+import { wrapper } from "../benches/wrapper.mjs";
 import { prepare, root } from "./prepare.mjs";
 
 const { values } = parseArgs({
@@ -49,6 +50,7 @@ try {
   await withHome("heads", async (home, ledger) => {
     rows.push(...(await search({ home, ledger, rounds })));
   });
+  rows.push(...(await wrapper()));
   process.stdout.write(`${table(rows)}\n`);
   if (values.write) write(join(root, "benches", "README.md"), rows, rounds);
   process.exitCode = rows.some(misses) ? 1 : 0;
