@@ -121,8 +121,8 @@ mod unix {
         AgentsSectionChange, InstallWrappersOptions, WrapperFile, WrappersChange, WrappersOptions,
         WrappersStatus,
     };
+    use crate::binding::argument::Given;
     use crate::binding::blocking::off_thread;
-    use crate::binding::home::path;
     use crate::error;
     use crate::wrapper::agents_md::{self, Outcome};
     use crate::wrapper::install::{self, Installed, Removed};
@@ -132,7 +132,7 @@ mod unix {
     pub(super) async fn install(options: InstallWrappersOptions) -> Result<WrappersChange> {
         let options = install::Options {
             ao_home: ao_home(options.ao_home)?,
-            node: options.node_path.map(|node| path("nodePath", node)).transpose()?,
+            node: options.node_path.map(|node| Given::Text(node).path("nodePath")).transpose()?,
             force: options.force.unwrap_or(false),
         };
         off_thread(move || {
@@ -169,7 +169,7 @@ mod unix {
         workspace: String,
         wanted: bool,
     ) -> Result<AgentsSectionChange> {
-        let workspace = path("workspacePath", workspace)?;
+        let workspace = Given::Text(workspace).path("workspacePath")?;
         off_thread(move || {
             let outcome =
                 if wanted { agents_md::install(&workspace) } else { agents_md::remove(&workspace) };
@@ -234,7 +234,7 @@ mod unix {
 
     fn ao_home(given: Option<String>) -> Result<PathBuf> {
         if let Some(given) = given {
-            return path("aoHome", given);
+            return Given::Text(given).path("aoHome");
         }
         let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         set("AO_HOME").or_else(|| set("HOME").map(|home| home.join(".ao"))).ok_or_else(|| {
