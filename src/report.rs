@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -88,7 +89,7 @@ impl GroupBy {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// What it is the sum of; `None` where the rollouts do not say.
-    pub key: Option<String>,
+    pub key: Option<Arc<str>>,
     /// How many threads were billed in it.
     pub threads: u64,
     /// What was billed.
@@ -97,31 +98,38 @@ pub struct Group {
     pub cost_usd: f64,
 }
 
+#[derive(Default)]
+struct Sum<'t> {
+    threads: BTreeSet<&'t str>,
+    usage: TokenUsage,
+    cost_usd: f64,
+}
+
 /// Adds the threads' usage up: days in their order, everything else by cost, the dearest first.
 #[must_use]
 pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group> {
     let zone = TimeZone::system();
-    let mut sums: BTreeMap<Option<String>, (BTreeSet<&str>, TokenUsage, f64)> = BTreeMap::new();
+    let mut sums: BTreeMap<Option<Arc<str>>, Sum<'_>> = BTreeMap::new();
     for thread in threads {
         for (key, usage) in thread.slices.iter() {
             let name = match by {
-                GroupBy::Thread => Some(thread.thread_id.clone()),
+                GroupBy::Thread => Some(Arc::from(thread.thread_id.as_str())),
                 GroupBy::Workspace => key.workspace.clone(),
                 GroupBy::Model => key.model.clone(),
-                GroupBy::Day => day(key.quarter, &zone),
+                GroupBy::Day => day(key.quarter, &zone).map(Arc::from),
             };
             let (prices, _) = prices_of(prices, key.model.as_deref());
-            let (members, sum, cost) = sums.entry(name).or_default();
-            members.insert(&thread.thread_id);
-            *sum = sum.plus(*usage);
-            *cost += cost_usd(&prices, *usage, key.long_context);
+            let sum = sums.entry(name).or_default();
+            sum.threads.insert(&thread.thread_id);
+            sum.usage = sum.usage.plus(*usage);
+            sum.cost_usd += cost_usd(&prices, *usage, key.long_context);
         }
     }
     let mut groups: Vec<Group> = sums
         .into_iter()
-        .map(|(key, (members, usage, cost_usd))| Group {
+        .map(|(key, Sum { threads, usage, cost_usd })| Group {
             key,
-            threads: members.len() as u64,
+            threads: threads.len() as u64,
             usage,
             cost_usd,
         })

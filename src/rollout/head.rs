@@ -4,13 +4,18 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use memchr::memmem;
+
 use crate::error::{Error, Result};
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
-use crate::rollout::open::open_rollout;
+use crate::rollout::open::{open_rollout, open_unchecked};
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;
+
+/// How far a look goes, in bytes.
+const LOOKED_AT: usize = 1024;
 
 /// How far the read may grow when they do not, in bytes.
 pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
@@ -23,23 +28,43 @@ pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
 ///
 /// When the file cannot be read.
 pub fn read_head(path: &Path, compressed: bool) -> Result<Option<SessionMeta>> {
-    let (file, metadata) = open_rollout(path)?;
+    read_head_unless(path, compressed, |_| false)
+}
+
+/// The same, but `None` as well when `skip` says so of the directory in which the thread began, as far as a look tells
+/// it: where thousands of heads are read to find one, most need not be parsed.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn read_head_unless(
+    path: &Path,
+    compressed: bool,
+    skip: impl FnOnce(&str) -> bool,
+) -> Result<Option<SessionMeta>> {
     let failed = |source| Error::io("read rollout", path, source);
     if compressed {
+        let (file, metadata) = open_rollout(path)?;
         let mut text = Decompressed::new(file, metadata.len()).map_err(failed)?;
-        return grow(|head| read_more(&mut text, head)).map_err(failed);
+        return grow(|head| read_more(&mut text, head), skip).map_err(failed);
     }
-    grow(|head| read_at(&file, head)).map_err(failed)
+    let file = open_unchecked(path)?;
+    grow(|head| read_at(&file, head), skip).map_err(failed)
 }
 
 /// Reads four times as much until the record tells enough, or ends. `fill` puts bytes at the end of what is there, up
 /// to the vector's capacity, and says whether there may be more.
-fn grow(mut fill: impl FnMut(&mut Vec<u8>) -> io::Result<bool>) -> io::Result<Option<SessionMeta>> {
-    let mut head = Vec::new();
+fn grow(
+    mut fill: impl FnMut(&mut Vec<u8>) -> io::Result<bool>,
+    skip: impl FnOnce(&str) -> bool,
+) -> io::Result<Option<SessionMeta>> {
+    let mut head = Vec::with_capacity(HEAD_SIZE);
     let mut size = HEAD_SIZE;
+    let mut more = fill(&mut head)?;
+    if glance_at_cwd(&head).is_some_and(skip) {
+        return Ok(None);
+    }
     loop {
-        head.reserve_exact(size - head.len());
-        let more = fill(&mut head)?;
         let line = memchr::memchr(b'\n', &head)
             .map_or(head.as_slice(), |end| head.get(..end).unwrap_or_default());
         let whole_line = line.len() < head.len();
@@ -57,9 +82,23 @@ fn grow(mut fill: impl FnMut(&mut Vec<u8>) -> io::Result<bool>) -> io::Result<Op
                     return Ok(enough.then_some(captured.meta));
                 }
                 size *= 4;
+                head.reserve_exact(size - head.len());
+                more = fill(&mut head)?;
             }
         }
     }
+}
+
+/// The `cwd` of a `session_meta` that is spelled as usual and has nothing escaped in it. What is spelled like the key
+/// inside a text has its quotes escaped, so that the first one is the key.
+fn glance_at_cwd(head: &[u8]) -> Option<&str> {
+    const KEY: &[u8] = b"\"cwd\":\"";
+    const KIND: &[u8] = b"\"type\":\"session_meta\",\"payload\":{";
+    let identity = head.get(..LOOKED_AT).unwrap_or(head);
+    let payload = identity.get(memmem::find(identity, KIND)? + KIND.len()..)?;
+    let value = payload.get(memmem::find(payload, KEY)? + KEY.len()..)?;
+    let value = value.get(..memchr::memchr(b'"', value)?)?;
+    std::str::from_utf8(value).ok().filter(|value| !value.contains('\\'))
 }
 
 fn read_more(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<bool> {

@@ -5,13 +5,28 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
+const OPERATION: &str = "read rollout";
+
 /// Opens a rollout for reading, and says what it is at this moment.
 ///
 /// # Errors
 ///
 /// When it cannot be opened, or is no regular file: a FIFO of a rollout's name would block the reader for ever.
 pub fn open_rollout(path: &Path) -> Result<(File, Metadata)> {
-    const OPERATION: &str = "read rollout";
+    let file = open_unchecked(path)?;
+    let metadata = file.metadata().map_err(|source| Error::io(OPERATION, path, source))?;
+    if !metadata.is_file() {
+        return Err(Error::invalid(OPERATION, path, "not a regular file"));
+    }
+    Ok((file, metadata))
+}
+
+/// The same without asking what it is, for a reader by position: that fails on anything else than a regular file.
+///
+/// # Errors
+///
+/// When it cannot be opened.
+pub fn open_unchecked(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -19,12 +34,7 @@ pub fn open_rollout(path: &Path) -> Result<(File, Metadata)> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
     }
-    let file = options.open(path).map_err(|source| Error::io(OPERATION, path, source))?;
-    let metadata = file.metadata().map_err(|source| Error::io(OPERATION, path, source))?;
-    if !metadata.is_file() {
-        return Err(Error::invalid(OPERATION, path, "not a regular file"));
-    }
-    Ok((file, metadata))
+    options.open(path).map_err(|source| Error::io(OPERATION, path, source))
 }
 
 /// The time of the last write in milliseconds since 1970; 0 where the system cannot say.

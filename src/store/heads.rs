@@ -7,7 +7,7 @@ use std::slice;
 use crate::codex_home::CodexHome;
 use crate::error::Result;
 use crate::rollout::discover::{RolloutFile, Scope, Skipped, newest_first};
-use crate::rollout::head::read_head;
+use crate::rollout::head::{read_head, read_head_unless};
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::workspace::Resolver;
 use crate::store::parallel;
@@ -140,7 +140,7 @@ impl Search {
             if self.missing == 0 && !self.is_newer(&file) {
                 break;
             }
-            match read_head(&file.path, file.compressed) {
+            match read_head_unless(&file.path, file.compressed, |cwd| self.is_elsewhere(cwd)) {
                 Ok(Some(meta)) => self.take(&Head::new(file, meta)),
                 Err(error) if error.is_not_found() => {
                     gone.insert(file.stem, file.path);
@@ -149,6 +149,11 @@ impl Search {
             }
         }
         gone
+    }
+
+    /// Whether a directory is known to be none of those that are asked for.
+    fn is_elsewhere(&self, cwd: &str) -> bool {
+        self.resolved.get(cwd).is_some_and(|path| !self.wanted.contains_key(path))
     }
 
     /// Whether a file is newer than one that was found: one that moved may be.

@@ -178,17 +178,18 @@ fn fold_once(
     let (opened, metadata) = open_rollout(&file.path)?;
     let file =
         RolloutFile { size: metadata.len(), modified_ms: modified_ms(&metadata), ..file.clone() };
-    let mut fold = Fold::new(RolloutName::parse_stem(&file.stem));
+    let mut fold = Box::new(Fold::new(RolloutName::parse_stem(&file.stem)));
     let mut read = 0;
     // What is appended from here on is left to the next look: size, time and sum are those of one moment.
     let reader = Watched { reader: opened.take(file.size), watch, read: &mut read };
     let scanned = if file.compressed {
         let text = Decompressed::new(reader, file.size).map_err(failed)?;
-        scan_lines(text, buffer, &mut fold)
+        scan_lines(text, buffer, &mut *fold)
     } else {
-        scan_lines(reader, buffer, &mut fold)
+        scan_lines(reader, buffer, &mut *fold)
     };
     fold.unterminated(&scanned.map_err(failed)?.rest);
+    fold.close();
     Ok((read == file.size).then_some(FoldedRollout { file, fold }))
 }
 

@@ -5,6 +5,7 @@
 //! passed over.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use crate::rollout::file_name::uuid_v7_ms;
 use crate::rollout::lines::{LineSink, LongLine};
@@ -192,6 +193,14 @@ impl Fold {
         }
     }
 
+    /// Gives back what is only needed to go on: no record follows.
+    pub fn close(&mut self) {
+        self.turns.close();
+        self.recorded.close();
+        self.slices.shrink();
+        self.undecided.shrink_to_fit();
+    }
+
     fn set_thread(&mut self, thread_id: Option<&str>) {
         self.thread_id = thread_id.map(str::to_owned);
         self.born_ms = thread_id.and_then(uuid_v7_ms);
@@ -247,7 +256,10 @@ impl Fold {
         }
         self.trail.begin(written);
         self.last_model.clone_from(&meta.model);
-        self.turns.begin(TurnFacts { model: meta.model.clone(), workspace: meta.cwd.clone() });
+        self.turns.begin(TurnFacts {
+            model: meta.model.as_deref().map(Arc::from),
+            workspace: meta.cwd.as_deref().map(Arc::from),
+        });
         if meta.history_base.is_some() {
             self.counter = Counter::with_foreign_base();
         } else if let Some(parent) = &meta.forked_from_id {
@@ -400,8 +412,8 @@ impl LineSink for Fold {
 
 fn facts(context: &TurnContext<'_>) -> TurnFacts {
     TurnFacts {
-        model: context.model.as_deref().map(str::to_owned),
-        workspace: context.cwd.as_deref().map(str::to_owned),
+        model: context.model.as_deref().map(Arc::from),
+        workspace: context.cwd.as_deref().map(Arc::from),
     }
 }
 

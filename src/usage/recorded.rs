@@ -8,6 +8,7 @@ use crate::rollout::record::TokenUsage;
 /// The responses of a thread that were recorded.
 #[derive(Debug, Default, Clone)]
 pub struct Recorded {
+    any: bool,
     /// Hashes of their ids.
     responses: HashSet<u64>,
     /// Those that the counter has not shown yet.
@@ -18,12 +19,19 @@ impl Recorded {
     /// Whether no response was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.responses.is_empty()
+        !self.any
+    }
+
+    /// Forgets the ids: no record follows.
+    pub fn close(&mut self) {
+        self.responses = HashSet::new();
+        self.unconfirmed = Vec::new();
     }
 
     /// Adds a response; `false` when it was recorded before.
     pub fn add(&mut self, response_id: Option<&str>, usage: TokenUsage) -> bool {
         let new = response_id.is_none_or(|id| self.responses.insert(hash(id)));
+        self.any = true;
         if new {
             self.unconfirmed.push(usage);
         }

@@ -1,7 +1,7 @@
 //! Where usage is added up: by model, workspace, quarter of an hour and price tier, so that any later question — by
 //! model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::rollout::record::TokenUsage;
 
@@ -12,12 +12,12 @@ pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 
 /// What a slice is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SliceKey {
     /// The model; `None` where the rollout names none.
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// Where the turn ran; `None` where the rollout does not say.
-    pub workspace: Option<String>,
+    pub workspace: Option<Arc<str>>,
     /// The quarter of an hour, counted from 1970.
     pub quarter: i64,
     /// Whether the responses had a long context.
@@ -28,9 +28,9 @@ pub struct SliceKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The model that answered.
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// Where the turn ran.
-    pub workspace: Option<String>,
+    pub workspace: Option<Arc<str>>,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
     /// What it was billed.
@@ -40,9 +40,11 @@ pub struct Response {
 }
 
 /// Usage, added up.
+///
+/// A thread has few slices, and the next response mostly belongs to the last one: a short list is searched from its end.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Slices {
-    by_key: BTreeMap<SliceKey, TokenUsage>,
+    slices: Vec<(SliceKey, TokenUsage)>,
 }
 
 impl Slices {
@@ -57,37 +59,51 @@ impl Slices {
             quarter: response.at_ms.div_euclid(QUARTER_MS),
             long_context: response.single && response.usage.input > LONG_CONTEXT_TOKENS,
         };
-        let sum = self.by_key.entry(key).or_insert(TokenUsage::ZERO);
-        *sum = sum.plus(response.usage);
+        self.add_to(key, response.usage);
+    }
+
+    fn add_to(&mut self, key: SliceKey, usage: TokenUsage) {
+        match self.slices.iter_mut().rfind(|(known, _)| *known == key) {
+            Some((_, sum)) => *sum = sum.plus(usage),
+            None => self.slices.push((key, usage)),
+        }
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: Self) {
-        for (key, usage) in other.by_key {
-            let sum = self.by_key.entry(key).or_insert(TokenUsage::ZERO);
-            *sum = sum.plus(usage);
+        if self.slices.is_empty() {
+            *self = other;
+            return;
+        }
+        for (key, usage) in other.slices {
+            self.add_to(key, usage);
         }
     }
 
     /// Keeps the slices that `keep` accepts.
     pub fn retain(&mut self, mut keep: impl FnMut(&SliceKey) -> bool) {
-        self.by_key.retain(|key, _| keep(key));
+        self.slices.retain(|(key, _)| keep(key));
     }
 
-    /// Every slice.
+    /// Every slice, in the order of their first responses.
     pub fn iter(&self) -> impl Iterator<Item = (&SliceKey, &TokenUsage)> {
-        self.by_key.iter()
+        self.slices.iter().map(|(key, usage)| (key, usage))
     }
 
     /// Whether nothing was billed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_key.is_empty()
+        self.slices.is_empty()
     }
 
     /// The sum of all slices.
     #[must_use]
     pub fn total(&self) -> TokenUsage {
-        self.by_key.values().fold(TokenUsage::ZERO, |sum, usage| sum.plus(*usage))
+        self.slices.iter().fold(TokenUsage::ZERO, |sum, (_, usage)| sum.plus(*usage))
+    }
+
+    /// Gives back the room that was taken for slices to come.
+    pub fn shrink(&mut self) {
+        self.slices.shrink_to_fit();
     }
 }

@@ -50,8 +50,8 @@ impl ThreadKind {
 pub struct FoldedRollout {
     /// The file, as it was when it was read.
     pub file: RolloutFile,
-    /// Its records.
-    pub fold: Fold,
+    /// Its records. Boxed: a list of rollouts is sorted and handed on, and a fold is large.
+    pub fold: Box<Fold>,
 }
 
 /// A thread, and what it was billed.
@@ -180,7 +180,7 @@ fn thread(
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
-    let others = |id: &str| all.get(id)?.last().map(|beginning| &beginning.fold);
+    let others = |id: &str| all.get(id)?.last().map(|beginning| &*beginning.fold);
     let mut slices = Slices::default();
     for segment in segments {
         slices.merge(segment.fold.settle(&others));

@@ -4,6 +4,7 @@
 //! `turn_context` usually stands before it; where it does not, the response waits for it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::rollout::record::TokenUsage;
 use crate::usage::slices::Response;
@@ -15,9 +16,9 @@ const REMEMBERED: usize = 16;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct TurnFacts {
     /// The model that the turn asks.
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// Where the turn runs.
-    pub workspace: Option<String>,
+    pub workspace: Option<Arc<str>>,
 }
 
 /// The turns of a rollout, as far as they were read.
@@ -66,11 +67,21 @@ impl Turns {
             .collect()
     }
 
+    /// Forgets the turns: no record follows.
+    pub fn close(&mut self) {
+        self.recent = VecDeque::new();
+        self.waiting.shrink_to_fit();
+    }
+
     /// A fact that is left out stays as it was.
     fn set(&mut self, facts: TurnFacts) {
+        // A fact that is repeated is one text.
+        let model = facts.model.filter(|model| self.current.model.as_ref() != Some(model));
+        let workspace =
+            facts.workspace.filter(|path| self.current.workspace.as_ref() != Some(path));
         self.current = TurnFacts {
-            model: facts.model.or(self.current.model.take()),
-            workspace: facts.workspace.or(self.current.workspace.take()),
+            model: model.or(self.current.model.take()),
+            workspace: workspace.or(self.current.workspace.take()),
         };
     }
 

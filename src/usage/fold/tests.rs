@@ -124,9 +124,12 @@ fn billed_beside(child: &Rollout, parent: &Rollout) -> u64 {
     units(&child.fold().settle(&|id| (parent.thread_id() == Some(id)).then_some(&parent)))
 }
 
-fn by_model(rollout: &Rollout) -> Vec<(Option<String>, u64)> {
+fn by_model(rollout: &Rollout) -> Vec<(Option<Arc<str>>, u64)> {
     let slices = rollout.fold().settle(&|_| None);
-    slices.iter().map(|(key, usage)| (key.model.clone(), usage.total / UNIT)).collect()
+    let mut models: Vec<_> =
+        slices.iter().map(|(key, usage)| (key.model.clone(), usage.total / UNIT)).collect();
+    models.sort_unstable();
+    models
 }
 
 #[test]

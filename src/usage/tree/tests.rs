@@ -20,7 +20,7 @@ fn rollout(stem: &str, modified_ms: i64, lines: &[String]) -> FoldedRollout {
     let mut fold = Fold::new(RolloutName::parse_stem(stem));
     let text = lines.join("\n") + "\n";
     scan_lines(text.as_bytes(), &mut Vec::new(), &mut fold).unwrap();
-    FoldedRollout { file: file(stem, modified_ms), fold }
+    FoldedRollout { file: file(stem, modified_ms), fold: Box::new(fold) }
 }
 
 fn meta(facts: &str) -> String {
