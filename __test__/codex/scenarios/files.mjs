@@ -11,6 +11,8 @@ const MIGRATION_SINCE = "0.154.0";
 /** Writes what `migrate-rollouts` has to migrate. */
 const LAST_LEGACY = "0.144.6";
 const COMPRESSION_SINCE = "0.144.6";
+/** An older one may take the compressed form for the thread and refuse to resume it. */
+const BOTH_FORMS_SINCE = "0.45.0";
 const LONG_AGO = new Date(Date.now() - 60 * 24 * 3600 * 1000);
 
 export const archive = {
@@ -68,6 +70,7 @@ export const compressedByHand = {
 /** Both forms of one rollout at once, as a crash in between leaves them; the plain one goes on. */
 export const bothForms = {
   name: "both-forms",
+  since: BOTH_FORMS_SINCE,
   async play(lab) {
     const { threadId } = await lab.exec([run("echo one"), say()]);
     const path = await lab.rolloutOf(threadId);
