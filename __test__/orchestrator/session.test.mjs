@@ -136,13 +136,13 @@ test("a Codex that is killed has exited, and is restored on its thread", async (
   stage.script("work", [after(6_000, say())]);
   const spawned = await sessions.spawn({ projectId: "app", prompt: "Follow script:work now." });
   await eventually("the turn", async () => (await listed(stage, spawned.id)).activity === "active");
+  const threadId = await eventually("the first request", () => server.threadOf("work"));
   process.kill(await childOf(spawned.runtimeHandle), "SIGKILL");
   await eventually(
     "the end of Codex",
     async () => !(await agent.isProcessRunning(spawned.runtimeHandle)),
   );
   assert.equal((await listed(stage, spawned.id)).activity, "exited");
-  const threadId = server.threadOf("work");
   const restored = await sessions.restore(spawned.id);
   await eventually("the resumed Codex", () => agent.isProcessRunning(restored.runtimeHandle));
   stage.script("more", [say("Back.")]);
