@@ -145,7 +145,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     },
 
     async postLaunchSetup(session: Session): Promise<void> {
-      if (session.workspacePath !== null) await prepareWorkspace(session.workspacePath, settings);
+      await prepareWorkspace(session.workspacePath, settings);
     },
 
     async setupWorkspaceHooks(workspacePath: string): Promise<void> {

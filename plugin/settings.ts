@@ -17,6 +17,8 @@ export interface PluginOptions {
   aoHome?: string;
   /** `AO_CODEX_BINARY`; looked up by default. */
   binary?: string;
+  /** `AO_CODEX_AGENTS_SECTION` (`false`): whether a workspace's AGENTS.md tells the agent of the wrappers. */
+  agentsSection?: boolean;
 }
 
 /** One setting that is not what it should be, and what to do about it. */
@@ -32,6 +34,7 @@ export interface PluginSettings {
   codexHome: string | null;
   aoHome: string;
   binary: string | null;
+  agentsSection: boolean;
   problems: Problem[];
 }
 
@@ -69,8 +72,22 @@ export function readPluginSettings(
     codexHome: read("codexHome", "CODEX_HOME", checkDirectory),
     aoHome: read("aoHome", "AO_HOME", checkDirectory) ?? join(homedir(), ".ao"),
     binary: read("binary", "AO_CODEX_BINARY", checkProgram),
+    agentsSection: readSwitch(options?.["agentsSection"], env, problems),
     problems,
   };
+}
+
+function readSwitch(option: unknown, env: NodeJS.ProcessEnv, problems: Problem[]): boolean {
+  const [setting, value] =
+    option === undefined
+      ? ["AO_CODEX_AGENTS_SECTION", env["AO_CODEX_AGENTS_SECTION"]]
+      : ["agentsSection", option];
+  if (value === undefined || value === "") return true;
+  const text = String(value).toLowerCase();
+  if (["false", "0", "no", "off"].includes(text)) return false;
+  if (!["true", "1", "yes", "on"].includes(text))
+    problems.push(wrongType(setting, value, "true or false"));
+  return true;
 }
 
 /** Reads what `agentConfig` says, each value of `given` (what the orchestrator passes beside it) first. */

@@ -43,7 +43,7 @@ const metadataOf = async (world, id) => {
 test("a session is spawned, listed, killed and restored on the same thread with its history", async (t) => {
   const stage = await makeStage(t);
   const { ledger, server, sessions, world } = stage;
-  stage.script("work", [after(2_500, run("echo hello")), say("All done.")]);
+  stage.script("work", [after(2_500, run("git checkout -q -b feat/hello")), say("All done.")]);
 
   const { id, workspacePath } = await sessions.spawn({
     projectId: "app",
@@ -79,8 +79,13 @@ test("a session is spawned, listed, killed and restored on the same thread with 
 
   const metadata = await metadataOf(world, id);
   assert.deepEqual(
-    { worktree: metadata.worktree, agent: metadata.agent, project: metadata.project },
-    { worktree: workspacePath, agent: "codex", project: "app" },
+    {
+      worktree: metadata.worktree,
+      agent: metadata.agent,
+      project: metadata.project,
+      branch: metadata.branch,
+    },
+    { worktree: workspacePath, agent: "codex", project: "app", branch: "feat/hello" },
   );
 
   const threadId = server.threadOf("work");
