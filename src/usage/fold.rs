@@ -163,9 +163,9 @@ impl Fold {
 
     /// The history that the counter may go on from, while it matters.
     fn points_to(&self) -> Option<&str> {
-        let matters = self.opening.is_some() && self.recorded.is_empty();
-        let base = self.meta.as_ref()?.history_base.as_ref()?;
-        base.thread_id.as_deref().filter(|_| matters)
+        let meta = self.meta.as_ref()?;
+        let base = meta.history_base.as_ref()?;
+        base.thread_id.as_deref().filter(|_| self.opening.is_some() && !meta.records_usage)
     }
 
     /// The parent's counter where its history was cut.
@@ -175,21 +175,23 @@ impl Fold {
         generations: u32,
     ) -> Base {
         let Some(meta) = &self.meta else { return Base::Unknown };
-        if !self.recorded.is_empty() || meta.records_usage {
+        if meta.records_usage {
             return Base::Recorded;
         }
         let base = meta.history_base.as_ref();
         let parent = base.and_then(|base| base.thread_id.as_deref()).and_then(others);
         let cut = base.and_then(|base| base.end_ordinal_exclusive);
-        let (Some(parent), Some(cut)) = (parent, cut) else { return Base::Unknown };
-        let before_cut = parent.milestones.before(cut);
-        match before_cut {
-            Some(total) => Base::At(total),
-            None if parent.recorded.is_empty() && generations > 0 => {
+        match (parent, cut) {
+            (Some(parent), Some(cut)) => match parent.milestones.before(cut) {
+                Some(total) => Base::At(total),
                 // A parent that was cut before its own first count stands where its own parent stood.
-                parent.base_of_counter(others, generations - 1)
-            }
-            None => Base::Recorded,
+                None if parent.recorded.is_empty() && generations > 0 => {
+                    parent.base_of_counter(others, generations - 1)
+                }
+                None => Base::Recorded,
+            },
+            _ if self.recorded.is_empty() => Base::Unknown,
+            _ => Base::Recorded,
         }
     }
 

@@ -340,6 +340,20 @@ fn a_pointing_fork_without_usage_records_is_measured_against_the_parents_counter
 }
 
 #[test]
+fn a_pointing_fork_that_a_version_with_usage_records_goes_on_with_keeps_its_first_response() {
+    let (parent_id, child_id) = (id(100), id(200));
+    let mut parent = Rollout::thread(&parent_id).paginated();
+    parent.turn(Some(&id(110)), "m").count(500, 500);
+    let base =
+        format!(r#""history_base":{{"thread_id":"{parent_id}","end_ordinal_exclusive":103}}"#);
+    let meta = format!(r#"{{"id":"{child_id}","forked_from_id":"{parent_id}",{base}}}"#);
+    let mut fork = Rollout::new(&meta);
+    fork.turn(Some(&id(210)), "m").count(60, 560);
+    fork.recorded(&child_id, &id(210), "r1", 7).count(7, 567);
+    assert_eq!(billed_beside(&fork, &parent), 67);
+}
+
+#[test]
 fn a_revert_goes_on_from_the_counter_at_its_cut() {
     let thread = id(100);
     let base = format!(r#""history_base":{{"thread_id":"{thread}","end_ordinal_exclusive":19}}"#);
