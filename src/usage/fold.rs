@@ -190,8 +190,7 @@ impl Fold {
                 }
                 None => Base::Recorded,
             },
-            _ if self.recorded.is_empty() => Base::Unknown,
-            _ => Base::Recorded,
+            _ => Base::Unknown,
         }
     }
 
@@ -247,6 +246,7 @@ impl Fold {
         self.last_ms = written.or(self.last_ms);
         if self.meta.is_some() {
             // Another thread's: the beginning of a copy. The first of several is the parent's.
+            self.trail.begin(written);
             if self.copied_from.is_none() && meta.id.is_some() && meta.id != self.thread_id {
                 self.copied_from = meta.id;
                 self.part = Part::Copied;
@@ -297,6 +297,9 @@ impl Fold {
         let turn_id = turn.turn_id.as_deref();
         self.reaches_turn(turn_id);
         self.answered &= turn.event != TurnEvent::Started;
+        if let Some(opening) = &mut self.opening {
+            opening.turn_event(turn.event);
+        }
         self.tracker.event(turn.event, turn_id);
     }
 
@@ -314,8 +317,10 @@ impl Fold {
             TokenCount::Single(usage) => (*usage, true),
             TokenCount::Counter { total: None, last } => ((*last).unwrap_or_default(), true),
             TokenCount::Counter { total: Some(total), last } => {
-                if self.counter.total().is_none() {
-                    self.opens(*total, *last);
+                match &mut self.opening {
+                    _ if self.counter.total().is_none() => self.opens(*total, *last),
+                    Some(opening) => opening.counted_again(),
+                    None => {}
                 }
                 let used = self.counter.step(*total, *last);
                 if self.recorded.is_empty() {
@@ -345,8 +350,7 @@ impl Fold {
         let Some(meta) = &self.meta else { return };
         if meta.history_base.is_some() && !meta.is_revert() && self.recorded.is_empty() {
             let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
-            let answered = self.answered;
-            self.opening = Some(Opening { total, last, answered, response });
+            self.opening = Some(Opening::new(total, last, self.answered, response));
         }
     }
 

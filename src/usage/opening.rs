@@ -5,7 +5,7 @@
 //! of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does not
 //! matter. Where they have none, only the parent's counter at the cut tells.
 
-use crate::rollout::record::TokenUsage;
+use crate::rollout::record::{TokenUsage, TurnEvent};
 use crate::usage::slices::Response;
 
 /// Where the parent's counter stood when its history was cut.
@@ -26,13 +26,40 @@ pub struct Opening {
     pub total: TokenUsage,
     /// `last_token_usage`.
     pub last: Option<TokenUsage>,
-    /// Whether the model said anything in the turn before: a response that failed leaves a repeat.
-    pub answered: bool,
+    /// Whether the model said anything in the turn before, and the turn did not fail over it: a response that failed
+    /// leaves a repeat.
+    answered: bool,
+    /// Whether its turn goes on without another value.
+    alone: bool,
     /// The response that it may tell of, without its usage.
     pub response: Response,
 }
 
 impl Opening {
+    /// The first value, written after the model `answered` or failed to.
+    #[must_use]
+    pub fn new(
+        total: TokenUsage,
+        last: Option<TokenUsage>,
+        answered: bool,
+        response: Response,
+    ) -> Self {
+        Self { total, last, answered, alone: true, response }
+    }
+
+    /// Another value of the counter.
+    pub fn counted_again(&mut self) {
+        self.alone = false;
+    }
+
+    /// What becomes of the turn.
+    pub fn turn_event(&mut self, event: TurnEvent) {
+        if event == TurnEvent::Failed && self.alone {
+            self.answered = false;
+        }
+        self.alone &= event != TurnEvent::Started;
+    }
+
     /// What was billed up to this value, and has no record of its own.
     #[must_use]
     pub fn after(&self, base: Base) -> Response {
@@ -92,7 +119,7 @@ mod tests {
         let (total, last) = (usage(total), Some(usage(last)));
         let usage_after = |answered| {
             let response = response.clone();
-            Opening { total, last, answered, response }.after(base).usage.total
+            Opening::new(total, last, answered, response).after(base).usage.total
         };
         let unanswered = usage_after(false);
         assert!(unanswered == usage_after(true) || (base == Base::Unknown && unanswered == 0));
@@ -122,6 +149,34 @@ mod tests {
     fn without_the_parent_the_last_response_is_billed_if_the_model_answered() {
         assert_eq!(billed(560, 60, Base::Unknown), 60);
         assert_eq!(billed(60, 60, Base::Unknown), 60);
+    }
+
+    #[test]
+    fn without_the_parent_a_turn_that_fails_over_its_only_value_was_billed_nothing() {
+        let response = Response {
+            model: None,
+            workspace: None,
+            at_ms: 0,
+            usage: TokenUsage::ZERO,
+            single: true,
+        };
+        let opening = Opening::new(usage(560), Some(usage(60)), true, response);
+        let after = |events: &[TurnEvent], counted: bool| {
+            let mut opening = opening.clone();
+            if counted {
+                opening.counted_again();
+            }
+            for event in events {
+                opening.turn_event(*event);
+            }
+            opening.after(Base::Unknown).usage.total
+        };
+        assert_eq!(after(&[TurnEvent::Failed], false), 0);
+        assert_eq!(after(&[TurnEvent::Failed], true), 60);
+        assert_eq!(
+            after(&[TurnEvent::Completed, TurnEvent::Started, TurnEvent::Failed], false),
+            60
+        );
     }
 
     #[test]
