@@ -12,7 +12,7 @@ const MIGRATION_SINCE = "0.154.0";
 const LAST_LEGACY = "0.144.6";
 const COMPRESSION_SINCE = "0.144.6";
 /** An older one may take the compressed form for the thread and refuse to resume it. */
-const BOTH_FORMS_SINCE = "0.45.0";
+const BOTH_FORMS_SINCE = "0.144.6";
 const LONG_AGO = new Date(Date.now() - 60 * 24 * 3600 * 1000);
 
 export const archive = {
