@@ -1,8 +1,8 @@
 //! A part of the bill, and its sums by thread, workspace, model or day.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::pricing::cost::{cost_usd, prices_of};
 use crate::pricing::table::PriceTable;
 use crate::rollout::record::TokenUsage;
-use crate::rollout::workspace::WorkspaceMatcher;
+use crate::rollout::workspace::{Resolver, WorkspaceMatcher};
 use crate::usage::slices::{QUARTER_MS, SliceKey};
 use crate::usage::tree::Thread;
 
@@ -98,6 +98,30 @@ pub struct Group {
     pub cost_usd: f64,
 }
 
+/// Workspaces by their one path: a link and its target are one.
+#[derive(Default)]
+struct Workspaces {
+    disk: Resolver,
+    known: HashMap<Arc<str>, Arc<str>>,
+}
+
+impl Workspaces {
+    fn real(&mut self, path: &Arc<str>) -> Arc<str> {
+        if let Some(real) = self.known.get(path) {
+            return Arc::clone(real);
+        }
+        // What is no path of this machine stays as it is written.
+        let real = match Path::new(path.as_ref()) {
+            absolute if absolute.is_absolute() => {
+                Arc::from(self.disk.resolve(absolute).to_string_lossy().as_ref())
+            }
+            _ => Arc::clone(path),
+        };
+        self.known.insert(Arc::clone(path), Arc::clone(&real));
+        real
+    }
+}
+
 #[derive(Default)]
 struct Sum<'t> {
     threads: BTreeSet<&'t str>,
@@ -109,12 +133,13 @@ struct Sum<'t> {
 #[must_use]
 pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group> {
     let zone = TimeZone::system();
+    let mut workspaces = Workspaces::default();
     let mut sums: BTreeMap<Option<Arc<str>>, Sum<'_>> = BTreeMap::new();
     for thread in threads {
         for (key, usage) in thread.slices.iter() {
             let name = match by {
                 GroupBy::Thread => Some(Arc::from(thread.thread_id.as_str())),
-                GroupBy::Workspace => key.workspace.clone(),
+                GroupBy::Workspace => key.workspace.as_ref().map(|path| workspaces.real(path)),
                 GroupBy::Model => key.model.clone(),
                 GroupBy::Day => day(key.quarter, &zone).map(Arc::from),
             };

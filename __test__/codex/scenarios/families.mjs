@@ -21,10 +21,13 @@ const familyOf = async (lab) => {
   return parent;
 };
 
-/** The parent's rollout is gone, and what its forks were billed is the same as before. */
+/**
+ * The parent's rollout is gone, and what its forks were billed is the same as before. Before turns
+ * had ids only the pauses between records tell, which is a good guess and no certainty.
+ */
 export const orphans = {
   name: "fork-orphaned",
-  since: FORKS_SINCE,
+  since: "0.111.0",
   async play(lab) {
     const parent = await familyOf(lab);
     for (const entry of lab.ledger.entries.filter(({ threadId }) => threadId === parent)) {
