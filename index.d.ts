@@ -68,8 +68,8 @@ export interface HomeOptions {
 /**
  * Reads what every thread of a Codex home was billed, archived ones too.
  *
- * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
- * second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
+ * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
+ * beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
  * (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
  */
 export declare function homeUsage(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<HomeUsage>

@@ -111,14 +111,21 @@ test("a signal that is aborted already ends the scan before it begins", async ()
 });
 
 test("a signal that is aborted during the scan ends it at once", async () => {
-  const whole = await msOf(() => native.homeUsage(options));
-  const controller = new AbortController();
-  const scan = native.homeUsage(options, controller.signal);
-  const cut = await msOf(async () => {
-    setTimeout(() => controller.abort(), 5);
-    await assert.rejects(scan, CANCELLED(options.codexHome));
-  });
-  assert.ok(cut < whole, `${cut} ms of ${whole} ms`);
+  const wholes = [];
+  const cuts = [];
+  // Of several, because one time slice of another process is as long as the scan.
+  for (let round = 0; round < 5; round += 1) {
+    wholes.push(await msOf(() => native.homeUsage(options)));
+    const controller = new AbortController();
+    const scan = native.homeUsage(options, controller.signal);
+    cuts.push(
+      await msOf(async () => {
+        setTimeout(() => controller.abort(), 2);
+        await assert.rejects(scan, CANCELLED(options.codexHome));
+      }),
+    );
+  }
+  assert.ok(Math.min(...cuts) < Math.min(...wholes), `${cuts} ms of ${wholes} ms`);
 });
 
 test("a signal stops every scan that it was given to, and no other", async () => {
@@ -157,16 +164,19 @@ test("a signal that times out ends the scan", async () => {
   await assert.rejects(scan, { code: "Cancelled" });
 });
 
+/** So many scans at once take longer than the time between two reports, on a quick machine too. */
+const CROWD = 24;
+
 test("progress is told while a scan runs, and only grows", async (t) => {
   // A scan that lasts: many calls share the machine.
   const reports = [];
   const { signal } = new AbortController();
   await Promise.all(
-    Array.from({ length: 12 }, (_, at) =>
+    Array.from({ length: CROWD }, (_, at) =>
       native.homeUsage(options, signal, at === 0 ? (progress) => reports.push(progress) : null),
     ),
   );
-  assert.ok(reports.length > 0, "a scan of more than 100 ms tells its progress");
+  assert.ok(reports.length > 0, "a scan tells its progress");
   const size = THREADS * MB_EACH * 2 ** 20;
   for (const [at, report] of reports.entries()) {
     const last = reports[at - 1] ?? { filesDone: 0, bytesDone: 0 };
@@ -189,7 +199,7 @@ const THROWN = [new RangeError("not now"), "a text", undefined, Symbol.for("x"),
 for (const thrown of THROWN) {
   test(`what onProgress throws, ${String(thrown)}, rejects the scan and does no more harm`, async () => {
     let calls = 0;
-    const busy = Array.from({ length: 11 }, () => native.homeUsage(options));
+    const busy = Array.from({ length: CROWD }, () => native.homeUsage(options));
     const scan = native.homeUsage(options, null, () => {
       calls += 1;
       throw thrown;

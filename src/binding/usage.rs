@@ -107,8 +107,8 @@ pub struct ThreadFamilyUsage {
 
 /// Reads what every thread of a Codex home was billed, archived ones too.
 ///
-/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called a few times a
-/// second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
+/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
+/// beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
 /// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
 #[napi(
     ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
@@ -156,8 +156,14 @@ async fn answer_while_reporting(
 ) -> Result<HomeUsage> {
     let working = Arc::clone(&watch);
     let mut work = tokio::task::spawn_blocking(move || query.answer(&working));
+    if let Some(reporter) = &reporter {
+        reporter.report(watch.progress());
+    }
     loop {
         let answer = tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await;
+        if let (Ok(_), Some(reporter)) = (&answer, &reporter) {
+            reporter.settle().await;
+        }
         if let Some(thrown) = reporter.as_ref().and_then(Reporter::thrown) {
             watch.cancel();
             return Err(thrown);

@@ -1,6 +1,8 @@
 //! How JavaScript watches a scan: the signal that stops it, and the function that is told how far it is.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{
     FnArgs, FromNapiValue, Function, FunctionRef, JsObjectValue, Object, ObjectRef, Unknown,
@@ -95,7 +97,12 @@ impl Stopper {
 pub(super) struct Reporter {
     function: OnProgress,
     thrown: Arc<Mutex<Option<Error>>>,
+    /// Calls that the function has not returned from.
+    pending: Arc<AtomicUsize>,
 }
+
+/// How long the end of a scan waits for the function to return, in milliseconds: JavaScript may be busy.
+const PATIENCE_MS: u32 = 1_000;
 
 impl Reporter {
     /// A reporter to `function`, where there is one.
@@ -108,12 +115,14 @@ impl Reporter {
             other => return Err(refused("onProgress", "a function", &a(other))),
         };
         let function = function.build_threadsafe_function().weak::<true>().build()?;
-        Ok(Some(Self { function, thrown: Arc::default() }))
+        Ok(Some(Self { function, thrown: Arc::default(), pending: Arc::default() }))
     }
 
     /// Calls the function, some time soon.
     pub(super) fn report(&self, progress: Progress) {
         let thrown = Arc::clone(&self.thrown);
+        let pending = Arc::clone(&self.pending);
+        pending.fetch_add(1, Ordering::Relaxed);
         self.function.call_with_return_value(
             FnArgs::from((scan_progress(progress),)),
             ThreadsafeFunctionCallMode::NonBlocking,
@@ -122,9 +131,20 @@ impl Reporter {
                 if let Err(error) = returned {
                     thrown.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 }
+                pending.fetch_sub(1, Ordering::Release);
                 Ok(())
             },
         );
+    }
+
+    /// Waits until the function has returned from every call, so that nothing it throws is lost.
+    pub(super) async fn settle(&self) {
+        for _ in 0..PATIENCE_MS {
+            if self.pending.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// What the function has thrown.

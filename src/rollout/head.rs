@@ -9,7 +9,7 @@ use memchr::memmem;
 use crate::error::{Error, Result};
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
-use crate::rollout::open::{open_rollout, open_unchecked};
+use crate::rollout::open::{not_regular, open_rollout, open_unchecked};
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;
@@ -49,7 +49,10 @@ pub fn read_head_unless(
         return grow(|head| read_more(&mut text, head), skip).map_err(failed);
     }
     let file = open_unchecked(path)?;
-    grow(|head| read_at(&file, head), skip).map_err(failed)
+    grow(|head| read_at(&file, head), skip).map_err(|source| match file.metadata() {
+        Ok(metadata) if !metadata.is_file() => not_regular(path),
+        _ => failed(source),
+    })
 }
 
 /// Reads four times as much until the record tells enough, or ends. `fill` puts bytes at the end of what is there, up

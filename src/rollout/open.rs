@@ -16,9 +16,16 @@ pub fn open_rollout(path: &Path) -> Result<(File, Metadata)> {
     let file = open_unchecked(path)?;
     let metadata = file.metadata().map_err(|source| Error::io(OPERATION, path, source))?;
     if !metadata.is_file() {
-        return Err(Error::invalid(OPERATION, path, "not a regular file"));
+        return Err(not_regular(path));
     }
     Ok((file, metadata))
+}
+
+/// The error of a path that has a rollout's name and is something else.
+#[cold]
+#[must_use]
+pub fn not_regular(path: &Path) -> Error {
+    Error::invalid(OPERATION, path, "not a regular file")
 }
 
 /// The same without asking what it is, for a reader by position: that fails on anything else than a regular file.
