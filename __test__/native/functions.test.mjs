@@ -176,22 +176,22 @@ test("findRollout takes a fork that was written last", async (t) => {
 });
 
 const SPELLINGS = {
-  "as it is": (folder) => join(folder, "work"),
-  "with a slash at its end": (folder) => `${folder}/work/`,
-  "with dots": (folder) => `${folder}/./work/.`,
-  "through its parent": (folder) => `${folder}/other/../work`,
+  "as it is": (folder) => join(folder, "shop"),
+  "with a slash at its end": (folder) => `${folder}/shop/`,
+  "with dots": (folder) => `${folder}/./shop/.`,
+  "through its parent": (folder) => `${folder}/other/../shop`,
   "through a link": (folder) => join(folder, "link"),
-  "through a link to its parent": (folder) => join(folder, "parent", "work"),
-  "relative to the process": (folder) => relative(process.cwd(), join(folder, "work")),
+  "through a link to its parent": (folder) => join(folder, "parent", "shop"),
+  "relative to the process": (folder) => relative(process.cwd(), join(folder, "shop")),
 };
 
 for (const [how, spelled] of Object.entries(SPELLINGS)) {
-  for (const [written, began] of Object.entries({ target: "work", link: "link" })) {
+  for (const [written, began] of Object.entries({ target: "shop", link: "link" })) {
     test(`a workspace spelled ${how} is the one of a rollout that has its ${written}`, async (t) => {
       const folder = temporaryFolder(t);
-      mkdirSync(join(folder, "work"));
+      mkdirSync(join(folder, "shop"));
       mkdirSync(join(folder, "other"));
-      symlinkSync(join(folder, "work"), join(folder, "link"));
+      symlinkSync(join(folder, "shop"), join(folder, "link"));
       symlinkSync(folder, join(folder, "parent"));
       const cwd = join(folder, began);
       const { home: codex } = codexHome(t, [rollout({ id: ROOT, cwd, at: AT })]);
