@@ -7,14 +7,6 @@ use std::path::{Component, Path, PathBuf};
 /// How many directories of a path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
 const MAX_STEPS: usize = 128;
 
-/// The one path that a workspace has, whatever way it is spelled.
-///
-/// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
-#[must_use]
-pub fn resolve(path: &Path) -> PathBuf {
-    Resolver::default().resolve(path)
-}
-
 /// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few.
 #[derive(Debug, Default)]
 pub struct Resolver {
@@ -29,7 +21,9 @@ struct Resolved {
 }
 
 impl Resolver {
-    /// The same as [`resolve`].
+    /// The one path that a workspace has, whatever way it is spelled.
+    ///
+    /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
     pub fn resolve(&mut self, path: &Path) -> PathBuf {
         let path = normalize(path);
         if path.components().nth(MAX_STEPS).is_some() {
