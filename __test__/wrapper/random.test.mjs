@@ -181,6 +181,13 @@ function stateOf(repository) {
 const headOf = (repository) =>
   /^ref: refs\/heads\/(.*)\n$/.exec(readFileSync(join(repository, ".git", "HEAD"), "utf8"))?.[1];
 
+/** What the real git says; nothing in a repository where a reference leads back to itself. */
+function branchSaid(box, repository) {
+  const env = { AO_SESSION: "" };
+  const said = box.run(realGit, ["symbolic-ref", "--short", "HEAD"], { cwd: repository, env });
+  return said.status === 0 ? said.stdout.trim() : undefined;
+}
+
 test(`${CASES} random git commands do the same with and without the wrapper (seed ${SEED})`, async (t) => {
   const random = randomOf(SEED);
   const box = await makeSandbox(t);
@@ -231,10 +238,7 @@ test(`${CASES} random git commands do the same with and without the wrapper (see
     const moved =
       through.status === 0 && after !== undefined && after !== before && after !== "main";
     const untracked = args.some((arg) => ["rebase", "symbolic-ref"].includes(arg));
-    const expected =
-      moved && !untracked
-        ? box.real(["symbolic-ref", "--short", "HEAD"], { cwd: wrapped })
-        : recorded;
+    const expected = moved && !untracked ? (branchSaid(box, wrapped) ?? recorded) : recorded;
     // A command that names the branch that it is on may record that.
     assert.ok(
       said === expected || (through.status === 0 && said === after),
