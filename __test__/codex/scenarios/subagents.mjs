@@ -10,7 +10,7 @@ const OTHER_MODEL_SINCE = "0.118.0";
 const NAMED_SINCE = "0.132.0";
 
 /** Later ones offer a subagent no tool to spawn others. */
-const NESTED_NAMED_UNTIL = "0.147.0";
+const NESTED_NAMED_UNTIL = "0.144.6";
 
 export const SUBAGENT_FEATURES = { collab: true, multi_agent: true };
 const DEEP = "[agents]\nmax_depth = 3\n";
