@@ -63,13 +63,14 @@ impl Trail {
         self.hashes.is_empty()
     }
 
-    /// How many of its first records are a copy: those that `parent` begins with too, or those that were written in
-    /// one go, whichever are more. (A copy leaves out what was rolled back, and a slow one has pauses of its own.)
+    /// How many of its first records are a copy: those that `parent` has too, in the same order, or those that were
+    /// written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that copies
+    /// cannot read of an older one's records; and a slow one has pauses of its own.
     #[must_use]
     pub fn copied(&self, parent: Option<&Self>) -> usize {
         let Some(parent) = parent else { return self.pause_at.unwrap_or(self.hashes.len()) };
-        let pairs = self.hashes.iter().zip(&parent.hashes);
-        let alike = pairs.take_while(|(own, theirs)| own == theirs).count();
+        let mut theirs = parent.hashes.iter();
+        let alike = self.hashes.iter().take_while(|own| theirs.any(|one| one == *own)).count();
         alike.max(self.pause_at.unwrap_or(0))
     }
 }
@@ -113,6 +114,14 @@ mod tests {
     fn a_slow_copy_of_what_the_parent_has_is_a_copy() {
         let records = [("t1", 0), ("c1", 900), ("t2", 1000), ("c2", 1200)];
         let slow = [("t1", 1), ("c1", 50), ("t2", 100), ("c2", 150), ("t3", 200), ("c3", 300)];
+        assert_eq!(trail(&slow).copied(Some(&trail(&records))), 4);
+    }
+
+    #[test]
+    fn a_slow_copy_that_leaves_out_what_it_cannot_read_is_a_copy() {
+        let records =
+            [("t1", 0), ("c1", 900), ("t2", 1000), ("c2", 1200), ("t3", 1300), ("c3", 1500)];
+        let slow = [("c1", 1), ("c2", 5), ("t3", 6), ("c3", 6), ("t4", 60), ("c4", 80)];
         assert_eq!(trail(&slow).copied(Some(&trail(&records))), 4);
     }
 
