@@ -12,7 +12,8 @@ use crate::rollout::head::read_head;
 use crate::rollout::meta;
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::workspace::WorkspaceMatcher;
-use crate::store::heads::{self, Head, find_rollout as find, read_heads};
+use crate::store::heads::{Head, read_heads};
+use crate::store::search::{self, find_rollout as find};
 
 /// Which threads to list.
 #[napi(object, object_to_js = false)]
@@ -113,7 +114,7 @@ pub async fn find_rollouts(
     let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
     let home = codex_home(options.get()?.codex_home)?;
     off_thread(move || {
-        let found = heads::find_rollouts(&home, &workspace_paths)?;
+        let found = search::find_rollouts(&home, &workspace_paths)?;
         Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect())
     })
     .await

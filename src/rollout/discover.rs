@@ -1,22 +1,18 @@
-//! Which rollouts a Codex home has.
-//!
-//! `sessions/` is walked to depth 4 (`YYYY/MM/DD/file`), `archived_sessions/` likewise although Codex keeps it flat.
-//! Links inside them are not followed, so no loop can hold the walk; the two directories themselves may be links.
+//! Which rollouts a Codex home has: one file a rollout, newest first.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{self, DirEntry};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::codex_home::CodexHome;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rollout::file_name::RolloutName;
-use crate::rollout::open::modified_ms;
+use crate::rollout::walk::{Passing, Visitor, walk};
 
-/// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.
-const MAX_DEPTH: usize = 4;
+pub use crate::rollout::walk::{Scope, Skipped};
 
 /// A rollout that was found, and what the directory says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,15 +39,6 @@ impl RolloutFile {
     }
 }
 
-/// A file or directory that was passed over, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Why it does not count, in words for a person.
-    pub reason: String,
-}
-
 /// What a walk found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -63,47 +50,21 @@ pub struct Found {
     pub gone: HashMap<String, PathBuf>,
 }
 
-/// Which directories to walk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// `sessions/` alone: the threads in use.
-    Active,
-    /// `archived_sessions/` too: the bill.
-    All,
-}
-
-/// Walks a Codex home.
+/// Finds the rollouts of a Codex home.
 ///
-/// A home without rollouts, or without those directories, has none. What cannot be read is listed, not fatal.
+/// A home without rollouts, or without its directories, has none. What cannot be read is listed, not fatal.
 ///
 /// # Errors
 ///
-/// When the home itself does not exist or is no directory; in the [`Scope::Active`], whose callers have no list to
-/// show, also when its `sessions/` cannot be read.
+/// When [`walk`] fails.
 pub fn discover(home: &CodexHome, scope: Scope) -> Result<Found> {
-    let metadata = fs::metadata(home.path())
-        .map_err(|source| Error::io("read Codex home", home.path(), source))?;
-    if !metadata.is_dir() {
-        return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
-    }
     let archived_before = match scope {
         Scope::Active => Vec::new(),
         Scope::All => names_in(&home.archived_sessions()),
     };
-    let mut walk = Walk::default();
-    if let Err(source) = walk.directory(&home.sessions(), 1) {
-        if scope == Scope::Active {
-            return Err(Error::io("read Codex home", &home.sessions(), source));
-        }
-        walk.skip(home.sessions(), source.to_string());
-    }
-    if scope == Scope::All {
-        walk.archived = true;
-        if let Err(source) = walk.directory(&home.archived_sessions(), 1) {
-            walk.skip(home.archived_sessions(), source.to_string());
-        }
-    }
-    let Found { files, mut skipped, mut gone } = walk.found;
+    let mut found = Found::default();
+    walk(home, scope, &mut found)?;
+    let Found { files, mut skipped, mut gone } = found;
     let mut by_stem = one_form_each(files);
     // One that was unarchived meanwhile was in the first directory too late, and in the second no more.
     for (stem, path) in archived_before {
@@ -114,6 +75,30 @@ pub fn discover(home: &CodexHome, scope: Scope) -> Result<Found> {
     files.sort_unstable_by(newest_first);
     skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(Found { files, skipped, gone })
+}
+
+impl Visitor for Found {
+    fn rollout(&mut self, rollout: &Passing<'_>) {
+        let Passing { name, archived, .. } = *rollout;
+        match rollout.state() {
+            Ok(state) => self.files.push(RolloutFile {
+                path: rollout.path(),
+                stem: name.stem.to_owned(),
+                archived,
+                compressed: name.compressed,
+                size: state.size,
+                modified_ms: state.modified_ms,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.gone.insert(name.stem.to_owned(), rollout.path());
+            }
+            Err(error) => self.skip(Skipped { path: rollout.path(), reason: error.to_string() }),
+        }
+    }
+
+    fn skip(&mut self, skipped: Skipped) {
+        self.skipped.push(skipped);
+    }
 }
 
 /// The order in which rollouts are listed.
@@ -131,72 +116,6 @@ fn names_in(directory: &Path) -> Vec<(String, PathBuf)> {
         entry.file_type().is_ok_and(|kind| kind.is_file()).then(|| (stem, entry.path()))
     });
     rollouts.collect()
-}
-
-/// A walk through one of the two directories, then the other.
-#[derive(Default)]
-struct Walk {
-    archived: bool,
-    found: Found,
-}
-
-impl Walk {
-    /// Reads a directory whose entries lie `depth` levels below the root. One that is not there, or went while we
-    /// walked, holds nothing; fails when it cannot be read.
-    fn directory(&mut self, path: &Path, depth: usize) -> io::Result<()> {
-        let entries = match fs::read_dir(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
-            match entry {
-                Ok(entry) => self.entry(&entry, depth),
-                Err(error) => self.skip(path.to_owned(), error.to_string()),
-            }
-        }
-        Ok(())
-    }
-
-    fn entry(&mut self, entry: &DirEntry, depth: usize) {
-        let Ok(file_type) = entry.file_type() else { return };
-        if file_type.is_dir() && depth < MAX_DEPTH {
-            let path = entry.path();
-            if let Err(error) = self.directory(&path, depth + 1) {
-                self.skip(path, error.to_string());
-            }
-        }
-        let name = entry.file_name();
-        let Some(text) = name.to_str() else {
-            if name.to_string_lossy().ends_with(".jsonl") {
-                self.skip(entry.path(), "its name is not UTF-8".to_owned());
-            }
-            return;
-        };
-        let Some(name) = RolloutName::parse(text) else { return };
-        if !file_type.is_file() {
-            self.skip(entry.path(), "not a regular file".to_owned());
-            return;
-        }
-        // Asks for the name within the open directory, which costs half of what the whole path would.
-        match entry.metadata() {
-            Ok(metadata) => self.found.files.push(RolloutFile {
-                path: entry.path(),
-                stem: name.stem.to_owned(),
-                archived: self.archived,
-                compressed: name.compressed,
-                size: metadata.len(),
-                modified_ms: modified_ms(&metadata),
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.found.gone.insert(name.stem.to_owned(), entry.path());
-            }
-            Err(error) => self.skip(entry.path(), error.to_string()),
-        }
-    }
-
-    fn skip(&mut self, path: PathBuf, reason: String) {
-        self.found.skipped.push(Skipped { path, reason });
-    }
 }
 
 /// Keeps one file a rollout: an active one before an archived one, a plain one before a compressed one, and of two

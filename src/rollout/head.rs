@@ -9,7 +9,7 @@ use memchr::memmem;
 use crate::error::{Error, Result};
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
-use crate::rollout::open::{not_regular, open_rollout, open_unchecked};
+use crate::rollout::open::{not_regular, open_unchecked};
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;
@@ -28,47 +28,82 @@ pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
 ///
 /// When the file cannot be read.
 pub fn read_head(path: &Path, compressed: bool) -> Result<Option<SessionMeta>> {
-    read_head_unless(path, compressed, |_| false)
+    HeadReader::default().read(path, compressed)
 }
 
-/// The same, but `None` as well when `skip` says so of the directory in which the thread began, as far as a look tells
-/// it: where thousands of heads are read to find one, most need not be parsed.
-///
-/// # Errors
-///
-/// When the file cannot be read.
-pub fn read_head_unless(
-    path: &Path,
-    compressed: bool,
-    skip: impl FnOnce(&str) -> bool,
-) -> Result<Option<SessionMeta>> {
-    let failed = |source| Error::io("read rollout", path, source);
-    if compressed {
-        let (file, metadata) = open_rollout(path)?;
-        let mut text = Decompressed::new(file, metadata.len()).map_err(failed)?;
-        return grow(|head| read_more(&mut text, head), skip).map_err(failed);
+/// Reads heads, one after the other, into the same buffer.
+#[derive(Debug, Default)]
+pub struct HeadReader {
+    head: Vec<u8>,
+}
+
+impl HeadReader {
+    /// The same as [`read_head`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn read(&mut self, path: &Path, compressed: bool) -> Result<Option<SessionMeta>> {
+        self.read_unless(path, compressed, |_| false)
     }
-    let file = open_unchecked(path)?;
-    grow(|head| read_at(&file, head), skip).map_err(|source| match file.metadata() {
-        Ok(metadata) if !metadata.is_file() => not_regular(path),
-        _ => failed(source),
-    })
+
+    /// The same, but `None` as well when `skip` says so of the directory in which the thread began, as far as a look
+    /// tells it: where thousands of heads are read to find one, most need not be parsed.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn read_unless(
+        &mut self,
+        path: &Path,
+        compressed: bool,
+        skip: impl FnOnce(&str) -> bool,
+    ) -> Result<Option<SessionMeta>> {
+        let file = open_unchecked(path)?;
+        self.read_opened_unless(&file, compressed, skip).map_err(|source| match file.metadata() {
+            Ok(metadata) if !metadata.is_file() => not_regular(path),
+            _ => Error::io("read rollout", path, source),
+        })
+    }
+
+    /// The same of a file that is open. What is no regular file cannot be read by position.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn read_opened_unless(
+        &mut self,
+        file: &File,
+        compressed: bool,
+        skip: impl FnOnce(&str) -> bool,
+    ) -> io::Result<Option<SessionMeta>> {
+        self.head.clear();
+        if !compressed {
+            return grow(&mut self.head, |head, size| read_at(file, head, size), skip);
+        }
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        let mut text = Decompressed::new(file, metadata.len())?;
+        grow(&mut self.head, |head, size| read_more(&mut text, head, size), skip)
+    }
 }
 
-/// Reads four times as much until the record tells enough, or ends. `fill` puts bytes at the end of what is there, up
-/// to the vector's capacity, and says whether there may be more.
+/// Reads four times as much until the record tells enough, or ends. `fill` puts bytes at the end of what is there, so
+/// many that it has the length that it is told, and says whether there may be more.
 fn grow(
-    mut fill: impl FnMut(&mut Vec<u8>) -> io::Result<bool>,
+    head: &mut Vec<u8>,
+    mut fill: impl FnMut(&mut Vec<u8>, usize) -> io::Result<bool>,
     skip: impl FnOnce(&str) -> bool,
 ) -> io::Result<Option<SessionMeta>> {
-    let mut head = Vec::with_capacity(HEAD_SIZE);
     let mut size = HEAD_SIZE;
-    let mut more = fill(&mut head)?;
-    if glance_at_cwd(&head).is_some_and(skip) {
+    let mut more = fill(head, size)?;
+    if glance_at_cwd(head).is_some_and(skip) {
         return Ok(None);
     }
     loop {
-        let line = memchr::memchr(b'\n', &head)
+        let line = memchr::memchr(b'\n', head)
             .map_or(head.as_slice(), |end| head.get(..end).unwrap_or_default());
         let whole_line = line.len() < head.len();
         let captured = capture(line);
@@ -85,8 +120,7 @@ fn grow(
                     return Ok(enough.then_some(captured.meta));
                 }
                 size *= 4;
-                head.reserve_exact(size - head.len());
-                more = fill(&mut head)?;
+                more = fill(head, size)?;
             }
         }
     }
@@ -104,18 +138,17 @@ fn glance_at_cwd(head: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok().filter(|value| !value.contains('\\'))
 }
 
-fn read_more(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<bool> {
-    let wanted = head.capacity() - head.len();
+fn read_more(reader: &mut impl Read, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+    let wanted = size.saturating_sub(head.len());
     let read = reader.take(wanted as u64).read_to_end(head)?;
     Ok(read == wanted)
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, head: &mut Vec<u8>) -> io::Result<bool> {
+fn read_at(file: &File, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {
     use std::os::unix::fs::FileExt;
     let start = head.len();
-    let wanted = head.capacity() - start;
-    head.resize(start + wanted, 0);
+    head.resize(size, 0);
     let read = match head.get_mut(start..) {
         Some(free) => file.read_at(free, start as u64)?,
         None => 0,
@@ -125,8 +158,8 @@ fn read_at(file: &File, head: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
-fn read_at(mut file: &File, head: &mut Vec<u8>) -> io::Result<bool> {
-    read_more(&mut file, head)
+fn read_at(mut file: &File, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+    read_more(&mut file, head, size)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod compressed;
+pub mod directory;
 pub mod discover;
 pub mod file_name;
 pub mod head;
@@ -18,4 +19,5 @@ pub mod tail;
 pub mod text;
 pub mod timestamp;
 pub mod turn_state;
+pub mod walk;
 pub mod workspace;

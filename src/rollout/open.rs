@@ -45,6 +45,22 @@ pub fn open_unchecked(path: &Path) -> Result<File> {
 }
 
 /// The time of the last write in milliseconds since 1970; 0 where the system cannot say.
+#[cfg(unix)]
+#[must_use]
+pub fn modified_ms(metadata: &Metadata) -> i64 {
+    use std::os::unix::fs::MetadataExt;
+    unix_ms(metadata.mtime(), metadata.mtime_nsec())
+}
+
+/// A time as Unix tells it, in milliseconds since 1970.
+#[cfg(unix)]
+#[must_use]
+pub fn unix_ms(seconds: i64, nanos: i64) -> i64 {
+    seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000)
+}
+
+/// The time of the last write in milliseconds since 1970; 0 where the system cannot say.
+#[cfg(not(unix))]
 #[must_use]
 pub fn modified_ms(metadata: &Metadata) -> i64 {
     let Ok(modified) = metadata.modified() else { return 0 };

@@ -4,4 +4,5 @@ pub mod family;
 pub mod heads;
 pub mod parallel;
 pub mod scan;
+pub mod search;
 pub mod settled;
