@@ -18,6 +18,7 @@ import {
   event,
   lines,
   message,
+  record,
   sessionMeta,
   taskComplete,
   taskStarted,
@@ -296,6 +297,15 @@ const ENDS = {
     [taskStarted(), turnContext(), event({ type: "error", message: "no" }), taskComplete()],
     { turn: "failed", turnId: "turn-1", model: "gpt-5-codex" },
   ],
+  "failed when a person's prompt was answered without a word": [
+    [
+      taskStarted(),
+      event({ type: "user_message", message: "Do it." }),
+      turnContext(),
+      event({ type: "task_complete", turn_id: "turn-1", last_agent_message: null }),
+    ],
+    { turn: "failed", turnId: "turn-1", model: "gpt-5-codex" },
+  ],
   "that of the last turn": [
     [taskStarted(), turnContext(), taskComplete(), taskStarted("turn-2")],
     { turn: "running", turnId: "turn-2", model: "gpt-5-codex" },
@@ -308,12 +318,29 @@ for (const [what, [records, expected]] of Object.entries(ENDS)) {
     const path = writeFile(folder, activePath(ROOT), lines(sessionMeta(ROOT), ...records), LATER);
     assert.deepEqual(await native.readActivity(path), {
       ...expected,
+      openCalls: 0,
+      lastAnswerAtMs: null,
       lastRecordAtMs: Date.parse(AT),
       updatedAtMs: Date.parse(LATER),
       sizeBytes: statSync(path).size,
     });
   });
 }
+
+test("readActivity counts the calls that no tool has answered, and tells when one did", async (t) => {
+  const item = (type, call_id, at = AT) => record(at, "response_item", { type, call_id });
+  const call = (id) => item("function_call", id);
+  const answer = item("function_call_output", "a", LATER);
+  const custom = item("custom_tool_call", "c");
+  const records = [taskStarted(), call("a"), call("b"), custom, answer];
+  const folder = temporaryFolder(t);
+  const path = writeFile(folder, activePath(ROOT), lines(sessionMeta(ROOT), ...records));
+  const { openCalls, lastAnswerAtMs } = await native.readActivity(path);
+  assert.deepEqual({ openCalls, lastAnswerAtMs }, { openCalls: 2, lastAnswerAtMs: Date.parse(LATER) });
+  const next = lines(sessionMeta(ROOT), ...records, taskStarted("turn-2"));
+  const fresh = await native.readActivity(writeFile(folder, activePath(ROOT), next));
+  assert.deepEqual([fresh.openCalls, fresh.lastAnswerAtMs], [0, null]);
+});
 
 test("readActivity looks back to the beginning of a turn of 3 MB", async (t) => {
   const folder = temporaryFolder(t);

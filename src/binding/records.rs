@@ -37,6 +37,10 @@ pub struct RolloutActivity {
     pub turn_id: Option<String>,
     /// The model of the last turn, where the end of the rollout names it.
     pub model: Option<String>,
+    /// Tools that the last turn has called and that have not answered yet.
+    pub open_calls: u32,
+    /// When a tool last answered in the last turn, in milliseconds since 1970.
+    pub last_answer_at_ms: Option<i64>,
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
     /// When the rollout was last written, in milliseconds since 1970.
@@ -87,6 +91,8 @@ fn rollout_activity(activity: Activity) -> RolloutActivity {
         turn: activity.turn.as_str().to_owned(),
         turn_id: activity.turn_id,
         model: activity.model,
+        open_calls: activity.open_calls,
+        last_answer_at_ms: activity.last_answer_ms,
         last_record_at_ms: activity.last_record_ms,
         updated_at_ms: activity.modified_ms,
         size_bytes: count(activity.size),

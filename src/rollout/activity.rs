@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::rollout::file_name::RolloutName;
+use crate::rollout::look::Passed;
 use crate::rollout::open::modified_ms;
 use crate::rollout::record::{Item, TurnEvent, parse};
 use crate::rollout::tail::{TailLine, read_tail};
@@ -24,6 +25,10 @@ pub struct Activity {
     pub turn_id: Option<String>,
     /// The model of the last `turn_context` that was read.
     pub model: Option<String>,
+    /// The tools that the last turn has called and that have not answered yet.
+    pub open_calls: u32,
+    /// When a tool last answered in the last turn, in milliseconds since 1970.
+    pub last_answer_ms: Option<i64>,
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
     /// When the file was last written, in milliseconds since 1970.
@@ -55,15 +60,17 @@ pub fn read_activity(path: &Path) -> Result<Option<Activity>> {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let (tracker, model, last_record_ms, begins) = follow(&lines);
+        let end = End::of(&lines);
         let at_the_beginning =
             lines.len() < count || lines.first().is_none_or(|line| line.offset == 0);
-        if begins || at_the_beginning {
+        if end.begins || at_the_beginning {
             return Ok(Some(Activity {
-                turn: tracker.state(),
-                turn_id: tracker.turn_id().map(str::to_owned),
-                model,
-                last_record_ms,
+                turn: end.tracker.state(),
+                turn_id: end.tracker.turn_id().map(str::to_owned),
+                model: end.model,
+                open_calls: end.open_calls,
+                last_answer_ms: end.last_answer_ms,
+                last_record_ms: end.last_record_ms,
                 modified_ms: modified_ms(&metadata),
                 size: metadata.len(),
             }));
@@ -72,30 +79,57 @@ pub fn read_activity(path: &Path) -> Result<Option<Activity>> {
     }
 }
 
-/// Follows the turns through some records, and tells whether the beginning of one is among them.
-fn follow(lines: &[TailLine]) -> (TurnTracker, Option<String>, Option<i64>, bool) {
-    let mut tracker = TurnTracker::default();
-    let mut model = None;
-    let mut last_ms = None;
-    let mut begins = false;
-    for line in lines {
-        let Ok(record) = parse(&line.bytes) else { continue };
-        last_ms = record.timestamp.as_deref().and_then(parse_timestamp).or(last_ms);
-        match record.item {
+/// What some records at the end of a rollout say.
+#[derive(Default)]
+struct End {
+    tracker: TurnTracker,
+    model: Option<String>,
+    open_calls: u32,
+    last_answer_ms: Option<i64>,
+    last_record_ms: Option<i64>,
+    /// Whether the beginning of a turn is among them.
+    begins: bool,
+}
+
+impl End {
+    fn of(lines: &[TailLine]) -> Self {
+        let mut end = Self::default();
+        for record in lines.iter().filter_map(|line| parse(&line.bytes).ok()) {
+            let written_ms = record.timestamp.as_deref().and_then(parse_timestamp);
+            end.last_record_ms = written_ms.or(end.last_record_ms);
+            end.follow(record.item, written_ms);
+        }
+        end
+    }
+
+    fn follow(&mut self, item: Item<'_>, written_ms: Option<i64>) {
+        match item {
             Item::Turn(turn) => {
-                begins |= matches!(turn.event, TurnEvent::Started | TurnEvent::Prompted);
-                tracker.event(turn.event, turn.turn_id.as_deref());
+                self.begins |= matches!(turn.event, TurnEvent::Started | TurnEvent::Prompted);
+                self.tracker.event(turn.event, turn.turn_id.as_deref());
+                if turn.event == TurnEvent::Started {
+                    (self.open_calls, self.last_answer_ms) = (0, None);
+                }
             }
             Item::TurnContext(context) => {
-                tracker.context(context.turn_id.as_deref());
-                model = context.model.map(std::borrow::Cow::into_owned).or(model);
+                self.tracker.context(context.turn_id.as_deref());
+                self.model = context.model.map(std::borrow::Cow::into_owned).or(self.model.take());
             }
-            Item::Passed(passed) => tracker.passed(passed),
+            Item::Passed(passed) => {
+                self.tracker.passed(passed);
+                match passed {
+                    Passed::ToolCall => self.open_calls += 1,
+                    Passed::ToolOutput => {
+                        self.open_calls = self.open_calls.saturating_sub(1);
+                        self.last_answer_ms = written_ms.or(self.last_answer_ms);
+                    }
+                    Passed::AgentMessage | Passed::Other => {}
+                }
+            }
             Item::SessionMeta
             | Item::Settings(_)
             | Item::TokenCount(_)
             | Item::TokenUsageRecord(_) => {}
         }
     }
-    (tracker, model, last_ms, begins)
 }

@@ -12,6 +12,9 @@ const MAX_LOOK_TEXT: usize = 48;
 /// How far behind the kind of a message its role is looked for, in bytes.
 const MAX_LOOK_ROLE: usize = 128;
 
+/// How the kinds of answers of tools end: `function_call_output`, `custom_tool_call_output`, …
+pub(super) const TOOL_OUTPUT: &str = "_call_output";
+
 /// What the first bytes of a line say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -32,6 +35,8 @@ pub enum Look {
 pub enum Passed {
     /// The model asked for a tool: its turn goes on.
     ToolCall,
+    /// What a tool has answered: nobody is asked about that call any more.
+    ToolOutput,
     /// The model's final or intermediate words.
     AgentMessage,
     /// Anything else.
@@ -71,6 +76,9 @@ fn look_at_kinds(line: &[u8]) -> Option<Look> {
                 | b"thread_settings_applied" => None,
                 b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
                     Some(Look::Pass(Passed::ToolCall))
+                }
+                kind if kind.ends_with(TOOL_OUTPUT.as_bytes()) => {
+                    Some(Look::Pass(Passed::ToolOutput))
                 }
                 b"agent_message" => Some(Look::Pass(Passed::AgentMessage)),
                 b"message" if is_by_the_model(rest) => Some(Look::Pass(Passed::AgentMessage)),

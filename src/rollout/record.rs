@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::rollout::look::{Look, Passed, look};
+use crate::rollout::look::{Look, Passed, TOOL_OUTPUT, look};
 use crate::rollout::object::Object;
 use crate::rollout::text::Text;
 
@@ -123,6 +123,8 @@ pub enum TurnEvent {
     Prompted,
     /// `task_complete`.
     Completed,
+    /// `task_complete` with `last_agent_message: null`: the turn ended without a last word of the model.
+    CompletedSilently,
     /// `task_complete` with an error: the turn ended, and not because the model was done.
     Failed,
     /// `error`: something failed; the turn may go on.
@@ -309,6 +311,7 @@ fn response_item(envelope: &Envelope<'_>) -> Passed {
     };
     match (item.kind.0.as_deref(), item.role.0.as_deref()) {
         (Some("function_call" | "custom_tool_call" | "local_shell_call"), _) => Passed::ToolCall,
+        (Some(kind), _) if kind.ends_with(TOOL_OUTPUT) => Passed::ToolOutput,
         (Some("message"), Some("assistant")) => Passed::AgentMessage,
         _ => Passed::Other,
     }
@@ -328,6 +331,14 @@ struct WireEvent<'a> {
     turn_id: Text<'a>,
     #[serde(borrow, default)]
     error: Option<&'a RawValue>,
+    /// `Some(None)` where it is there and `null`.
+    #[serde(default, deserialize_with = "given")]
+    last_agent_message: Option<Option<IgnoredAny>>,
+}
+
+/// A field that is there, `null` or not.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
@@ -345,8 +356,11 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
         }
         Some("task_started" | "turn_started") => TurnEvent::Started,
         Some("user_message") => TurnEvent::Prompted,
-        Some("task_complete" | "turn_complete") if wire.error.is_none() => TurnEvent::Completed,
-        Some("task_complete" | "turn_complete") => TurnEvent::Failed,
+        Some("task_complete" | "turn_complete") => match (wire.error, wire.last_agent_message) {
+            (Some(_), _) => TurnEvent::Failed,
+            (None, Some(None)) => TurnEvent::CompletedSilently,
+            (None, _) => TurnEvent::Completed,
+        },
         Some("turn_aborted") => TurnEvent::Aborted,
         Some("error") => TurnEvent::Erred,
         _ => return Ok(Item::Passed(Passed::Other)),

@@ -43,6 +43,8 @@ pub struct TurnTracker {
     turn_id: Option<String>,
     /// Whether the rollout says when turns start and end.
     explicit: bool,
+    /// Whether the turn answers a person: others, such as a compaction, have no last word.
+    prompted: bool,
 }
 
 impl TurnTracker {
@@ -63,13 +65,22 @@ impl TurnTracker {
         match event {
             TurnEvent::Started => {
                 self.explicit = true;
+                self.prompted = false;
                 self.state = TurnState::Running;
                 self.turn_id = turn_id.map(str::to_owned);
             }
-            TurnEvent::Prompted => self.goes_on(),
+            TurnEvent::Prompted => {
+                self.prompted = true;
+                self.goes_on();
+            }
             // An error that ended the turn is followed by its completion in some versions.
-            TurnEvent::Completed if self.state == TurnState::Failed => {}
-            TurnEvent::Completed => self.state = TurnState::Finished,
+            TurnEvent::Completed | TurnEvent::CompletedSilently
+                if self.state == TurnState::Failed => {}
+            // Up to 0.144 nothing else tells that the provider gave no answer.
+            TurnEvent::CompletedSilently if self.prompted => self.state = TurnState::Failed,
+            TurnEvent::Completed | TurnEvent::CompletedSilently => {
+                self.state = TurnState::Finished;
+            }
             TurnEvent::Failed | TurnEvent::Erred => self.state = TurnState::Failed,
             TurnEvent::Aborted => self.state = TurnState::Aborted,
         }
@@ -88,7 +99,7 @@ impl TurnTracker {
         match passed {
             Passed::ToolCall => self.goes_on(),
             Passed::AgentMessage if !self.explicit => self.state = TurnState::Finished,
-            Passed::AgentMessage | Passed::Other => {}
+            Passed::AgentMessage | Passed::ToolOutput | Passed::Other => {}
         }
     }
 
@@ -131,6 +142,16 @@ mod tests {
         assert_eq!(after(&[&started, &erred, &completed]), TurnState::Failed);
         assert_eq!(after(&[&started, &event(TurnEvent::Failed)]), TurnState::Failed);
         assert_eq!(after(&[&started, &erred, &completed, &started]), TurnState::Running);
+    }
+
+    #[test]
+    fn a_turn_that_answers_a_person_without_a_word_has_failed_and_any_other_has_not() {
+        let (started, prompted) = (event(TurnEvent::Started), event(TurnEvent::Prompted));
+        let silent = event(TurnEvent::CompletedSilently);
+        assert_eq!(after(&[&started, &prompted, &silent]), TurnState::Failed);
+        // A compaction, or a command of the user's own.
+        assert_eq!(after(&[&started, &silent]), TurnState::Finished);
+        assert_eq!(after(&[&started, &prompted, &silent, &started, &silent]), TurnState::Finished);
     }
 
     #[test]

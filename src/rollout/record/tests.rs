@@ -86,7 +86,15 @@ fn tells_a_completed_turn_from_a_failed_one() {
     );
     assert_eq!(
         turn(r#"{"type":"task_complete","turn_id":"t","error":{"message":"x"}}"#),
-        (TurnEvent::Failed, id)
+        (TurnEvent::Failed, id.clone())
+    );
+    assert_eq!(
+        turn(r#"{"type":"task_complete","turn_id":"t","last_agent_message":null}"#),
+        (TurnEvent::CompletedSilently, id.clone())
+    );
+    assert_eq!(
+        turn(r#"{"type":"task_complete","turn_id":"t","last_agent_message":"Done."}"#),
+        (TurnEvent::Completed, id)
     );
     assert_eq!(turn(r#"{"type":"turn_aborted"}"#), (TurnEvent::Aborted, None));
 }
