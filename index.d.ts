@@ -150,6 +150,30 @@ export interface ListOptions {
  */
 export declare function listThreads(options?: ListOptions | undefined | null): Promise<ThreadList>
 
+/** Says where this package looks and writes when nothing else is said. */
+export declare function places(): Promise<Places>
+
+/** Where this package looks and writes when nothing else is said; `null` where no home directory is known. */
+export interface Places {
+  /** `$CODEX_HOME`, else `~/.codex`. */
+  codexHome: string | null
+  /** What may be deleted at any time. */
+  cacheDirectory: string | null
+  /** The user's own prices, whether or not the file is there. */
+  userPrices: string | null
+}
+
+/** Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table. */
+export declare function pricesInForce(): Promise<PricesInForce>
+
+/** The prices that reports are made with. */
+export interface PricesInForce {
+  /** The table, and the user's file where there is one. */
+  source: string
+  /** The day of the built-in table, `YYYY-MM-DD`. */
+  asOf: string
+}
+
 /** Where prices come from. */
 export interface Pricing {
   /** The table. */

@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeUsage, installAgentsSection, installWrappers, listThreads, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, removeAgentsSection, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeUsage, installAgentsSection, installWrappers, listThreads, places, pricesInForce, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, removeAgentsSection, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
@@ -781,6 +781,8 @@ export { homeUsage }
 export { installAgentsSection }
 export { installWrappers }
 export { listThreads }
+export { places }
+export { pricesInForce }
 export { probeBinary }
 export { readActivity }
 export { readLastRecords }

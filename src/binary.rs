@@ -10,6 +10,6 @@ mod probe;
 mod search;
 
 pub use facts::Facts;
-pub use memory::Memory;
+pub use memory::{Memory, cache_directory};
 pub use probe::{PROBE_TIME_LIMIT, ask};
 pub use search::{Search, Vars};

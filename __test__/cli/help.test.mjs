@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { aoCodex, root } from "../support/command.mjs";
 
-for (const command of ["sessions", "usage", "resume"]) {
+for (const command of ["sessions", "usage", "resume", "doctor"]) {
   test(`${command} --help says every option, the global ones too, and gives an example`, async () => {
     const { code, stdout, stderr } = await aoCodex([command, "--help"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -22,7 +22,7 @@ for (const command of ["sessions", "usage", "resume"]) {
 test("--help names every command and gives an example", async () => {
   const { code, stdout } = await aoCodex(["--help"]);
   assert.equal(code, 0);
-  for (const text of ["sessions ", "usage ", "resume ", "Example:"])
+  for (const text of ["sessions ", "usage ", "resume ", "doctor ", "Example:"])
     assert.ok(stdout.includes(text), stdout);
 });
 

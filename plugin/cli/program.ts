@@ -1,6 +1,7 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { doctorCommand, Unwell } from "./doctor.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
 import { resumeCommand } from "./resume.js";
 import { Interrupted, INTERRUPTED_EXIT_CODE } from "./scan.js";
@@ -20,6 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) return INTERRUPTED_EXIT_CODE;
+    if (error instanceof Unwell) return FAILURE_EXIT_CODE;
     // What it had to say, commander has said.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
     process.stderr.write(
@@ -36,8 +38,14 @@ function program(): Command {
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  for (const command of [sessionsCommand(), usageCommand(), resumeCommand(), wrappersCommand()])
-    root.addCommand(command);
+  const commands = [
+    sessionsCommand(),
+    usageCommand(),
+    resumeCommand(),
+    doctorCommand(),
+    wrappersCommand(),
+  ];
+  for (const command of commands) root.addCommand(command);
   const groups = root.commands.flatMap((command) => command.commands);
   for (const command of [root, ...root.commands, ...groups]) {
     command

@@ -27,7 +27,7 @@ export interface CommandSettings {
 }
 
 /** The form of every thread id; nothing else of what a rollout says is ever put on a command line. */
-const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
+export const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
 
 const TRUSTED = '{trust_level="trusted"}';
 

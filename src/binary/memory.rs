@@ -44,21 +44,10 @@ struct Identity {
 }
 
 impl Memory {
-    /// The memory in the user's cache directory: `$XDG_CACHE_HOME/ao-codex`, else the platform's own place; `None`
-    /// where no home directory is known.
+    /// The memory in the user's cache directory; `None` where no home directory is known.
     #[must_use]
     pub fn of_user(search: &Search) -> Option<Self> {
-        let platform = || {
-            if cfg!(target_os = "macos") {
-                search.in_home("Library/Caches")
-            } else if cfg!(windows) {
-                search.var_path("LOCALAPPDATA")
-            } else {
-                search.in_home(".cache")
-            }
-        };
-        let caches = search.var_path("XDG_CACHE_HOME").or_else(platform)?;
-        Some(Self { dir: caches.join("ao-codex").join("binaries") })
+        Some(Self { dir: cache_directory(search)?.join("binaries") })
     }
 
     /// The memory in `dir`.
@@ -106,6 +95,22 @@ impl Memory {
         binary.hash(&mut hasher);
         self.dir.join(format!("{:016x}.json", hasher.finish()))
     }
+}
+
+/// Where this package keeps what may be deleted at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own
+/// place; `None` where no home directory is known.
+#[must_use]
+pub fn cache_directory(search: &Search) -> Option<PathBuf> {
+    let platform = || {
+        if cfg!(target_os = "macos") {
+            search.in_home("Library/Caches")
+        } else if cfg!(windows) {
+            search.var_path("LOCALAPPDATA")
+        } else {
+            search.in_home(".cache")
+        }
+    };
+    Some(search.var_path("XDG_CACHE_HOME").or_else(platform)?.join("ao-codex"))
 }
 
 impl Identity {

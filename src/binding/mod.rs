@@ -14,6 +14,7 @@ mod argument;
 mod binary;
 mod blocking;
 mod home;
+mod places;
 mod records;
 mod threads;
 mod usage;

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { aoCodex, root, run } from "../support/command.mjs";
+import { temporaryFolder } from "../support/home.mjs";
+import { makePatient, THREAD } from "./support/patient.mjs";
+
+const IDS = [
+  "addon",
+  "settings",
+  "codex-binary",
+  "codex-version",
+  "wrappers",
+  "wrappers-first",
+  "real-programs",
+  "agents-section",
+  "metadata",
+  "codex-home",
+  "rollout",
+  "activity",
+  "prices",
+  "cache",
+  "launch",
+  "resume",
+];
+
+test("a machine on which everything is well has only checks that are ok", async (t) => {
+  const patient = await makePatient(t);
+  const { checks, ...rest } = await patient.examine();
+  assert.deepEqual(rest, { code: 0, stderr: "", ok: true, fixed: undefined, ill: [] });
+  assert.deepEqual(
+    checks.map(({ id, status, remedy }) => [id, status, remedy]),
+    IDS.map((id) => [id, "ok", null]),
+  );
+});
+
+test("each check says what it found", async (t) => {
+  const patient = await makePatient(t);
+  const { checks } = await patient.examine();
+  const found = Object.fromEntries(checks.map((check) => [check.id, check.found]));
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  assert.match(found["addon"], new RegExp(`^${version}, \\S+, Node ${process.versions.node}$`));
+  assert.deepEqual(
+    {
+      settings: found["settings"],
+      binary: found["codex-binary"],
+      version: found["codex-version"],
+      wrappers: found["wrappers"],
+      first: found["wrappers-first"],
+      agents: found["agents-section"],
+      metadata: found["metadata"],
+      home: found["codex-home"],
+      rollout: found["rollout"],
+      activity: found["activity"],
+      cache: found["cache"],
+    },
+    {
+      settings: "~/app/agent-orchestrator.yaml (app)",
+      binary: "~/bin/codex",
+      version: "0.169.0: resumes; asks: on-request, never",
+      wrappers: `~/.ao/bin, version ${version}`,
+      first: "git and gh are the wrappers in what Codex runs (bash -lc)",
+      agents: "~/app/worktree/AGENTS.md",
+      metadata: "~/.agent-orchestrator/0123-app/sessions/app-1",
+      home: "~/.codex: 1 rollout",
+      rollout: `root ${THREAD}, written 2026-05-20`,
+      activity: "idle, by the rollout's last records: its turn has ended, last record 2026-05-20",
+      cache: "~/.cache/ao-codex",
+    },
+  );
+});
+
+test("says how the plugin would start and resume Codex in the workspace", async (t) => {
+  const patient = await makePatient(t);
+  patient.write(
+    "app/agent-orchestrator.yaml",
+    "projects:\n  app:\n    agent: codex\n    path: ~/app\n    agentConfig: { permissions: auto-edit, model: gpt-6-sol }\n",
+  );
+  const { checks } = await patient.examine();
+  const [launch, resume] = checks.slice(-2).map(({ found }) => found);
+  const codex = patient.path("bin/codex");
+  const flags = `-c check_for_update_on_startup=false --ask-for-approval never --model gpt-6-sol`;
+  assert.ok(launch.startsWith(`${codex} ${flags} -c 'projects={`), launch);
+  assert.ok(resume.startsWith(`${codex} resume ${flags} `), resume);
+  assert.ok(resume.endsWith(` ${THREAD}`), resume);
+});
+
+test("a person reads aligned lines of at most 80 columns, the remedy below", async (t) => {
+  const patient = await makePatient(t);
+  patient.remove(".ao/bin");
+  const { code, stdout, stderr } = await patient.print([], { NO_COLOR: "1" });
+  const lines = stdout.split("\n");
+  assert.deepEqual({ code, stderr }, { code: 1, stderr: "" });
+  assert.deepEqual(
+    lines.filter((line) => line.length > 80),
+    [],
+  );
+  const at = lines.indexOf("fail  wrappers        there are none in ~/.ao/bin");
+  assert.equal(lines[at + 1], "                      → ao-codex wrappers install");
+  assert.equal(lines.at(-2), "16 checks: 1 failed, 0 warnings.");
+});
+
+test("colours only what a terminal shows", async (t) => {
+  const patient = await makePatient(t);
+  const plain = await patient.print([], { NO_COLOR: "1", FORCE_COLOR: "1" });
+  const coloured = await patient.print([], { FORCE_COLOR: "1" });
+  assert.ok(!plain.stdout.includes("\u001b"));
+  assert.ok(coloured.stdout.startsWith("\u001b[32mok  \u001b[39m  addon"));
+});
+
+test("a narrow terminal has the texts below the names", async (t) => {
+  const patient = await makePatient(t);
+  const { stdout } = await patient.print([], { COLUMNS: "44", NO_COLOR: "1" });
+  assert.ok(
+    stdout.split("\n").every((line) => line.length <= 44),
+    stdout,
+  );
+  assert.match(stdout, /^ok {4}wrappers\n {6}~\/\.ao\/bin, version/m);
+});
+
+test("without --workspace it looks at the current directory", async (t) => {
+  const patient = await makePatient(t);
+  const { stdout } = await aoCodex(["doctor", "--json"], {
+    env: patient.env,
+    cwd: patient.workspace,
+  });
+  assert.equal(JSON.parse(stdout).checks.find(({ id }) => id === "rollout").status, "ok");
+});
+
+test("says so where there is no native part for the platform, and looks at nothing else", async (t) => {
+  const copy = temporaryFolder(t);
+  for (const name of ["dist", "index.js", "package.json"])
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  const { code, stdout } = await run(process.execPath, [
+    join(copy, "dist/cli.js"),
+    "doctor",
+    "--json",
+  ]);
+  const { ok, checks } = JSON.parse(stdout);
+  assert.deepEqual(
+    { code, ok, ids: checks.map(({ id, status }) => [id, status]) },
+    { code: 1, ok: false, ids: [["addon", "fail"]] },
+  );
+  assert.match(checks[0].found, /^cannot be loaded on \S+ \S+, Node \S+: \S/);
+  assert.match(checks[0].remedy, /--omit=optional/);
+});

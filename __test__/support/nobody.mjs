@@ -1,0 +1,10 @@
+/** The user whom no file belongs to. */
+import { execFileSync } from "node:child_process";
+
+export const NOBODY = 65_534;
+
+/** Makes everything below `path` that user's, where this process may; elsewhere it is the process's own user's. */
+export function giveToNobody(path) {
+  const owner = process.getuid() === 0 ? NOBODY : process.getuid();
+  execFileSync("chown", ["-R", "-P", String(owner), path]);
+}

@@ -1,0 +1,68 @@
+/** The doctor's report as a person reads it: a line for each check, and below it what to do. */
+import type { ChalkInstance } from "chalk";
+import type { Status } from "../doctor/check.js";
+import type { Examined, Report } from "../doctor/examine.js";
+import { plural } from "./format.js";
+import { columnsOf, paint } from "./terminal.js";
+import { plain, width, wrap } from "./text.js";
+
+const GAP = "  ";
+const STATUS_COLUMNS = 4;
+/** Where a terminal is so narrow that nothing would be left beside the names, texts go below them. */
+const LEAST_TEXT = 30;
+
+export function printReport(report: Report): void {
+  const colors = paint();
+  const lines = [
+    ...(report.fixed ?? []).map(({ id, done }) => colors.green(`mended ${id}: ${plain(done)}`)),
+    ...report.checks.flatMap((check) => linesOf(check, layoutOf(report.checks), colors)),
+    summary(report.checks),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+interface Layout {
+  names: number;
+  indent: number;
+  text: number;
+}
+
+function layoutOf(checks: readonly Examined[]): Layout {
+  const names = Math.max(...checks.map(({ id }) => width(id)));
+  const beside = STATUS_COLUMNS + names + 2 * GAP.length;
+  const columns = columnsOf();
+  const indent = columns - beside < LEAST_TEXT ? STATUS_COLUMNS + GAP.length : beside;
+  return { names, indent, text: columns - indent };
+}
+
+function linesOf({ id, status, found, remedy }: Examined, layout: Layout, colors: ChalkInstance) {
+  const { names, indent, text } = layout;
+  const isBeside = indent > STATUS_COLUMNS + GAP.length;
+  const paintStatus = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];
+  const name = [paintStatus(status.padEnd(STATUS_COLUMNS)), id.padEnd(names)].join(GAP);
+  const margin = " ".repeat(indent);
+  const [first = "", ...rest] = pieces(found, text);
+  const below = [...(isBeside ? rest : [first, ...rest])].map((line) => margin + line);
+  const advice = remedy === null ? [] : pieces(`→ ${remedy}`, text);
+  return [
+    isBeside ? `${name}${GAP}${first}` : name.trimEnd(),
+    ...below,
+    ...advice.map((line, at) => colors.bold(`${margin}${at === 0 ? "" : "  "}${line}`)),
+  ].map((line) => line.trimEnd());
+}
+
+/** The text in lines; what is longer than a line is cut into pieces, so that nothing of a command is lost. */
+function pieces(text: string, columns: number): string[] {
+  const room = columns - 2;
+  const words = plain(text)
+    .split(" ")
+    .flatMap((word) => word.match(new RegExp(`.{1,${room}}`, "gu")) ?? [""]);
+  return wrap(words.join(" "), room);
+}
+
+function summary(checks: readonly Examined[]): string {
+  const count = (wanted: Status) => checks.filter(({ status }) => status === wanted).length;
+  const [failed, warned] = [count("fail"), count("warn")];
+  if (failed + warned === 0) return `All ${plural(checks.length, "check")} are well.`;
+  return `${plural(checks.length, "check")}: ${failed} failed, ${plural(warned, "warning")}.`;
+}

@@ -1,0 +1,57 @@
+/** `ao-codex doctor`: the troubleshooting page as checks. */
+import { Command, Option } from "commander";
+import type * as Addon from "../../index.js";
+import type { Report } from "../doctor/examine.js";
+import { printReport } from "./doctor-report.js";
+import { jsonOption, workspaceOption } from "./options.js";
+import type { ScanOptions } from "./options.js";
+import { printJson } from "./print.js";
+import { loadNative } from "./scan.js";
+
+interface DoctorOptions extends ScanOptions {
+  fix?: true;
+}
+
+/** Says nothing more than the report has said. */
+export class Unwell extends Error {}
+
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("check everything that the plugin needs, and say what to do")
+    .addOption(workspaceOption("the workspace to look at (default: this directory)"))
+    .addOption(new Option("--fix", "mend what is safe to mend: wrappers, directories, mode bits"))
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nEnds with 1 if a check fails.\n\nExample:\n  $ ao-codex doctor --workspace ~/code/shop --fix",
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<DoctorOptions>();
+      const report = await examined(options);
+      if (options.json) printJson(report);
+      else printReport(report);
+      if (!report.ok) throw new Unwell("a check failed");
+    });
+}
+
+async function examined({
+  fix,
+  workspace = process.cwd(),
+  ...homes
+}: DoctorOptions): Promise<Report> {
+  let native: typeof Addon;
+  try {
+    native = await loadNative();
+  } catch (error) {
+    // Nothing else can be looked at, and this is what somebody who installed it for another platform sees first.
+    const { notLoaded } = await import("../doctor/checks/addon.js");
+    return { ok: false, checks: [{ id: "addon", ...notLoaded(error) }], ...(fix && { fixed: [] }) };
+  }
+  const [{ checks }, { examine }, { lookAround }] = await Promise.all([
+    import("../doctor/checks.js"),
+    import("../doctor/examine.js"),
+    import("../doctor/machine.js"),
+  ]);
+  const machine = await lookAround(native, { workspace, ...homes }, process.env);
+  return examine(checks, machine, fix === true);
+}

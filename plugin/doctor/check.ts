@@ -1,0 +1,33 @@
+/** What a check is, and what it finds. */
+
+import type { Machine } from "./machine.js";
+
+export type Status = "ok" | "warn" | "fail";
+
+export interface Finding {
+  status: Status;
+  /** What is there, in words. */
+  found: string;
+  /** What to do, in one line; `null` where nothing needs to be done. */
+  remedy: string | null;
+}
+
+/** One line of the report, and one section of docs/troubleshooting.md. */
+export interface Check {
+  id: string;
+  look(machine: Machine): Promise<Finding>;
+  /** Mends what is safe to mend and says what it did; `null` where there is nothing of the kind. */
+  mend?(machine: Machine): Promise<string | null>;
+}
+
+export function ok(found: string): Finding {
+  return { status: "ok", found, remedy: null };
+}
+
+export function warn(found: string, remedy: string): Finding {
+  return { status: "warn", found, remedy };
+}
+
+export function fail(found: string, remedy: string): Finding {
+  return { status: "fail", found, remedy };
+}

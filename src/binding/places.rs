@@ -1,0 +1,55 @@
+//! Where this package looks and what it bills at, for a person who asks why.
+
+use std::path::PathBuf;
+
+use napi::Result;
+use napi_derive::napi;
+
+use crate::binary::{Search, cache_directory};
+use crate::binding::blocking::off_thread;
+use crate::codex_home::CodexHome;
+use crate::pricing::user;
+
+/// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
+#[napi(object, use_nullable = true)]
+pub struct Places {
+    /// `$CODEX_HOME`, else `~/.codex`.
+    pub codex_home: Option<String>,
+    /// What may be deleted at any time.
+    pub cache_directory: Option<String>,
+    /// The user's own prices, whether or not the file is there.
+    pub user_prices: Option<String>,
+}
+
+/// The prices that reports are made with.
+#[napi(object)]
+pub struct PricesInForce {
+    /// The table, and the user's file where there is one.
+    pub source: String,
+    /// The day of the built-in table, `YYYY-MM-DD`.
+    pub as_of: String,
+}
+
+/// Says where this package looks and writes when nothing else is said.
+#[napi]
+pub async fn places() -> Result<Places> {
+    off_thread(|| {
+        let text = |path: Option<PathBuf>| path.map(|path| path.to_string_lossy().into_owned());
+        Ok(Places {
+            codex_home: text(CodexHome::from_env().map(|home| home.path().to_owned())),
+            cache_directory: text(cache_directory(&Search::from_env())),
+            user_prices: text(user::user_prices_path()),
+        })
+    })
+    .await
+}
+
+/// Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table.
+#[napi]
+pub async fn prices_in_force() -> Result<PricesInForce> {
+    off_thread(|| {
+        let table = user::prices_in_force()?;
+        Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
+    })
+    .await
+}
