@@ -18,6 +18,7 @@ pub mod binary;
 mod binding;
 pub mod codex_home;
 pub mod error;
+pub mod packed;
 pub mod pricing;
 pub mod report;
 pub mod rollout;

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::packed::{Packed, Packer, Unpacker, packed_fields};
 use crate::rollout::instructions::{Around, around_instructions};
 use crate::rollout::text::Text;
 
@@ -41,6 +42,21 @@ pub struct SessionMeta {
     pub model: Option<String>,
 }
 
+packed_fields!(SessionMeta {
+    id,
+    cwd,
+    timestamp,
+    cli_version,
+    originator,
+    forked_from_id,
+    records_usage,
+    parent_thread_id,
+    source,
+    thread_source,
+    history_base,
+    model,
+});
+
 /// `session_meta.history_base`: where a rollout goes on from.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct HistoryBase {
@@ -49,6 +65,8 @@ pub struct HistoryBase {
     /// The `ordinal` of its first record that does not belong to the history.
     pub end_ordinal_exclusive: Option<u64>,
 }
+
+packed_fields!(HistoryBase { thread_id, end_ordinal_exclusive });
 
 /// `session_meta.source`: a name, or the subagent that it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +78,22 @@ pub enum Source {
         /// `source.subagent.thread_spawn.parent_thread_id`.
         parent_thread_id: Option<String>,
     },
+}
+
+impl Packed for Source {
+    fn pack(&self, packer: &mut Packer) {
+        self.name().map(str::to_owned).pack(packer);
+        if let Self::Subagent { parent_thread_id } = self {
+            parent_thread_id.pack(packer);
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        match Option::unpack(unpacker)? {
+            Some(name) => Some(Self::Named(name)),
+            None => Some(Self::Subagent { parent_thread_id: Option::unpack(unpacker)? }),
+        }
+    }
 }
 
 impl Source {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
+use crate::packed::packed_fields;
 use crate::rollout::look::{Look, Passed, TOOL_OUTPUT, look};
 use crate::rollout::object::Object;
 use crate::rollout::text::Text;
@@ -75,6 +76,15 @@ pub struct TokenUsage {
     /// The provider's own sum of input and output.
     pub total: u64,
 }
+
+packed_fields!(TokenUsage {
+    input,
+    cached_input,
+    cache_write_input,
+    output,
+    reasoning_output,
+    total
+});
 
 /// `event_msg`/`token_count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 //! Versions from 0.105 on write when a turn starts and ends. Before, a turn's end has no record of its own: there the
 //! model's words end it, unless a tool call follows.
 
+use crate::packed::{packed_fields, packed_variants};
 use crate::rollout::look::Passed;
 use crate::rollout::record::TurnEvent;
 
@@ -21,6 +22,8 @@ pub enum TurnState {
     /// An error stopped it.
     Failed,
 }
+
+packed_variants!(TurnState { None, Running, Finished, Aborted, Failed });
 
 impl TurnState {
     /// The name that programs see.
@@ -46,6 +49,8 @@ pub struct TurnTracker {
     /// Whether the turn answers a person: others, such as a compaction, have no last word.
     prompted: bool,
 }
+
+packed_fields!(TurnTracker { state, turn_id, explicit, prompted });
 
 impl TurnTracker {
     /// What the last turn is doing.

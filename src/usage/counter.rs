@@ -4,6 +4,7 @@
 //! and lets it go on in others. Its `last_token_usage` is no ground to add up: after a compaction it is an estimate of
 //! the new context, after an incomplete response it is the response before.
 
+use crate::packed::packed_fields;
 use crate::rollout::record::TokenUsage;
 
 /// Follows the counter of one rollout.
@@ -15,6 +16,8 @@ pub struct Counter {
     /// An `info: null` came after the last value: in the versions that restart the counter it marks a new process.
     new_process: bool,
 }
+
+packed_fields!(Counter { total, foreign_base, new_process });
 
 impl Counter {
     /// A counter that may begin at the value of another thread, which is not known: that of a rollout which points to

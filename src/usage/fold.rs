@@ -7,6 +7,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use crate::packed::{packed_fields, packed_variants};
 use crate::rollout::file_name::uuid_v7_ms;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::look::{Look, Passed, ends_whole, look};
@@ -57,6 +58,28 @@ pub struct Fold {
     skipped: u64,
 }
 
+packed_fields!(Fold {
+    meta,
+    thread_id,
+    born_ms,
+    copied_from,
+    part,
+    counter,
+    recorded,
+    turns,
+    answered,
+    tracker,
+    slices,
+    undecided,
+    trail,
+    opening,
+    milestones,
+    turns_have_ids,
+    last_model,
+    last_ms,
+    skipped,
+});
+
 /// Whose history the records belong to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -66,6 +89,8 @@ enum Part {
     /// Copied from the parent, until a turn of the thread's own begins.
     Copied,
 }
+
+packed_variants!(Part { Own, Copied });
 
 impl Fold {
     /// The fold before the first record of a rollout whose file name carries `thread_id`.
@@ -129,6 +154,21 @@ impl Fold {
     #[must_use]
     pub fn needs(&self) -> Option<&str> {
         if self.undecided.is_empty() { self.points_to() } else { self.copied_from() }
+    }
+
+    /// The threads that [`Self::settle`] asks for: another one of these changes what was billed, and nothing else.
+    pub fn asks(&self) -> impl Iterator<Item = &str> {
+        let copied_from = self.copied_from().filter(|_| !self.undecided.is_empty());
+        let goes_on_from = self.goes_on_from().filter(|_| self.opening.is_some());
+        copied_from.into_iter().chain(goes_on_from)
+    }
+
+    /// The thread whose counter this one's goes on from, if only that one's records tell where it stood. A child asks
+    /// its parent's parent when the parent has no count of its own.
+    #[must_use]
+    pub fn goes_on_from(&self) -> Option<&str> {
+        let meta = self.meta.as_ref().filter(|meta| !meta.records_usage)?;
+        meta.history_base.as_ref()?.thread_id.as_deref()
     }
 
     /// What was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the

@@ -7,6 +7,7 @@ pub mod fold;
 pub mod opening;
 pub mod recorded;
 pub mod slices;
+pub mod summary;
 pub mod tokens;
 pub mod trail;
 pub mod tree;

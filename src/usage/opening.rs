@@ -5,6 +5,7 @@
 //! of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does not
 //! matter. Where they have none, only the parent's counter at the cut tells.
 
+use crate::packed::packed_fields;
 use crate::rollout::record::{TokenUsage, TurnEvent};
 use crate::usage::slices::Response;
 
@@ -34,6 +35,8 @@ pub struct Opening {
     /// The response that it may tell of, without its usage.
     pub response: Response,
 }
+
+packed_fields!(Opening { total, last, answered, alone, response });
 
 impl Opening {
     /// The first value, written after the model `answered` or failed to.
@@ -82,6 +85,8 @@ impl Opening {
 pub struct Milestones {
     values: Vec<(u64, TokenUsage)>,
 }
+
+packed_fields!(Milestones { values });
 
 impl Milestones {
     /// Adds a value; one without an ordinal cannot be pointed to, and one that repeats the last tells nothing new.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
+use crate::packed::{Packed, Packer, Unpacker};
 use crate::rollout::record::TokenUsage;
 
 /// The responses of a thread that were recorded.
@@ -13,6 +14,25 @@ pub struct Recorded {
     responses: HashSet<u64>,
     /// Those that the counter has not shown yet.
     unconfirmed: Vec<TokenUsage>,
+}
+
+impl Packed for Recorded {
+    fn pack(&self, packer: &mut Packer) {
+        self.any.pack(packer);
+        self.unconfirmed.pack(packer);
+        self.responses.len().pack(packer);
+        for response in &self.responses {
+            packer.fixed(*response);
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        let any = bool::unpack(unpacker)?;
+        let unconfirmed = Vec::unpack(unpacker)?;
+        let responses = 0..usize::unpack(unpacker)?;
+        let responses = responses.map(|_| unpacker.fixed()).collect::<Option<_>>()?;
+        Some(Self { any, responses, unconfirmed })
+    }
 }
 
 impl Recorded {

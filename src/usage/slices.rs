@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::packed::packed_fields;
 use crate::rollout::record::TokenUsage;
 
 /// A quarter of an hour in milliseconds: the offset of every time zone in use is a multiple of it.
@@ -24,6 +25,8 @@ pub struct SliceKey {
     pub long_context: bool,
 }
 
+packed_fields!(SliceKey { model, workspace, quarter, long_context });
+
 /// What one response was billed, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
@@ -39,6 +42,8 @@ pub struct Response {
     pub single: bool,
 }
 
+packed_fields!(Response { model, workspace, at_ms, usage, single });
+
 /// Usage, added up.
 ///
 /// A thread has few slices, and the next response mostly belongs to the last one: a short list is searched from its end.
@@ -46,6 +51,8 @@ pub struct Response {
 pub struct Slices {
     slices: Vec<(SliceKey, TokenUsage)>,
 }
+
+packed_fields!(Slices { slices });
 
 impl Slices {
     /// Adds a response.

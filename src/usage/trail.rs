@@ -6,6 +6,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::packed::{Packed, Packer, Unpacker};
+
 /// Between two records of a copy lies less than this many milliseconds, whereas a model takes longer to answer …
 const MIN_ANSWER_MS: i64 = 3;
 
@@ -20,6 +22,27 @@ pub struct Trail {
     bytes_since: u64,
     /// The first record that cannot have been written in one go with those before it.
     pause_at: Option<usize>,
+}
+
+impl Packed for Trail {
+    fn pack(&self, packer: &mut Packer) {
+        self.last_ms.pack(packer);
+        self.bytes_since.pack(packer);
+        self.pause_at.pack(packer);
+        self.hashes.len().pack(packer);
+        for hash in &self.hashes {
+            packer.fixed(*hash);
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        let last_ms = Option::unpack(unpacker)?;
+        let bytes_since = u64::unpack(unpacker)?;
+        let pause_at = Option::unpack(unpacker)?;
+        let hashes = 0..usize::unpack(unpacker)?;
+        let hashes = hashes.map(|_| unpacker.fixed()).collect::<Option<_>>()?;
+        Some(Self { hashes, last_ms, bytes_since, pause_at })
+    }
 }
 
 impl Trail {

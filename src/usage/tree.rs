@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::packed::packed_variants;
 use crate::rollout::discover::{RolloutFile, Skipped};
 use crate::rollout::file_name::RolloutName;
 use crate::rollout::meta::SessionMeta;
-use crate::rollout::timestamp::parse_timestamp;
-use crate::rollout::turn_state::{TurnState, TurnTracker};
+use crate::rollout::turn_state::TurnState;
 use crate::usage::fold::Fold;
 use crate::usage::slices::Slices;
+use crate::usage::summary::Summary;
 
 /// How a thread came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum ThreadKind {
     /// Spawned by another thread's turn.
     Subagent,
 }
+
+packed_variants!(ThreadKind { Root, Fork, Subagent });
 
 impl ThreadKind {
     /// The name that programs see.
@@ -94,14 +97,40 @@ pub struct Threads {
     pub skipped: Vec<Skipped>,
 }
 
+/// A rollout in a nutshell, and the file that it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summarized {
+    /// The file, as it was when it was read.
+    pub file: RolloutFile,
+    /// What it holds.
+    pub summary: Summary,
+}
+
 /// Puts rollouts together to threads. The order of `rollouts` decides nothing but the order of the result.
 #[must_use]
 pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
+    let summarize = |FoldedRollout { file, fold }: &FoldedRollout| Summarized {
+        file: file.clone(),
+        summary: Summary::new(fold),
+    };
+    let fold_at = |at: usize| rollouts.get(at).map(|rollout| &*rollout.fold);
+    assemble(rollouts.iter().map(summarize).collect(), |at, others| {
+        fold_at(at).map(|fold| fold.settle(&|id| fold_at(others(id)?))).unwrap_or_default()
+    })
+}
+
+/// The same for rollouts in a nutshell. `settle` says what the rollout at a place was billed where others matter to it;
+/// it is given what finds the place of another thread's beginning.
+#[must_use]
+pub fn assemble(
+    rollouts: Vec<Summarized>,
+    mut settle: impl FnMut(usize, &dyn Fn(&str) -> Option<usize>) -> Slices,
+) -> Threads {
     let mut result = Threads::default();
     let mut order: Vec<&str> = Vec::new();
-    let mut by_id: HashMap<&str, Vec<&FoldedRollout>> = HashMap::with_capacity(rollouts.len());
-    for rollout in rollouts {
-        if !rollout.fold.saw_anything() {
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::with_capacity(rollouts.len());
+    for (at, rollout) in rollouts.iter().enumerate() {
+        if rollout.summary.is_empty {
             result.skipped.push(skipped(rollout, "no complete record"));
             continue;
         }
@@ -110,37 +139,59 @@ pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
         if segments.is_empty() {
             order.push(id);
         }
-        segments.push(rollout);
+        segments.push(at);
     }
-    let without_copies: HashMap<&str, Vec<&FoldedRollout>> = by_id
-        .into_iter()
-        .map(|(id, segments)| (id, one_beginning(segments, &mut result.skipped)))
+    for segments in by_id.values_mut() {
+        one_beginning(segments, &rollouts, &mut result.skipped);
+    }
+    let others = |id: &str| by_id.get(id)?.last().copied();
+    let settled: HashMap<usize, Slices> = by_id
+        .values()
+        .flatten()
+        .filter(|&&at| rollouts.get(at).is_some_and(|one| one.summary.inherits))
+        .map(|&at| (at, settle(at, &others)))
         .collect();
-    for id in order {
-        let segments = without_copies.get(id).map(Vec::as_slice).unwrap_or_default();
-        result.threads.extend(thread(id, segments, &without_copies));
+    let groups: Vec<Vec<usize>> = order.iter().filter_map(|id| by_id.remove(id)).collect();
+
+    let mut rollouts: Vec<Option<Summarized>> = rollouts.into_iter().map(Some).collect();
+    for (at, slices) in settled {
+        if let Some(Some(rollout)) = rollouts.get_mut(at) {
+            rollout.summary.slices = slices;
+        }
     }
+    result.threads = groups
+        .into_iter()
+        .filter_map(|group| {
+            thread(group.into_iter().filter_map(|at| rollouts.get_mut(at)?.take()).collect())
+        })
+        .collect();
     result.skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     result
 }
 
-fn id_of(rollout: &FoldedRollout) -> &str {
-    rollout.fold.thread_id().unwrap_or(&rollout.file.stem)
+fn id_of(rollout: &Summarized) -> &str {
+    rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem)
 }
 
-fn skipped(rollout: &FoldedRollout, reason: &str) -> Skipped {
+fn skipped(rollout: &Summarized, reason: &str) -> Skipped {
     Skipped { path: rollout.file.path.clone(), reason: reason.to_owned() }
 }
 
 /// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings all but the
-/// one that was written last are copies that somebody made.
-fn one_beginning<'r>(
-    mut segments: Vec<&'r FoldedRollout>,
+/// one that was written last are copies that somebody made. What is left is newest first.
+fn one_beginning(
+    segments: &mut Vec<usize>,
+    rollouts: &[Summarized],
     skipped_files: &mut Vec<Skipped>,
-) -> Vec<&'r FoldedRollout> {
-    segments.sort_by(|a, b| newest_first(&a.file, &b.file));
+) {
+    if segments.len() == 1 {
+        return;
+    }
+    let mut found: Vec<(usize, &Summarized)> =
+        segments.iter().filter_map(|&at| Some((at, rollouts.get(at)?))).collect();
+    found.sort_by(|(_, a), (_, b)| newest_first(&a.file, &b.file));
     let mut beginning_seen = false;
-    segments.retain(|segment| {
+    found.retain(|(_, segment)| {
         let is_beginning = !continues_itself(segment);
         let keep = !(is_beginning && beginning_seen);
         beginning_seen |= is_beginning;
@@ -150,7 +201,7 @@ fn one_beginning<'r>(
         }
         keep
     });
-    segments
+    *segments = found.into_iter().map(|(at, _)| at).collect();
 }
 
 fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
@@ -161,44 +212,48 @@ fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
 }
 
 /// The rollout of a revert is named as a segment; its `session_meta` alone does not tell when the thread is a fork.
-fn continues_itself(rollout: &FoldedRollout) -> bool {
-    RolloutName::is_segment(&rollout.file.stem)
-        || rollout.fold.meta().is_some_and(SessionMeta::is_revert)
+fn continues_itself(rollout: &Summarized) -> bool {
+    RolloutName::is_segment(&rollout.file.stem) || rollout.summary.is_revert
 }
 
-fn thread(
-    id: &str,
-    segments: &[&FoldedRollout],
-    all: &HashMap<&str, Vec<&FoldedRollout>>,
-) -> Option<Thread> {
-    let newest = *segments.first()?;
-    let beginning = segments.iter().find(|one| !continues_itself(one)).copied().unwrap_or(newest);
-    let meta = beginning.fold.meta();
-    let copied_from = beginning.fold.copied_from();
-    let parent = meta.and_then(SessionMeta::parent).or(copied_from).map(str::to_owned);
-    let kind = match meta.map_or(ThreadKind::Root, ThreadKind::of_meta) {
+/// The thread of some rollouts, newest first.
+fn thread(segments: Vec<Summarized>) -> Option<Thread> {
+    let beginning = segments.iter().position(|one| !continues_itself(one)).unwrap_or(0);
+    let skipped_records = segments.iter().map(|one| one.summary.skipped_records).sum();
+    let last_record_ms = segments.iter().filter_map(|one| one.summary.last_record_ms).max();
+    let mut segments: Vec<Option<Summarized>> = segments.into_iter().map(Some).collect();
+    let mut slices = Slices::default();
+    for segment in segments.iter_mut().flatten() {
+        slices.merge(std::mem::take(&mut segment.summary.slices));
+    }
+    let Summarized { file, summary: newest } = segments.first_mut()?.take()?;
+    let (began, newest) = match segments.get_mut(beginning).and_then(Option::take) {
+        Some(older) => (older.summary, Some(newest)),
+        None => (newest, None),
+    };
+    let Summary { kind, parent, copied_from, .. } = began;
+    let kind = match kind {
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
-    let others = |id: &str| all.get(id)?.last().map(|beginning| &*beginning.fold);
-    let mut slices = Slices::default();
-    for segment in segments {
-        slices.merge(segment.fold.settle(&others));
-    }
+    let (turn, turn_id, newest_model) = match newest {
+        Some(newest) => (newest.turn, newest.turn_id, newest.last_model),
+        None => (began.turn, began.turn_id, None),
+    };
     Some(Thread {
-        thread_id: id.to_owned(),
-        file: newest.file.clone(),
-        workspace: meta.and_then(|meta| meta.cwd.clone()),
+        thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),
+        file,
+        workspace: began.workspace,
         kind,
-        parent_thread_id: parent,
-        created_ms: meta.and_then(|meta| meta.timestamp.as_deref()).and_then(parse_timestamp),
-        cli_version: meta.and_then(|meta| meta.cli_version.clone()),
-        model: newest.fold.last_model().or(beginning.fold.last_model()).map(str::to_owned),
+        parent_thread_id: parent.or(copied_from),
+        created_ms: began.created_ms,
+        cli_version: began.cli_version,
+        model: newest_model.or(began.last_model),
         slices,
-        skipped_records: segments.iter().map(|one| one.fold.skipped_records()).sum(),
-        turn: newest.fold.turn().map_or(TurnState::None, TurnTracker::state),
-        turn_id: newest.fold.turn().and_then(|turn| turn.turn_id()).map(str::to_owned),
-        last_record_ms: segments.iter().filter_map(|one| one.fold.last_record_ms()).max(),
+        skipped_records,
+        turn,
+        turn_id,
+        last_record_ms,
     })
 }
 

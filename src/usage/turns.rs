@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::packed::packed_fields;
 use crate::rollout::record::TokenUsage;
 use crate::usage::slices::Response;
 
@@ -21,6 +22,8 @@ pub struct TurnFacts {
     pub workspace: Option<Arc<str>>,
 }
 
+packed_fields!(TurnFacts { model, workspace });
+
 /// The turns of a rollout, as far as they were read.
 #[derive(Debug, Default, Clone)]
 pub struct Turns {
@@ -29,6 +32,8 @@ pub struct Turns {
     waiting: Vec<Waiting>,
 }
 
+packed_fields!(Turns { current, recent, waiting });
+
 #[derive(Debug, Clone)]
 struct Waiting {
     turn_id: String,
@@ -36,6 +41,8 @@ struct Waiting {
     at_ms: i64,
     meanwhile: TurnFacts,
 }
+
+packed_fields!(Waiting { turn_id, usage, at_ms, meanwhile });
 
 impl Turns {
     /// What holds before the first turn.
