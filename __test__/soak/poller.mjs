@@ -15,10 +15,10 @@ const BILL_EVERY = 4;
 
 const sessions = JSON.parse(process.env.SOAK_SESSIONS);
 const agent = create();
-let isOver = false;
-process.on("message", () => (isOver = true));
+const over = new AbortController();
+process.once("message", () => over.abort());
 
-for (let round = 1; !isOver; round += 1) {
+for (let round = 1; !over.signal.aborted; round += 1) {
   const started = performance.now();
   await Promise.all(sessions.map(ask));
   if (round % LIST_EVERY === 0) await native.listThreads();
@@ -26,7 +26,7 @@ for (let round = 1; !isOver; round += 1) {
   const tookMs = performance.now() - started;
   globalThis.gc();
   process.send({ sample: { tookMs, ...needs() } });
-  for (let waited = 0; waited < POLL_MS && !isOver; waited += 100) await sleep(100);
+  await sleep(POLL_MS, undefined, over).catch(() => "over");
 }
 const answers = await Promise.all(sessions.map(ask));
 process.send({ answers, bill: await native.homeUsage() }, () => process.exit(0));
