@@ -67,12 +67,15 @@ _ao_allowed() {
 # that was killed need not grow old first. Stale locks are removed by the one process that holds
 # <file>.lock.break, and only after a second look: no fresh lock is ever taken away.
 
+# One that was made and could not be written (a full disk) tells nobody who holds it: it goes again.
 _ao_create() {
+  _ao_made=
   set -C
-  { printf '%s\n' "$_ao_token" >"$1"; } 2>/dev/null
-  set -- $?
+  { { _ao_made=1; printf '%s\n' "$_ao_token"; } >"$1"; } 2>/dev/null
+  set -- "$1" $?
   set +C
-  return "$1"
+  if [ "$2" -ne 0 ] && [ $_ao_made ]; then rm -f "$1"; fi
+  return "$2"
 }
 
 _ao_holds() {
