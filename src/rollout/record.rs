@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny};
+use serde::de::{Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 use crate::packed::packed_fields;
@@ -341,9 +341,9 @@ struct WireEvent<'a> {
     turn_id: Text<'a>,
     #[serde(borrow, default)]
     error: Option<&'a RawValue>,
-    /// `Some(None)` where it is there and `null`.
-    #[serde(default, deserialize_with = "given")]
-    last_agent_message: Option<Option<IgnoredAny>>,
+    /// `null` where the model said nothing.
+    #[serde(borrow, default, deserialize_with = "given")]
+    last_agent_message: Option<&'a RawValue>,
 }
 
 /// A field that is there, `null` or not.
@@ -368,7 +368,7 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
         Some("user_message") => TurnEvent::Prompted,
         Some("task_complete" | "turn_complete") => match (wire.error, wire.last_agent_message) {
             (Some(_), _) => TurnEvent::Failed,
-            (None, Some(None)) => TurnEvent::CompletedSilently,
+            (None, Some(said)) if said.get() == "null" => TurnEvent::CompletedSilently,
             (None, _) => TurnEvent::Completed,
         },
         Some("turn_aborted") => TurnEvent::Aborted,
