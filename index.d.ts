@@ -245,6 +245,10 @@ export interface RolloutActivity {
   turnId: string | null
   /** The model of the last turn, where the end of the rollout names it. */
   model: string | null
+  /** Tools that the last turn has called and that have not answered yet. */
+  openCalls: number
+  /** When a tool last answered in the last turn, in milliseconds since 1970. */
+  lastAnswerAtMs: number | null
   /** When the last record was written, in milliseconds since 1970. */
   lastRecordAtMs: number | null
   /** When the rollout was last written, in milliseconds since 1970. */

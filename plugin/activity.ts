@@ -3,9 +3,12 @@
 import type { ActivityDetection, ActivityState } from "@composio/ao-core";
 import type { RolloutActivity } from "../index.js";
 
+/** What of a thread's records decides. */
+type LastTurn = Pick<RolloutActivity, "turn" | "lastRecordAtMs" | "updatedAtMs">;
+
 /** The state of a session whose Codex runs, from the records of its thread. */
 export function activityOf(
-  rollout: RolloutActivity,
+  rollout: LastTurn,
   nowMs: number,
   readyThresholdMs: number,
 ): ActivityDetection {
@@ -13,11 +16,7 @@ export function activityOf(
   return { state: stateOf(rollout, nowMs - atMs, readyThresholdMs), timestamp: new Date(atMs) };
 }
 
-function stateOf(
-  { turn }: RolloutActivity,
-  quietMs: number,
-  readyThresholdMs: number,
-): ActivityState {
+function stateOf({ turn }: LastTurn, quietMs: number, readyThresholdMs: number): ActivityState {
   switch (turn) {
     case "running":
       // However long the model thinks or a command runs: the process lives, and the turn has not ended.
