@@ -63,13 +63,12 @@ pub fn is_thread_id(text: &str) -> bool {
 /// The milliseconds since 1970 in a `UUIDv7`; `None` for any other text.
 #[must_use]
 pub fn uuid_v7_ms(id: &str) -> Option<i64> {
-    let bytes = id.as_bytes();
-    let well_formed = bytes.len() == 36
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            14 => *byte == b'7',
-            _ => byte.is_ascii_hexdigit(),
-        });
+    let bytes: &[u8; 36] = id.as_bytes().try_into().ok()?;
+    let dashes = [8, 13, 18, 23];
+    let well_formed = bytes[14] == b'7'
+        && dashes.iter().all(|&at| bytes.get(at) == Some(&b'-'))
+        && bytes.iter().filter(|byte| byte.is_ascii_hexdigit()).count()
+            == bytes.len() - dashes.len();
     if !well_formed {
         return None;
     }

@@ -1,5 +1,7 @@
 //! One record: what a line says, as far as it can matter.
 
+mod verbatim;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
@@ -149,9 +151,20 @@ pub enum TurnEvent {
 ///
 /// When it is no JSON object, or a record that counts tokens with something else than whole numbers from 0 to 2^53.
 pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
-    let usual = match look(line) {
-        Look::TokenCount => usual_token_count(line),
-        Look::TokenUsageRecord => usual_token_usage_record(line),
+    parse_looked_at(line, look(line))
+}
+
+/// The same of a line that was looked at.
+///
+/// # Errors
+///
+/// The same.
+pub fn parse_looked_at(line: &[u8], looked: Look) -> Result<Record<'_>, Malformed> {
+    let usual = match looked {
+        Look::TokenCount => verbatim::token_count(line).or_else(|| usual_token_count(line)),
+        Look::TokenUsageRecord => {
+            verbatim::token_usage_record(line).or_else(|| usual_token_usage_record(line))
+        }
         _ => None,
     };
     usual.map_or_else(|| parse_any(line), Ok)

@@ -14,6 +14,7 @@ use crate::rollout::look::{Look, Passed, ends_whole, look};
 use crate::rollout::meta::{CaptureEnd, Captured, SessionMeta, capture};
 use crate::rollout::record::{
     Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
+    parse_looked_at,
 };
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::{TurnState, TurnTracker};
@@ -247,8 +248,8 @@ impl Fold {
         self.born_ms = thread_id.and_then(uuid_v7_ms);
     }
 
-    fn read(&mut self, line: &[u8]) {
-        let Ok(record) = parse(line) else {
+    fn read(&mut self, line: &[u8], looked: Look) {
+        let Ok(record) = parse_looked_at(line, looked) else {
             self.skipped += 1;
             return;
         };
@@ -439,7 +440,7 @@ impl LineSink for Fold {
         match look(line) {
             Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
             Look::SessionMeta => self.session_meta(line),
-            _ => self.read(line),
+            looked => self.read(line, looked),
         }
     }
 
