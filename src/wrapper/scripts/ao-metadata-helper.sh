@@ -125,6 +125,12 @@ _ao_lock() {
   _ao_delay=10
   until _ao_create "$1"; do
     [ $_ao_waited -lt 10000 ] || return 1
+    # Nobody holds it: perhaps nothing can be written here, and then waiting is of no use.
+    if [ ! -e "$1" ]; then
+      rm -f "$_ao_temporary"
+      _ao_create "$_ao_temporary" || return 1
+      rm -f "$_ao_temporary"
+    fi
     if _ao_abandoned "$1" lock && _ao_break "$1"; then continue; fi
     sleep "0.$((_ao_delay / 100))$(((_ao_delay / 10) % 10))" || return 1
     _ao_waited=$((_ao_waited + _ao_delay))
