@@ -86,6 +86,8 @@ export interface HomeUsage {
   totals: Usage
   /** The sum by what was asked for, the dearest first and days in their order; `null` when nothing was. */
   groups: Array<UsageGroup> | null
+  /** The sum by day, model and workspace at once, in this order; `null` when it was not asked for. */
+  cells: Array<UsageCell> | null
   /** What could not be read, or counts already. */
   skipped: Array<SkippedFile>
 }
@@ -107,6 +109,8 @@ export interface HomeUsageOptions {
   untilMs?: number | null
   /** What `groups` adds up by. Days are those of the system's time zone. */
   by?: 'thread' | 'workspace' | 'model' | 'day' | null
+  /** Whether to give `cells` too. */
+  cells?: boolean
 }
 
 /**
@@ -441,6 +445,18 @@ export interface Usage {
   totalTokens: number
   /** US dollars, at the prices of the table. */
   estimatedCostUsd: number
+}
+
+/** What one model was billed in one workspace on one day. */
+export interface UsageCell {
+  /** The day in the system's time zone, `YYYY-MM-DD`. */
+  day: string
+  /** The model; `unknown` where the rollout names none. */
+  model: string
+  /** Where the turns ran, links resolved; `unknown` where the rollout does not say. */
+  workspace: string
+  /** What was billed. */
+  usage: Usage
 }
 
 /** Usage of one thread, workspace, model or day. */

@@ -38,12 +38,13 @@ const steps = [
   },
   {
     name: "typescript",
-    inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin"],
+    inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin", "scripts/bundle-plot.mjs"],
     outputs: ["dist/index.js"],
     run: () => {
       // What has no source any more is not to be packed.
       rmSync(join(root, "dist"), { recursive: true, force: true });
       sh(bin("tsc"), ["--project", "."]);
+      sh(process.execPath, [join(root, "scripts", "bundle-plot.mjs")]);
     },
   },
 ];

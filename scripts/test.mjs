@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { has, prepare, root, sh } from "./prepare.mjs";
 
 /** Suites with a script of their own: they need more than the package registries, or more time. */
-const SEPARATE = new Set(["codex", "faults", "orchestrator", "package", "soak"]);
+const SEPARATE = new Set(["codex", "faults", "orchestrator", "package", "report", "soak"]);
 
 /** What the tests drive besides Node and Rust, and the Debian package that brings it. */
 const PREREQUISITES = { tmux: "tmux", script: "bsdutils" };

@@ -1,5 +1,7 @@
 //! A part of the bill, and its sums by thread, workspace, model or day.
 
+pub mod cells;
+
 use std::collections::BTreeMap;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -410,6 +410,7 @@ test("homeUsage is the bill of the whole home", async (t) => {
     threads: ALL(paths),
     totals: usage([3700, 1300, 470, 50], 0.0079625 + OLD_USAGE.estimatedCostUsd),
     groups: null,
+    cells: null,
     skipped: [],
   });
 });
@@ -519,6 +520,7 @@ test("a home without rollouts has none, and is no error", async (t) => {
     threads: [],
     totals: NOTHING,
     groups: null,
+    cells: null,
     skipped: [],
   });
   assert.equal(await native.findRollout("/home/dev/shop", options), null);
@@ -539,3 +541,22 @@ function rounded(groups) {
     usage: { ...one.usage, estimatedCostUsd: one.usage.estimatedCostUsd.toFixed(12) },
   }));
 }
+
+/** Without the days, which are those of the machine's time zone. */
+const CELLS = [
+  ["gpt-5-codex", "/home/dev/docs", 220],
+  ["gpt-5-codex", "/home/dev/shop", 1100],
+  ["house-model", "/home/dev/shop", 550],
+  ["gpt-5-codex", "/home/dev/docs", 2300],
+];
+
+test("homeUsage gives the bill by day, model and workspace at once where it is asked to", async (t) => {
+  const { folder } = home(t);
+  const { cells, totals } = await native.homeUsage({ codexHome: folder, cells: true });
+  assert.deepEqual(
+    cells.map(({ model, workspace, usage: { totalTokens } }) => [model, workspace, totalTokens]),
+    CELLS,
+  );
+  const sum = cells.reduce((tokens, cell) => tokens + cell.usage.totalTokens, 0);
+  assert.equal(sum, totals.totalTokens);
+});

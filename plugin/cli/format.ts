@@ -45,7 +45,8 @@ export function ago(timeMs: number, nowMs: number): string {
   return days === 1 ? "1 day ago" : `${days} days ago`;
 }
 
-function localDate(date: Date): string {
+/** `2026-11-22` */
+export function localDate(date: Date): string {
   const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
   return parts.map((part) => String(part).padStart(2, "0")).join("-");
 }

@@ -1,4 +1,5 @@
 /** `ao-codex usage`: the bill of a Codex home, by thread or by what else a person asks about. */
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { HomeUsage, UsageGroup } from "../../index.js";
 import {
@@ -21,11 +22,13 @@ import { printJson, printNothing, printTable } from "./print.js";
 import { scanHome } from "./scan.js";
 import type { Column } from "./table.js";
 import { plain, shorten, shortenPath } from "./text.js";
+import { writeReport } from "./write-report.js";
 
 const GROUPINGS = ["thread", "workspace", "model", "day"] as const;
 type Grouping = (typeof GROUPINGS)[number];
 
 interface UsageOptions extends ScanOptions {
+  html?: string;
   by?: Grouping;
   since?: Day;
   until?: Day;
@@ -41,19 +44,26 @@ export function usageCommand(): Command {
     )
     .addOption(new Option("--until <date>", "up to and with this local day").argParser(parseDay))
     .addOption(jsonOption())
+    .addOption(
+      new Option("--html <file>", "write a page with charts, which needs no network")
+        .argParser((file: string) => resolve(file))
+        .conflicts(["json", "by"]),
+    )
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by day --since 2026-11-01")
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<UsageOptions>();
-      const { by, since, until } = options;
+      const { by, html, since, until } = options;
       if (since && until && since.startMs >= until.endMs)
         command.error("error: --since is after --until");
       const home = await scanHome({
         ...scope(options),
         ...(by && { by }),
+        ...(html && { cells: true }),
         ...(since && { sinceMs: since.startMs }),
         ...(until && { untilMs: until.endMs }),
       });
-      if (options.json) printJson(usageDocument(home));
+      if (html) await writeReport(html, home, options.workspace);
+      else if (options.json) printJson(usageDocument(home));
       else printUsage(home, by ?? "thread", options.workspace);
     });
 }

@@ -49,6 +49,8 @@ pub struct HomeUsageOptions {
     /// What `groups` adds up by. Days are those of the system's time zone.
     #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | null")]
     pub by: Option<Given>,
+    /// Whether to give `cells` too.
+    pub cells: Option<bool>,
 }
 
 /// Where prices come from.
@@ -75,6 +77,19 @@ pub struct UsageGroup {
     pub usage: Usage,
 }
 
+/// What one model was billed in one workspace on one day.
+#[napi(object)]
+pub struct UsageCell {
+    /// The day in the system's time zone, `YYYY-MM-DD`.
+    pub day: String,
+    /// The model; `unknown` where the rollout names none.
+    pub model: String,
+    /// Where the turns ran, links resolved; `unknown` where the rollout does not say.
+    pub workspace: String,
+    /// What was billed.
+    pub usage: Usage,
+}
+
 /// The bill of a Codex home.
 #[napi(object, use_nullable = true)]
 pub struct HomeUsage {
@@ -88,6 +103,8 @@ pub struct HomeUsage {
     pub totals: Usage,
     /// The sum by what was asked for, the dearest first and days in their order; `null` when nothing was.
     pub groups: Option<Vec<UsageGroup>>,
+    /// The sum by day, model and workspace at once, in this order; `null` when it was not asked for.
+    pub cells: Option<Vec<UsageCell>>,
     /// What could not be read, or counts already.
     pub skipped: Vec<SkippedFile>,
 }
@@ -256,6 +273,7 @@ struct Query {
     home: CodexHome,
     window: Window,
     by: Option<GroupBy>,
+    cells: bool,
 }
 
 impl Query {
@@ -287,6 +305,7 @@ impl Query {
                 until_ms: options.until_ms.unwrap_or_default().time_ms("untilMs")?,
             },
             by,
+            cells: options.cells.unwrap_or(false),
         })
     }
 
@@ -310,6 +329,7 @@ impl Query {
             threads,
             totals,
             groups: self.by.map(|by| groups(&selected, by, &prices)),
+            cells: self.cells.then(|| cells(&selected, &prices)),
             skipped: skipped.into_iter().map(SkippedFile::from).collect(),
         })
     }
@@ -341,6 +361,22 @@ fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGrou
             UsageGroup {
                 key: model_name(group.key.as_deref()),
                 threads: count(group.threads),
+                usage,
+            }
+        })
+        .collect()
+}
+
+fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<UsageCell> {
+    report::cells::cells(threads, prices)
+        .into_iter()
+        .map(|(key, billed, cost_usd)| {
+            let mut usage = Usage::default();
+            usage.add(billed, cost_usd);
+            UsageCell {
+                day: key.day.unwrap_or_else(|| model_name(None)),
+                model: model_name(key.model.as_deref()),
+                workspace: model_name(key.workspace.as_deref()),
                 usage,
             }
         })

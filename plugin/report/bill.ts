@@ -1,0 +1,103 @@
+/** The bill as the report shows it: sums of cells, with each model's colour. Pure. */
+
+import type { HomeUsage, Usage, UsageCell } from "../../index.js";
+
+/** So many models have a colour of their own. */
+export const COLOURS = 6;
+
+export interface Model {
+  name: string;
+  /** A CSS colour. */
+  colour: string;
+  usage: Usage;
+  /** Whether it is priced at the default rates. */
+  isEstimate: boolean;
+}
+
+export interface Part {
+  model: Model;
+  cost: number;
+  tokens: number;
+}
+
+export interface Row {
+  name: string;
+  cost: number;
+  tokens: number;
+  /** By model, the dearest first. */
+  parts: Part[];
+}
+
+export interface Bill {
+  home: HomeUsage;
+  /** The dearest first. */
+  models: Model[];
+  workspaces: Row[];
+  /** In their order; those on which nothing was billed are not among them. */
+  days: Row[];
+}
+
+export function billOf(home: HomeUsage): Bill {
+  const cells = home.cells ?? [];
+  const models = modelsOf(home);
+  return {
+    home,
+    models,
+    workspaces: rowsBy(cells, models, ({ workspace }) => workspace).toSorted(
+      (a, b) => b.cost - a.cost,
+    ),
+    // A rollout that does not say when has no place on an axis of days; the sums have it.
+    days: rowsBy(cells, models, ({ day }) => day)
+      .filter(({ name }) => /^\d{4}-\d{2}-\d{2}$/.test(name))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function modelsOf({ cells, pricing }: HomeUsage): Model[] {
+  const sums = new Map<string, Usage>();
+  for (const { model, usage } of cells ?? []) {
+    const sum = sums.get(model);
+    if (sum === undefined) sums.set(model, { ...usage });
+    else for (const field of Object.keys(usage) as (keyof Usage)[]) sum[field] += usage[field];
+  }
+  return [...sums]
+    .toSorted(([, a], [, b]) => b.estimatedCostUsd - a.estimatedCostUsd)
+    .map(([name, usage], at) => ({
+      name,
+      usage,
+      colour: at < COLOURS ? `var(--series-${at + 1})` : "var(--series-more)",
+      isEstimate: pricing.defaultRated.includes(name) && usage.totalTokens > 0,
+    }));
+}
+
+function rowsBy(
+  cells: readonly UsageCell[],
+  models: readonly Model[],
+  nameOf: (cell: UsageCell) => string,
+): Row[] {
+  const rows = new Map<string, Map<string, { cost: number; tokens: number }>>();
+  for (const cell of cells) {
+    const name = nameOf(cell);
+    const row = rows.get(name) ?? new Map<string, { cost: number; tokens: number }>();
+    rows.set(name, row);
+    const part = row.get(cell.model) ?? { cost: 0, tokens: 0 };
+    row.set(cell.model, part);
+    part.cost += cell.usage.estimatedCostUsd;
+    part.tokens += cell.usage.totalTokens;
+  }
+  return [...rows].map(([name, parts]) => {
+    // In the order of the models, so that every bar is stacked alike.
+    const ordered = models.flatMap((model) => {
+      const part = parts.get(model.name);
+      return part === undefined ? [] : [{ model, ...part }];
+    });
+    return { name, parts: ordered, ...sumOf(ordered) };
+  });
+}
+
+export function sumOf(parts: readonly { cost: number; tokens: number }[]) {
+  return {
+    cost: parts.reduce((sum, { cost }) => sum + cost, 0),
+    tokens: parts.reduce((sum, { tokens }) => sum + tokens, 0),
+  };
+}

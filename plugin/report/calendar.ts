@@ -1,0 +1,136 @@
+/** Every day of the bill as a square, the dearer the stronger: one calendar for each year. */
+
+import type { Bill, Row } from "./bill.js";
+import type { Chart } from "./chart.js";
+import { weekday } from "./periods.js";
+import { rect, text } from "./plot.js";
+import { dayWords, money, tokenWords } from "./words.js";
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Steps of strength: more cannot be told from each other. */
+const STEPS = 5;
+/** A year that begins on a Sunday and leaps touches 54 of them. */
+const WEEKS = 54;
+/** Of years further back the bars tell enough. */
+const MOST_YEARS = 4;
+const LEFT = 34;
+const TOP = 18;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+interface Square {
+  year: number;
+  week: number;
+  weekday: number;
+  strength: number;
+  words: string;
+}
+
+export function calendar({ days }: Bill): Chart & { years: number[] } {
+  const years = [...new Set(days.map(({ name }) => Number(name.slice(0, 4))))].slice(-MOST_YEARS);
+  const squares = years.flatMap((year) => squaresOf(year, days));
+  return {
+    years,
+    title: "Spend on every day",
+    description: `A calendar of ${years.join(", ")}: the dearer a day, the stronger its colour.`,
+    widths: [860, 330],
+    draw: (width) => {
+      const size = Math.floor(((width - LEFT) / WEEKS) * 10) / 10;
+      const yearHeight = TOP + 7 * size + 6;
+      const top = (year: number) => Math.round(years.indexOf(year) * yearHeight + TOP);
+      const left = (week: number) => tenths(LEFT + week * size);
+      return {
+        height: Math.ceil(years.length * yearHeight),
+        margin: 0,
+        x: { type: "identity" },
+        y: { type: "identity" },
+        color: { type: "identity" },
+        axis: null,
+        marks: [
+          rect(squares, {
+            x1: ({ week }) => left(week),
+            x2: ({ week }) => tenths(left(week) + size),
+            y1: ({ year, weekday: row }) => tenths(top(year) + row * size),
+            y2: ({ year, weekday: row }) => tenths(top(year) + (row + 1) * size),
+            fill: ({ strength }) => `var(--heat-${strength})`,
+            title: ({ words }) => words,
+            inset: width < 400 ? 0.4 : 1.2,
+            rx: width < 400 ? 1 : 2.5,
+          }),
+          text(monthsOf(years, width), {
+            x: ({ week }) => left(week),
+            y: ({ year }) => top(year) - 6,
+            text: ({ name }) => name,
+            textAnchor: "start",
+            lineAnchor: "bottom",
+            fill: "var(--soft)",
+            fontSize: width < 400 ? 9 : 11,
+          }),
+          text(years, {
+            x: 0,
+            y: (year: number) => top(year) + size * 0.5,
+            text: (year: number) => String(year),
+            textAnchor: "start",
+            fill: "var(--soft)",
+            fontSize: width < 400 ? 10 : 12,
+          }),
+        ],
+      };
+    },
+  };
+}
+
+function squaresOf(year: number, days: readonly Row[]): Square[] {
+  const billed = new Map(days.map((day) => [day.name, day]));
+  const limits = limitsOf(days);
+  const squares: Square[] = [];
+  for (let at = Date.UTC(year, 0); at < Date.UTC(year + 1, 0); at += DAY_MS) {
+    const date = new Date(at);
+    const day = billed.get(date.toISOString().slice(0, 10));
+    squares.push({
+      year,
+      week: weekOf(date),
+      weekday: weekday(date),
+      strength: day === undefined ? 0 : strengthOf(day.cost, limits),
+      words: `${dayWords(date)}: ${day === undefined ? "nothing" : `${money(day.cost)}, ${tokenWords(day.tokens)}`}`,
+    });
+  }
+  return squares;
+}
+
+/** Weeks since the one that 1 January is in; weeks begin on Monday. */
+function weekOf(date: Date): number {
+  const newYear = Date.UTC(date.getUTCFullYear(), 0);
+  const monday = newYear - weekday(new Date(newYear)) * DAY_MS;
+  return Math.floor((date.getTime() - monday) / WEEK_MS);
+}
+
+/** The costs at which a day becomes one step stronger: as many days on each, so that one huge day hides no others. */
+function limitsOf(days: readonly Row[]): number[] {
+  const costs = days.map(({ cost }) => cost).toSorted((a, b) => a - b);
+  return Array.from(
+    { length: STEPS - 1 },
+    (_, step) => costs[Math.floor((costs.length * (step + 1)) / STEPS)] ?? 0,
+  );
+}
+
+function strengthOf(cost: number, limits: readonly number[]): number {
+  return 1 + limits.filter((limit) => cost >= limit).length;
+}
+
+/** Where the names of the months stand; on a narrow page every third. */
+function monthsOf(years: readonly number[], width: number) {
+  const every = width < 400 ? 3 : 1;
+  return years.flatMap((year) =>
+    MONTHS.map((name, month) => ({
+      name,
+      year,
+      week: weekOf(new Date(Date.UTC(year, month, 7))),
+    })).filter((_, month) => month % every === 0),
+  );
+}
+
+/** Longer numbers would only make the file longer. */
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}

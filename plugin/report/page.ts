@@ -1,0 +1,211 @@
+/** The report: one page that needs nothing but itself. */
+
+import type { HomeUsage } from "../../index.js";
+import { count, path, plural, shortCount } from "../cli/format.js";
+import { priceNotes, skippedNotes } from "../cli/notes.js";
+import { shorten } from "../cli/text.js";
+import type { NamedBar } from "./bars-chart.js";
+import { barsChart } from "./bars-chart.js";
+import type { Bill } from "./bill.js";
+import { billOf, COLOURS, sumOf } from "./bill.js";
+import { calendar } from "./calendar.js";
+import type { Chart } from "./chart.js";
+import { chartMarkup } from "./chart.js";
+import { html, Markup } from "./markup.js";
+import { dateOf, daysBetween } from "./periods.js";
+import { STYLE } from "./style.js";
+import { dayTable, modelTable, workspaceTable } from "./tables.js";
+import { timeChart } from "./time-chart.js";
+import { dayWords, modelName, money, percent, workspaceName } from "./words.js";
+
+/** Bars of a chart; the table below it has all. */
+const MOST_BARS = 10;
+/** A calendar of fewer days says nothing that the bars do not. */
+const CALENDAR_DAYS = 31;
+/** A longer name is cut: the bars have it whole. */
+const LEGEND_COLUMNS = 32;
+
+export interface ReportOptions {
+  /** The workspace that was asked for. */
+  workspace?: string;
+  /** As midnight UTC. */
+  today: Date;
+}
+
+/** The whole file. Nothing in it runs, and nothing is loaded: its own policy forbids both. */
+export function reportPage(home: HomeUsage, options: ReportOptions): string {
+  const bill = billOf(home);
+  const title = "What Codex cost";
+  const body = home.totals.totalTokens === 0 ? empty(home) : charts(bill);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>${title}: ${money(home.totals.estimatedCostUsd)}</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${title}</h1>
+            <p class="soft">
+              ${rangeWords(bill)}${options.workspace === undefined ? "" : ` · ${path(options.workspace)}`}
+              · ${path(home.codexHome)}
+            </p>
+          </header>
+          ${body}
+          <footer>
+            ${[...priceNotes(home), ...skippedNotes(home)].map((note) => html`<p>${note}</p> `)}
+            <p>Made by ao-codex on ${dayWords(options.today)}. Nothing in this page leaves it.</p>
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function charts(bill: Bill): Markup {
+  const time = timeChart(bill);
+  const heat = calendar(bill);
+  return html`${tiles(bill)}
+    <section aria-label="${time.title}">
+      ${head(time.title, legend(bill))} ${drawn(time)} ${dayTable(bill)}
+    </section>
+    ${spanOf(bill) > CALENDAR_DAYS ? html`<section aria-label="${heat.title}">${head("Every day", scale())} ${drawn(heat)}</section>` : null}
+    <div class="pair">
+      <section aria-label="Spend per model">
+        ${head("Models", more(bill.models.length))}
+        ${drawn(barsChart("Spend per model", modelBars(bill)))} ${modelTable(bill)}
+      </section>
+      <section aria-label="Spend per workspace">
+        ${head("Workspaces", more(bill.workspaces.length))}
+        ${drawn(barsChart("Spend per workspace", workspaceBars(bill)))} ${workspaceTable(bill)}
+      </section>
+    </div>`;
+}
+
+function drawn(chart: Chart): Markup {
+  return new Markup(chartMarkup(chart));
+}
+
+function head(title: string, beside: Markup): Markup {
+  return html`<div class="head">
+    <h2>${title}</h2>
+    ${beside}
+  </div>`;
+}
+
+function tiles({ home, days, models, workspaces }: Bill): Markup {
+  const { totals } = home;
+  const isEstimate = models.some((model) => model.isEstimate);
+  const perDay = days.length === 0 ? 0 : sumOf(days).cost / days.length;
+  const figures = [
+    ["Spend", money(totals.estimatedCostUsd, isEstimate), `${money(perDay)} on a day with Codex`],
+    [
+      "Tokens",
+      shortCount(totals.totalTokens),
+      `${shortCount(totals.inputTokens)} in, ${shortCount(totals.outputTokens)} out`,
+    ],
+    [
+      "From the cache",
+      percent(totals.cachedInputTokens, totals.inputTokens),
+      `${shortCount(totals.cachedInputTokens)} of the input`,
+    ],
+    [
+      "Threads",
+      count(home.threads.length),
+      `${plural(models.length, "model")}, ${plural(workspaces.length, "workspace")}`,
+    ],
+  ] as const;
+  return html`<dl class="tiles">
+    ${figures.map(
+      ([name, figure, small]) =>
+        html`<div class="tile">
+          <dt>${name}</dt>
+          <dd><span class="figure">${figure}</span><small>${small}</small></dd>
+        </div> `,
+    )}
+  </dl>`;
+}
+
+function legend({ models }: Bill): Markup {
+  const named = models
+    .slice(0, COLOURS)
+    .map((model) => entry(model.colour, shorten(modelName(model), LEGEND_COLUMNS)));
+  const rest =
+    models.length > COLOURS ? [entry("var(--series-more)", `${models.length - COLOURS} more`)] : [];
+  return html`<ul class="legend">
+    ${[...named, ...rest]}
+  </ul>`;
+}
+
+function entry(colour: string, name: string): Markup {
+  return html`<li><span class="swatch" style="background:${colour}"></span>${name}</li>`;
+}
+
+function scale(): Markup {
+  const steps = Array.from(
+    { length: 6 },
+    (_, step) => html`<span class="swatch" style="background:var(--heat-${step})"></span>`,
+  );
+  return html`<div class="heat" aria-hidden="true">less${steps}more</div>`;
+}
+
+function more(found: number): Markup {
+  return found > MOST_BARS
+    ? html`<span class="soft">the dearest ${MOST_BARS} of ${count(found)}</span>`
+    : html``;
+}
+
+function modelBars({ models }: Bill): NamedBar[] {
+  return models.slice(0, MOST_BARS).map((model) => {
+    const { estimatedCostUsd: cost, totalTokens: tokens } = model.usage;
+    return {
+      name: modelName(model),
+      isPath: false,
+      cost,
+      isEstimate: model.isEstimate,
+      parts: [{ model, cost, tokens }],
+    };
+  });
+}
+
+function workspaceBars({ workspaces }: Bill): NamedBar[] {
+  return workspaces.slice(0, MOST_BARS).map(({ name, cost, parts }) => ({
+    name: workspaceName(name),
+    isPath: true,
+    cost,
+    isEstimate: parts.some(({ model }) => model.isEstimate),
+    parts,
+  }));
+}
+
+function spanOf({ days }: Bill): number {
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined || last === undefined
+    ? 0
+    : daysBetween(dateOf(first.name), dateOf(last.name));
+}
+
+function rangeWords({ days }: Bill): string {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return "No day with Codex";
+  const [from, to] = [first, last].map(({ name }) => dayWords(dateOf(name)));
+  return from === to ? String(from) : `${from} to ${to}`;
+}
+
+function empty(home: HomeUsage): Markup {
+  return html`<section class="empty">
+    <h2>Nothing was billed</h2>
+    <p class="soft">No usage in ${path(home.codexHome)}.</p>
+  </section>`;
+}

@@ -1,0 +1,75 @@
+/** Days put together into weeks or months, where there are too many of them for a bar each. Pure. */
+
+import type { Part, Row } from "./bill.js";
+import { sumOf } from "./bill.js";
+
+export type Period = "day" | "week" | "month";
+
+const DAY_MS = 86_400_000;
+/** Bars that can be told from each other on a page: a quarter in days, two years in weeks. */
+const MOST_DAYS = 93;
+const MOST_WEEKS = 106;
+
+export interface Bar {
+  /** Its first day, as midnight UTC: days are names here, and have no time zone. */
+  start: Date;
+  end: Date;
+  parts: Part[];
+  cost: number;
+  tokens: number;
+}
+
+export function dateOf(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+/** From the first day to the last one, both included. */
+export function daysBetween(first: Date, last: Date): number {
+  return Math.round((last.getTime() - first.getTime()) / DAY_MS) + 1;
+}
+
+export function periodFor(days: readonly Row[]): Period {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return "day";
+  const count = daysBetween(dateOf(first.name), dateOf(last.name));
+  if (count <= MOST_DAYS) return "day";
+  return count <= MOST_WEEKS * 7 ? "week" : "month";
+}
+
+export function barsOf(days: readonly Row[], period: Period): Bar[] {
+  const bars = new Map<number, Bar>();
+  for (const { name, parts } of days) {
+    const { start, end } = boundsOf(dateOf(name), period);
+    const bar = bars.get(start.getTime()) ?? { start, end, parts: [], cost: 0, tokens: 0 };
+    bar.parts = merged(bar.parts, parts);
+    bars.set(start.getTime(), { ...bar, ...sumOf(bar.parts) });
+  }
+  return [...bars.values()];
+}
+
+export function boundsOf(day: Date, period: Period): { start: Date; end: Date } {
+  if (period === "month") {
+    const [year, month] = [day.getUTCFullYear(), day.getUTCMonth()];
+    return { start: new Date(Date.UTC(year, month)), end: new Date(Date.UTC(year, month + 1)) };
+  }
+  const length = period === "day" ? 1 : 7;
+  const start = new Date(day.getTime() - (period === "day" ? 0 : weekday(day) * DAY_MS));
+  return { start, end: new Date(start.getTime() + length * DAY_MS) };
+}
+
+/** Days since Monday. */
+export function weekday(day: Date): number {
+  return (day.getUTCDay() + 6) % 7;
+}
+
+function merged(some: readonly Part[], more: readonly Part[]): Part[] {
+  const parts = new Map(some.map((part) => [part.model, { ...part }]));
+  for (const { model, cost, tokens } of more) {
+    const part = parts.get(model) ?? { model, cost: 0, tokens: 0 };
+    parts.set(model, { model, cost: part.cost + cost, tokens: part.tokens + tokens });
+  }
+  // In the order of all bars: the model that cost most is at the bottom.
+  return [...parts.values()].toSorted(
+    (a, b) => b.model.usage.estimatedCostUsd - a.model.usage.estimatedCostUsd,
+  );
+}
