@@ -12,3 +12,4 @@ sh("cargo", ["doc", "--quiet", "--no-deps"], {
 });
 sh(bin("oxlint"), ["--deny-warnings"]);
 sh(bin("prettier"), ["--check", "--log-level=warn", "."]);
+sh(process.execPath, [join(root, "scripts", "write-api.mjs"), "--check"]);

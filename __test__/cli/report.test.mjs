@@ -28,7 +28,7 @@ function table(page, name) {
 test("usage --html writes one file and says so", async (t) => {
   const { code, stdout, stderr, folder, file } = await report(t, SAMPLE);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  assert.equal(stdout.replace(/\([^)]*\)/, "(…)"), `Wrote ${file} (…).\n`);
+  assert.equal(stdout, `Wrote ${file}.\n`);
   assert.deepEqual(readdirSync(folder), ["report.html"]);
 });
 

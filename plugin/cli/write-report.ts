@@ -1,7 +1,7 @@
 /** `ao-codex usage --html`: the bill as a page. */
 import { rename, rm, writeFile } from "node:fs/promises";
 import type { HomeUsage } from "../../index.js";
-import { localDate, path, shortCount } from "./format.js";
+import { localDate, path } from "./format.js";
 
 /** Puts the page in place as a whole: who has the old one open never sees half of the new one. */
 export async function writeReport(
@@ -25,5 +25,5 @@ export async function writeReport(
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot write the report ${file}: ${reason}`, { cause: error });
   }
-  process.stdout.write(`Wrote ${path(file)} (${shortCount(Buffer.byteLength(page))} bytes).\n`);
+  process.stdout.write(`Wrote ${path(file)}.\n`);
 }
