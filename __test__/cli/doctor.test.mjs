@@ -128,6 +128,16 @@ test("without --workspace it looks at the current directory", async (t) => {
   assert.equal(JSON.parse(stdout).checks.find(({ id }) => id === "rollout").status, "ok");
 });
 
+test("in a session it looks at that session, and at another workspace's where that is named", async (t) => {
+  const patient = await makePatient(t);
+  const env = { AO_SESSION: "app-1", AO_DATA_DIR: patient.dataDir };
+  assert.deepEqual((await patient.examine([], env)).ill, []);
+  patient.write(".agent-orchestrator/0123-app/sessions/app-2", "worktree=/elsewhere\n");
+  const { checks, ill } = await patient.examine([], { ...env, AO_SESSION: "app-2" });
+  assert.deepEqual(ill, []);
+  assert.match(checks.find(({ id }) => id === "metadata").found, /\/app-1$/);
+});
+
 test("says so where there is no native part for the platform, and looks at nothing else", async (t) => {
   const copy = temporaryFolder(t);
   for (const name of ["dist", "index.js", "package.json"])

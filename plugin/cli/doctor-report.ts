@@ -10,12 +10,14 @@ const GAP = "  ";
 const STATUS_COLUMNS = 4;
 /** Where a terminal is so narrow that nothing would be left beside the names, texts go below them. */
 const LEAST_TEXT = 30;
+/** Where words are so long that they would be broken beside the names, as in commands, too. */
+const INDENT_BELOW = STATUS_COLUMNS + GAP.length;
 
 export function printReport(report: Report): void {
   const colors = paint();
   const lines = [
     ...(report.fixed ?? []).map(({ id, done }) => colors.green(`mended ${id}: ${plain(done)}`)),
-    ...report.checks.flatMap((check) => linesOf(check, layoutOf(report.checks), colors)),
+    ...report.checks.flatMap((check) => linesOf(check, layoutOf(check, report.checks), colors)),
     summary(report.checks),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
@@ -27,17 +29,22 @@ interface Layout {
   text: number;
 }
 
-function layoutOf(checks: readonly Examined[]): Layout {
+function layoutOf({ found }: Examined, checks: readonly Examined[]): Layout {
   const names = Math.max(...checks.map(({ id }) => width(id)));
-  const beside = STATUS_COLUMNS + names + 2 * GAP.length;
-  const columns = columnsOf();
-  const indent = columns - beside < LEAST_TEXT ? STATUS_COLUMNS + GAP.length : beside;
-  return { names, indent, text: columns - indent };
+  const beside = INDENT_BELOW + names + GAP.length;
+  const room = columnsOf() - beside;
+  const isBeside =
+    room >= LEAST_TEXT &&
+    plain(found)
+      .split(" ")
+      .every((word) => width(word) <= room);
+  const indent = isBeside ? beside : INDENT_BELOW;
+  return { names, indent, text: columnsOf() - indent };
 }
 
 function linesOf({ id, status, found, remedy }: Examined, layout: Layout, colors: ChalkInstance) {
   const { names, indent, text } = layout;
-  const isBeside = indent > STATUS_COLUMNS + GAP.length;
+  const isBeside = indent > INDENT_BELOW;
   const paintStatus = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];
   const name = [paintStatus(status.padEnd(STATUS_COLUMNS)), id.padEnd(names)].join(GAP);
   const margin = " ".repeat(indent);

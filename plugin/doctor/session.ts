@@ -19,9 +19,13 @@ export interface KnownSession {
 const MOST = 2_000;
 
 export function findSession(workspace: string, env: NodeJS.ProcessEnv): KnownSession | null {
-  const { AO_SESSION: id, AO_DATA_DIR: dataDir } = env;
-  if (id || dataDir) return ofEnvironment(id ?? "", dataDir || null);
   const place = realPath(workspace);
+  const { AO_SESSION: id, AO_DATA_DIR: dataDir } = env;
+  if (id || dataDir) {
+    const ours = ofEnvironment(id ?? "", dataDir || null);
+    // Who asks about another workspace asks about its session.
+    if (realPath(ours.metadata["worktree"] ?? workspace) === place) return ours;
+  }
   for (const { directory, session } of allSessions().slice(0, MOST)) {
     const file = metadataFile(directory, session);
     const metadata = file === null ? null : readMetadata(file);

@@ -66,11 +66,12 @@ function profileOf(shell: string): string {
 }
 
 /**
- * The environment of a command in a session. Inside of one it is this process's; elsewhere the launch is composed as
- * for a session, and what it sets is read off its flags.
+ * The environment of a command that Codex runs. Inside of one it is this process's; elsewhere the launch is composed
+ * as for a session, and what it sets is read off its flags.
  */
-async function commandEnvironment({ env, session, settings, wrappers }: Machine) {
-  if (session?.isOurs) return { env, isLogin: true };
+async function commandEnvironment({ env, settings, wrappers }: Machine) {
+  // Only what Codex started has this; the terminal of a session has not.
+  if (env["AO_CODEX_WRAPPERS"]) return { env, isLogin: basename(accountShell()) !== "sh" };
   const terminal = { ...env, ...sessionEnvironment(settings, "doctor", undefined) };
   const words = agentPathFlags(wrappers).join(" ");
   const { stdout } = await runProgram("/bin/sh", ["-c", `printf '%s\\0' ${words}`], {
