@@ -37,6 +37,78 @@ export interface BinarySearch {
   aoHome?: string
 }
 
+/** A hook as Codex lists it. */
+export interface CodexHook {
+  /** Which one it is: where it comes from, its event, and its place there. */
+  key: string
+  /** What it runs. */
+  command: string | null
+  /** `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust. */
+  trustStatus: string | null
+}
+
+/** What a Codex said of its hooks. */
+export interface CodexHooks {
+  /** The hooks that it would run; `null` where it has no such list. */
+  hooks: Array<CodexHook> | null
+}
+
+/** A prompt that was submitted. */
+export interface EventPrompt {
+  /** The thread. */
+  threadId: string
+  /** The turn that answers it. */
+  turnId: string | null
+  /** How that turn ended by the events alone; a turn that an error ended has no event of its end. */
+  end: 'none' | 'stopped' | 'interrupted'
+  /** When it was submitted, in milliseconds since 1970. */
+  atMs: number
+  /** When its turn ended, in milliseconds since 1970. */
+  endedAtMs: number | null
+}
+
+/** A question to a person that no later event has answered. */
+export interface EventQuestion {
+  /** The thread that asks: one of the session's, or a subagent of one. */
+  threadId: string
+  /** Its rollout. */
+  rolloutPath: string | null
+  /** The turn that waits. */
+  turnId: string | null
+  /** The tool that may not run yet. */
+  tool: string | null
+  /** When it was asked, in milliseconds since 1970. */
+  atMs: number
+}
+
+/** Where events are noted. */
+export interface EventsOptions {
+  /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
+  aoHome?: string
+}
+
+/** Which session's events are meant. */
+export interface EventsQuery {
+  /** The orchestrator's id of the session. */
+  sessionId: string
+  /** Its terminal's name: events that name another one are another session's of the same id. */
+  runtime?: string
+  /** Only events from this time on, in milliseconds since 1970. */
+  sinceMs?: number
+}
+
+/** A thread that a person talked to in a session. */
+export interface EventThread {
+  /** The thread. */
+  threadId: string
+  /** Its rollout, as Codex named it last. */
+  rolloutPath: string | null
+  /** Where it runs. */
+  cwd: string | null
+  /** When it was last started or prompted, in milliseconds since 1970. */
+  atMs: number
+}
+
 /**
  * The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
  * because the orchestrator's `getEnvironment` is: a few `stat`s.
@@ -120,6 +192,13 @@ export interface HomeUsageOptions {
 export declare function installAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
 
 /**
+ * Installs only the program that Codex runs at the events of a session's life, and answers with its path. Whatever
+ * else is in the orchestrator's `bin` stays as it is. Rejects where another program's file is in its place, it cannot
+ * be written, or the machine has no bash.
+ */
+export declare function installHook(options?: WrappersOptions | undefined | null): Promise<string>
+
+/**
  * Installs the `gh` and `git` that note branches and pull requests in a session's metadata. Does nothing where they
  * are installed already; any number of processes may call this at once. Rejects, with the old set whole, where a file
  * cannot be written or the machine has no bash.
@@ -147,12 +226,21 @@ export interface ListOptions {
   workspacePath?: string | null
 }
 
+/** Reads what the hooks noted of all sessions. Rejects when the directory is there and cannot be read. */
+export declare function listSessionEvents(options?: EventsOptions | undefined | null): Promise<Array<SessionEventsFound>>
+
 /**
  * Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
  *
  * Reads 4 KB of each rollout. Rejects when the home cannot be read.
  */
 export declare function listThreads(options?: ListOptions | undefined | null): Promise<ThreadList>
+
+/**
+ * Notes that Codex is about to be started with our hooks for a session, so that threads from before that are not taken
+ * for the session's; `resumed` is the thread that it goes on with. Rejects when the file cannot be written.
+ */
+export declare function noteLaunch(sessionId: string, resumed?: ResumedThread | undefined | null, options?: EventsOptions | undefined | null): Promise<void>
 
 /** Says where this package looks and writes when nothing else is said. */
 export declare function places(): Promise<Places>
@@ -199,6 +287,13 @@ export interface Pricing {
 export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
 
 /**
+ * The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a
+ * home of its own, and remembered on disk until the file is replaced. No model is run. Rejects when it cannot be
+ * started or does not answer within `timeLimitMs` (15,000).
+ */
+export declare function probeHooks(path: string, flags: Array<string>, timeLimitMs?: number | undefined | null): Promise<CodexHooks>
+
+/**
  * Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
  *
  * Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
@@ -226,8 +321,17 @@ export declare function readSessionMeta(rolloutPath: string): Promise<SessionMet
  */
 export declare function recallBinarySync(path: string): BinaryFacts | null
 
+/**
+ * What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
+ * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
+ */
+export declare function recallHooksSync(path: string, flags: Array<string>): CodexHooks | null
+
 /** Takes away what `installAgentsSection` has added. */
 export declare function removeAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
+
+/** Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went. */
+export declare function removeOldEvents(options?: EventsOptions | undefined | null): Promise<number>
 
 /** Removes the wrappers that `installWrappers` has installed. */
 export declare function removeWrappers(options?: WrappersOptions | undefined | null): Promise<WrappersChange>
@@ -240,6 +344,14 @@ export declare function resolveBinary(search?: BinarySearch | undefined | null):
 
 /** The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s. */
 export declare function resolveBinarySync(search?: BinarySearch | undefined | null): string | null
+
+/** A thread that a session is restored on. */
+export interface ResumedThread {
+  /** The thread. */
+  threadId: string
+  /** Its rollout. */
+  rolloutPath: string
+}
 
 /** What a thread is doing, by the end of its rollout. */
 export interface RolloutActivity {
@@ -293,6 +405,28 @@ export interface ScanProgress {
   bytesDone: number
   /** Bytes to read. */
   bytesTotal: number
+}
+
+/**
+ * Reads what the hooks noted of some sessions, in their order; `null` for a session of which nothing was noted, or
+ * whose file cannot be read.
+ */
+export declare function sessionEvents(sessions: Array<EventsQuery>, options?: EventsOptions | undefined | null): Promise<Array<SessionEventsFound | null>>
+
+/** What Codex itself told of a session. */
+export interface SessionEventsFound {
+  /** The session's id, as far as the name of its file keeps it. */
+  sessionId: string
+  /** Its threads, the one that was started or prompted last first. */
+  threads: Array<EventThread>
+  /** Its last prompt. */
+  prompt: EventPrompt | null
+  /** What is being asked, newest first. */
+  questions: Array<EventQuestion>
+  /** When anything last happened, in milliseconds since 1970. */
+  lastAtMs: number | null
+  /** When Codex was last started with hooks for it, in milliseconds since 1970. */
+  launchedAtMs: number | null
 }
 
 /** What the first record of a rollout says. */
@@ -474,7 +608,7 @@ export interface UsageGroup {
 
 /** One file of the set. */
 export interface WrapperFile {
-  /** `gh`, `git` or `ao-metadata-helper.sh`. */
+  /** `gh`, `git`, `ao-codex-hook` or `ao-metadata-helper.sh`. */
   name: string
   /** `changed` is ours but not as this version installs it; `foreign` is not ours. */
   state: 'current' | 'changed' | 'foreign' | 'notExecutable' | 'missing'

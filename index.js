@@ -773,26 +773,33 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeUsage, installAgentsSection, installWrappers, listThreads, places, pricesInForce, probeBinary, readActivity, readLastRecords, readSessionMeta, recallBinarySync, removeAgentsSection, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeUsage, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, probeBinary, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
 export { homeUsage }
 export { installAgentsSection }
+export { installHook }
 export { installWrappers }
+export { listSessionEvents }
 export { listThreads }
+export { noteLaunch }
 export { places }
 export { pricesInForce }
 export { probeBinary }
+export { probeHooks }
 export { readActivity }
 export { readLastRecords }
 export { readSessionMeta }
 export { recallBinarySync }
+export { recallHooksSync }
 export { removeAgentsSection }
+export { removeOldEvents }
 export { removeWrappers }
 export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
+export { sessionEvents }
 export { threadUsage }
 export { threadUsages }
 export { wrappersStatus }

@@ -4,12 +4,15 @@
 //! however PATH spells it.
 
 mod facts;
+mod group;
+mod hooks;
 mod known;
 mod memory;
 mod probe;
 mod search;
 
 pub use facts::Facts;
+pub use hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
 pub use memory::{Memory, cache_directory};
 pub use probe::{PROBE_TIME_LIMIT, ask};
 pub use search::{Search, Vars};

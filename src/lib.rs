@@ -10,7 +10,8 @@
 //! # Layers
 //!
 //! [`rollout`] turns files into records and knows no money; [`usage`] folds records into what was billed and is pure;
-//! [`pricing`] turns usage into dollars, [`report`] adds up what was asked for; [`store`] reads whole homes; `binding` is all that knows Node.
+//! [`pricing`] turns usage into dollars, [`report`] adds up what was asked for; [`store`] reads whole homes; [`events`] reads what
+//! hooks noted of a session; `binding` is all that knows Node.
 
 pub mod binary;
 // In a test build the macros of napi register nothing, and everything in it would be unused.
@@ -18,6 +19,7 @@ pub mod binary;
 mod binding;
 pub mod codex_home;
 pub mod error;
+pub mod events;
 pub mod packed;
 pub mod pricing;
 pub mod report;

@@ -13,7 +13,8 @@ const scripts = Object.fromEntries(
 
 /**
  * bash 3.2 is not to be had everywhere; these are the additions since (its NEWS for 4.0 to 5.3) that it would stumble
- * over. `mapfile -d`, `BASHPID` and `exec 211< <(…)` with its pid are used, but only behind a look at the version.
+ * over. `mapfile -d`, `BASHPID`, `exec 211< <(…)` with its pid, `read -N` and EPOCHREALTIME are used, but only behind a look at
+ * the version.
  */
 const SINCE_3_2 = {
   "associative arrays, namerefs and case attributes (4.0, 4.3)":
@@ -31,7 +32,7 @@ const SINCE_3_2 = {
   "negative subscripts and lengths (4.2, 4.3)": /\[-\d+\]|\$\{\w+:[^}:-][^}:]*:\s*-\d+\}/,
   "lastpipe, globstar and inherit_errexit (4.0 to 4.4)": /\bshopt\b/,
   "wait -n (4.3)": /\bwait\s+-/,
-  "EPOCHSECONDS, SRANDOM, BASH_ARGV0 (5.0, 5.1)": /\b(EPOCH\w+|SRANDOM|BASH_ARGV0)\b/,
+  "EPOCHSECONDS, SRANDOM, BASH_ARGV0 (5.0, 5.1)": /\b(EPOCHSECONDS|SRANDOM|BASH_ARGV0)\b/,
   "${ command;} (5.3)": /\$\{[\s|]/,
   "$'\\u' (4.2)": /\$'[^']*\\[uU]/,
   "a case pattern without its opening parenthesis in $(…), which 3.2 takes for the end":

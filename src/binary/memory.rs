@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::UNIX_EPOCH;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
+use super::hooks::Hook;
 use super::search::Search;
 use crate::error::{Error, Result};
 
@@ -23,12 +25,27 @@ pub struct Memory {
     dir: PathBuf,
 }
 
-#[derive(Serialize, Deserialize, PartialEq, Eq)]
-struct Remembered {
+#[derive(Serialize, Deserialize)]
+struct Remembered<T> {
     format: u32,
     binary: PathBuf,
     identity: Identity,
-    facts: Facts,
+    facts: T,
+}
+
+/// What a binary said of the hooks that some flags give it.
+#[derive(Serialize, Deserialize)]
+struct HookFacts {
+    flags: Vec<String>,
+    /// `None` where it has no list of hooks.
+    hooks: Option<Vec<Hook>>,
+}
+
+/// What is remembered of a binary has a file for each of these.
+#[derive(Clone, Copy)]
+enum Kind {
+    Facts,
+    Hooks,
 }
 
 /// What changes when a binary is replaced.
@@ -58,12 +75,7 @@ impl Memory {
     /// What this very file said when it was asked; `None` where it was not asked, or was replaced since.
     #[must_use]
     pub fn recall(&self, binary: &Path) -> Option<Facts> {
-        let text = fs::read(self.file_of(binary)).ok()?;
-        let remembered: Remembered = serde_json::from_slice(&text).ok()?;
-        let is_same = remembered.format == FORMAT
-            && remembered.binary == binary
-            && Identity::of(binary).is_ok_and(|now| now == remembered.identity);
-        is_same.then_some(remembered.facts)
+        self.read(binary, Kind::Facts)
     }
 
     /// Keeps what `binary` said, until it is replaced.
@@ -71,16 +83,50 @@ impl Memory {
     /// # Errors
     /// When the directory cannot be written.
     pub fn remember(&self, binary: &Path, facts: &Facts) -> Result<()> {
-        let path = self.file_of(binary);
+        self.keep(binary, Kind::Facts, facts)
+    }
+
+    /// The hooks that this very file listed when it was asked with these flags; `None` where it was not asked so.
+    #[must_use]
+    pub fn recall_hooks(&self, binary: &Path, flags: &[String]) -> Option<Option<Vec<Hook>>> {
+        let facts: HookFacts = self.read(binary, Kind::Hooks)?;
+        (facts.flags == flags).then_some(facts.hooks)
+    }
+
+    /// Keeps what `binary` listed, until it is replaced or asked with other flags.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn remember_hooks(
+        &self,
+        binary: &Path,
+        flags: &[String],
+        hooks: Option<&[Hook]>,
+    ) -> Result<()> {
+        let facts = HookFacts { flags: flags.to_vec(), hooks: hooks.map(<[Hook]>::to_vec) };
+        self.keep(binary, Kind::Hooks, &facts)
+    }
+
+    fn read<T: DeserializeOwned>(&self, binary: &Path, kind: Kind) -> Option<T> {
+        let text = fs::read(self.file_of(binary, kind)).ok()?;
+        let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
+        let is_same = remembered.format == FORMAT
+            && remembered.binary == binary
+            && Identity::of(binary).is_ok_and(|now| now == remembered.identity);
+        is_same.then_some(remembered.facts)
+    }
+
+    fn keep<T: Serialize>(&self, binary: &Path, kind: Kind, facts: &T) -> Result<()> {
+        let path = self.file_of(binary, kind);
         self.write(&path, binary, facts).map_err(|source| Error::io("write", &path, source))
     }
 
-    fn write(&self, path: &Path, binary: &Path, facts: &Facts) -> io::Result<()> {
+    fn write<T: Serialize>(&self, path: &Path, binary: &Path, facts: &T) -> io::Result<()> {
         let remembered = Remembered {
             format: FORMAT,
             binary: binary.to_owned(),
             identity: Identity::of(binary)?,
-            facts: facts.clone(),
+            facts,
         };
         fs::create_dir_all(&self.dir)?;
         let temporary = path.with_extension(format!("{}.tmp", process::id()));
@@ -90,10 +136,14 @@ impl Memory {
         })
     }
 
-    fn file_of(&self, binary: &Path) -> PathBuf {
+    fn file_of(&self, binary: &Path, kind: Kind) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         binary.hash(&mut hasher);
-        self.dir.join(format!("{:016x}.json", hasher.finish()))
+        let name = match kind {
+            Kind::Facts => "",
+            Kind::Hooks => "-hooks",
+        };
+        self.dir.join(format!("{:016x}{name}.json", hasher.finish()))
     }
 }
 
@@ -175,13 +225,30 @@ mod tests {
     }
 
     #[test]
+    fn recalls_the_hooks_that_the_same_flags_gave() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        let flags = ["-c".to_owned(), "hooks={}".to_owned()];
+        assert_eq!(memory.recall_hooks(&binary, &flags), None);
+        let hook = Hook { key: "k".into(), command: None, trust_status: Some("trusted".into()) };
+        memory.remember_hooks(&binary, &flags, Some(std::slice::from_ref(&hook))).unwrap();
+        assert_eq!(memory.recall_hooks(&binary, &flags), Some(Some(vec![hook])));
+        assert_eq!(memory.recall_hooks(&binary, &flags[..1]), None);
+        assert_eq!(memory.recall(&binary), None);
+        memory.remember_hooks(&binary, &flags, None).unwrap();
+        assert_eq!(memory.recall_hooks(&binary, &flags), Some(None));
+    }
+
+    #[test]
     fn a_broken_file_is_as_good_as_none() {
         let dir = tempfile::tempdir().unwrap();
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
         memory.remember(&binary, &facts("1.0.0")).unwrap();
-        fs::write(memory.file_of(&binary), "{\"format\":1,").unwrap();
+        fs::write(memory.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
         assert_eq!(memory.recall(&binary), None);
     }
 }

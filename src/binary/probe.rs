@@ -2,12 +2,13 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::facts::Facts;
+use super::group::Group;
 use crate::error::{Error, Result};
 
 /// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
@@ -31,7 +32,8 @@ pub fn ask(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
 
 struct Running<'a> {
     binary: &'a Path,
-    child: Child,
+    /// Whatever the outcome, no process of ours stays.
+    _group: Group,
     output: mpsc::Receiver<Vec<u8>>,
 }
 
@@ -39,16 +41,11 @@ impl<'a> Running<'a> {
     fn start(binary: &'a Path, argument: &str) -> Result<Self> {
         let mut command = Command::new(binary);
         command.arg(argument).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt;
-            // A group of its own, so that a launcher's children can be ended with it.
-            command.process_group(0);
-        }
-        let mut child =
-            command.spawn().map_err(|source| Error::io("run codex binary", binary, source))?;
+        // With a launcher's children.
+        let mut group = Group::spawn(command)
+            .map_err(|source| Error::io("run codex binary", binary, source))?;
         let (sender, output) = mpsc::channel();
-        if let Some(stdout) = child.stdout.take() {
+        if let Some(stdout) = group.child.stdout.take() {
             thread::spawn(move || {
                 let mut bytes = Vec::new();
                 // What came before a failed read still says what it says.
@@ -57,7 +54,7 @@ impl<'a> Running<'a> {
                 let _ = sender.send(bytes);
             });
         }
-        Ok(Self { binary, child, output })
+        Ok(Self { binary, _group: group, output })
     }
 
     fn output(self, deadline: Instant) -> Result<String> {
@@ -66,20 +63,6 @@ impl<'a> Running<'a> {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Err(_) => Err(Error::invalid("ask codex binary", self.binary, "no answer in time")),
         }
-    }
-}
-
-/// Whatever the outcome, no process of ours stays.
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if matches!(self.child.try_wait(), Ok(None)) {
-            let group = rustix::process::Pid::from_child(&self.child);
-            // It may have ended since; then there is nothing to end.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

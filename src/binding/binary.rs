@@ -9,7 +9,9 @@ use napi::bindgen_prelude::{Env, PromiseRaw};
 use napi_derive::napi;
 
 use super::blocking::off_thread;
-use crate::binary::{Facts, Memory, PROBE_TIME_LIMIT, Search, ask};
+use crate::binary::{
+    Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks,
+};
 
 /// Where to look for a program; the process's environment says the rest.
 #[napi(object)]
@@ -32,6 +34,24 @@ pub struct BinaryFacts {
     pub resume: bool,
     /// Whether `--no-daemon` exists.
     pub no_daemon: bool,
+}
+
+/// A hook as Codex lists it.
+#[napi(object, use_nullable = true)]
+pub struct CodexHook {
+    /// Which one it is: where it comes from, its event, and its place there.
+    pub key: String,
+    /// What it runs.
+    pub command: Option<String>,
+    /// `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust.
+    pub trust_status: Option<String>,
+}
+
+/// What a Codex said of its hooks.
+#[napi(object, use_nullable = true)]
+pub struct CodexHooks {
+    /// The hooks that it would run; `null` where it has no such list.
+    pub hooks: Option<Vec<CodexHook>>,
 }
 
 /// The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
@@ -82,6 +102,41 @@ pub fn probe_binary(
     }))
 }
 
+/// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
+/// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
+#[napi(catch_unwind)]
+pub fn recall_hooks_sync(path: String, flags: Vec<String>) -> Option<CodexHooks> {
+    let memory = Memory::of_user(&Search::from_env())?;
+    memory.recall_hooks(Path::new(&path), &flags).map(CodexHooks::from)
+}
+
+/// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a
+/// home of its own, and remembered on disk until the file is replaced. No model is run. Rejects when it cannot be
+/// started or does not answer within `timeLimitMs` (15,000).
+#[napi(ts_return_type = "Promise<CodexHooks>")]
+pub fn probe_hooks(
+    env: &Env,
+    path: String,
+    flags: Vec<String>,
+    time_limit_ms: Option<u32>,
+) -> Result<PromiseRaw<'_, CodexHooks>> {
+    let search = Search::from_env();
+    let limit = time_limit_ms.map_or(HOOKS_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
+    env.spawn_future(off_thread(move || {
+        let path = Path::new(&path);
+        let memory = Memory::of_user(&search);
+        if let Some(hooks) = memory.as_ref().and_then(|memory| memory.recall_hooks(path, &flags)) {
+            return Ok(CodexHooks::from(hooks));
+        }
+        let hooks = ask_hooks(path, &flags, limit)?;
+        if let Some(memory) = memory {
+            // A cache that cannot be written costs a second question, nothing else.
+            let _ = memory.remember_hooks(path, &flags, hooks.as_deref());
+        }
+        Ok(CodexHooks::from(hooks))
+    }))
+}
+
 fn probe(binary: &Path, search: &Search, limit: Duration) -> crate::error::Result<Option<Facts>> {
     if let Some(facts) = recall(binary, search) {
         return Ok(Some(facts));
@@ -116,5 +171,12 @@ impl From<Facts> for BinaryFacts {
     fn from(facts: Facts) -> Self {
         let Facts { version, approval_policies, resume, no_daemon } = facts;
         Self { version, approval_policies, resume, no_daemon }
+    }
+}
+
+impl From<Option<Vec<Hook>>> for CodexHooks {
+    fn from(hooks: Option<Vec<Hook>>) -> Self {
+        let hook = |Hook { key, command, trust_status }| CodexHook { key, command, trust_status };
+        Self { hooks: hooks.map(|hooks| hooks.into_iter().map(hook).collect()) }
     }
 }

@@ -13,6 +13,7 @@ mod answer;
 mod argument;
 mod binary;
 mod blocking;
+mod events;
 mod home;
 mod places;
 mod records;

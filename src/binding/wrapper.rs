@@ -29,7 +29,7 @@ pub struct WrappersOptions {
 /// One file of the set.
 #[napi(object)]
 pub struct WrapperFile {
-    /// `gh`, `git` or `ao-metadata-helper.sh`.
+    /// `gh`, `git`, `ao-codex-hook` or `ao-metadata-helper.sh`.
     pub name: String,
     /// `changed` is ours but not as this version installs it; `foreign` is not ours.
     #[napi(ts_type = "'current' | 'changed' | 'foreign' | 'notExecutable' | 'missing'")]
@@ -83,6 +83,14 @@ pub struct AgentsSectionChange {
 #[napi]
 pub async fn install_wrappers(options: Option<InstallWrappersOptions>) -> Result<WrappersChange> {
     unix::install(options.unwrap_or_default()).await
+}
+
+/// Installs only the program that Codex runs at the events of a session's life, and answers with its path. Whatever
+/// else is in the orchestrator's `bin` stays as it is. Rejects where another program's file is in its place, it cannot
+/// be written, or the machine has no bash.
+#[napi]
+pub async fn install_hook(options: Option<WrappersOptions>) -> Result<String> {
+    unix::install_hook(options.unwrap_or_default()).await
 }
 
 /// Says what is in the orchestrator's `bin`.
@@ -144,6 +152,11 @@ mod unix {
             change(outcome, &options.ao_home)
         })
         .await
+    }
+
+    pub(super) async fn install_hook(options: WrappersOptions) -> Result<String> {
+        let home = ao_home(options.ao_home)?;
+        off_thread(move || install::install_hook(&home).map(|path| text(&path))).await
     }
 
     pub(super) async fn status(options: WrappersOptions) -> Result<WrappersStatus> {
@@ -258,6 +271,10 @@ mod unix {
     };
 
     pub(super) async fn install(_: InstallWrappersOptions) -> Result<WrappersChange> {
+        Err(unsupported())
+    }
+
+    pub(super) async fn install_hook(_: WrappersOptions) -> Result<String> {
         Err(unsupported())
     }
 

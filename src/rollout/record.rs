@@ -5,7 +5,7 @@ mod verbatim;
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::packed::packed_fields;
@@ -354,14 +354,24 @@ struct WireEvent<'a> {
     turn_id: Text<'a>,
     #[serde(borrow, default)]
     error: Option<&'a RawValue>,
-    /// `null` where the model said nothing.
-    #[serde(borrow, default, deserialize_with = "given")]
-    last_agent_message: Option<&'a RawValue>,
+    #[serde(default)]
+    last_agent_message: LastMessage,
 }
 
-/// A field that is there, `null` or not.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
+/// Whether the model had a last word.
+#[derive(Default)]
+enum LastMessage {
+    #[default]
+    NotSaid,
+    Null,
+    There,
+}
+
+impl<'de> Deserialize<'de> for LastMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let message = Option::<IgnoredAny>::deserialize(deserializer)?;
+        Ok(message.map_or(Self::Null, |_| Self::There))
+    }
 }
 
 fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
@@ -381,8 +391,8 @@ fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
         Some("user_message") => TurnEvent::Prompted,
         Some("task_complete" | "turn_complete") => match (wire.error, wire.last_agent_message) {
             (Some(_), _) => TurnEvent::Failed,
-            (None, Some(said)) if said.get() == "null" => TurnEvent::CompletedSilently,
-            (None, _) => TurnEvent::Completed,
+            (None, LastMessage::Null) => TurnEvent::CompletedSilently,
+            (None, LastMessage::NotSaid | LastMessage::There) => TurnEvent::Completed,
         },
         Some("turn_aborted") => TurnEvent::Aborted,
         Some("error") => TurnEvent::Erred,

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use super::marker::{self, Marker};
 use super::replace::{Pending, remove_abandoned};
 use super::scripts;
-use super::status;
+use super::status::{self, FileState};
 use crate::error::{Error, Result};
+use crate::events;
 
 /// Only the user may look into the directory.
 const DIRECTORY_MODE: u32 = 0o700;
@@ -61,31 +62,60 @@ pub fn install(options: &Options) -> Result<Installed> {
     let found = status::status(&options.ao_home)?;
     if !options.force {
         if found.marker.as_ref().is_some_and(Marker::is_protected) {
+            install_hook(&options.ao_home)?;
             return Ok(Installed::Left);
         }
         if found.marker == Some(Marker::Current) && found.is_usable() {
+            make_events_directory(&options.ao_home)?;
             return Ok(Installed::Current);
         }
     }
     let bash = scripts::find_bash(&directory)?;
     let set = scripts::render(&bash, options.node.as_deref());
 
-    make_private(&directory)?;
-    let failed = |name: &str, error| Error::io("install wrapper", &directory.join(name), error);
-    remove_abandoned(&directory).map_err(|error| failed("", error))?;
+    prepare(&options.ao_home)?;
     let mut pending = Vec::new();
     for script in &set {
-        let written = Pending::write(&directory.join(script.name), &script.content, SCRIPT_MODE);
-        pending.push((script.name, written.map_err(|error| failed(script.name, error))?));
+        pending.push((script.name, write(&directory, script.name, &script.content, SCRIPT_MODE)?));
     }
-    let content = format!("{}\n", marker::current());
-    let target = directory.join(marker::FILE_NAME);
-    let written = Pending::write(&target, content.as_bytes(), MARKER_MODE);
-    pending.push((marker::FILE_NAME, written.map_err(|error| failed(marker::FILE_NAME, error))?));
+    let marker = format!("{}\n", marker::current());
+    let written = write(&directory, marker::FILE_NAME, marker.as_bytes(), MARKER_MODE)?;
+    pending.push((marker::FILE_NAME, written));
     for (name, file) in pending {
-        file.replace().map_err(|error| failed(name, error))?;
+        file.replace().map_err(|error| failed(&directory, name, error))?;
     }
     Ok(Installed::Written)
+}
+
+/// Installs the hook alone, and answers with its path: what else is in the directory may be somebody else's. Where a
+/// newer version of this package owns the set, its hook is the one that is used.
+///
+/// # Errors
+/// There is no bash, the file cannot be written, or another program's file is in its place.
+pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
+    let directory = status::directory(ao_home);
+    let path = directory.join(scripts::HOOK);
+    let found = status::status(ao_home)?;
+    let file = found.files.iter().find(|file| file.name == scripts::HOOK);
+    let state = file.map_or(FileState::Missing, |file| file.state);
+    let is_newer = matches!(found.marker, Some(Marker::Newer(_)));
+    make_events_directory(ao_home)?;
+    match state {
+        FileState::Current => return Ok(path),
+        FileState::Changed if is_newer => return Ok(path),
+        FileState::Foreign => {
+            return Err(Error::invalid("install hook", &path, "another program's file is there"));
+        }
+        FileState::Changed | FileState::NotExecutable | FileState::Missing => {}
+    }
+    let bash = scripts::find_bash(&directory)?;
+    prepare(ao_home)?;
+    let set = scripts::render(&bash, None);
+    for script in set.iter().filter(|script| script.name == scripts::HOOK) {
+        let written = write(&directory, script.name, &script.content, SCRIPT_MODE)?;
+        written.replace().map_err(|error| failed(&directory, script.name, error))?;
+    }
+    Ok(path)
 }
 
 /// Takes the wrappers away: the marker first, so that what is left of a set never counts as one.
@@ -95,15 +125,17 @@ pub fn install(options: &Options) -> Result<Installed> {
 pub fn remove(ao_home: &Path, force: bool) -> Result<Removed> {
     let directory = status::directory(ao_home);
     let found = status::status(ao_home)?;
-    if !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours()) {
-        return Ok(Removed::Left);
-    }
+    let ours = |name: &str| found.files.iter().any(|file| file.name == name && file.ours);
+    let left = !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours());
     let mut removed = false;
     for name in [marker::FILE_NAME].into_iter().chain(scripts::NAMES.into_iter().rev()) {
-        // Without a marker only what says itself that it is ours may go.
-        let foreign = found.marker.is_none()
-            && found.files.iter().any(|file| file.name == name && !file.ours);
-        if foreign && !force {
+        // Without a marker only what says itself that it is ours may go; of somebody else's set only the hook is ours.
+        let may_go = if left {
+            name == scripts::HOOK && ours(name)
+        } else {
+            force || found.marker.is_some() || name == marker::FILE_NAME || ours(name)
+        };
+        if !may_go {
             continue;
         }
         let path = directory.join(name);
@@ -113,7 +145,34 @@ pub fn remove(ao_home: &Path, force: bool) -> Result<Removed> {
             Err(error) => return Err(Error::io("remove wrapper", &path, error)),
         }
     }
-    Ok(if removed { Removed::Removed } else { Removed::Absent })
+    Ok(match (left, removed) {
+        (true, _) => Removed::Left,
+        (false, true) => Removed::Removed,
+        (false, false) => Removed::Absent,
+    })
+}
+
+/// Makes the directories that the set needs, and clears what killed processes have left.
+fn prepare(ao_home: &Path) -> Result<()> {
+    let directory = status::directory(ao_home);
+    make_private(&directory)?;
+    make_events_directory(ao_home)?;
+    remove_abandoned(&directory).map_err(|error| failed(&directory, "", error))
+}
+
+/// The hook makes no directory: it would have to start a program.
+fn make_events_directory(ao_home: &Path) -> Result<()> {
+    let directory = ao_home.join(events::files::DIRECTORY);
+    if directory.is_dir() { Ok(()) } else { make_private(&directory) }
+}
+
+fn write(directory: &Path, name: &str, content: &[u8], mode: u32) -> Result<Pending> {
+    let written = Pending::write(&directory.join(name), content, mode);
+    written.map_err(|error| failed(directory, name, error))
+}
+
+fn failed(directory: &Path, name: &str, error: io::Error) -> Error {
+    Error::io("install wrapper", &directory.join(name), error)
 }
 
 fn make_private(directory: &Path) -> Result<()> {

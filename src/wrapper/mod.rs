@@ -1,7 +1,8 @@
-//! The `gh` and `git` in `~/.ao/bin` that note branches and pull requests in a session's metadata, and the section of
-//! AGENTS.md that tells an agent of them.
+//! What agents run in place of or beside their own programs: the `gh` and `git` in `~/.ao/bin` that note branches and
+//! pull requests in a session's metadata, the hook that notes a session's events, and the section of AGENTS.md that
+//! tells an agent of the wrappers.
 //!
-//! The wrappers themselves are shell files in `scripts/`, put into the addon as they are.
+//! The programs themselves are shell files in `scripts/`, put into the addon as they are.
 
 pub mod agents_md;
 pub mod git_exclude;

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Names in the order in which they are put in place: what others need comes first.
-pub const NAMES: [&str; 3] = ["ao-metadata-helper.sh", "gh", "git"];
+/// The program that Codex runs at the events of a session's life.
+pub const HOOK: &str = "ao-codex-hook";
 
-const SOURCES: [&str; 3] = [
+/// Names in the order in which they are put in place: what others need comes first.
+pub const NAMES: [&str; 4] = ["ao-metadata-helper.sh", HOOK, "gh", "git"];
+
+const SOURCES: [&str; 4] = [
     include_str!("scripts/ao-metadata-helper.sh"),
+    include_str!("scripts/ao-codex-hook"),
     include_str!("scripts/gh"),
     include_str!("scripts/git"),
 ];
@@ -157,7 +161,7 @@ mod tests {
     fn quotes_the_path_of_node() {
         let scripts = render(Path::new(USUAL_SHELL), Some(Path::new("/it's $HOME/`node`")));
         assert!(text(&scripts[0]).contains("\n_ao_node='/it'\\''s $HOME/`node`' # "));
-        assert_eq!(text(&scripts[2]), SOURCES[2]);
+        assert_eq!(text(&scripts[3]), SOURCES[3]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use tempfile::TempDir;
 
 use super::*;
 
+const SET: [&str; 5] = [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"];
+
 fn options(home: &TempDir) -> Options {
     Options { ao_home: home.path().join(".ao"), node: Some(PathBuf::from("/bin/sh")), force: false }
 }
@@ -33,7 +35,7 @@ fn names(directory: &Path) -> Vec<String> {
 fn writes_the_whole_set_private_and_executable() {
     let home = home();
     assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
-    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert_eq!(names(&bin(&home)), SET);
     assert_eq!(mode(&bin(&home)), 0o700);
     for name in scripts::NAMES {
         assert_eq!(mode(&bin(&home).join(name)), 0o755);
@@ -81,7 +83,7 @@ fn leaves_the_sets_of_others_unless_forced() {
         fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
         fs::write(bin(&home).join(".ao-version"), foreign).unwrap();
         assert_eq!(install(&options(&home)).unwrap(), Installed::Left);
-        assert_eq!(names(&bin(&home)), [".ao-version", "git"]);
+        assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);
         assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
         let forced = Options { force: true, ..options(&home) };
         assert_eq!(install(&forced).unwrap(), Installed::Written);
@@ -108,7 +110,7 @@ fn any_number_of_processes_may_install_at_once() {
             scope.spawn(|| install(&options(&home)).unwrap());
         }
     });
-    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert_eq!(names(&bin(&home)), SET);
     assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
 }
 
@@ -131,7 +133,7 @@ fn a_file_that_cannot_be_replaced_leaves_a_set_that_is_not_called_complete() {
     let error = install(&options(&home)).unwrap_err().to_string();
     let expected = format!("cannot install wrapper {}: ", bin(&home).join("git").display());
     assert!(error.starts_with(&expected), "{error}");
-    assert_eq!(names(&bin(&home)), [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+    assert_eq!(names(&bin(&home)), SET);
     assert!(!status::status(&home.path().join(".ao")).unwrap().is_usable());
 }
 
@@ -164,4 +166,52 @@ fn removes_its_own_set_and_nobody_elses() {
     assert_eq!(names(&bin(&home)), [".ao-version", "codex", "git"]);
     assert_eq!(remove(&ao_home, true).unwrap(), Removed::Removed);
     assert_eq!(names(&bin(&home)), ["codex"]);
+}
+
+#[test]
+fn installs_the_hook_beside_whatever_is_there_and_makes_room_for_its_events() {
+    for marker in ["", "0.1.1", "@ao/plugin-codex 99.0.0 00"] {
+        let home = home();
+        let ao_home = home.path().join(".ao");
+        fs::create_dir_all(bin(&home)).unwrap();
+        fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
+        fs::write(bin(&home).join(".ao-version"), marker).unwrap();
+        let hook = bin(&home).join("ao-codex-hook");
+        assert_eq!(install_hook(&ao_home).unwrap(), hook);
+        assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);
+        assert_eq!((mode(&hook), mode(&ao_home.join(events::files::DIRECTORY))), (0o755, 0o700));
+        assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
+        assert_eq!(fs::read_to_string(bin(&home).join(".ao-version")).unwrap(), marker);
+    }
+}
+
+#[test]
+fn replaces_an_older_hook_but_not_a_newer_one_and_nobody_elses() {
+    let home = home();
+    let ao_home = home.path().join(".ao");
+    let hook = install_hook(&ao_home).unwrap();
+    let ours = fs::read(&hook).unwrap();
+    let other = b"#!/bin/bash -p\n# ao-wrapper: another version\n";
+    fs::write(&hook, other).unwrap();
+    install_hook(&ao_home).unwrap();
+    assert_eq!(fs::read(&hook).unwrap(), ours);
+    fs::write(&hook, other).unwrap();
+    fs::write(bin(&home).join(".ao-version"), "@ao/plugin-codex 99.0.0 00").unwrap();
+    install_hook(&ao_home).unwrap();
+    assert_eq!(fs::read(&hook).unwrap(), other);
+    fs::write(&hook, "#!/bin/sh\n# theirs\n").unwrap();
+    let error = install_hook(&ao_home).unwrap_err().to_string();
+    let expected =
+        format!("cannot install hook {}: another program's file is there", hook.display());
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn removes_its_hook_from_beside_somebody_elses_set() {
+    let home = home();
+    let ao_home = home.path().join(".ao");
+    install_hook(&ao_home).unwrap();
+    fs::write(bin(&home).join(".ao-version"), "0.4.1").unwrap();
+    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Left);
+    assert_eq!(names(&bin(&home)), [".ao-version"]);
 }
