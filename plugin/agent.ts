@@ -1,5 +1,6 @@
 /** The orchestrator's `Agent` for Codex: each method a few calls of what the other modules know. */
 
+import { isAbsolute } from "node:path";
 import type {
   ActivityDetection,
   ActivityState,
@@ -10,9 +11,12 @@ import type {
   RuntimeHandle,
   Session,
 } from "@composio/ao-core";
-import { activityOf } from "./activity.js";
-import { CodexBinary } from "./codex-binary.js";
+import { after, CodexBinary } from "./codex-binary.js";
 import { sessionEnvironment } from "./environment.js";
+import { SessionEvents } from "./hooks/events.js";
+import { Hooks } from "./hooks/trust.js";
+import { noteLaunch } from "../index.js";
+import type { SessionThread } from "./hooks/own-thread.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { roleConfig } from "./launch/role-config.js";
@@ -22,6 +26,8 @@ import { readScreen } from "./screen.js";
 import { SeenOnScreen } from "./seen-on-screen.js";
 import type { AgentSettings, PluginSettings } from "./settings.js";
 import { readAgentSettings } from "./settings.js";
+import { LiveScreens } from "./state/live-screen.js";
+import { sessionState } from "./state/session-state.js";
 import { recordedModel, SessionThreads } from "./thread.js";
 import { warn } from "./warn.js";
 import { prepareWorkspace } from "./workspace-hooks.js";
@@ -43,14 +49,31 @@ export type CodexAgent = Required<Omit<Agent, "promptDelivery">> &
 
 export function createAgent(settings: PluginSettings): CodexAgent {
   const { aoHome } = settings;
-  const threads = new SessionThreads(settings.codexHome);
+  const events = new SessionEvents(aoHome);
+  const threads = new SessionThreads(settings.codexHome, aoHome, events);
   const binary = new CodexBinary({
     aoHome,
     ...(settings.binary === null ? {} : { binary: settings.binary }),
   });
   const screens = new SeenOnScreen(aoHome);
+  const sources = { snapshots, events, threads, screens, liveScreens: new LiveScreens() };
+  const hooks = new Hooks(aoHome, settings.hooks);
   // Asked now, so that the first launch may know already.
-  binary.factsWithin(0).catch((error: unknown) => warn("cannot look for Codex", error));
+  prepareHooks().catch((error: unknown) => warn("cannot look for Codex", error));
+
+  async function prepareHooks(): Promise<void> {
+    const path = await binary.resolve();
+    await binary.factsWithin(0);
+    if (isAbsolute(path)) await hooks.prepare(path);
+  }
+
+  /** Never waits, and never fails: threads from before may be taken for the session's then, as without hooks. */
+  const noteHooks = ({ hooks: value }: CommandSettings, id: string, thread?: SessionThread) => {
+    if (value === null) return;
+    noteLaunch(id, thread, { aoHome }).catch((error: unknown) =>
+      warn("cannot note a launch", error),
+    );
+  };
 
   const commandSettings = (
     sessionId: string,
@@ -62,6 +85,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     sessionId,
     binary: binary.resolveNow(),
     facts: binary.facts(),
+    hooks: agent.hooks ? hooks.valueFor(binary.resolveNow()) : null,
     projectPath: project?.path ?? null,
     isClone: project?.workspace === "clone",
   });
@@ -83,7 +107,9 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     getLaunchCommand(config: AgentLaunchConfig): string {
       const prompt = config.prompt ?? null;
       try {
-        return launchCommand(launchSettings(config), prompt);
+        const launch = launchSettings(config);
+        noteHooks(launch, config.sessionId);
+        return launchCommand(launch, prompt);
       } catch (error) {
         // A throw would destroy the new work tree.
         warn(`cannot compose the launch of ${config.sessionId}, it goes without settings`, error);
@@ -103,18 +129,8 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       session: Session,
       readyThresholdMs: number = READY_THRESHOLD_MS,
     ): Promise<ActivityDetection | null> {
-      const now = Date.now();
-      const handle = session.runtimeHandle;
-      if (handle === null || !(await isCodexRunning(handle, snapshots))) {
-        return { state: "exited", timestamp: new Date(now) };
-      }
-      const rollout = await threads.activity(session);
-      if (rollout === null) return null;
-      const detected = activityOf(rollout, now, readyThresholdMs);
-      if (detected.state !== "active") return detected;
-      const askedAt = await screens.questionSeenAtMs(session.id, now);
-      const isAsking = askedAt !== null && askedAt >= (rollout.lastRecordAtMs ?? 0);
-      return isAsking ? { state: "waiting_input", timestamp: new Date(askedAt) } : detected;
+      const decision = await sessionState(session, readyThresholdMs, sources);
+      return decision && { state: decision.state, timestamp: new Date(decision.atMs) };
     },
 
     async recordActivity(session: Session, terminalOutput: string): Promise<void> {
@@ -135,13 +151,16 @@ export function createAgent(settings: PluginSettings): CodexAgent {
 
     async getRestoreCommand(session: Session, project: ProjectConfig): Promise<string | null> {
       const thread = await threads.find(session);
-      if (thread === null || !(await binary.factsWithin(PATIENCE_MS)).resume) return null;
+      const [facts] = await Promise.all([
+        binary.factsWithin(PATIENCE_MS),
+        Promise.race([prepareHooks(), after(PATIENCE_MS)]),
+      ]);
+      if (thread === null || !facts.resume) return null;
       const agent = readAgentSettings(roleConfig(session, project), {}, project.path);
       const model = agent.model ?? (await recordedModel(thread));
-      return resumeCommand(
-        commandSettings(session.id, project, { ...agent, model }),
-        thread.threadId,
-      );
+      const resume = commandSettings(session.id, project, { ...agent, model });
+      noteHooks(resume, session.id, thread);
+      return resumeCommand(resume, thread.threadId);
     },
 
     async postLaunchSetup(session: Session): Promise<void> {

@@ -106,6 +106,6 @@ function identityOf(path: string): string | null {
 }
 
 /** Does not keep the process alive. */
-function after(milliseconds: number): Promise<void> {
+export function after(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

@@ -29,6 +29,14 @@ const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$|^\S*[@:~]\S*[$#]$/;
 /** How many lines from the bottom are looked at: Codex leaves what it said before above them. */
 const LINES = 14;
 
+/** Whether the bottom of a pane shows that Codex works and asks nothing. */
+export function isWorking(terminalOutput: string): boolean {
+  return (
+    WORKING.some((pattern) => terminalOutput.split("\n").some((line) => pattern.test(line))) &&
+    readScreen(terminalOutput) === "active"
+  );
+}
+
 /** The state that the bottom of a pane shows. */
 export function readScreen(terminalOutput: string): ActivityState {
   const lines = terminalOutput

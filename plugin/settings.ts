@@ -19,6 +19,8 @@ export interface PluginOptions {
   binary?: string;
   /** `AO_CODEX_AGENTS_SECTION` (`false`): whether a workspace's AGENTS.md tells the agent of the wrappers. */
   agentsSection?: boolean;
+  /** `AO_CODEX_HOOKS` (`false`): whether Codex tells of its state through hooks. */
+  hooks?: boolean;
 }
 
 /** One setting that is not what it should be, and what to do about it. */
@@ -35,6 +37,7 @@ export interface PluginSettings {
   aoHome: string;
   binary: string | null;
   agentsSection: boolean;
+  hooks: boolean;
   problems: Problem[];
 }
 
@@ -44,6 +47,7 @@ export interface AgentSettings {
   model: string | null;
   systemPrompt: string | null;
   systemPromptFile: string | null;
+  hooks: boolean;
   problems: Problem[];
 }
 
@@ -68,26 +72,24 @@ export function readPluginSettings(
     }
     return null;
   };
+  const readSwitch = (setting: string, variable: string): boolean => {
+    const [name, value] =
+      options?.[setting] === undefined ? [variable, env[variable]] : [setting, options[setting]];
+    if (value === undefined || value === "") return true;
+    const text = String(value).toLowerCase();
+    if (["false", "0", "no", "off"].includes(text)) return false;
+    if (!["true", "1", "yes", "on"].includes(text))
+      problems.push(wrongType(name, value, "true or false"));
+    return true;
+  };
   return {
     codexHome: read("codexHome", "CODEX_HOME", checkDirectory),
     aoHome: read("aoHome", "AO_HOME", checkDirectory) ?? join(homedir(), ".ao"),
     binary: read("binary", "AO_CODEX_BINARY", checkProgram),
-    agentsSection: readSwitch(options?.["agentsSection"], env, problems),
+    agentsSection: readSwitch("agentsSection", "AO_CODEX_AGENTS_SECTION"),
+    hooks: readSwitch("hooks", "AO_CODEX_HOOKS"),
     problems,
   };
-}
-
-function readSwitch(option: unknown, env: NodeJS.ProcessEnv, problems: Problem[]): boolean {
-  const [setting, value] =
-    option === undefined
-      ? ["AO_CODEX_AGENTS_SECTION", env["AO_CODEX_AGENTS_SECTION"]]
-      : ["agentsSection", option];
-  if (value === undefined || value === "") return true;
-  const text = String(value).toLowerCase();
-  if (["false", "0", "no", "off"].includes(text)) return false;
-  if (!["true", "1", "yes", "on"].includes(text))
-    problems.push(wrongType(setting, value, "true or false"));
-  return true;
 }
 
 /** Reads what `agentConfig` says, each value of `given` (what the orchestrator passes beside it) first. */
@@ -112,6 +114,8 @@ export function readAgentSettings(
     permissions: parsed ?? "default",
     model: text("model"),
     systemPrompt: text("systemPrompt"),
+    // Only a plain no: what is unclear is what `create()` was told.
+    hooks: agentConfig?.["hooks"] !== false,
     systemPromptFile: readableFile(text("systemPromptFile"), projectPath, problems),
     problems,
   };

@@ -1,10 +1,20 @@
-/** The Codex thread of a session: the newest one whose rollout names the session's workspace. */
+/** The Codex thread of a session: the one that its own hooks named last, else the newest one of its directory. */
 
 import { basename } from "node:path";
 import type { AgentSessionInfo, Session } from "@composio/ao-core";
-import type { HomeOptions, RolloutActivity, ThreadFamilyUsage, ThreadHead } from "../index.js";
+import type {
+  HomeOptions,
+  RolloutActivity,
+  ThreadFamilyUsage,
+  ThreadHead,
+  Usage,
+} from "../index.js";
 import * as native from "../index.js";
+import { familiesTotal } from "./families.js";
 import { Gathered } from "./gather.js";
+import type { SessionEvents } from "./hooks/events.js";
+import type { SessionThread } from "./hooks/own-thread.js";
+import { mayBeOwn, ownThread, unclaimedThread } from "./hooks/own-thread.js";
 
 /** The threads of one Codex home. Nothing is remembered: the first rollout of a session is seen by the next call. */
 export class SessionThreads {
@@ -12,17 +22,27 @@ export class SessionThreads {
   readonly #heads: Gathered<string, ThreadHead | null>;
   readonly #usages: Gathered<string, ThreadFamilyUsage | null>;
 
+  readonly #aoHome: string;
+  readonly #events: SessionEvents;
+
   /** `codexHome` as the user named it; `null` for Codex's own. */
-  constructor(codexHome: string | null) {
+  constructor(codexHome: string | null, aoHome: string, events: SessionEvents) {
+    this.#aoHome = aoHome;
+    this.#events = events;
     this.#home = codexHome === null ? {} : { codexHome };
     this.#heads = new Gathered((workspaces) => native.findRollouts(workspaces, this.#home));
     this.#usages = new Gathered((threadIds) => native.threadUsages(threadIds, this.#home));
   }
 
   /** The session's thread; `null` where there is none yet. */
-  async find(session: Session): Promise<ThreadHead | null> {
-    if (session.workspacePath === null) return null;
-    return this.#heads.ask(session.workspacePath);
+  async find(session: Session): Promise<SessionThread | null> {
+    const noted = await this.#events.of(session);
+    const own = await ownThread(noted);
+    const { workspacePath } = session;
+    if (own !== null || workspacePath === null) return own;
+    const newest = await this.#heads.ask(workspacePath);
+    if (newest === null || (await mayBeOwn(newest, noted, this.#aoHome))) return newest;
+    return unclaimedThread(workspacePath, noted, this.#home, this.#aoHome);
   }
 
   /** What the thread is doing, as far as its records tell. */
@@ -31,29 +51,32 @@ export class SessionThreads {
     return thread === null ? null : native.readActivity(thread.rolloutPath);
   }
 
-  /** What the orchestrator shows of a thread: its name, its model and what it cost, with its subagents. */
+  /** What the orchestrator shows: the thread's name and model, and what all threads of the session cost. */
   async info(session: Session): Promise<AgentSessionInfo | null> {
     const thread = await this.find(session);
     if (thread === null) return null;
-    const usage = await this.#usages.ask(thread.threadId);
-    const model = usage?.thread.model ?? null;
+    const noted = await this.#events.of(session);
+    const ids = new Set([thread.threadId, ...(noted?.threads ?? []).map((one) => one.threadId)]);
+    const usages = await Promise.all([...ids].map((id) => this.#usages.ask(id)));
+    const model = usages[0]?.thread.model ?? null;
+    const total = familiesTotal(usages.filter((usage) => usage !== null));
     return {
       summary: model === null ? "Codex session" : `Codex session (${model})`,
       summaryIsFallback: true,
       agentSessionId: basename(thread.rolloutPath).replace(/\.jsonl(\.zst)?$/, ""),
-      ...(usage === null ? {} : { cost: costOf(usage) }),
+      ...(total === null ? {} : { cost: costOf(total) }),
     };
   }
 }
 
 /** The model of the thread's last turn. */
-export async function recordedModel({ rolloutPath }: ThreadHead): Promise<string | null> {
+export async function recordedModel({ rolloutPath }: SessionThread): Promise<string | null> {
   const activity = await native.readActivity(rolloutPath);
   // The end of a long turn does not name it.
   return activity?.model ?? (await native.rolloutUsage(rolloutPath))?.model ?? null;
 }
 
-function costOf({ total }: ThreadFamilyUsage): AgentSessionInfo["cost"] & object {
+function costOf(total: Usage): AgentSessionInfo["cost"] & object {
   const { estimatedCostUsd, inputTokens, outputTokens } = total;
   return { inputTokens, outputTokens, estimatedCostUsd };
 }

@@ -65,7 +65,7 @@ test("each check says what it found", async (t) => {
       metadata: "~/.agent-orchestrator/0123-app/sessions/app-1",
       home: "~/.codex: 1 rollout",
       rollout: `root ${THREAD}, written 2026-05-20`,
-      activity: "idle, by the rollout's last records: its turn has ended, last record 2026-05-20",
+      activity: "idle, by the rollout: the last turn has ended; last record 2026-05-20",
       cache: "~/.cache/ao-codex",
     },
   );

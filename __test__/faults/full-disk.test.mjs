@@ -29,7 +29,7 @@ test("wrappers are not installed on a full disk, the old ones stay whole, and th
   const { error, during, after } = onFullDisk(t, "wrappers");
   assert.match(error, /^cannot .+\/bin.*: No space left on device/);
   assert.deepEqual(during, { gh: "old gh\n", git: "old git\n", ".ao-version": "0.0.1\n" });
-  assert.deepEqual(after, [".ao-version", "ao-metadata-helper.sh", "gh", "git"]);
+  assert.deepEqual(after, [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"]);
 });
 
 test("metadata on a full disk stays as it was, and is written again when there is room", (t) => {

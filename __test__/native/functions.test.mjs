@@ -336,7 +336,10 @@ test("readActivity counts the calls that no tool has answered, and tells when on
   const folder = temporaryFolder(t);
   const path = writeFile(folder, activePath(ROOT), lines(sessionMeta(ROOT), ...records));
   const { openCalls, lastAnswerAtMs } = await native.readActivity(path);
-  assert.deepEqual({ openCalls, lastAnswerAtMs }, { openCalls: 2, lastAnswerAtMs: Date.parse(LATER) });
+  assert.deepEqual(
+    { openCalls, lastAnswerAtMs },
+    { openCalls: 2, lastAnswerAtMs: Date.parse(LATER) },
+  );
   const next = lines(sessionMeta(ROOT), ...records, taskStarted("turn-2"));
   const fresh = await native.readActivity(writeFile(folder, activePath(ROOT), next));
   assert.deepEqual([fresh.openCalls, fresh.lastAnswerAtMs], [0, null]);

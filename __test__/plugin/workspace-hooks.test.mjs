@@ -7,7 +7,7 @@ import { create } from "@ao/plugin-codex";
 import { sessionOf } from "./support/session.mjs";
 import { makeWorld } from "./support/world.mjs";
 
-const WRAPPERS = [".ao-version", "ao-metadata-helper.sh", "gh", "git"];
+const WRAPPERS = [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"];
 
 const wrappersOf = async ({ aoHome }) => (await readdir(join(aoHome, "bin"))).toSorted();
 

@@ -105,9 +105,7 @@ test("what is noted is what the native functions read", async (t) => {
   const [first, second] = linesOf(hook.path);
   assert.deepEqual(found, {
     sessionId: "app-1",
-    threads: [
-      { threadId: THREAD, rolloutPath: ROLLOUT, cwd: "/home/dev/shop", atMs: first.at },
-    ],
+    threads: [{ threadId: THREAD, rolloutPath: ROLLOUT, cwd: "/home/dev/shop", atMs: first.at }],
     prompt: {
       threadId: THREAD,
       turnId: SENT.turn_id,
@@ -183,7 +181,7 @@ const GARBAGE = {
   "an array": JSON.stringify([SENT]),
   "a string": JSON.stringify(JSON.stringify(SENT)),
   "every byte there is": random(100_000),
-  "NULs": Buffer.alloc(10_000),
+  NULs: Buffer.alloc(10_000),
   "10 MB of quotes": '"'.repeat(10_000_000),
   "10 MB of brackets": "[".repeat(10_000_000),
   "an object of 10 MB before the fields": JSON.stringify({ a: { b: "x".repeat(1e7) }, ...SENT }),

@@ -52,7 +52,10 @@ test("installs, says what is there, and removes", async (t) => {
   const { version } = JSON.parse(
     readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
   );
-  const states = ["ao-metadata-helper.sh", "ao-codex-hook", "gh", "git"].map((name) => ({ name, state: "current" }));
+  const states = ["ao-metadata-helper.sh", "ao-codex-hook", "gh", "git"].map((name) => ({
+    name,
+    state: "current",
+  }));
   const status = { directory: bin, owner: "current", version, ok: true, files: states, nodePath };
   assert.deepEqual(installed, { outcome: "written", status });
   assert.equal((await installWrappers({ aoHome, nodePath })).outcome, "current");

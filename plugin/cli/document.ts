@@ -1,6 +1,7 @@
 /** The documents that `--json` prints: their keys and the order of their keys are public. */
 import type { HomeUsage, ThreadUsage } from "../../index.js";
-import { stateOf } from "./state.js";
+import { decisionOf } from "./state.js";
+import type { Told } from "./state.js";
 
 export function usageDocument(home: HomeUsage) {
   return {
@@ -13,13 +14,22 @@ export function usageDocument(home: HomeUsage) {
   };
 }
 
-export function sessionsDocument(home: HomeUsage, nowMs: number) {
+export function sessionsDocument(
+  home: HomeUsage,
+  nowMs: number,
+  told: Told,
+  explain: boolean = false,
+) {
   return {
     codexHome: home.codexHome,
-    threads: home.threads.map((thread) => ({
-      ...threadDocument(thread),
-      state: stateOf(thread, nowMs),
-    })),
+    threads: home.threads.map((thread) => {
+      const { atMs, because, source, state } = decisionOf(thread, nowMs, null, told);
+      return {
+        ...threadDocument(thread),
+        state,
+        ...(explain && { stateFrom: { source, because, at: iso(atMs) } }),
+      };
+    }),
   };
 }
 

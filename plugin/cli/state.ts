@@ -1,7 +1,10 @@
-/** The state of a thread as the command shows it: that of its records, and whether it can still be at work. */
+/** The state of a thread as the command shows it: the plugin's own table, with what can be known without a session. */
 import type { ActivityState } from "@composio/ao-core";
-import type { ThreadUsage } from "../../index.js";
-import { activityOf } from "../activity.js";
+import type { EventPrompt, EventQuestion, SessionEventsFound, ThreadUsage } from "../../index.js";
+import type { Decision } from "../state/decide.js";
+import { decideState } from "../state/decide.js";
+import { NOTHING } from "../state/evidence.js";
+import { openQuestion } from "../state/question.js";
 
 /** As the orchestrator's own default: what was finished longer ago is idle. */
 const READY_THRESHOLD_MS = 5 * 60_000;
@@ -11,13 +14,58 @@ const READY_THRESHOLD_MS = 5 * 60_000;
  */
 const SILENT_TURN_MS = 60 * 60_000;
 
+/** What hooks told of threads, by their ids. */
+export interface Told {
+  prompts: Map<string, EventPrompt>;
+  questions: Map<string, EventQuestion>;
+}
+
+export const NOBODY_TOLD: Told = { prompts: new Map(), questions: new Map() };
+
+/** What the hooks of all sessions told, without the questions that have their answer. */
+export async function toldBy(sessions: readonly SessionEventsFound[]): Promise<Told> {
+  const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions, null)));
+  const prompts = sessions.flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
+  // Of two sessions that went on with one thread the later one tells.
+  prompts.sort((left, right) => left.atMs - right.atMs);
+  return {
+    prompts: new Map(prompts.map((prompt) => [prompt.threadId, prompt])),
+    questions: new Map(
+      open.flatMap((question) => (question === null ? [] : [[question.threadId, question]])),
+    ),
+  };
+}
+
 /** `isHeld` says whether a live process has the thread; null where nobody looked. */
 export function stateOf(
   thread: ThreadUsage,
   nowMs: number,
   isHeld: boolean | null = null,
+  told: Told = NOBODY_TOLD,
 ): ActivityState {
-  const isAlive = isHeld ?? nowMs - thread.updatedAtMs < SILENT_TURN_MS;
-  if (thread.turn === "running" && !isAlive) return "exited";
-  return activityOf(thread, nowMs, READY_THRESHOLD_MS).state;
+  return decisionOf(thread, nowMs, isHeld, told).state;
+}
+
+/** The same, with how it is known. */
+export function decisionOf(
+  thread: ThreadUsage,
+  nowMs: number,
+  isHeld: boolean | null,
+  told: Told,
+): Decision {
+  const { lastRecordAtMs, threadId, turn, turnId, updatedAtMs } = thread;
+  const isSilentForLong = isHeld === null ? nowMs - updatedAtMs >= SILENT_TURN_MS : !isHeld;
+  const decision = decideState({
+    ...NOTHING,
+    nowMs,
+    readyThresholdMs: READY_THRESHOLD_MS,
+    prompt: isSilentForLong ? null : (told.prompts.get(threadId) ?? null),
+    question: isSilentForLong ? null : (told.questions.get(threadId) ?? null),
+    rollout: { lastRecordAtMs, turn, turnId, updatedAtMs },
+    isSilentForLong,
+  });
+  // With a rollout there is always a row that tells.
+  return (
+    decision ?? { state: "idle", atMs: updatedAtMs, source: "age", because: "nothing is known" }
+  );
 }

@@ -13,6 +13,8 @@ import { trustedDirectories } from "./work-tree.js";
 export interface CommandSettings {
   binary: string;
   facts: BinaryFacts;
+  /** The value of `-c hooks=…`; `null` where this Codex is not known to trust our hooks. */
+  hooks: string | null;
   aoHome: string;
   sessionId: string;
   /** The project's own checkout; a session's workspace is a work tree of it. */
@@ -63,6 +65,7 @@ function flags(settings: CommandSettings): string[] {
     ...approvalFlags(permissions, facts),
     ...(model === null ? [] : ["--model", shellWord(model), ...reasoningFlags(model)]),
     ...instructionFlags(settings),
+    ...hookFlags(settings),
     ...trustFlags(settings),
     ...agentPathFlags(`${settings.aoHome}/bin`),
   ];
@@ -83,6 +86,12 @@ function instructionFlags(settings: CommandSettings): string[] {
   const texts = new TextFiles(aoHome, sessionId);
   const value = tomlString(systemPrompt);
   return ["-c", texts.word("developer_instructions=", value, instructionsIn)];
+}
+
+function hookFlags({ aoHome, hooks, sessionId }: CommandSettings): string[] {
+  if (hooks === null) return [];
+  const texts = new TextFiles(aoHome, sessionId);
+  return ["-c", texts.word("hooks=", hooks, () => hooks)];
 }
 
 function taskIn(path: string): string {

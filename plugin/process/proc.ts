@@ -18,6 +18,24 @@ export async function readProcesses(): Promise<Process[]> {
   return found.filter((process) => process !== null);
 }
 
+/**
+ * When a process was started, to some 10 ms; `null` where it has ended, or the system is another one. (`startedAtMs` of
+ * a list counts in seconds.)
+ */
+export async function exactStartMs(pid: number): Promise<number | null> {
+  try {
+    const [stat, uptime] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, "utf8"),
+      readFile("/proc/uptime", "utf8"),
+    ]);
+    const now = Date.now();
+    const startedAfterBoot = Number(fieldsOf(stat)[19]) / TICKS_PER_SECOND;
+    return now - (Number.parseFloat(uptime) - startedAfterBoot) * 1000;
+  } catch {
+    return null;
+  }
+}
+
 async function readProcess(pid: string, bootedAtMs: number): Promise<Process | null> {
   try {
     const [stat, commandLine] = await Promise.all([
@@ -26,7 +44,7 @@ async function readProcess(pid: string, bootedAtMs: number): Promise<Process | n
     ]);
     // The name stands in parentheses and may hold some itself.
     const executable = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = fieldsOf(stat);
     return {
       pid: Number(pid),
       parentPid: Number(fields[1]),
@@ -40,6 +58,11 @@ async function readProcess(pid: string, bootedAtMs: number): Promise<Process | n
     // It has ended since.
     return null;
   }
+}
+
+/** What follows the name. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 function bootTimeMs(stat: string): number {

@@ -1,4 +1,4 @@
-/** Whether the Codex of a runtime handle runs. */
+/** Whether the Codex of a runtime handle runs, and since when. */
 
 import type { RuntimeHandle } from "@composio/ao-core";
 import { isCodex } from "./is-codex.js";
@@ -8,40 +8,70 @@ import type { Process } from "./table.js";
 /** `ps` counts in seconds, and a runtime may note the time before or after it starts the process. */
 const START_TOLERANCE_MS = 5_000;
 
+/** The Codex of a runtime handle. */
+export interface RunningCodex {
+  /** When it was started, as late as that may have been; `null` where the system does not tell. */
+  startedAtMs: number | null;
+  /** What it has started that still runs. */
+  descendants: Process[];
+}
+
+/** Where the system hides the processes of others, or has not listed them yet. */
+const UNSEEN: RunningCodex = { startedAtMs: null, descendants: [] };
+
 export async function isCodexRunning(
   handle: RuntimeHandle,
   snapshots: Snapshots,
 ): Promise<boolean> {
-  if (handle.runtimeName === "tmux") return runsInSession(handle.id, await snapshots.take());
+  return (await findCodex(handle, snapshots)) !== null;
+}
+
+/** `null` where none runs. */
+export async function findCodex(
+  handle: RuntimeHandle,
+  snapshots: Snapshots,
+): Promise<RunningCodex | null> {
+  if (handle.runtimeName === "tmux") return inSession(handle.id, await snapshots.take());
   const pid = Number(handle.data["pid"]);
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   const signal = signalReaches(pid);
-  if (signal === "nobody") return false;
-  return runsAs(pid, signal, handle.data["createdAt"], await snapshots.take());
+  if (signal === "nobody") return null;
+  return atPid(pid, signal, handle.data["createdAt"], await snapshots.take());
 }
 
 /** In any pane of any window of the session of exactly this name. */
-function runsInSession(session: string, snapshot: Snapshot): boolean {
-  return snapshot.panes
-    .filter((pane) => pane.session === session)
-    .some((pane) => {
-      const terminal = pane.terminal.replace(/^\/dev\//, "");
-      const onTerminal = snapshot.byTerminal.get(terminal) ?? [];
-      return onTerminal.some(isCodex) || hasCodexBelow(pane.pid, snapshot);
-    });
+function inSession(session: string, snapshot: Snapshot): RunningCodex | null {
+  const panes = snapshot.panes.filter((pane) => pane.session === session);
+  const candidates = panes.flatMap((pane) => {
+    const onTerminal = snapshot.byTerminal.get(pane.terminal.replace(/^\/dev\//, "")) ?? [];
+    const leader = snapshot.processes.get(pane.pid);
+    return [...onTerminal, ...(leader === undefined ? [] : [leader, ...below([leader], snapshot)])];
+  });
+  return runningOf(candidates.filter(isCodex), snapshot);
 }
 
-function runsAs(
+function atPid(
   pid: number,
   signal: "ours" | "foreign",
   createdAt: unknown,
   snapshot: Snapshot,
-): boolean {
+): RunningCodex | null {
   const found = snapshot.processes.get(pid);
   // It answered a signal, but the system hides the processes of others.
-  if (found === undefined) return signal === "foreign" || signalReaches(pid) !== "nobody";
-  if (found.isZombie || isReused(found, createdAt)) return false;
-  return signal === "foreign" || hasCodexBelow(pid, snapshot);
+  if (found === undefined)
+    return signal === "foreign" || signalReaches(pid) !== "nobody" ? UNSEEN : null;
+  if (found.isZombie || isReused(found, createdAt)) return null;
+  const running = runningOf([found, ...below([found], snapshot)].filter(isCodex), snapshot);
+  return running ?? (signal === "foreign" ? UNSEEN : null);
+}
+
+/** npm's launcher is a Codex too, and so is what it starts: the first of them counts. */
+function runningOf(codexes: Process[], snapshot: Snapshot): RunningCodex | null {
+  if (codexes.length === 0) return null;
+  return {
+    startedAtMs: Math.min(...codexes.map((codex) => codex.startedAtMs)),
+    descendants: below(codexes, snapshot),
+  };
 }
 
 /** A process that started after its handle was made is another one, which got the number later. */
@@ -52,16 +82,14 @@ function isReused(found: Process, createdAt: unknown): boolean {
   return found.startedAtMs > createdAtMs + START_TOLERANCE_MS;
 }
 
-function hasCodexBelow(pid: number, snapshot: Snapshot): boolean {
-  const waiting = [snapshot.processes.get(pid)];
-  const seen = new Set<number>();
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (isCodex(next)) return true;
-    seen.add(next.pid);
-    const children = snapshot.children.get(next.pid) ?? [];
-    waiting.push(...children.filter((child) => !seen.has(child.pid)));
+/** Everything that the processes have started, and what that has started. */
+function below(parents: Process[], snapshot: Snapshot): Process[] {
+  const seen = new Set(parents);
+  // A set goes on to what is added while it is walked.
+  for (const { pid } of seen) {
+    for (const child of snapshot.children.get(pid) ?? []) seen.add(child);
   }
-  return false;
+  return [...seen].filter((process) => !parents.includes(process));
 }
 
 function signalReaches(pid: number): "ours" | "foreign" | "nobody" {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::group::Group;
+use super::probe::output;
 use crate::error::{Error, Result};
 
 /// A server answers in half a second; a busy machine needs longer.
@@ -47,6 +48,9 @@ pub struct Hook {
 /// # Errors
 /// When the binary cannot be started, or has not answered within `limit`; its processes are gone then.
 pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<Vec<Hook>>> {
+    if !knows_app_server(binary, limit)? {
+        return Ok(None);
+    }
     let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
     let mut command = Command::new(binary);
     command.arg("app-server").args(flags).current_dir(&home.0);
@@ -78,6 +82,12 @@ pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Opt
             Err(Error::invalid("ask codex binary for its hooks", binary, "no answer in time"))
         }
     }
+}
+
+/// A program without that command may be anything, and is not given words that it does not know.
+fn knows_app_server(binary: &Path, limit: Duration) -> Result<bool> {
+    let help = output(binary, "--help", limit)?;
+    Ok(help.lines().any(|line| line.split_whitespace().next() == Some("app-server")))
 }
 
 fn questions(cwd: &Path) -> String {
@@ -173,7 +183,8 @@ mod tests {
 
     fn script(dir: &tempfile::TempDir, text: &str) -> PathBuf {
         let path = dir.path().join("codex");
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        let help = "if [ \"$1\" = --help ]; then echo '  app-server  Run it'; exit; fi";
+        fs::write(&path, format!("#!/bin/sh\n{help}\n{text}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
@@ -218,6 +229,16 @@ mod tests {
         assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
         let codex = script(&dir, "exit 2");
         assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+    }
+
+    #[test]
+    fn a_program_whose_help_names_no_app_server_is_not_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let codex = script(&dir, "exit 2");
+        let note = dir.path().join("note");
+        fs::write(&codex, format!("#!/bin/sh\necho \"$@\" >> {}\n", note.display())).unwrap();
+        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        assert_eq!(fs::read_to_string(note).unwrap(), "--help\n");
     }
 
     #[test]

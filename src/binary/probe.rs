@@ -30,6 +30,11 @@ pub fn ask(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
     Ok(Facts::parse(&version, &help))
 }
 
+/// What the binary prints when it is started with one argument.
+pub(super) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<String> {
+    Running::start(binary, argument)?.output(Instant::now() + limit)
+}
+
 struct Running<'a> {
     binary: &'a Path,
     /// Whatever the outcome, no process of ours stays.

@@ -7,7 +7,8 @@ import { fail, ok, warn } from "../check.js";
 import type { Machine } from "../machine.js";
 import { isCodexRunning } from "../../process/running.js";
 import { Snapshots } from "../../process/snapshot.js";
-import { activityOf } from "../../activity.js";
+import { decideState } from "../../state/decide.js";
+import { NOTHING } from "../../state/evidence.js";
 
 /** The orchestrator's own default. */
 const READY_THRESHOLD_MS = 300_000;
@@ -41,8 +42,20 @@ export const activity: Check = {
           ? "if no Codex runs any more: ao-codex resume"
           : "look at the session's terminal: Codex may wait for an answer",
       );
-    const { state } = activityOf(rollout, now, READY_THRESHOLD_MS);
-    return ok(`${state}, by the rollout's last records: ${wordsFor(rollout, now)}`);
+    // Needs the native part, which the doctor does without where there is none.
+    const { readTold } = await import("../../cli/told.js");
+    const told = await readTold(machine.settings.aoHome);
+    const decision = decideState({
+      ...NOTHING,
+      nowMs: now,
+      readyThresholdMs: READY_THRESHOLD_MS,
+      prompt: told.prompts.get(thread.threadId) ?? null,
+      question: told.questions.get(thread.threadId) ?? null,
+      rollout,
+    });
+    if (decision === null) return ok(`unknown: ${wordsFor(rollout, now)}`);
+    const { because, source, state } = decision;
+    return ok(`${state}, by the ${source}: ${because}; ${lastRecord(rollout, now)}`);
   },
 };
 
@@ -54,7 +67,14 @@ async function codexRuns({ session, env }: Machine): Promise<boolean | null> {
 }
 
 function wordsFor({ turn, lastRecordAtMs, updatedAtMs }: RolloutActivity, now: number): string {
-  return `${TURNS[turn]}, last record ${ago(lastRecordAtMs ?? updatedAtMs, now)}`;
+  return `${TURNS[turn]}, ${lastRecord({ lastRecordAtMs, updatedAtMs }, now)}`;
+}
+
+function lastRecord(
+  { lastRecordAtMs, updatedAtMs }: Pick<RolloutActivity, "lastRecordAtMs" | "updatedAtMs">,
+  now: number,
+): string {
+  return `last record ${ago(lastRecordAtMs ?? updatedAtMs, now)}`;
 }
 
 const TURNS = {
