@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
@@ -16,6 +17,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 const stamps = join(root, ".cache");
+const quick = Boolean(process.env.QUICK);
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 const steps = [
@@ -28,13 +30,22 @@ const steps = [
   },
   {
     name: "addon",
-    inputs: ["Cargo.toml", "Cargo.lock", "build.rs", "package.json", "src"],
+    variant: quick ? "quick" : "release",
+    inputs: [
+      "Cargo.toml",
+      "Cargo.lock",
+      "build.rs",
+      "package.json",
+      "scripts/build-addon.mjs",
+      "src",
+    ],
     outputs: ["index.js", "index.d.ts"],
     need: () => {
       if (!has("cargo"))
         fail("the addon is built with Rust, and there is no cargo: see https://rustup.rs");
     },
-    run: () => sh(bin("napi"), ["build", "--platform", "--release", "--esm"]),
+    // `QUICK=1` while working on the core: the next call without it builds the real one.
+    run: () => sh(process.execPath, ["scripts/build-addon.mjs", ...(quick ? ["--quick"] : [])]),
   },
   {
     name: "typescript",
@@ -59,7 +70,7 @@ export function prepare() {
     process.stderr.write(`building: ${step.name} …\n`);
     step.need?.();
     step.run();
-    writeFileSync(stampOf(step), "");
+    writeFileSync(stampOf(step), step.variant ?? "");
     // The time of the start, so that a file saved while the step ran makes it run again.
     utimesSync(stampOf(step), started, started);
   }
@@ -70,6 +81,7 @@ function isStale(step) {
   if (!existsSync(stampOf(step))) return true;
   if (step.name === "addon" && !readdirSync(root).some((name) => name.endsWith(".node")))
     return true;
+  if (readFileSync(stampOf(step), "utf8") !== (step.variant ?? "")) return true;
   const built = statSync(stampOf(step)).mtimeMs;
   return step.inputs.some((path) => newest(join(root, path)) > built);
 }

@@ -7,8 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use chrono::{Local, TimeZone};
 
 use crate::pricing::cost::{cost_usd, prices_of};
 use crate::pricing::table::PriceTable;
@@ -134,7 +133,6 @@ struct Sum<'t> {
 /// Adds the threads' usage up: days in their order, everything else by cost, the dearest first.
 #[must_use]
 pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group> {
-    let zone = TimeZone::system();
     let mut workspaces = Workspaces::default();
     let mut sums: BTreeMap<Option<Arc<str>>, Sum<'_>> = BTreeMap::new();
     for thread in threads {
@@ -143,7 +141,7 @@ pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group>
                 GroupBy::Thread => Some(Arc::from(thread.thread_id.as_str())),
                 GroupBy::Workspace => key.workspace.as_ref().map(|path| workspaces.real(path)),
                 GroupBy::Model => key.model.clone(),
-                GroupBy::Day => day(key.quarter, &zone).map(Arc::from),
+                GroupBy::Day => day(key.quarter).map(Arc::from),
             };
             let (prices, _) = prices_of(prices, key.model.as_deref());
             let sum = sums.entry(name).or_default();
@@ -168,7 +166,7 @@ pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group>
 }
 
 /// The day of a quarter of an hour, `YYYY-MM-DD`.
-fn day(quarter: i64, zone: &TimeZone) -> Option<String> {
-    let instant = Timestamp::from_millisecond(quarter.saturating_mul(QUARTER_MS)).ok()?;
-    Some(instant.to_zoned(zone.clone()).date().to_string())
+fn day(quarter: i64) -> Option<String> {
+    let time = Local.timestamp_millis_opt(quarter.saturating_mul(QUARTER_MS)).single()?;
+    Some(time.date_naive().to_string())
 }

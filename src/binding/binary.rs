@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use napi::Result;
-use napi::bindgen_prelude::{Env, PromiseRaw};
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use super::blocking::off_thread;
+use super::promise::Promise;
 use crate::binary::{
     Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks,
 };
@@ -56,14 +56,13 @@ pub struct CodexHooks {
 
 /// The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
 /// installers use. `null` where there is none. Only executable regular files count, and never one of our wrappers.
-#[napi(ts_return_type = "Promise<string | null>")]
-pub fn resolve_binary(
-    env: &Env,
-    search: Option<BinarySearch>,
-) -> Result<PromiseRaw<'_, Option<String>>> {
-    // The environment is read here, on the thread that may also change it.
-    let search = search_of(search);
-    env.spawn_future(off_thread(move || Ok(search.codex().map(path_text))))
+#[napi(ts_return_type = "Promise<string | null>", catch_unwind)]
+pub fn resolve_binary(env: &Env, search: Option<BinarySearch>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        // The environment is read here, on the thread that may also change it.
+        let search = search_of(search);
+        Ok(move || Ok(search.codex().map(path_text)))
+    })
 }
 
 /// The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s.
@@ -89,17 +88,13 @@ pub fn recall_binary_sync(path: String) -> Option<BinaryFacts> {
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
 /// file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
 /// answer within `timeLimitMs` (3,000).
-#[napi(ts_return_type = "Promise<BinaryFacts | null>")]
-pub fn probe_binary(
-    env: &Env,
-    path: String,
-    time_limit_ms: Option<u32>,
-) -> Result<PromiseRaw<'_, Option<BinaryFacts>>> {
-    let search = Search::from_env();
-    let limit = time_limit_ms.map_or(PROBE_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
-    env.spawn_future(off_thread(move || {
-        Ok(probe(Path::new(&path), &search, limit)?.map(BinaryFacts::from))
-    }))
+#[napi(ts_return_type = "Promise<BinaryFacts | null>", catch_unwind)]
+pub fn probe_binary(env: &Env, path: String, time_limit_ms: Option<u32>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let search = Search::from_env();
+        let limit = time_limit_ms.map_or(PROBE_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
+        Ok(move || Ok(probe(Path::new(&path), &search, limit)?.map(BinaryFacts::from)))
+    })
 }
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
@@ -113,28 +108,36 @@ pub fn recall_hooks_sync(path: String, flags: Vec<String>) -> Option<CodexHooks>
 /// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a
 /// home of its own, and remembered on disk until the file is replaced. No model is run. Rejects when it cannot be
 /// started or does not answer within `timeLimitMs` (15,000).
-#[napi(ts_return_type = "Promise<CodexHooks>")]
+#[napi(ts_return_type = "Promise<CodexHooks>", catch_unwind)]
 pub fn probe_hooks(
     env: &Env,
     path: String,
     flags: Vec<String>,
     time_limit_ms: Option<u32>,
-) -> Result<PromiseRaw<'_, CodexHooks>> {
-    let search = Search::from_env();
-    let limit = time_limit_ms.map_or(HOOKS_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
-    env.spawn_future(off_thread(move || {
-        let path = Path::new(&path);
-        let memory = Memory::of_user(&search);
-        if let Some(hooks) = memory.as_ref().and_then(|memory| memory.recall_hooks(path, &flags)) {
-            return Ok(CodexHooks::from(hooks));
-        }
-        let hooks = ask_hooks(path, &flags, limit)?;
-        if let Some(memory) = memory {
-            // A cache that cannot be written costs a second question, nothing else.
-            let _ = memory.remember_hooks(path, &flags, hooks.as_deref());
-        }
-        Ok(CodexHooks::from(hooks))
-    }))
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let search = Search::from_env();
+        let limit = time_limit_ms.map_or(HOOKS_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
+        Ok(move || hooks_of(Path::new(&path), &flags, &search, limit))
+    })
+}
+
+fn hooks_of(
+    path: &Path,
+    flags: &[String],
+    search: &Search,
+    limit: Duration,
+) -> crate::error::Result<CodexHooks> {
+    let memory = Memory::of_user(search);
+    if let Some(hooks) = memory.as_ref().and_then(|memory| memory.recall_hooks(path, flags)) {
+        return Ok(CodexHooks::from(hooks));
+    }
+    let hooks = ask_hooks(path, flags, limit)?;
+    if let Some(memory) = memory {
+        // A cache that cannot be written costs a second question, nothing else.
+        let _ = memory.remember_hooks(path, flags, hooks.as_deref());
+    }
+    Ok(CodexHooks::from(hooks))
 }
 
 fn probe(binary: &Path, search: &Search, limit: Duration) -> crate::error::Result<Option<Facts>> {

@@ -1,21 +1,49 @@
 //! Runs work off the JavaScript thread, and says its errors in Node's terms.
 
-use napi::{Error, Result, Status};
+use napi::bindgen_prelude::ToNapiValue;
+use napi::{Env, Error, Result, Status};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
+use crate::binding::promise::{Answer, Promise, promise};
 use crate::error;
 
-/// Runs `work` on a thread where it may block. A panic rejects the promise.
-pub(super) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> error::Result<T> + Send + 'static,
-) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(|error| to_node(&error)),
+/// Work that may block.
+pub(super) type Work = Box<dyn FnOnce() -> error::Result<Answer> + Send>;
+
+/// Runs what `prepare` returns on a thread where it may block. `prepare` itself judges the arguments, at once and on
+/// the JavaScript thread; what it refuses rejects the promise, and so does a panic of the work.
+pub(super) fn off_thread<T: ToNapiValue + Send + 'static, W>(
+    env: &Env,
+    prepare: impl FnOnce() -> Result<W>,
+) -> Result<Promise<'_>>
+where
+    W: FnOnce() -> error::Result<T> + Send + 'static,
+{
+    let work = prepare().map(|work| -> Work { Box::new(|| work().map(Answer::new)) });
+    promise(env, begin(work))
+}
+
+async fn begin(work: Result<Work>) -> Result<Answer> {
+    answer_of(start(work?).await)
+}
+
+/// Begins with the work, on a thread of its own.
+pub(super) fn start(work: Work) -> JoinHandle<error::Result<Answer>> {
+    spawn_blocking(work)
+}
+
+/// What became of the work.
+pub(super) fn answer_of(
+    ended: std::result::Result<error::Result<Answer>, JoinError>,
+) -> Result<Answer> {
+    match ended {
+        Ok(answer) => answer.map_err(|error| to_node(&error)),
         Err(failed) => Err(Error::new(Status::GenericFailure, failed.to_string())),
     }
 }
 
 /// The error that a program in Node sees.
-pub(super) fn to_node(error: &error::Error) -> Error {
+fn to_node(error: &error::Error) -> Error {
     let status = if error.is_cancelled() {
         Status::Cancelled
     } else if error.is_invalid() {

@@ -4,10 +4,11 @@ use std::env;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use napi::{Error, Result, Status};
+use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
 
 use super::blocking::off_thread;
+use super::promise::Promise;
 use crate::events::files::{self, Named};
 use crate::events::session::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
@@ -102,62 +103,67 @@ pub struct EventsOptions {
 
 /// Reads what the hooks noted of some sessions, in their order; `null` for a session of which nothing was noted, or
 /// whose file cannot be read.
-#[napi(ts_return_type = "Promise<Array<SessionEventsFound | null>>")]
-pub async fn session_events(
+#[napi(ts_return_type = "Promise<Array<SessionEventsFound | null>>", catch_unwind)]
+pub fn session_events(
+    env: &Env,
     sessions: Vec<EventsQuery>,
     options: Option<EventsOptions>,
-) -> Result<Vec<Option<SessionEventsFound>>> {
-    let home = ao_home(options)?;
-    off_thread(move || {
-        let read = |query: EventsQuery| {
-            let only = Only { runtime: query.runtime, since_ms: query.since_ms };
-            let events = files::read(&home, &query.session_id, &only).unwrap_or(None)?;
-            Some(found(query.session_id, events))
-        };
-        Ok(sessions.into_iter().map(read).collect())
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let home = ao_home(options)?;
+        Ok(move || {
+            let read = |query: EventsQuery| {
+                let only = Only { runtime: query.runtime, since_ms: query.since_ms };
+                let events = files::read(&home, &query.session_id, &only).unwrap_or(None)?;
+                Some(found(query.session_id, events))
+            };
+            Ok(sessions.into_iter().map(read).collect::<Vec<_>>())
+        })
     })
-    .await
 }
 
 /// Reads what the hooks noted of all sessions. Rejects when the directory is there and cannot be read.
-#[napi]
-pub async fn list_session_events(
-    options: Option<EventsOptions>,
-) -> Result<Vec<SessionEventsFound>> {
-    let home = ao_home(options)?;
-    off_thread(move || {
-        let all = files::read_all(&home)?;
-        Ok(all.into_iter().map(|Named { session, events }| found(session, events)).collect())
+#[napi(ts_return_type = "Promise<Array<SessionEventsFound>>", catch_unwind)]
+pub fn list_session_events(env: &Env, options: Option<EventsOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let home = ao_home(options)?;
+        Ok(move || {
+            let all = files::read_all(&home)?.into_iter();
+            let found = all.map(|Named { session, events }| found(session, events));
+            Ok(found.collect::<Vec<_>>())
+        })
     })
-    .await
 }
 
 /// Notes that Codex is about to be started with our hooks for a session, so that threads from before that are not taken
 /// for the session's; `resumed` is the thread that it goes on with. Rejects when the file cannot be written.
-#[napi]
-pub async fn note_launch(
+#[napi(ts_return_type = "Promise<void>", catch_unwind)]
+pub fn note_launch(
+    env: &Env,
     session_id: String,
     resumed: Option<ResumedThread>,
     options: Option<EventsOptions>,
-) -> Result<()> {
-    let home = ao_home(options)?;
-    off_thread(move || {
-        let resumed = resumed.as_ref();
-        let thread = resumed.map(|one| (one.thread_id.as_str(), one.rollout_path.as_str()));
-        files::note_launch(&home, &session_id, thread)
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let home = ao_home(options)?;
+        Ok(move || {
+            let resumed = resumed.as_ref();
+            let thread = resumed.map(|one| (one.thread_id.as_str(), one.rollout_path.as_str()));
+            files::note_launch(&home, &session_id, thread)
+        })
     })
-    .await
 }
 
 /// Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
-#[napi]
-pub async fn remove_old_events(options: Option<EventsOptions>) -> Result<u32> {
-    let home = ao_home(options)?;
-    off_thread(move || {
-        let removed = files::remove_old(&home, SystemTime::now())?;
-        Ok(u32::try_from(removed).unwrap_or(u32::MAX))
+#[napi(ts_return_type = "Promise<number>", catch_unwind)]
+pub fn remove_old_events(env: &Env, options: Option<EventsOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let home = ao_home(options)?;
+        Ok(move || {
+            let removed = files::remove_old(&home, SystemTime::now())?;
+            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
+        })
     })
-    .await
 }
 
 fn ao_home(options: Option<EventsOptions>) -> Result<PathBuf> {

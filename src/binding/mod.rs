@@ -16,6 +16,7 @@ mod blocking;
 mod events;
 mod home;
 mod places;
+mod promise;
 mod records;
 mod threads;
 mod usage;

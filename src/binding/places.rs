@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use napi::Result;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::binary::{Search, cache_directory};
 use crate::binding::blocking::off_thread;
+use crate::binding::promise::Promise;
 use crate::codex_home::CodexHome;
 use crate::pricing::user;
 
@@ -31,25 +32,26 @@ pub struct PricesInForce {
 }
 
 /// Says where this package looks and writes when nothing else is said.
-#[napi]
-pub async fn places() -> Result<Places> {
-    off_thread(|| {
+#[napi(ts_return_type = "Promise<Places>", catch_unwind)]
+pub fn places(env: &Env) -> Result<Promise<'_>> {
+    off_thread(env, || {
         let text = |path: Option<PathBuf>| path.map(|path| path.to_string_lossy().into_owned());
-        Ok(Places {
+        let places = Places {
             codex_home: text(CodexHome::from_env().map(|home| home.path().to_owned())),
             cache_directory: text(cache_directory(&Search::from_env())),
             user_prices: text(user::user_prices_path()),
-        })
+        };
+        Ok(move || Ok(places))
     })
-    .await
 }
 
 /// Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table.
-#[napi]
-pub async fn prices_in_force() -> Result<PricesInForce> {
-    off_thread(|| {
-        let table = user::prices_in_force()?;
-        Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
+#[napi(ts_return_type = "Promise<PricesInForce>", catch_unwind)]
+pub fn prices_in_force(env: &Env) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        Ok(|| {
+            let table = user::prices_in_force()?;
+            Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
+        })
     })
-    .await
 }

@@ -1,14 +1,17 @@
 //! The last records of a rollout, and what they say its thread is doing.
 
-use napi::Result;
+use std::borrow::Cow;
+
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::binding::answer::count;
 use crate::binding::argument::Given;
 use crate::binding::blocking::off_thread;
+use crate::binding::promise::Promise;
 use crate::rollout::activity::{self, Activity};
 use crate::rollout::record::describe;
-use crate::rollout::tail::read_tail;
+use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
 
 /// One record of a rollout.
@@ -53,37 +56,47 @@ pub struct RolloutActivity {
 /// end. A line that is still being written is no record yet.
 ///
 /// Rejects when the file cannot be read.
-#[napi(ts_args_type = "rolloutPath: string, count: number")]
-pub async fn read_last_records(rollout_path: Given, count: Given) -> Result<Vec<RolloutRecord>> {
-    let path = rollout_path.path("rolloutPath")?;
-    let count = count.count("count")?;
-    off_thread(move || {
-        let compressed = path.extension().is_some_and(|extension| extension == "zst");
-        let lines = read_tail(&path, compressed, count)?;
-        Ok(lines
-            .into_iter()
-            .filter_map(|line| {
-                let described = describe(&line.bytes)?;
-                Some(RolloutRecord {
-                    offset: i64::try_from(line.offset).unwrap_or(i64::MAX),
-                    timestamp_ms: described.timestamp.as_deref().and_then(parse_timestamp),
-                    kind: described.kind.map(std::borrow::Cow::into_owned),
-                    payload_type: described.payload_kind.map(std::borrow::Cow::into_owned),
-                    json: String::from_utf8_lossy(&line.bytes).into_owned(),
-                })
-            })
-            .collect())
+#[napi(
+    ts_args_type = "rolloutPath: string, count: number",
+    ts_return_type = "Promise<Array<RolloutRecord>>",
+    catch_unwind
+)]
+pub fn read_last_records(env: &Env, rollout_path: Given, count: Given) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let path = rollout_path.path("rolloutPath")?;
+        let count = count.count("count")?;
+        Ok(move || {
+            let compressed = path.extension().is_some_and(|extension| extension == "zst");
+            let lines = read_tail(&path, compressed, count)?;
+            Ok(lines.iter().filter_map(rollout_record).collect::<Vec<_>>())
+        })
     })
-    .await
 }
 
 /// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
 ///
 /// Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
-#[napi(ts_args_type = "rolloutPath: string")]
-pub async fn read_activity(rollout_path: Given) -> Result<Option<RolloutActivity>> {
-    let path = rollout_path.path("rolloutPath")?;
-    off_thread(move || Ok(activity::read_activity(&path)?.map(rollout_activity))).await
+#[napi(
+    ts_args_type = "rolloutPath: string",
+    ts_return_type = "Promise<RolloutActivity | null>",
+    catch_unwind
+)]
+pub fn read_activity(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let path = rollout_path.path("rolloutPath")?;
+        Ok(move || Ok(activity::read_activity(&path)?.map(rollout_activity)))
+    })
+}
+
+fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
+    let described = describe(&line.bytes)?;
+    Some(RolloutRecord {
+        offset: i64::try_from(line.offset).unwrap_or(i64::MAX),
+        timestamp_ms: described.timestamp.as_deref().and_then(parse_timestamp),
+        kind: described.kind.map(Cow::into_owned),
+        payload_type: described.payload_kind.map(Cow::into_owned),
+        json: String::from_utf8_lossy(&line.bytes).into_owned(),
+    })
 }
 
 fn rollout_activity(activity: Activity) -> RolloutActivity {

@@ -1,15 +1,16 @@
 //! Threads by their heads.
 
-use napi::Result;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
 use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::off_thread;
 use crate::binding::home::{HomeOptions, codex_home};
+use crate::binding::promise::Promise;
 use crate::rollout::discover::Scope;
 use crate::rollout::head::read_head;
-use crate::rollout::meta;
+use crate::rollout::meta::{self, Source};
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::workspace::WorkspaceMatcher;
 use crate::store::heads::{Head, read_heads};
@@ -64,25 +65,33 @@ pub struct SessionMeta {
 /// Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
 ///
 /// Reads 4 KB of each rollout. Rejects when the home cannot be read.
-#[napi(ts_args_type = "options?: ListOptions | undefined | null")]
-pub async fn list_threads(options: Options<ListOptions>) -> Result<ThreadList> {
-    let options = options.get()?;
-    let home = codex_home(options.codex_home)?;
-    let workspace = options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
-    off_thread(move || {
-        let read = read_heads(&home, Scope::All)?;
-        let mut matcher = workspace.as_deref().map(WorkspaceMatcher::new);
-        let mut threads = read.heads;
-        if let Some(matcher) = &mut matcher {
-            threads.retain(|head| head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
-        }
-        Ok(ThreadList {
-            codex_home: home.path().to_string_lossy().into_owned(),
-            threads: threads.iter().map(thread_head).collect(),
-            skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
+#[napi(
+    ts_args_type = "options?: ListOptions | undefined | null",
+    ts_return_type = "Promise<ThreadList>",
+    catch_unwind
+)]
+pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let options = options.get()?;
+        let home = codex_home(options.codex_home)?;
+        let workspace =
+            options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
+        Ok(move || {
+            let read = read_heads(&home, Scope::All)?;
+            let mut matcher = workspace.as_deref().map(WorkspaceMatcher::new);
+            let mut threads = read.heads;
+            if let Some(matcher) = &mut matcher {
+                threads.retain(|head| {
+                    head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd))
+                });
+            }
+            Ok(ThreadList {
+                codex_home: home.path().to_string_lossy().into_owned(),
+                threads: threads.iter().map(thread_head).collect(),
+                skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
+            })
         })
     })
-    .await
 }
 
 /// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
@@ -90,14 +99,21 @@ pub async fn list_threads(options: Options<ListOptions>) -> Result<ThreadList> {
 ///
 /// Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
 /// it is there and cannot be read.
-#[napi(ts_args_type = "workspacePath: string, options?: HomeOptions | undefined | null")]
-pub async fn find_rollout(
+#[napi(
+    ts_args_type = "workspacePath: string, options?: HomeOptions | undefined | null",
+    ts_return_type = "Promise<ThreadHead | null>",
+    catch_unwind
+)]
+pub fn find_rollout(
+    env: &Env,
     workspace_path: Given,
     options: Options<HomeOptions>,
-) -> Result<Option<ThreadHead>> {
-    let workspace = workspace_path.path("workspacePath")?;
-    let home = codex_home(options.get()?.codex_home)?;
-    off_thread(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head))).await
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let workspace = workspace_path.path("workspacePath")?;
+        let home = codex_home(options.get()?.codex_home)?;
+        Ok(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head)))
+    })
 }
 
 /// Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
@@ -105,42 +121,54 @@ pub async fn find_rollout(
 /// Rejects when the home is there and cannot be read.
 #[napi(
     ts_args_type = "workspacePaths: Array<string>, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<Array<ThreadHead | null>>"
+    ts_return_type = "Promise<Array<ThreadHead | null>>",
+    catch_unwind
 )]
-pub async fn find_rollouts(
+pub fn find_rollouts(
+    env: &Env,
     workspace_paths: GivenList,
     options: Options<HomeOptions>,
-) -> Result<Vec<Option<ThreadHead>>> {
-    let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
-    let home = codex_home(options.get()?.codex_home)?;
-    off_thread(move || {
-        let found = search::find_rollouts(&home, &workspace_paths)?;
-        Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect())
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
+        let home = codex_home(options.get()?.codex_home)?;
+        Ok(move || {
+            let found = search::find_rollouts(&home, &workspace_paths)?;
+            Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect::<Vec<_>>())
+        })
     })
-    .await
 }
 
 /// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
 ///
 /// Rejects when the file cannot be read.
-#[napi(ts_args_type = "rolloutPath: string")]
-pub async fn read_session_meta(rollout_path: Given) -> Result<Option<SessionMeta>> {
-    let path = rollout_path.path("rolloutPath")?;
-    off_thread(move || {
-        let compressed = path.extension().is_some_and(|extension| extension == "zst");
-        Ok(read_head(&path, compressed)?.map(|head| SessionMeta {
-            parent_thread_id: head.parent().map(str::to_owned),
-            source: head.source.as_ref().and_then(meta::Source::name).map(str::to_owned),
-            id: head.id,
-            cwd: head.cwd,
-            timestamp: head.timestamp,
-            cli_version: head.cli_version,
-            originator: head.originator,
-            thread_source: head.thread_source,
-            forked_from_id: head.forked_from_id,
-        }))
+#[napi(
+    ts_args_type = "rolloutPath: string",
+    ts_return_type = "Promise<SessionMeta | null>",
+    catch_unwind
+)]
+pub fn read_session_meta(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let path = rollout_path.path("rolloutPath")?;
+        Ok(move || {
+            let compressed = path.extension().is_some_and(|extension| extension == "zst");
+            Ok(read_head(&path, compressed)?.map(session_meta))
+        })
     })
-    .await
+}
+
+fn session_meta(head: meta::SessionMeta) -> SessionMeta {
+    SessionMeta {
+        parent_thread_id: head.parent().map(str::to_owned),
+        source: head.source.as_ref().and_then(Source::name).map(str::to_owned),
+        id: head.id,
+        cwd: head.cwd,
+        timestamp: head.timestamp,
+        cli_version: head.cli_version,
+        originator: head.originator,
+        thread_source: head.thread_source,
+        forked_from_id: head.forked_from_id,
+    }
 }
 
 fn thread_head(head: &Head) -> ThreadHead {

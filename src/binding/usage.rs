@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{PromiseRaw, Unknown};
-use napi::{Env, Error, Result, Status};
+use napi::bindgen_prelude::Unknown;
+use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
 use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::{off_thread, to_node};
+use crate::binding::blocking::{answer_of, off_thread, start};
 use crate::binding::home::{HomeOptions, codex_home};
+use crate::binding::promise::{Answer, Promise, promise};
 use crate::binding::watching::{Reporter, Stopper};
 use crate::codex_home::CodexHome;
 use crate::error;
@@ -137,13 +138,13 @@ pub fn home_usage<'env>(
     options: Options<HomeUsageOptions>,
     signal: Unknown<'_>,
     on_progress: Unknown<'_>,
-) -> Result<PromiseRaw<'env, HomeUsage>> {
+) -> Result<Promise<'env>> {
     let watch = Arc::new(Watch::default());
     let (stopper, call) = match prepare(*env, options, signal, on_progress, &watch) {
         Ok((stopper, query, reporter)) => (stopper, Ok((query, reporter))),
         Err(refused) => (None, Err(refused)),
     };
-    let mut promise = env.spawn_future(async move {
+    let mut promise = promise(env, async move {
         let (query, reporter) = call?;
         answer_while_reporting(query, reporter, watch).await
     })?;
@@ -170,9 +171,9 @@ async fn answer_while_reporting(
     query: Query,
     reporter: Option<Reporter>,
     watch: Arc<Watch>,
-) -> Result<HomeUsage> {
+) -> Result<Answer> {
     let working = Arc::clone(&watch);
-    let mut work = tokio::task::spawn_blocking(move || query.answer(&working));
+    let mut work = start(Box::new(move || query.answer(&working).map(Answer::new)));
     if let Some(reporter) = &reporter {
         reporter.report(watch.progress());
     }
@@ -186,10 +187,7 @@ async fn answer_while_reporting(
             return Err(thrown);
         }
         match answer {
-            Ok(Ok(answer)) => return answer.map_err(|error| to_node(&error)),
-            Ok(Err(failed)) => {
-                return Err(Error::new(Status::GenericFailure, failed.to_string()));
-            }
+            Ok(ended) => return answer_of(ended),
             Err(_elapsed) => {
                 if let Some(reporter) = &reporter {
                     reporter.report(watch.progress());
@@ -203,18 +201,24 @@ async fn answer_while_reporting(
 /// not there yet.
 ///
 /// Rejects when the home, or the thread's own rollout, is there and cannot be read.
-#[napi(ts_args_type = "threadId: string, options?: HomeOptions | undefined | null")]
-pub async fn thread_usage(
+#[napi(
+    ts_args_type = "threadId: string, options?: HomeOptions | undefined | null",
+    ts_return_type = "Promise<ThreadFamilyUsage | null>",
+    catch_unwind
+)]
+pub fn thread_usage(
+    env: &Env,
     thread_id: Given,
     options: Options<HomeOptions>,
-) -> Result<Option<ThreadFamilyUsage>> {
-    let thread_id = thread_id.text("threadId", "the id of a thread")?;
-    let home = codex_home(options.get()?.codex_home)?;
-    off_thread(move || {
-        let prices = prices_or_built_in();
-        Ok(read_family(&home, &thread_id)?.map(|family| family_usage(family, &prices)))
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let thread_id = thread_id.text("threadId", "the id of a thread")?;
+        let home = codex_home(options.get()?.codex_home)?;
+        Ok(move || {
+            let prices = prices_or_built_in();
+            Ok(read_family(&home, &thread_id)?.map(|family| family_usage(family, &prices)))
+        })
     })
-    .await
 }
 
 /// Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
@@ -223,23 +227,25 @@ pub async fn thread_usage(
 /// Rejects when the home is there and cannot be read.
 #[napi(
     ts_args_type = "threadIds: Array<string>, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>"
+    ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>",
+    catch_unwind
 )]
-pub async fn thread_usages(
+pub fn thread_usages(
+    env: &Env,
     thread_ids: GivenList,
     options: Options<HomeOptions>,
-) -> Result<Vec<Option<ThreadFamilyUsage>>> {
-    let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
-    let home = codex_home(options.get()?.codex_home)?;
-    off_thread(move || {
-        let prices = prices_or_built_in();
-        let families = read_families(&home, &thread_ids)?;
-        Ok(families
-            .into_iter()
-            .map(|family| family.map(|family| family_usage(family, &prices)))
-            .collect())
+) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
+        let home = codex_home(options.get()?.codex_home)?;
+        Ok(move || {
+            let prices = prices_or_built_in();
+            let families = read_families(&home, &thread_ids)?.into_iter();
+            Ok(families
+                .map(|family| family.map(|family| family_usage(family, &prices)))
+                .collect::<Vec<_>>())
+        })
     })
-    .await
 }
 
 fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
@@ -258,14 +264,19 @@ fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
 /// without its parent to compare with. `null` when the file holds no record.
 ///
 /// Rejects when the file cannot be read.
-#[napi(ts_args_type = "rolloutPath: string")]
-pub async fn rollout_usage(rollout_path: Given) -> Result<Option<ThreadUsage>> {
-    let path = rollout_path.path("rolloutPath")?;
-    off_thread(move || {
-        let found = threads(&[scan_rollout(&path)?]).threads;
-        Ok(found.first().map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
+#[napi(
+    ts_args_type = "rolloutPath: string",
+    ts_return_type = "Promise<ThreadUsage | null>",
+    catch_unwind
+)]
+pub fn rollout_usage(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let path = rollout_path.path("rolloutPath")?;
+        Ok(move || {
+            let found = threads(&[scan_rollout(&path)?]).threads;
+            Ok(found.first().map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
+        })
     })
-    .await
 }
 
 /// What was asked of a home.

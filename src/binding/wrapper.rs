@@ -1,7 +1,10 @@
 //! The wrappers and the section of AGENTS.md, for Node.
 
-use napi::Result;
+use napi::{Env, Result};
 use napi_derive::napi;
+
+use crate::binding::blocking::off_thread;
+use crate::binding::promise::Promise;
 
 /// Where the wrappers go and what they need.
 #[napi(object)]
@@ -80,42 +83,42 @@ pub struct AgentsSectionChange {
 /// Installs the `gh` and `git` that note branches and pull requests in a session's metadata. Does nothing where they
 /// are installed already; any number of processes may call this at once. Rejects, with the old set whole, where a file
 /// cannot be written or the machine has no bash.
-#[napi]
-pub async fn install_wrappers(options: Option<InstallWrappersOptions>) -> Result<WrappersChange> {
-    unix::install(options.unwrap_or_default()).await
+#[napi(ts_return_type = "Promise<WrappersChange>", catch_unwind)]
+pub fn install_wrappers(env: &Env, options: Option<InstallWrappersOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || unix::install(options.unwrap_or_default()))
 }
 
 /// Installs only the program that Codex runs at the events of a session's life, and answers with its path. Whatever
 /// else is in the orchestrator's `bin` stays as it is. Rejects where another program's file is in its place, it cannot
 /// be written, or the machine has no bash.
-#[napi]
-pub async fn install_hook(options: Option<WrappersOptions>) -> Result<String> {
-    unix::install_hook(options.unwrap_or_default()).await
+#[napi(ts_return_type = "Promise<string>", catch_unwind)]
+pub fn install_hook(env: &Env, options: Option<WrappersOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || unix::install_hook(options.unwrap_or_default()))
 }
 
 /// Says what is in the orchestrator's `bin`.
-#[napi]
-pub async fn wrappers_status(options: Option<WrappersOptions>) -> Result<WrappersStatus> {
-    unix::status(options.unwrap_or_default()).await
+#[napi(ts_return_type = "Promise<WrappersStatus>", catch_unwind)]
+pub fn wrappers_status(env: &Env, options: Option<WrappersOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || unix::status(options.unwrap_or_default()))
 }
 
 /// Removes the wrappers that `installWrappers` has installed.
-#[napi]
-pub async fn remove_wrappers(options: Option<WrappersOptions>) -> Result<WrappersChange> {
-    unix::remove(options.unwrap_or_default()).await
+#[napi(ts_return_type = "Promise<WrappersChange>", catch_unwind)]
+pub fn remove_wrappers(env: &Env, options: Option<WrappersOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || unix::remove(options.unwrap_or_default()))
 }
 
 /// Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
 /// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone.
-#[napi]
-pub async fn install_agents_section(workspace_path: String) -> Result<AgentsSectionChange> {
-    unix::agents_section(workspace_path, true).await
+#[napi(ts_return_type = "Promise<AgentsSectionChange>", catch_unwind)]
+pub fn install_agents_section(env: &Env, workspace_path: String) -> Result<Promise<'_>> {
+    off_thread(env, || unix::agents_section(workspace_path, true))
 }
 
 /// Takes away what `installAgentsSection` has added.
-#[napi]
-pub async fn remove_agents_section(workspace_path: String) -> Result<AgentsSectionChange> {
-    unix::agents_section(workspace_path, false).await
+#[napi(ts_return_type = "Promise<AgentsSectionChange>", catch_unwind)]
+pub fn remove_agents_section(env: &Env, workspace_path: String) -> Result<Promise<'_>> {
+    off_thread(env, || unix::agents_section(workspace_path, false))
 }
 
 #[cfg(unix)]
@@ -130,20 +133,21 @@ mod unix {
         WrappersStatus,
     };
     use crate::binding::argument::Given;
-    use crate::binding::blocking::off_thread;
     use crate::error;
     use crate::wrapper::agents_md::{self, Outcome};
     use crate::wrapper::install::{self, Installed, Removed};
     use crate::wrapper::marker::Marker;
     use crate::wrapper::status::{self, FileState};
 
-    pub(super) async fn install(options: InstallWrappersOptions) -> Result<WrappersChange> {
+    pub(super) fn install(
+        options: InstallWrappersOptions,
+    ) -> Result<impl FnOnce() -> error::Result<WrappersChange> + Send> {
         let options = install::Options {
             ao_home: ao_home(options.ao_home)?,
             node: options.node_path.map(|node| Given::Text(node).path("nodePath")).transpose()?,
             force: options.force.unwrap_or(false),
         };
-        off_thread(move || {
+        Ok(move || {
             let outcome = match install::install(&options)? {
                 Installed::Written => "written",
                 Installed::Current => "current",
@@ -151,23 +155,28 @@ mod unix {
             };
             change(outcome, &options.ao_home)
         })
-        .await
     }
 
-    pub(super) async fn install_hook(options: WrappersOptions) -> Result<String> {
+    pub(super) fn install_hook(
+        options: WrappersOptions,
+    ) -> Result<impl FnOnce() -> error::Result<String> + Send> {
         let home = ao_home(options.ao_home)?;
-        off_thread(move || install::install_hook(&home).map(|path| text(&path))).await
+        Ok(move || install::install_hook(&home).map(|path| text(&path)))
     }
 
-    pub(super) async fn status(options: WrappersOptions) -> Result<WrappersStatus> {
+    pub(super) fn status(
+        options: WrappersOptions,
+    ) -> Result<impl FnOnce() -> error::Result<WrappersStatus> + Send> {
         let home = ao_home(options.ao_home)?;
-        off_thread(move || found(&home)).await
+        Ok(move || found(&home))
     }
 
-    pub(super) async fn remove(options: WrappersOptions) -> Result<WrappersChange> {
+    pub(super) fn remove(
+        options: WrappersOptions,
+    ) -> Result<impl FnOnce() -> error::Result<WrappersChange> + Send> {
         let home = ao_home(options.ao_home)?;
         let force = options.force.unwrap_or(false);
-        off_thread(move || {
+        Ok(move || {
             let outcome = match install::remove(&home, force)? {
                 Removed::Removed => "removed",
                 Removed::Absent => "absent",
@@ -175,15 +184,14 @@ mod unix {
             };
             change(outcome, &home)
         })
-        .await
     }
 
-    pub(super) async fn agents_section(
+    pub(super) fn agents_section(
         workspace: String,
         wanted: bool,
-    ) -> Result<AgentsSectionChange> {
+    ) -> Result<impl FnOnce() -> error::Result<AgentsSectionChange> + Send> {
         let workspace = Given::Text(workspace).path("workspacePath")?;
-        off_thread(move || {
+        Ok(move || {
             let outcome =
                 if wanted { agents_md::install(&workspace) } else { agents_md::remove(&workspace) };
             Ok(AgentsSectionChange {
@@ -200,7 +208,6 @@ mod unix {
                 .to_owned(),
             })
         })
-        .await
     }
 
     fn change(outcome: &str, home: &Path) -> error::Result<WrappersChange> {
@@ -269,24 +276,28 @@ mod unix {
         AgentsSectionChange, InstallWrappersOptions, WrappersChange, WrappersOptions,
         WrappersStatus,
     };
+    use crate::error;
 
-    pub(super) async fn install(_: InstallWrappersOptions) -> Result<WrappersChange> {
+    /// What there never is.
+    type Work<T> = fn() -> error::Result<T>;
+
+    pub(super) fn install(_: InstallWrappersOptions) -> Result<Work<WrappersChange>> {
         Err(unsupported())
     }
 
-    pub(super) async fn install_hook(_: WrappersOptions) -> Result<String> {
+    pub(super) fn install_hook(_: WrappersOptions) -> Result<Work<String>> {
         Err(unsupported())
     }
 
-    pub(super) async fn status(_: WrappersOptions) -> Result<WrappersStatus> {
+    pub(super) fn status(_: WrappersOptions) -> Result<Work<WrappersStatus>> {
         Err(unsupported())
     }
 
-    pub(super) async fn remove(_: WrappersOptions) -> Result<WrappersChange> {
+    pub(super) fn remove(_: WrappersOptions) -> Result<Work<WrappersChange>> {
         Err(unsupported())
     }
 
-    pub(super) async fn agents_section(_: String, _: bool) -> Result<AgentsSectionChange> {
+    pub(super) fn agents_section(_: String, _: bool) -> Result<Work<AgentsSectionChange>> {
         Err(unsupported())
     }
 

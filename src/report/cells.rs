@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use super::{Workspaces, day};
 use crate::pricing::cost::{cost_usd, prices_of};
 use crate::pricing::table::PriceTable;
@@ -25,12 +23,11 @@ pub struct CellKey {
 /// Adds the threads' usage up by day, model and workspace, in this order; with each what it costs in US dollars.
 #[must_use]
 pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<(CellKey, TokenUsage, f64)> {
-    let zone = TimeZone::system();
     let mut workspaces = Workspaces::default();
     let mut sums: BTreeMap<CellKey, (TokenUsage, f64)> = BTreeMap::new();
     for (slice, usage) in threads.iter().flat_map(|thread| thread.slices.iter()) {
         let key = CellKey {
-            day: day(slice.quarter, &zone),
+            day: day(slice.quarter),
             model: slice.model.clone(),
             workspace: slice.workspace.as_ref().map(|path| workspaces.real(path)),
         };

@@ -3,7 +3,7 @@
 /// A record's timestamp (ISO 8601) in milliseconds since 1970; `None` for a text that is none.
 #[must_use]
 pub fn parse_timestamp(text: &str) -> Option<i64> {
-    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_millis())
 }
 
 #[cfg(test)]

@@ -33,11 +33,11 @@ impl Rollout {
     }
 
     fn record(&mut self, kind: &str, payload: &str) -> &mut Self {
-        let at = jiff::Timestamp::from_millisecond(self.at_ms).unwrap();
+        let at = chrono::DateTime::from_timestamp_millis(self.at_ms).unwrap().format("%FT%T%.3fZ");
         let ordinal =
             self.ordinal.map(|ordinal| format!(r#""ordinal":{ordinal},"#)).unwrap_or_default();
         let line =
-            format!(r#"{{"timestamp":"{at:.3}",{ordinal}"type":"{kind}","payload":{payload}}}"#);
+            format!(r#"{{"timestamp":"{at}",{ordinal}"type":"{kind}","payload":{payload}}}"#);
         writeln!(self.text, "{line}").unwrap();
         self.ordinal = self.ordinal.map(|ordinal| ordinal + 1);
         self

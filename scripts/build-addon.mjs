@@ -1,0 +1,102 @@
+// `node scripts/build-addon.mjs [--target TRIPLE] [--zig] [--quick]`: builds the addon and what napi-rs generates
+// beside it (`index.js`, `index.d.ts`).
+//
+// Not `napi build`: that is `cargo build`, which makes the `rlib` of the tests and the addon in one go, and rustc then
+// leaves link-time optimisation out. `cargo rustc --crate-type cdylib` makes the addon alone, with it.
+//
+//   --target   another platform than this one
+//   --zig      links with zig (`cargo-zigbuild`), against the glibc of `GLIBC`, so that the addon runs on old systems
+//   --quick    without link-time optimisation: larger, slower, and built in a tenth of the time
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { generateTypeDef, parseTriple, writeJsBinding } from "@napi-rs/cli";
+import { root, sh } from "./prepare.mjs";
+
+/** The oldest that Node 20 itself runs on is 2.28; 2.17 is what other addons and manylinux2014 offer. */
+const GLIBC = "2.17";
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { binaryName } = manifest.napi;
+
+/** Builds the addon for a target; the one of this machine when none is named. */
+export async function buildAddon({ target = hostTriple(), zig = false, quick = false } = {}) {
+  const profile = quick ? "quick" : "release";
+  const types = join(root, "target", "addon-types");
+  rmSync(types, { recursive: true, force: true });
+  mkdirSync(types, { recursive: true });
+  compile({ target, zig, profile, types });
+
+  const { platform, platformArchABI } = parseTriple(target);
+  const built = join(root, "target", target, profile, libraryName(platform));
+  replace(built, join(root, `${binaryName}.${platformArchABI}.node`));
+  const { exports, dts } = await generateTypeDef({
+    typeDefDir: types,
+    cwd: root,
+    declareBindingTarget: true,
+  });
+  writeFileSync(join(root, "index.d.ts"), dts);
+  await writeJsBinding({
+    platform: true,
+    format: "esm",
+    idents: exports,
+    binaryName,
+    packageName: manifest.name,
+    version: manifest.version,
+    outputDir: root,
+  });
+}
+
+function compile({ target, zig, profile, types }) {
+  const program = zig ? "cargo-zigbuild" : "cargo";
+  const triple = zig && target.endsWith("-gnu") ? `${target}.${GLIBC}` : target;
+  const args = ["rustc", "--lib", "--crate-type", "cdylib", "--profile", profile];
+  sh(program, [...args, "--target", triple], {
+    env: {
+      ...process.env,
+      RUSTFLAGS: [process.env.RUSTFLAGS, ...flags(target)].filter(Boolean).join(" "),
+      NAPI_TYPE_DEF_TMP_FOLDER: types,
+      // The types are written while the crate is compiled: without a compilation there would be none.
+      NAPI_FORCE_BUILD_AO_PLUGIN_CODEX: String(Date.now()),
+    },
+  });
+}
+
+function flags(target) {
+  return [
+    // With a frame pointer the tables for unwinding say less of each function: 2 % of the addon.
+    "-C force-frame-pointers=yes",
+    // A shared library of musl is no program: it takes the libc of the process that loads it.
+    ...(target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : []),
+  ];
+}
+
+function libraryName(platform) {
+  if (platform === "win32") return "ao_plugin_codex.dll";
+  return platform === "darwin" ? "libao_plugin_codex.dylib" : "libao_plugin_codex.so";
+}
+
+/** By rename: a process that has the old one loaded keeps it. */
+function replace(from, to) {
+  const temporary = `${to}.new`;
+  copyFileSync(from, temporary);
+  renameSync(temporary, to);
+}
+
+function hostTriple() {
+  const version = execFileSync("rustc", ["-vV"], { encoding: "utf8" });
+  return version.match(/^host: (.+)$/m)[1];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      target: { type: "string" },
+      zig: { type: "boolean" },
+      quick: { type: "boolean" },
+    },
+  });
+  await buildAddon(values);
+}
