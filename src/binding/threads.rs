@@ -1,5 +1,7 @@
 //! Threads by their heads.
 
+use std::sync::Arc;
+
 use napi::{Env, Result};
 use napi_derive::napi;
 
@@ -8,13 +10,11 @@ use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::off_thread;
 use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::promise::Promise;
-use crate::rollout::discover::Scope;
 use crate::rollout::head::read_head;
 use crate::rollout::meta::{self, Source};
-use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::workspace::WorkspaceMatcher;
-use crate::store::heads::{Head, read_heads};
-use crate::store::search::{self, find_rollout as find};
+use crate::store::heads::ThreadHead as Head;
+use crate::store::homes::store_of;
 
 /// Which threads to list.
 #[napi(object, object_to_js = false)]
@@ -77,12 +77,12 @@ pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<
         let workspace =
             options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
         Ok(move || {
-            let read = read_heads(&home, Scope::All)?;
+            let read = store_of(&home).threads()?;
             let mut matcher = workspace.as_deref().map(WorkspaceMatcher::new);
             let mut threads = read.heads;
             if let Some(matcher) = &mut matcher {
                 threads.retain(|head| {
-                    head.meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd))
+                    head.facts.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd))
                 });
             }
             Ok(ThreadList {
@@ -112,7 +112,10 @@ pub fn find_rollout(
     off_thread(env, || {
         let workspace = workspace_path.path("workspacePath")?;
         let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || Ok(find(&home, &workspace)?.as_ref().map(thread_head)))
+        Ok(move || {
+            let found = store_of(&home).find(&[workspace])?.pop().flatten();
+            Ok(found.as_ref().map(thread_head))
+        })
     })
 }
 
@@ -133,7 +136,7 @@ pub fn find_rollouts(
         let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
-            let found = search::find_rollouts(&home, &workspace_paths)?;
+            let found = store_of(&home).find(&workspace_paths)?;
             Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect::<Vec<_>>())
         })
     })
@@ -172,17 +175,19 @@ fn session_meta(head: meta::SessionMeta) -> SessionMeta {
 }
 
 fn thread_head(head: &Head) -> ThreadHead {
+    let Head { facts, file } = head;
+    let text = |text: &Arc<str>| text.as_ref().to_owned();
     ThreadHead {
-        thread_id: head.thread_id.clone(),
-        rollout_path: path_text(&head.file),
-        workspace_path: head.meta.cwd.clone(),
-        kind: kind_text(head.kind),
-        parent_thread_id: head.meta.parent().map(str::to_owned),
-        archived: head.file.archived,
-        compressed: head.file.compressed,
-        created_at_ms: head.meta.timestamp.as_deref().and_then(parse_timestamp),
-        updated_at_ms: head.file.modified_ms,
-        size_bytes: count(head.file.size),
-        cli_version: head.meta.cli_version.clone(),
+        thread_id: text(&facts.thread_id),
+        rollout_path: path_text(file),
+        workspace_path: facts.cwd.as_ref().map(text),
+        kind: kind_text(facts.kind),
+        parent_thread_id: facts.parent.as_ref().map(text),
+        archived: file.archived,
+        compressed: file.compressed,
+        created_at_ms: facts.created_ms,
+        updated_at_ms: file.modified_ms,
+        size_bytes: count(file.size),
+        cli_version: facts.cli_version.as_ref().map(text),
     }
 }

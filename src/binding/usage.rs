@@ -20,8 +20,11 @@ use crate::pricing::cost::prices_of;
 use crate::pricing::table::PriceTable;
 use crate::pricing::user::prices_in_force;
 use crate::report::{self, GroupBy, Window};
-use crate::store::family::{Family, read_families, read_family};
-use crate::store::scan::{Watch, scan_home, scan_rollout};
+use crate::store::bill::Bill;
+use crate::store::family::Family;
+use crate::store::homes::store_of;
+use crate::store::scan::scan_rollout;
+use crate::store::watch::Watch;
 use crate::usage::tree::{Thread, threads};
 
 /// How often a scan reports its progress.
@@ -216,7 +219,7 @@ pub fn thread_usage(
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
             let prices = prices_or_built_in();
-            Ok(read_family(&home, &thread_id)?.map(|family| family_usage(family, &prices)))
+            Ok(store_of(&home).family(&thread_id)?.map(|family| family_usage(family, &prices)))
         })
     })
 }
@@ -240,7 +243,7 @@ pub fn thread_usages(
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
             let prices = prices_or_built_in();
-            let families = read_families(&home, &thread_ids)?.into_iter();
+            let families = store_of(&home).families(&thread_ids)?.into_iter();
             Ok(families
                 .map(|family| family.map(|family| family_usage(family, &prices)))
                 .collect::<Vec<_>>())
@@ -322,12 +325,8 @@ impl Query {
 
     fn answer(&self, watch: &Watch) -> error::Result<HomeUsage> {
         let prices = prices_in_force()?;
-        let scan = scan_home(&self.home, watch)?;
-        let found = threads(&scan.rollouts);
-        drop(scan.rollouts);
-        let mut skipped = scan.skipped;
-        skipped.extend(found.skipped);
-        let selected = report::select(found.threads, &self.window);
+        let Bill { threads, skipped } = store_of(&self.home).bill(watch)?;
+        let selected = report::select(threads, &self.window);
         let threads: Vec<ThreadUsage> =
             selected.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
         let mut totals = Usage::default();

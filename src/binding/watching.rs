@@ -15,7 +15,7 @@ use napi_derive::napi;
 
 use crate::binding::answer::count;
 use crate::binding::argument::{a, refused};
-use crate::store::scan::{Progress, Watch};
+use crate::store::watch::{Progress, Watch};
 
 /// `signal.addEventListener(event, listener)`, and `removeEventListener`.
 type Listen<'a> = Function<'a, FnArgs<(&'a str, Function<'a, (), ()>)>, ()>;

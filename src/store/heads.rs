@@ -1,131 +1,195 @@
-//! The threads of a Codex home by their heads alone: who they are and where they work, without what they were billed.
+//! The heads of rollouts, read when they are asked for and remembered until the file changes.
 
-use crate::codex_home::CodexHome;
-use crate::error::Result;
-use crate::rollout::discover::{RolloutFile, Scope, Skipped, newest_first};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::rollout::discover::{RolloutFile, Skipped};
 use crate::rollout::head::HeadReader;
 use crate::rollout::meta::SessionMeta;
+use crate::rollout::timestamp::parse_timestamp;
+use crate::store::entry::{Entry, Head, HeadFacts, Slot};
+use crate::store::home::HomeStore;
+use crate::store::identity::{Identity, Moment};
 use crate::store::parallel;
-use crate::store::settled::{Gone, read_settled};
+use crate::store::state::State;
 use crate::usage::tree::ThreadKind;
 
-/// A rollout and its head.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// The file.
+/// How many heads are read before what they say is put down, and others get their turn.
+pub(super) const MAX_HEADS: usize = 16 * 1024;
+
+/// Texts that many rollouts have in common, each once.
+pub type Texts = HashSet<Arc<str>>;
+
+/// A head that is to be read.
+pub struct Wanted {
+    /// Its place.
+    pub slot: Slot,
+    born: u64,
+    seen: Identity,
+    /// The rollout.
     pub file: RolloutFile,
-    /// Its `session_meta`, as far as it was read.
-    pub meta: SessionMeta,
-    /// The thread: the `session_meta`'s id, else the file name's.
-    pub thread_id: String,
-    /// How the thread came to be, as far as its head tells.
-    pub kind: ThreadKind,
 }
 
-impl Head {
-    /// The head of `file`.
+/// What became of reading some heads.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Some were not there any more.
+    pub gone: bool,
+    /// Some could not be read this time.
+    pub failed: Vec<Skipped>,
+}
+
+impl Outcome {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
+        self.gone |= other.gone;
+        self.failed.extend(other.failed);
+    }
+}
+
+impl HomeStore {
+    /// Reads heads and remembers them. `elsewhere` says which directories nobody asks about: of a thread that began in
+    /// one of these, where it began is all that is read. To be called by one at a time.
+    pub(super) fn read_heads(
+        &self,
+        wanted: &[Wanted],
+        elsewhere: impl Fn(&str) -> bool + Sync,
+    ) -> Outcome {
+        let began = Moment::now();
+        let results = parallel::map(wanted, HeadReader::default, |reader, Wanted { file, .. }| {
+            let mut glanced = None;
+            let meta = reader.read_unless(&file.path, file.compressed, |cwd| {
+                let skip = elsewhere(cwd);
+                glanced = skip.then(|| Arc::<str>::from(cwd));
+                skip
+            });
+            (meta, glanced)
+        });
+        let mut outcome = Outcome::default();
+        let mut state = self.lock();
+        let State { listing, lookup, texts, .. } = &mut *state;
+        for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
+            let head = match result {
+                Some((Ok(Some(meta)), _)) => Head::Read(Box::new(facts(&meta, file, texts))),
+                Some((Ok(None), Some(cwd))) => Head::Glanced(shared(texts, &cwd)),
+                Some((Ok(None), None)) => Head::Missing("no session_meta at its beginning".into()),
+                Some((Err(error), _)) if error.is_not_found() => {
+                    outcome.gone = true;
+                    continue;
+                }
+                Some((Err(error), _)) => {
+                    let path = file.path.clone();
+                    outcome.failed.push(Skipped { path, reason: error.reason() });
+                    continue;
+                }
+                None => {
+                    let reason = "reading it failed unexpectedly".to_owned();
+                    outcome.failed.push(Skipped { path: file.path.clone(), reason });
+                    continue;
+                }
+            };
+            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
+            let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
+            entry.is_head_settled = seen.is_settled(began);
+            let is_new = match (&entry.head, &head) {
+                (Head::Outdated(before), Head::Read(now)) => before != now,
+                _ => true,
+            };
+            let is_first = matches!(entry.head, Head::Unread);
+            entry.head = head;
+            listing.files.version += u64::from(is_new);
+            let version = listing.files.version;
+            if let Some(entry) = listing.files.get(*slot).filter(|_| is_first) {
+                lookup.add_first(*slot, entry, version);
+            }
+        }
+        outcome
+    }
+
+    /// Reads every head that was not read.
+    pub(super) fn read_all_heads(&self) -> Outcome {
+        let one_at_a_time = self.heads.lock();
+        let mut outcome = Outcome::default();
+        let mut tried = HashSet::new();
+        loop {
+            let is_wanted =
+                |slot: Slot, entry: &Entry| entry.needs_whole_head() && !tried.contains(&slot);
+            let wanted = self.lock().wanted_heads(MAX_HEADS, is_wanted);
+            if wanted.is_empty() {
+                break;
+            }
+            tried.extend(wanted.iter().map(|one| one.slot));
+            outcome.add(self.read_heads(&wanted, |_| false));
+        }
+        drop(one_at_a_time);
+        outcome
+    }
+}
+
+impl State {
+    /// Rollouts whose heads have to be read, the newest and at most so many.
+    pub(super) fn wanted_heads(
+        &self,
+        most: usize,
+        is_wanted: impl Fn(Slot, &Entry) -> bool,
+    ) -> Vec<Wanted> {
+        let wanted = self.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
+        let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
+        wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
+        wanted.truncate(most);
+        let wanted = wanted.into_iter().map(|(slot, entry)| Wanted {
+            slot,
+            born: entry.born,
+            seen: entry.seen,
+            file: entry.file(self.listing.path_of(entry)),
+        });
+        wanted.collect()
+    }
+}
+
+impl Entry {
+    /// Whether more of its head has to be read than where the thread began.
     #[must_use]
-    pub fn new(file: RolloutFile, meta: SessionMeta) -> Self {
-        let thread_id = meta.id.clone().unwrap_or_else(|| file.thread_id().to_owned());
-        let kind = ThreadKind::of_meta(&meta);
-        Self { file, meta, thread_id, kind }
+    pub fn needs_whole_head(&self) -> bool {
+        self.is_headless() || matches!(self.head, Head::Glanced(_))
     }
 }
 
-/// The heads of a home.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Heads {
-    /// One a rollout, newest first.
-    pub heads: Vec<Head>,
-    /// Rollouts without a `session_meta` that could be read.
-    pub headless: Vec<RolloutFile>,
-    /// What could not be read, or is no rollout; the headless ones too.
-    pub skipped: Vec<Skipped>,
+fn facts(meta: &SessionMeta, file: &RolloutFile, texts: &mut Texts) -> HeadFacts {
+    HeadFacts {
+        thread_id: Arc::from(meta.id.as_deref().unwrap_or(file.thread_id())),
+        kind: ThreadKind::of_meta(meta),
+        parent: meta.parent().map(|parent| shared(texts, parent)),
+        cwd: meta.cwd.as_deref().map(|cwd| shared(texts, cwd)),
+        created_ms: meta.timestamp.as_deref().and_then(parse_timestamp),
+        cli_version: meta.cli_version.as_deref().map(|version| shared(texts, version)),
+    }
 }
 
-/// Reads the head of every rollout of a home.
-///
-/// # Errors
-///
-/// When the home cannot be read.
-pub fn read_heads(home: &CodexHome, scope: Scope) -> Result<Heads> {
-    let mut heads = Heads::default();
-    let skipped = read_settled(home, scope, |files| read_some(files, &mut heads))?;
-    heads.skipped.extend(skipped);
-    heads.skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    heads.heads.sort_by(|a, b| newest_first(&a.file, &b.file));
-    Ok(heads)
+/// The text that is there already, if it is.
+pub(super) fn shared(texts: &mut Texts, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let text: Arc<str> = Arc::from(text);
+    texts.insert(Arc::clone(&text));
+    text
 }
 
-/// Reads the heads of `files` into `heads`; gives those that were not there any more.
-fn read_some(files: Vec<RolloutFile>, heads: &mut Heads) -> Gone {
-    let metas = parallel::map(&files, HeadReader::default, |reader, file| {
-        reader.read(&file.path, file.compressed)
-    });
-    let mut gone = Gone::new();
-    for (file, meta) in files.into_iter().zip(metas) {
-        let reason = match meta {
-            Some(Ok(Some(meta))) => {
-                heads.heads.push(Head::new(file, meta));
-                continue;
-            }
-            Some(Err(error)) if error.is_not_found() => {
-                gone.insert(file.stem, file.path);
-                continue;
-            }
-            Some(Ok(None)) => "no session_meta at its beginning".to_owned(),
-            Some(Err(error)) => error.reason(),
-            None => "reading it failed unexpectedly".to_owned(),
-        };
-        heads.skipped.push(Skipped { path: file.path.clone(), reason });
-        heads.headless.push(file);
-    }
-    gone
+/// A thread as the head of its rollout shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadHead {
+    /// The rollout.
+    pub file: RolloutFile,
+    /// What its head says.
+    pub facts: HeadFacts,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-    use std::path::PathBuf;
-    use std::time::{Duration, UNIX_EPOCH};
-
-    struct Home(tempfile::TempDir);
-
-    impl Home {
-        fn new() -> Self {
-            Self(tempfile::tempdir().unwrap())
-        }
-
-        fn home(&self) -> CodexHome {
-            CodexHome::new(self.0.path())
-        }
-
-        fn rollout(&self, name: &str, first_line: &str, written: u64) -> PathBuf {
-            let path = self.0.path().join("sessions/2026/01/02").join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, format!("{first_line}\n")).unwrap();
-            let time = UNIX_EPOCH + Duration::from_secs(written);
-            fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
-            path
-        }
-    }
-
-    fn meta(id: &str, cwd: &str, rest: &str) -> String {
-        format!(r#"{{"type":"session_meta","payload":{{"id":"{id}","cwd":"{cwd}"{rest}}}}}"#)
-    }
-
-    #[test]
-    fn a_file_that_is_no_rollout_is_named_and_loses_nothing_else() {
-        let home = Home::new();
-        home.rollout("a.jsonl", &meta("a", "/home/dev/x", ""), 1000);
-        let other = home.rollout("b.jsonl", "not a record", 2000);
-        let heads = read_heads(&home.home(), Scope::All).unwrap();
-        assert_eq!(
-            heads.heads.iter().map(|head| head.thread_id.as_str()).collect::<Vec<_>>(),
-            ["a"]
-        );
-        let reason = "no session_meta at its beginning".to_owned();
-        assert_eq!(heads.skipped, [Skipped { path: other, reason }]);
+impl ThreadHead {
+    /// The head of an entry, if it was read.
+    pub(super) fn of(entry: &Entry, directory: &Path) -> Option<Self> {
+        let (Head::Read(facts) | Head::Outdated(facts)) = &entry.head else { return None };
+        Some(Self { file: entry.file(directory), facts: (**facts).clone() })
     }
 }

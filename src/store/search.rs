@@ -10,12 +10,35 @@ use crate::codex_home::CodexHome;
 use crate::error::Result;
 use crate::rollout::discover::{RolloutFile, newest_first};
 use crate::rollout::head::HeadReader;
+use crate::rollout::meta::SessionMeta;
 use crate::rollout::open::modified_ms;
 use crate::rollout::walk::{Passing, Scope, Skipped, Visitor, walk};
 use crate::rollout::workspace::Resolver;
-use crate::store::heads::Head;
 use crate::store::settled::{Gone, follow, read_settled};
 use crate::usage::tree::ThreadKind;
+
+/// A rollout and its head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The file.
+    pub file: RolloutFile,
+    /// Its `session_meta`, as far as it was read.
+    pub meta: SessionMeta,
+    /// The thread: the `session_meta`'s id, else the file name's.
+    pub thread_id: String,
+    /// How the thread came to be, as far as its head tells.
+    pub kind: ThreadKind,
+}
+
+impl Head {
+    /// The head of `file`.
+    #[must_use]
+    pub fn new(file: RolloutFile, meta: SessionMeta) -> Self {
+        let thread_id = meta.id.clone().unwrap_or_else(|| file.thread_id().to_owned());
+        let kind = ThreadKind::of_meta(&meta);
+        Self { file, meta, thread_id, kind }
+    }
+}
 
 /// Finds the rollout that a session in `workspace` resumes: the most recently written root or fork that began there.
 /// Never a subagent, whose rollout has the same directory and may be newer. A home that is not there yet has none.

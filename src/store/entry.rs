@@ -1,0 +1,196 @@
+//! One file with a rollout's name: where it is, what the system last said of it, and what was learned from reading it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::rollout::discover::RolloutFile;
+use crate::rollout::file_name::RolloutName;
+use crate::store::identity::Identity;
+use crate::store::refold::Stop;
+use crate::usage::tree::ThreadKind;
+
+/// Where an entry is kept. A place is used again when its file is gone.
+pub type Slot = u32;
+
+/// A file with a rollout's name.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Entry {
+    /// Tells it from an entry that had the same slot before.
+    pub born: u64,
+    /// The directory, by its place in the listing.
+    pub directory: usize,
+    /// Its name there.
+    pub name: Box<str>,
+    /// Whether it lies in `archived_sessions/`.
+    pub archived: bool,
+    /// What the system said of it last.
+    pub seen: Identity,
+    /// Whether it has other names, through which it can be written without a sign here.
+    pub is_linked: bool,
+    /// Whether another form of the rollout is the one that counts.
+    pub is_shadowed: bool,
+    /// Whether something was written since it was seen as it is.
+    pub is_doubted: bool,
+    /// Its head.
+    pub head: Head,
+    /// Whether nothing can have been written in the tick in which the head was read without a sign.
+    pub is_head_settled: bool,
+    /// Its fold.
+    pub fold: Known,
+}
+
+impl Entry {
+    /// The name without `.jsonl` and `.zst`.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        RolloutName::parse(&self.name).map_or(&*self.name, |name| name.stem)
+    }
+
+    /// Whether it is a `.jsonl.zst`.
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.name.ends_with(".zst")
+    }
+
+    /// The rollout, as the walk describes it.
+    #[must_use]
+    pub fn file(&self, directory: &Path) -> RolloutFile {
+        RolloutFile {
+            path: directory.join(&*self.name),
+            stem: self.stem().to_owned(),
+            archived: self.archived,
+            compressed: self.is_compressed(),
+            size: self.seen.size,
+            modified_ms: self.seen.modified.ms(),
+        }
+    }
+
+    /// Takes what the system says now. What was learned from other bytes is kept only to go on from.
+    pub fn see(&mut self, now: Identity, is_linked: bool) {
+        self.is_linked = is_linked;
+        if self.seen != now {
+            self.seen = now;
+            self.head.outdate();
+        }
+    }
+
+    /// Whether its head has to be read.
+    #[must_use]
+    pub fn is_headless(&self) -> bool {
+        matches!(self.head, Head::Unread | Head::Outdated(_) | Head::Forgotten)
+    }
+
+    /// Notes that something may have been written since it was seen.
+    pub fn doubt(&mut self) {
+        self.is_doubted = true;
+        if !self.is_head_settled {
+            self.head.outdate();
+        }
+    }
+
+    /// Whether its fold has to be brought up to date.
+    #[must_use]
+    pub fn is_unfolded(&self) -> bool {
+        match &self.fold {
+            Known::Nothing => true,
+            Known::Folded(kept) => {
+                kept.stop.of != self.seen || (self.is_doubted && !kept.stop.settled)
+            }
+            Known::Broken { of, .. } => *of != self.seen,
+        }
+    }
+}
+
+/// What is known of a rollout's head.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// It was not read.
+    #[default]
+    Unread,
+    /// It was, but the file has changed since.
+    Outdated(Box<HeadFacts>),
+    /// There was none, or not all of it was looked at, and the file has changed since.
+    Forgotten,
+    /// Only where the thread began was looked at.
+    Glanced(Arc<str>),
+    /// It was read.
+    Read(Box<HeadFacts>),
+    /// There is none, for this reason.
+    Missing(Box<str>),
+}
+
+impl Head {
+    fn outdate(&mut self) {
+        *self = match std::mem::take(self) {
+            Self::Read(facts) | Self::Outdated(facts) => Self::Outdated(facts),
+            Self::Unread => Self::Unread,
+            Self::Glanced(_) | Self::Missing(_) | Self::Forgotten => Self::Forgotten,
+        };
+    }
+}
+
+/// What the head of a rollout says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadFacts {
+    /// The thread: the `session_meta`'s id, else the file name's.
+    pub thread_id: Arc<str>,
+    /// How the thread came to be, as far as its head tells.
+    pub kind: ThreadKind,
+    /// The thread that it was spawned by or copied from.
+    pub parent: Option<Arc<str>>,
+    /// Where it began, as Codex wrote it.
+    pub cwd: Option<Arc<str>>,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: Option<i64>,
+    /// The version of Codex that began it.
+    pub cli_version: Option<Arc<str>>,
+}
+
+/// What is known of a rollout's records.
+#[derive(Debug, Default)]
+pub enum Known {
+    /// They were not read.
+    #[default]
+    Nothing,
+    /// They were.
+    Folded(Box<Kept>),
+    /// They cannot be, whatever the system allows: the file itself is damaged.
+    Broken {
+        /// The file that is.
+        of: Identity,
+        /// How.
+        reason: Box<str>,
+    },
+}
+
+/// A fold that was put away.
+#[derive(Debug)]
+pub struct Kept {
+    /// Where it stopped.
+    pub stop: Stop,
+    /// What it comes to, packed.
+    pub summary: Box<[u8]>,
+    /// What is needed to go on.
+    pub state: State,
+    /// The state behind a last record without a terminator, packed.
+    pub closed: Option<Box<[u8]>>,
+}
+
+/// The state of a fold.
+#[derive(Debug)]
+pub enum State {
+    /// With the folds that are being appended to.
+    Live,
+    /// Packed, in memory.
+    Packed(Box<[u8]>),
+    /// Packed, in the file that was read at the beginning or written since.
+    Stored {
+        /// Where it begins.
+        at: u64,
+        /// How many bytes it has.
+        length: u32,
+        /// Their checksum.
+        checksum: u32,
+    },
+}

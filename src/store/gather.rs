@@ -1,0 +1,110 @@
+//! From what is kept of rollouts to threads: what they were billed, those by others' records that need these.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::error::Result;
+use crate::packed::unpack;
+use crate::rollout::discover::{Skipped, newest_first};
+use crate::store::entry::{Known, Slot};
+use crate::store::home::{Failures, HomeStore};
+use crate::store::state::State;
+use crate::store::watch::Watch;
+use crate::usage::fold::Fold;
+use crate::usage::tree::{Summarized, Threads, assemble};
+
+/// Some rollouts in a nutshell, newest first.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    slots: Vec<Slot>,
+    rollouts: Vec<Summarized>,
+    folds: HashMap<Slot, Box<Fold>>,
+}
+
+impl State {
+    /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
+    /// those `also`.
+    pub(super) fn gather(&self, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
+        let mut rollouts: Vec<(Slot, Summarized)> = Vec::with_capacity(slots.len());
+        for &slot in slots {
+            let Some(entry) = self.listing.files.get(slot) else { continue };
+            let Known::Folded(kept) = &entry.fold else { continue };
+            let Some(summary) = unpack(&kept.summary) else { continue };
+            let mut file = entry.file(self.listing.path_of(entry));
+            file.size = kept.stop.of.size;
+            file.modified_ms = kept.stop.of.modified.ms();
+            rollouts.push((slot, Summarized { file, summary }));
+        }
+        rollouts.sort_unstable_by(|(_, a), (_, b)| newest_first(&a.file, &b.file));
+        let is_needed = |one: &Summarized| {
+            one.summary.inherits || also(one.summary.thread_id.as_deref().unwrap_or(&one.file.stem))
+        };
+        let needed = rollouts.iter().filter(|(_, one)| is_needed(one));
+        let folds = needed.filter_map(|&(slot, _)| Some((slot, self.last_fold(slot)?))).collect();
+        let (slots, rollouts) = rollouts.into_iter().unzip();
+        Gathered { slots, rollouts, folds }
+    }
+
+    /// Why rollouts were left out, by path.
+    pub(super) fn left_out(&self, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
+        let reason = |slot: Slot| {
+            let entry = self.listing.files.get(slot)?;
+            let reason = match (&entry.fold, failures.get(&slot)) {
+                (_, Some(error)) if error.is_not_found() => return None,
+                (_, Some(error)) => error.reason(),
+                (Known::Broken { reason, .. }, None) => reason.to_string(),
+                (Known::Nothing | Known::Folded(_), None) => return None,
+            };
+            let path = self.listing.path_of(entry).join(&*entry.name);
+            Some(Skipped { path, reason })
+        };
+        slots.iter().filter_map(|&slot| reason(slot)).collect()
+    }
+}
+
+impl Gathered {
+    /// The threads whose records matter to what is here.
+    pub(super) fn asked_for(&self) -> HashSet<String> {
+        let asks = self.folds.values().flat_map(|fold| fold.asks().chain(fold.goes_on_from()));
+        asks.map(str::to_owned).collect()
+    }
+
+    /// The threads.
+    pub(super) fn threads(self) -> Threads {
+        let Self { slots, rollouts, folds } = self;
+        let fold_at =
+            |at: usize| slots.get(at).and_then(|slot| folds.get(slot)).map(|fold| &**fold);
+        assemble(rollouts, |at, others| {
+            fold_at(at).map(|fold| fold.settle(&|id| fold_at(others(id)?))).unwrap_or_default()
+        })
+    }
+}
+
+impl HomeStore {
+    /// Folds rollouts and gathers them with those whose records matter to them. `of_thread` finds the rollouts of a
+    /// thread.
+    pub(super) fn gather_with_others(
+        &self,
+        slots: &[Slot],
+        watch: &Watch,
+        of_thread: impl Fn(&State, &str) -> Vec<Slot>,
+    ) -> Result<(Gathered, Failures)> {
+        let mut slots = slots.to_vec();
+        let mut failures = Failures::new();
+        let mut known: HashSet<String> = HashSet::new();
+        let mut fresh = slots.clone();
+        loop {
+            failures.extend(self.fold(&fresh, watch)?);
+            let state = self.lock();
+            let gathered = state.gather(&slots, |id| known.contains(id));
+            let asked: Vec<String> =
+                gathered.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
+            if asked.is_empty() {
+                return Ok((gathered, failures));
+            }
+            fresh = asked.iter().flat_map(|id| of_thread(&state, id)).collect();
+            fresh.retain(|slot| !slots.contains(slot));
+            slots.extend(&fresh);
+            known.extend(asked);
+        }
+    }
+}

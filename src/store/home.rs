@@ -1,0 +1,255 @@
+//! The memory of one home: the only lock. It is never held while a rollout is read.
+
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::codex_home::CodexHome;
+use crate::error::{Error, Result};
+use crate::packed::{pack, unpack};
+use crate::rollout::discover::RolloutFile;
+use crate::store::entry::{Kept, Known, Slot, State as FoldState};
+use crate::store::identity::Moment;
+use crate::store::parallel;
+use crate::store::refold::{Folded, Stop, refold};
+use crate::store::state::State;
+use crate::store::watch::Watch;
+use crate::usage::fold::Fold;
+use crate::usage::summary::Summary;
+
+/// How often a caller that waits for another one's reading looks whether it was cancelled.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The memory of one home, shared by all callers of a process.
+#[derive(Debug)]
+pub struct HomeStore {
+    home: CodexHome,
+    state: Mutex<State>,
+    /// Somebody has read a rollout.
+    read: Condvar,
+    /// Who reads heads: the others wait, and find them read.
+    pub(super) heads: Mutex<()>,
+}
+
+/// Why some rollouts could not be read, for one caller.
+pub type Failures = HashMap<Slot, Error>;
+
+/// A rollout that is to be folded.
+struct Job {
+    born: u64,
+    file: RolloutFile,
+    before: Option<(Stop, Before)>,
+}
+
+/// A fold to go on from, as it was kept.
+enum Before {
+    Live(Box<Fold>),
+    Packed(Box<[u8]>),
+}
+
+impl HomeStore {
+    /// The memory of a home, empty.
+    #[must_use]
+    pub fn new(home: CodexHome) -> Self {
+        Self { home, state: Mutex::default(), read: Condvar::new(), heads: Mutex::default() }
+    }
+
+    /// The home.
+    #[must_use]
+    pub fn home(&self) -> &CodexHome {
+        &self.home
+    }
+
+    /// What is known, as it is.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        match self.state.lock() {
+            Ok(state) => state,
+            Err(poisoned) => {
+                // Somebody panicked over it: nothing in it can be trusted.
+                let mut state = poisoned.into_inner();
+                *state = State::default();
+                self.state.clear_poison();
+                state
+            }
+        }
+    }
+
+    /// What is known after a look at the home that is not older than `asked`.
+    pub(super) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
+        let mut state = self.lock();
+        state.look(&self.home, asked)?;
+        Ok(state)
+    }
+
+    /// Folds rollouts as far as that was not done; gives why it could not be for some.
+    ///
+    /// # Errors
+    ///
+    /// When the caller cancelled it.
+    pub(super) fn fold(&self, slots: &[Slot], watch: &Watch) -> Result<Failures> {
+        let results =
+            parallel::map(slots, Vec::new, |buffer, &slot| self.fold_one(slot, buffer, watch));
+        let mut failures = Failures::new();
+        for (&slot, result) in slots.iter().zip(results) {
+            match result {
+                Some(Ok(())) => {}
+                Some(Err(error)) if error.is_cancelled() => {
+                    return Err(Error::cancelled("read Codex home", self.home.path()));
+                }
+                Some(Err(error)) => drop(failures.insert(slot, error)),
+                None => {
+                    let path = self.lock().file(slot).map(|file| file.path).unwrap_or_default();
+                    let reason = "reading it failed unexpectedly";
+                    failures.insert(slot, Error::invalid("read rollout", &path, reason));
+                }
+            }
+        }
+        Ok(failures)
+    }
+
+    fn fold_one(&self, slot: Slot, buffer: &mut Vec<u8>, watch: &Watch) -> Result<()> {
+        let Some(job) = self.claim(slot, watch)? else {
+            watch.add_file();
+            return Ok(());
+        };
+        let claim = Claim { store: self, slot };
+        let Job { born, file, before } = job;
+        let before = before.and_then(|(stop, before)| Some((stop, before.unpack()?)));
+        let folded = refold(&file, before, buffer, watch);
+        watch.add_file();
+        let result = match folded {
+            Ok(folded) => {
+                self.keep(slot, born, folded);
+                Ok(())
+            }
+            Err(error) => {
+                self.note_failure(slot, born, &error);
+                Err(error)
+            }
+        };
+        drop(claim);
+        result
+    }
+
+    /// Takes a rollout to read, once nobody else reads it; `None` when there is nothing to do any more.
+    fn claim(&self, slot: Slot, watch: &Watch) -> Result<Option<Job>> {
+        let mut state = self.lock();
+        loop {
+            if watch.is_cancelled() {
+                return Err(Error::cancelled("read Codex home", self.home.path()));
+            }
+            let Some(entry) = state.listing.files.get(slot).filter(|entry| entry.is_unfolded())
+            else {
+                return Ok(None);
+            };
+            if !state.busy.contains(&slot) {
+                let born = entry.born;
+                let Some(file) = state.file(slot) else { return Ok(None) };
+                let before = state.before(slot);
+                state.busy.insert(slot);
+                return Ok(Some(Job { born, file, before }));
+            }
+            state = match self.read.wait_timeout(state, PATIENCE) {
+                Ok((state, _)) => state,
+                Err(_) => self.lock(),
+            };
+        }
+    }
+
+    /// Puts a fold away.
+    fn keep(&self, slot: Slot, born: u64, folded: Folded) {
+        let summary = pack(&Summary::new(folded.last())).into_boxed_slice();
+        let closed = folded.closed.as_deref().map(|fold| pack(fold).into_boxed_slice());
+        // What was appended to once will be again.
+        let (state, live) = if folded.continued {
+            (FoldState::Live, Some(folded.fold))
+        } else {
+            (FoldState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
+        };
+        let stop = folded.stop;
+        let mut known = self.lock();
+        let Some(entry) = known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
+            return;
+        };
+        let is_linked = entry.is_linked;
+        entry.see(stop.of, is_linked);
+        entry.is_doubted = false;
+        entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
+        let retired = live.and_then(|fold| known.live.put(slot, born, fold));
+        if let Some((slot, born, fold)) = retired
+            && let Some(entry) =
+                known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+            && let Known::Folded(kept) = &mut entry.fold
+        {
+            kept.state = FoldState::Packed(pack(&*fold).into_boxed_slice());
+        }
+    }
+
+    /// A compressed rollout that is damaged stays so until it changes; whatever else fails may succeed the next time.
+    fn note_failure(&self, slot: Slot, born: u64, error: &Error) {
+        let is_of_the_file = error.io_error().is_some_and(|error| error.raw_os_error().is_none());
+        let mut state = self.lock();
+        let Some(entry) = state.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
+            return;
+        };
+        let of = entry.seen;
+        entry.fold = if is_of_the_file
+            && entry.is_compressed()
+            && !error.is_cancelled()
+            && of.is_settled(Moment::now())
+        {
+            Known::Broken { of, reason: error.reason().into() }
+        } else {
+            Known::Nothing
+        };
+    }
+}
+
+impl State {
+    /// The fold to go on from.
+    fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        let before = match &kept.state {
+            FoldState::Live => Before::Live(self.live.take(slot, entry.born)?),
+            FoldState::Packed(bytes) => Before::Packed(bytes.clone()),
+            FoldState::Stored { .. } => return None,
+        };
+        Some((kept.stop, before))
+    }
+
+    /// The fold of a rollout when nothing follows.
+    pub(super) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        match (&kept.closed, &kept.state) {
+            (Some(bytes), _) | (None, FoldState::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (None, FoldState::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
+            (None, FoldState::Stored { .. }) => None,
+        }
+    }
+}
+
+impl Before {
+    fn unpack(self) -> Option<Box<Fold>> {
+        match self {
+            Self::Live(fold) => Some(fold),
+            Self::Packed(bytes) => unpack(&bytes).map(Box::new),
+        }
+    }
+}
+
+/// The right to read a rollout; given back whatever happens.
+struct Claim<'s> {
+    store: &'s HomeStore,
+    slot: Slot,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.store.lock().busy.remove(&self.slot);
+        self.store.read.notify_all();
+    }
+}

@@ -1,0 +1,163 @@
+//! What is known of a home at a moment: its files, and what was learned from reading them.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::codex_home::CodexHome;
+use crate::error::Result;
+use crate::rollout::discover::RolloutFile;
+use crate::store::entry::{Entry, Slot};
+use crate::store::events::{Events, Heard};
+use crate::store::heads::Texts;
+use crate::store::identity::Identity;
+use crate::store::listing::Listing;
+use crate::store::live::Live;
+use crate::store::lookup::Lookup;
+use crate::store::workspaces::Workspaces;
+
+/// How long events are believed before the home is walked all the same: a write through a mapping, or by another machine,
+/// is not told of.
+const BELIEVED: Duration = Duration::from_secs(60);
+
+/// What is known of a home.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The files.
+    pub listing: Listing,
+    /// They by what their heads say.
+    pub lookup: Lookup,
+    /// The directories in which threads began.
+    pub workspaces: Workspaces,
+    /// The folds that are being appended to.
+    pub live: Live,
+    /// Texts that many heads have in common.
+    pub texts: Texts,
+    /// Files that somebody is reading right now.
+    pub busy: HashSet<Slot>,
+    events: Option<Events>,
+    /// The home and its two directories, when they were walked.
+    tops: Vec<Option<(u64, u64)>>,
+    walked: Option<Instant>,
+    looked: Option<Instant>,
+    looks: u64,
+    /// The files whose forms were told apart, see [`crate::store::files::Files::version`].
+    sorted: Option<u64>,
+    has_forms: bool,
+}
+
+impl State {
+    /// Looks at the home, unless somebody did since `asked`: what a caller gets is never older than its question.
+    ///
+    /// # Errors
+    ///
+    /// When the home itself does not exist or is no directory.
+    pub fn look(&mut self, home: &CodexHome, asked: Instant) -> Result<()> {
+        if self.looked.is_some_and(|began| began >= asked) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        if !self.hear(home) {
+            self.walk(home, began)?;
+        }
+        self.sort_forms();
+        self.looked = Some(began);
+        Ok(())
+    }
+
+    /// Takes what the kernel says has changed; `false` when that is not enough.
+    fn hear(&mut self, home: &CodexHome) -> bool {
+        let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
+        let Some(events) = self.events.as_mut().filter(|_| believed && self.tops == tops(home))
+        else {
+            return false;
+        };
+        let Heard::Names(names) = events.hear() else { return false };
+        for (directory, name) in names {
+            self.listing.ask_for(directory, &name);
+        }
+        self.listing.ask_for_linked();
+        // Where did it go?
+        self.listing.gone.is_empty()
+    }
+
+    fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
+        self.looks += 1;
+        // A process that looks only once has no use for events.
+        self.events = if self.looks > 1 { Events::new() } else { None };
+        let events = &mut self.events;
+        self.tops = tops(home);
+        self.listing.walk(home, |at, path| {
+            if let Some(events) = events {
+                events.listen(at, path);
+            }
+        })?;
+        if self.events.as_ref().is_some_and(Events::is_lost) {
+            self.events = None;
+        }
+        for (_, entry) in self.listing.files.iter_mut() {
+            entry.doubt();
+        }
+        self.walked = Some(began);
+        Ok(())
+    }
+
+    /// Keeps one form of each rollout: an active one before an archived one, a plain one before a compressed one, and of
+    /// two alike the one that was written last.
+    fn sort_forms(&mut self) {
+        let files = &mut self.listing.files;
+        if self.sorted == Some(files.version) && !self.has_forms {
+            return;
+        }
+        let rank = |entry: &Entry| {
+            (entry.archived, entry.is_compressed(), std::cmp::Reverse(entry.seen.modified.ms()))
+        };
+        let mut best: HashMap<&str, (Slot, &Entry)> = HashMap::with_capacity(files.count());
+        let mut shadowed: HashSet<Slot> = HashSet::new();
+        for (slot, entry) in files.iter() {
+            let form = best.entry(entry.stem()).or_insert((slot, entry));
+            if form.0 == slot {
+                continue;
+            }
+            if rank(entry) < rank(form.1) {
+                shadowed.insert(form.0);
+                *form = (slot, entry);
+            } else {
+                shadowed.insert(slot);
+            }
+        }
+        drop(best);
+        self.has_forms = !shadowed.is_empty();
+        let mut changed = false;
+        for (slot, entry) in files.iter_mut() {
+            let is_shadowed = shadowed.contains(&slot);
+            changed |= entry.is_shadowed != is_shadowed;
+            entry.is_shadowed = is_shadowed;
+        }
+        files.version += u64::from(changed);
+        self.sorted = Some(files.version);
+    }
+
+    /// The rollout of a slot, as the walk describes it.
+    #[must_use]
+    pub fn file(&self, slot: Slot) -> Option<RolloutFile> {
+        let entry = self.listing.files.get(slot)?;
+        Some(entry.file(self.listing.path_of(entry)))
+    }
+
+    /// The rollouts that count.
+    pub fn rollouts(&self) -> impl Iterator<Item = (Slot, &Entry)> {
+        self.listing.files.iter().filter(|(_, entry)| !entry.is_shadowed)
+    }
+}
+
+/// Which directories the home and its two are.
+fn tops(home: &CodexHome) -> Vec<Option<(u64, u64)>> {
+    [home.path().to_owned(), home.sessions(), home.archived_sessions()]
+        .iter()
+        .map(|path| {
+            let identity = Identity::of(&fs::metadata(path).ok()?);
+            Some((identity.device, identity.inode))
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+//! What somebody says of a home who has never looked at it before, and remembers nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ao_plugin_codex::codex_home::CodexHome;
+use ao_plugin_codex::rollout::discover::{Scope, Skipped, discover};
+use ao_plugin_codex::rollout::head::read_head;
+use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
+use ao_plugin_codex::store::bill::Bill;
+use ao_plugin_codex::store::scan::scan_rollout;
+use ao_plugin_codex::usage::tree::{Thread, ThreadKind, threads};
+
+/// The bill of the home.
+pub fn bill(home: &CodexHome) -> Bill {
+    let found = discover(home, Scope::All).unwrap();
+    let mut skipped = found.skipped;
+    let mut rollouts = Vec::new();
+    for file in found.files {
+        match scan_rollout(&file.path) {
+            Ok(rollout) => rollouts.push(rollout),
+            Err(error) => skipped.push(Skipped { path: file.path, reason: error.reason() }),
+        }
+    }
+    skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    let found = threads(&rollouts);
+    skipped.extend(found.skipped);
+    Bill { threads: found.threads, skipped }
+}
+
+/// The thread that is found in a workspace.
+pub fn find(home: &CodexHome, workspace: &str) -> Option<String> {
+    let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
+    discover(home, Scope::Active).unwrap().files.into_iter().find_map(|file| {
+        let meta = read_head(&file.path, file.compressed).ok()??;
+        let is_there = meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd));
+        let is_subagent = ThreadKind::of_meta(&meta) == ThreadKind::Subagent;
+        (is_there && !is_subagent).then(|| meta.id.unwrap_or_else(|| file.thread_id().to_owned()))
+    })
+}
+
+/// The threads of a bill by their ids.
+pub fn by_id(bill: &Bill) -> BTreeMap<&str, &Thread> {
+    bill.threads.iter().map(|thread| (thread.thread_id.as_str(), thread)).collect()
+}

@@ -1,0 +1,90 @@
+//! Whatever happens to a home, and in whatever order: what the store answers is what a fresh look would.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
+
+mod fresh;
+mod world;
+
+use proptest::prelude::*;
+
+use ao_plugin_codex::store::home::HomeStore;
+use ao_plugin_codex::store::watch::Watch;
+use world::{Happening, World};
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let at = 0usize..64;
+    prop_oneof![
+        4 => Just(Happening::Root),
+        2 => at.clone().prop_map(Happening::CopyingFork),
+        2 => at.clone().prop_map(Happening::PointingFork),
+        2 => at.clone().prop_map(Happening::Subagent),
+        1 => at.clone().prop_map(Happening::Revert),
+        8 => (at.clone(), any::<u8>()).prop_map(|(at, count)| Happening::Append(at, count)),
+        3 => at.clone().prop_map(Happening::AppendHalf),
+        2 => at.clone().prop_map(Happening::FinishHalf),
+        2 => at.clone().prop_map(Happening::AppendWithoutNewline),
+        1 => at.clone().prop_map(Happening::Rotate),
+        2 => (at.clone(), any::<u8>()).prop_map(|(at, part)| Happening::Truncate(at, part)),
+        2 => at.clone().prop_map(Happening::Replace),
+        3 => at.clone().prop_map(Happening::RewriteInPlace),
+        2 => at.clone().prop_map(Happening::RewriteAndGrow),
+        2 => at.clone().prop_map(Happening::Compress),
+        2 => at.clone().prop_map(Happening::Archive),
+        2 => at.clone().prop_map(Happening::Unarchive),
+        1 => at.clone().prop_map(Happening::Copy),
+        2 => at.clone().prop_map(Happening::Delete),
+        2 => (at.clone(), -90i32..90).prop_map(|(at, hours)| Happening::SetClock(at, hours)),
+        1 => at.prop_map(Happening::Forbid),
+        1 => Just(Happening::Block),
+        1 => Just(Happening::Nothing),
+    ]
+}
+
+/// Everything that a store is asked.
+fn assert_knows(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
+    let fresh = fresh::bill(&world.home());
+    let bill = store.bill(&Watch::default()).unwrap();
+    prop_assert_eq!(&bill, &fresh);
+    for workspace in (0..3).map(World::workspace) {
+        let found = store.find(std::slice::from_ref(&workspace)).unwrap().pop().flatten();
+        let found = found.map(|head| head.facts.thread_id.to_string());
+        prop_assert_eq!(found, fresh::find(&world.home(), &workspace));
+    }
+    Ok(())
+}
+
+/// The thread of each family, and its subagents, are those of the bill.
+fn assert_knows_families(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
+    let fresh = fresh::bill(&world.home());
+    let threads = fresh::by_id(&fresh);
+    let ids: Vec<String> = threads.keys().map(|id| (*id).to_owned()).collect();
+    for (id, family) in ids.iter().zip(store.families(&ids).unwrap()) {
+        let family = family.unwrap();
+        prop_assert_eq!(&&family.thread, &threads[id.as_str()]);
+        for subagent in &family.subagents {
+            prop_assert_eq!(&subagent, &threads[subagent.thread_id.as_str()]);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_store_that_lives_on_answers_as_a_fresh_look(
+        happenings in prop::collection::vec(happening(), 1..60),
+    ) {
+        let mut world = World::new();
+        let store = HomeStore::new(world.home());
+        for (step, happening) in happenings.iter().enumerate() {
+            world.happen(*happening);
+            if step % 3 != 1 {
+                assert_knows(&store, &world)?;
+            }
+            if step % 5 == 0 {
+                assert_knows_families(&store, &world)?;
+            }
+        }
+    }
+}
