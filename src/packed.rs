@@ -34,13 +34,13 @@ pub trait Packed: Sized {
 pub fn pack(value: &impl Packed) -> Vec<u8> {
     let mut packer = Packer::default();
     value.pack(&mut packer);
-    packer.bytes
+    packer.finish()
 }
 
 /// The value of bytes that [`pack`] gave.
 #[must_use]
 pub fn unpack<T: Packed>(bytes: &[u8]) -> Option<T> {
-    let mut unpacker = Unpacker { bytes, texts: Vec::new() };
+    let mut unpacker = Unpacker::new(bytes);
     let value = T::unpack(&mut unpacker)?;
     unpacker.bytes.is_empty().then_some(value)
 }
@@ -54,6 +54,12 @@ pub struct Packer {
 }
 
 impl Packer {
+    /// The bytes.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Adds a number, seven bits a byte.
     pub fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
@@ -66,6 +72,12 @@ impl Packer {
     /// Adds a number that is as often large as small.
     pub fn fixed(&mut self, number: u64) {
         self.bytes.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Adds bytes of any kind.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.bytes.extend_from_slice(bytes);
     }
 
     /// Adds a text.
@@ -105,6 +117,12 @@ impl<'b> Unpacker<'b> {
         Some(taken)
     }
 
+    /// The values of some bytes.
+    #[must_use]
+    pub fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes, texts: Vec::new() }
+    }
+
     /// How many bytes are left.
     #[must_use]
     pub fn left(&self) -> usize {
@@ -127,6 +145,12 @@ impl<'b> Unpacker<'b> {
     /// Takes a number that is as often large as small.
     pub fn fixed(&mut self) -> Option<u64> {
         Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    /// Takes bytes of any kind.
+    pub fn raw(&mut self) -> Option<&'b [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.take(length)
     }
 
     /// Takes a text. One that is referred to is the same text, not another one with the same letters.

@@ -12,6 +12,7 @@ const CLEAN = {
   COLUMNS: undefined,
   CODEX_HOME: undefined,
   XDG_CONFIG_HOME: "/nonexistent",
+  XDG_CACHE_HOME: "/dev/null",
 };
 
 /** Exit code, standard output and standard error of `ao-codex` with these arguments. */

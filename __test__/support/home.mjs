@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AT, event, lines, sessionMeta, tokenCount, turnContext } from "./records.mjs";
 
+// What a test learns of its homes is not for the user's own cache.
+process.env.XDG_CACHE_HOME = "/dev/null";
+
 const endings = new WeakMap();
 
 /** Does this when the test is over: what was begun last is ended first. */

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use napi_derive::napi;
 
 use crate::pricing::cost::{cost_usd, prices_of};
-use crate::pricing::table::PriceTable;
+use crate::pricing::table::{ModelPrices, PriceTable};
 use crate::rollout::discover::{self, RolloutFile};
 use crate::rollout::record::TokenUsage;
 use crate::usage::slices::Slices;
@@ -161,13 +161,23 @@ impl From<discover::Skipped> for SkippedFile {
 
 /// A usage by model, priced.
 pub(super) fn by_model(slices: &Slices, prices: &PriceTable) -> BTreeMap<String, Usage> {
-    let mut models: BTreeMap<String, Usage> = BTreeMap::new();
+    // A long thread has thousands of slices, and few models: each is looked up once.
+    let mut models: Vec<(Option<&str>, ModelPrices, Usage)> = Vec::new();
     for (key, usage) in slices.iter() {
-        let (rates, _) = prices_of(prices, key.model.as_deref());
-        let cost = cost_usd(&rates, *usage, key.long_context);
-        models.entry(model_name(key.model.as_deref())).or_default().add(*usage, cost);
+        let model = key.model.as_deref();
+        let at = models.iter().position(|(known, ..)| *known == model).unwrap_or_else(|| {
+            models.push((model, prices_of(prices, model).0, Usage::default()));
+            models.len() - 1
+        });
+        if let Some((_, rates, sum)) = models.get_mut(at) {
+            sum.add(*usage, cost_usd(rates, *usage, key.long_context));
+        }
     }
-    models
+    let mut by_name: BTreeMap<String, Usage> = BTreeMap::new();
+    for (model, _, sum) in models {
+        by_name.entry(model_name(model)).or_default().add_usage(&sum);
+    }
+    by_name
 }
 
 /// The key of a model in an answer.

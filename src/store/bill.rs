@@ -41,7 +41,10 @@ impl HomeStore {
             let bytes = wanted.iter().map(|&slot| state.unread_bytes(slot)).sum();
             drop(state);
             watch.add_work(wanted.len() as u64, bytes);
-            let failures = self.fold(&wanted, watch)?;
+            let folded = self.fold(&wanted, watch);
+            // What was read before it was cancelled needs not be read again.
+            self.save_if_worth_it();
+            let failures = folded?;
             if watch.is_cancelled() {
                 return Err(cancelled());
             }

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::packed::{Packed, Packer, Unpacker, pack, packed_fields, unpack};
 use crate::rollout::discover::RolloutFile;
 use crate::rollout::file_name::RolloutName;
 use crate::store::identity::Identity;
 use crate::store::refold::Stop;
+use crate::usage::summary::Summary;
 use crate::usage::tree::ThreadKind;
 
 /// Where an entry is kept. A place is used again when its file is gone.
@@ -147,6 +149,38 @@ pub struct HeadFacts {
     pub cli_version: Option<Arc<str>>,
 }
 
+packed_fields!(HeadFacts { thread_id, kind, parent, cwd, created_ms, cli_version });
+
+impl Packed for Head {
+    fn pack(&self, packer: &mut Packer) {
+        match self {
+            Self::Unread | Self::Outdated(_) | Self::Forgotten => packer.number(0),
+            Self::Glanced(cwd) => {
+                packer.number(1);
+                packer.text(cwd);
+            }
+            Self::Read(facts) => {
+                packer.number(2);
+                facts.pack(packer);
+            }
+            Self::Missing(reason) => {
+                packer.number(3);
+                packer.text(reason);
+            }
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        Some(match unpacker.number()? {
+            0 => Self::Unread,
+            1 => Self::Glanced(unpacker.text()?),
+            2 => Self::Read(Box::new(HeadFacts::unpack(unpacker)?)),
+            3 => Self::Missing(unpacker.text()?.as_ref().into()),
+            _ => return None,
+        })
+    }
+}
+
 /// What is known of a rollout's records.
 #[derive(Debug, Default)]
 pub enum Known {
@@ -169,12 +203,39 @@ pub enum Known {
 pub struct Kept {
     /// Where it stopped.
     pub stop: Stop,
-    /// What it comes to, packed.
-    pub summary: Box<[u8]>,
+    /// What it comes to.
+    pub summary: KeptSummary,
     /// What is needed to go on.
     pub state: State,
     /// The state behind a last record without a terminator, packed.
     pub closed: Option<Box<[u8]>>,
+}
+
+/// What a fold comes to.
+#[derive(Debug)]
+pub enum KeptSummary {
+    /// As it is: that of a fold which is being appended to.
+    Ready(Box<Summary>),
+    /// Packed.
+    Packed(Box<[u8]>),
+}
+
+impl KeptSummary {
+    /// The summary; `None` when its bytes are of something else.
+    #[must_use]
+    pub fn get(&self) -> Option<Summary> {
+        match self {
+            Self::Ready(summary) => Some((**summary).clone()),
+            Self::Packed(bytes) => unpack(bytes),
+        }
+    }
+
+    /// Packs it.
+    pub fn pack(&mut self) {
+        if let Self::Ready(summary) = self {
+            *self = Self::Packed(pack(&**summary).into_boxed_slice());
+        }
+    }
 }
 
 /// The state of a fold.

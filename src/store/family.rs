@@ -92,6 +92,7 @@ impl HomeStore {
         if failures.values().any(Error::is_not_found) && !is_last {
             return Ok(Attempt::Moved);
         }
+        self.save_if_worth_it();
         let left_out = self.lock().left_out(&slots, &failures);
         let mut all = gathered.threads().threads;
         all.retain(|thread| wanted.contains(thread.thread_id.as_str()));

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::packed::unpack;
 use crate::rollout::discover::{Skipped, newest_first};
 use crate::store::entry::{Known, Slot};
 use crate::store::home::{Failures, HomeStore};
@@ -28,7 +27,7 @@ impl State {
         for &slot in slots {
             let Some(entry) = self.listing.files.get(slot) else { continue };
             let Known::Folded(kept) = &entry.fold else { continue };
-            let Some(summary) = unpack(&kept.summary) else { continue };
+            let Some(summary) = kept.summary.get() else { continue };
             let mut file = entry.file(self.listing.path_of(entry));
             file.size = kept.stop.of.size;
             file.modified_ms = kept.stop.of.modified.ms();

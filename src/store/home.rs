@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use std::path::PathBuf;
+
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
 use crate::packed::{pack, unpack};
 use crate::rollout::discover::RolloutFile;
-use crate::store::entry::{Kept, Known, Slot, State as FoldState};
+use crate::store::entry::{Kept, KeptSummary, Known, Slot, State as FoldState};
 use crate::store::identity::Moment;
 use crate::store::parallel;
 use crate::store::refold::{Folded, Stop, refold};
@@ -29,6 +31,8 @@ pub struct HomeStore {
     read: Condvar,
     /// Who reads heads: the others wait, and find them read.
     pub(super) heads: Mutex<()>,
+    /// Where it is remembered between processes.
+    pub(super) directory: Option<PathBuf>,
 }
 
 /// Why some rollouts could not be read, for one caller.
@@ -44,14 +48,15 @@ struct Job {
 /// A fold to go on from, as it was kept.
 enum Before {
     Live(Box<Fold>),
-    Packed(Box<[u8]>),
+    Packed(Vec<u8>),
 }
 
 impl HomeStore {
-    /// The memory of a home, empty.
+    /// The memory of a home. `directory` is where it is remembered between processes.
     #[must_use]
-    pub fn new(home: CodexHome) -> Self {
-        Self { home, state: Mutex::default(), read: Condvar::new(), heads: Mutex::default() }
+    pub fn new(home: CodexHome, directory: Option<PathBuf>) -> Self {
+        let (state, heads) = (Mutex::default(), Mutex::default());
+        Self { home, state, read: Condvar::new(), heads, directory }
     }
 
     /// The home.
@@ -77,7 +82,7 @@ impl HomeStore {
     /// What is known after a look at the home that is not older than `asked`.
     pub(super) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
-        state.look(&self.home, asked)?;
+        state.look(&self.home, self.directory.as_deref(), asked)?;
         Ok(state)
     }
 
@@ -158,16 +163,18 @@ impl HomeStore {
 
     /// Puts a fold away.
     fn keep(&self, slot: Slot, born: u64, folded: Folded) {
-        let summary = pack(&Summary::new(folded.last())).into_boxed_slice();
+        let mut summary = KeptSummary::Ready(Box::new(Summary::new(folded.last())));
         let closed = folded.closed.as_deref().map(|fold| pack(fold).into_boxed_slice());
         // What was appended to once will be again.
-        let (state, live) = if folded.continued {
+        let (state, live) = if folded.start > 0 {
             (FoldState::Live, Some(folded.fold))
         } else {
+            summary.pack();
             (FoldState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
         };
         let stop = folded.stop;
         let mut known = self.lock();
+        known.unsaved.add(1, stop.of.size - folded.start);
         let Some(entry) = known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
         else {
             return;
@@ -183,6 +190,7 @@ impl HomeStore {
             && let Known::Folded(kept) = &mut entry.fold
         {
             kept.state = FoldState::Packed(pack(&*fold).into_boxed_slice());
+            kept.summary.pack();
         }
     }
 
@@ -214,8 +222,7 @@ impl State {
         let Known::Folded(kept) = &entry.fold else { return None };
         let before = match &kept.state {
             FoldState::Live => Before::Live(self.live.take(slot, entry.born)?),
-            FoldState::Packed(bytes) => Before::Packed(bytes.clone()),
-            FoldState::Stored { .. } => return None,
+            state => Before::Packed(self.stored(state)?),
         };
         Some((kept.stop, before))
     }
@@ -225,9 +232,9 @@ impl State {
         let entry = self.listing.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         match (&kept.closed, &kept.state) {
-            (Some(bytes), _) | (None, FoldState::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (Some(bytes), _) => unpack(bytes).map(Box::new),
             (None, FoldState::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
-            (None, FoldState::Stored { .. }) => None,
+            (None, state) => unpack(&self.stored(state)?).map(Box::new),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::codex_home::CodexHome;
 use crate::store::home::HomeStore;
+use crate::store::place::cache_directory;
 
 /// How many homes are remembered at a time: a process has one, and its tests have many.
 const MAX_HOMES: usize = 8;
@@ -28,8 +29,9 @@ pub fn store_of(home: &CodexHome) -> Arc<HomeStore> {
     *clock += 1;
     let path = std::path::absolute(home.path()).unwrap_or_else(|_| home.path().to_owned());
     let key = (home.path().to_owned(), path);
-    let (store, used) =
-        stores.entry(key).or_insert_with(|| (Arc::new(HomeStore::new(home.clone())), 0));
+    let (store, used) = stores
+        .entry(key)
+        .or_insert_with(|| (Arc::new(HomeStore::new(home.clone(), cache_directory())), 0));
     *used = *clock;
     let store = Arc::clone(store);
     if stores.len() > MAX_HOMES {

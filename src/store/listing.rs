@@ -30,7 +30,7 @@ const FILES_AT_A_TIME: usize = 512;
 pub struct Listing {
     /// Every directory that was ever found; one that is gone holds nothing.
     pub directories: Vec<Directory>,
-    by_path: HashMap<PathBuf, usize>,
+    pub(super) by_path: HashMap<PathBuf, usize>,
     /// Every file that is there.
     pub files: Files,
     /// Files that could not be asked for, in the last walk.
@@ -44,16 +44,16 @@ pub struct Listing {
 pub struct Directory {
     /// Where it is.
     pub path: PathBuf,
-    archived: bool,
-    depth: usize,
+    pub(super) archived: bool,
+    pub(super) depth: usize,
     /// What the system said of it before it was listed; `None` when it has to be listed again.
-    listed: Option<Identity>,
-    files: Vec<Slot>,
-    directories: Vec<usize>,
+    pub(super) listed: Option<Identity>,
+    pub(super) files: Vec<Slot>,
+    pub(super) directories: Vec<usize>,
     /// What in it is passed over.
-    skipped: Vec<Skipped>,
+    pub(super) skipped: Vec<Skipped>,
     /// Why it could not be read.
-    unreadable: Option<i32>,
+    pub(super) unreadable: Option<i32>,
 }
 
 impl Listing {

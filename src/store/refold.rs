@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{Error, Result};
+use crate::packed::packed_fields;
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::discover::RolloutFile;
 use crate::rollout::file_name::RolloutName;
@@ -44,6 +45,8 @@ pub struct Stop {
     pub settled: bool,
 }
 
+packed_fields!(Stop { of, offset, guard, settled });
+
 /// A rollout that was folded.
 #[derive(Debug, Clone)]
 pub struct Folded {
@@ -53,8 +56,8 @@ pub struct Folded {
     pub fold: Box<Fold>,
     /// The state behind a last record that has no terminator yet, where there is one.
     pub closed: Option<Box<Fold>>,
-    /// Whether the fold went on from where it stopped before.
-    pub continued: bool,
+    /// Where it began to read: behind the beginning if it went on from where it stopped before.
+    pub start: u64,
 }
 
 impl Folded {
@@ -103,7 +106,6 @@ fn fold_once(
     let (mut opened, metadata) = open_rollout(&file.path)?;
     let of = Identity::of(&metadata);
     let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &of));
-    let continued = before.is_some();
     let (start, mut fold) = match before {
         Some((stop, fold)) => (stop.offset, fold),
         None => (0, Box::new(Fold::new(RolloutName::parse_stem(&file.stem)))),
@@ -139,7 +141,7 @@ fn fold_once(
         closed
     });
     let stop = Stop { of, offset, guard, settled: of.is_settled(began) };
-    Ok(Some(Folded { stop, fold, closed, continued }))
+    Ok(Some(Folded { stop, fold, closed, start }))
 }
 
 /// Whether a file that is `now` has only grown since the fold stopped, or is what it was.

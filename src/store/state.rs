@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::codex_home::CodexHome;
@@ -14,6 +15,8 @@ use crate::store::identity::Identity;
 use crate::store::listing::Listing;
 use crate::store::live::Live;
 use crate::store::lookup::Lookup;
+use crate::store::saved::Saved;
+use crate::store::saving::Unsaved;
 use crate::store::workspaces::Workspaces;
 
 /// How long events are believed before the home is walked all the same: a write through a mapping, or by another machine,
@@ -35,6 +38,9 @@ pub struct State {
     pub texts: Texts,
     /// Files that somebody is reading right now.
     pub busy: HashSet<Slot>,
+    /// The file in which an earlier process, or this one, has written down what it knew.
+    pub(super) saved: Option<Saved>,
+    pub(super) unsaved: Unsaved,
     events: Option<Events>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
@@ -52,11 +58,19 @@ impl State {
     /// # Errors
     ///
     /// When the home itself does not exist or is no directory.
-    pub fn look(&mut self, home: &CodexHome, asked: Instant) -> Result<()> {
+    pub fn look(
+        &mut self,
+        home: &CodexHome,
+        remembered_in: Option<&Path>,
+        asked: Instant,
+    ) -> Result<()> {
         if self.looked.is_some_and(|began| began >= asked) {
             return Ok(());
         }
         let began = Instant::now();
+        if let Some(directory) = remembered_in.filter(|_| self.looks == 0) {
+            self.recall(home.path(), directory);
+        }
         if !self.hear(home) {
             self.walk(home, began)?;
         }

@@ -12,7 +12,7 @@ use ao_plugin_codex::store::scan::scan_rollout;
 use ao_plugin_codex::usage::tree::{Thread, ThreadKind, threads};
 
 /// The bill of the home.
-pub fn bill(home: &CodexHome) -> Bill {
+pub(crate) fn bill(home: &CodexHome) -> Bill {
     let found = discover(home, Scope::All).unwrap();
     let mut skipped = found.skipped;
     let mut rollouts = Vec::new();
@@ -29,7 +29,7 @@ pub fn bill(home: &CodexHome) -> Bill {
 }
 
 /// The thread that is found in a workspace.
-pub fn find(home: &CodexHome, workspace: &str) -> Option<String> {
+pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
     let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
     discover(home, Scope::Active).unwrap().files.into_iter().find_map(|file| {
         let meta = read_head(&file.path, file.compressed).ok()??;
@@ -40,6 +40,6 @@ pub fn find(home: &CodexHome, workspace: &str) -> Option<String> {
 }
 
 /// The threads of a bill by their ids.
-pub fn by_id(bill: &Bill) -> BTreeMap<&str, &Thread> {
+pub(crate) fn by_id(bill: &Bill) -> BTreeMap<&str, &Thread> {
     bill.threads.iter().map(|thread| (thread.thread_id.as_str(), thread)).collect()
 }

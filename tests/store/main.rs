@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
+mod damage;
 mod fresh;
 mod world;
 
@@ -60,23 +61,25 @@ fn assert_knows_families(store: &HomeStore, world: &World) -> Result<(), TestCas
     let ids: Vec<String> = threads.keys().map(|id| (*id).to_owned()).collect();
     for (id, family) in ids.iter().zip(store.families(&ids).unwrap()) {
         let family = family.unwrap();
-        prop_assert_eq!(&&family.thread, &threads[id.as_str()]);
+        prop_assert_eq!(Some(&&family.thread), threads.get(id.as_str()));
         for subagent in &family.subagents {
-            prop_assert_eq!(&subagent, &threads[subagent.thread_id.as_str()]);
+            prop_assert_eq!(Some(&subagent), threads.get(subagent.thread_id.as_str()));
         }
     }
     Ok(())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_store_that_lives_on_answers_as_a_fresh_look(
+    fn a_store_that_lives_on_and_one_that_is_taken_up_again_answer_as_a_fresh_look(
         happenings in prop::collection::vec(happening(), 1..60),
     ) {
         let mut world = World::new();
-        let store = HomeStore::new(world.home());
+        let cache = tempfile::tempdir().unwrap();
+        let store = HomeStore::new(world.home(), None);
+        let mut again = HomeStore::new(world.home(), Some(cache.path().to_owned()));
         for (step, happening) in happenings.iter().enumerate() {
             world.happen(*happening);
             if step % 3 != 1 {
@@ -84,7 +87,45 @@ proptest! {
             }
             if step % 5 == 0 {
                 assert_knows_families(&store, &world)?;
+                assert_knows_families(&again, &world)?;
+            }
+            if step % 4 != 2 {
+                assert_knows(&again, &world)?;
+            }
+            if step % 3 == 2 {
+                prop_assert!(again.save());
+                again = HomeStore::new(world.home(), Some(cache.path().to_owned()));
             }
         }
     }
+}
+
+#[test]
+fn what_an_earlier_process_has_read_is_not_read_again() {
+    let mut world = World::new();
+    for _ in 0..5 {
+        world.happen(Happening::Root);
+    }
+    let cache = tempfile::tempdir().unwrap();
+    let store = || HomeStore::new(world.home(), Some(cache.path().to_owned()));
+    let read = |store: &HomeStore| {
+        let watch = Watch::default();
+        store.bill(&watch).unwrap();
+        watch.progress().bytes_done
+    };
+    let sizes = world.rollouts().iter().map(|path| path.metadata().unwrap().len()).sum::<u64>();
+    // What was written in the tick in which it was read is doubted.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let first = store();
+    assert_eq!([read(&first), read(&first)], [sizes, 0]);
+    assert!(first.save());
+    assert_eq!(read(&store()), 0);
+    let path = &world.rollouts()[3];
+    let line = "{\"timestamp\":\"2026-01-02T16:58:23Z\",\"type\":\"event_msg\",\"payload\":{}}\n";
+    std::io::Write::write_all(
+        &mut std::fs::OpenOptions::new().append(true).open(path).unwrap(),
+        line.as_bytes(),
+    )
+    .unwrap();
+    assert_eq!([read(&first), read(&store())], [line.len() as u64; 2]);
 }

@@ -10,7 +10,7 @@ use ao_plugin_codex::codex_home::CodexHome;
 
 /// What may happen to a home. Numbers choose among what there is.
 #[derive(Debug, Clone, Copy)]
-pub enum Happening {
+pub(crate) enum Happening {
     Root,
     CopyingFork(usize),
     PointingFork(usize),
@@ -37,7 +37,7 @@ pub enum Happening {
 }
 
 /// The home, and what its writers know.
-pub struct World {
+pub(crate) struct World {
     root: tempfile::TempDir,
     born: u64,
     clock_ms: i64,
@@ -47,22 +47,22 @@ pub struct World {
 const BEGAN_MS: i64 = 1_767_373_100_000;
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("sessions")).unwrap();
         Self { root, born: 0, clock_ms: BEGAN_MS, blocked: false }
     }
 
-    pub fn home(&self) -> CodexHome {
+    pub(crate) fn home(&self) -> CodexHome {
         CodexHome::new(self.root.path())
     }
 
-    pub fn workspace(at: u64) -> String {
+    pub(crate) fn workspace(at: u64) -> String {
         format!("/home/dev/tree-{}", at % 3)
     }
 
     /// Every rollout that is there, in an order that only its name decides.
-    pub fn rollouts(&self) -> Vec<PathBuf> {
+    pub(crate) fn rollouts(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut open = vec![self.root.path().to_owned()];
         while let Some(directory) = open.pop() {
@@ -88,7 +88,8 @@ impl World {
         self.pick(at).filter(|path| path.extension().is_some_and(|one| one == "jsonl"))
     }
 
-    pub fn happen(&mut self, happening: Happening) {
+    #[expect(clippy::too_many_lines, reason = "one arm for each thing that may happen")]
+    pub(crate) fn happen(&mut self, happening: Happening) {
         self.clock_ms += 1_000;
         match happening {
             Happening::Root => drop(self.begin("", &[])),
@@ -179,7 +180,7 @@ impl World {
                 let to = self.root.path().join("sessions").join(name);
                 fs::copy(&path, &to).unwrap();
                 // Of two alike the one that was written last counts: they must not be alike in that.
-                self.date(&to, self.clock_ms);
+                date(&to, self.clock_ms);
             }
             Happening::Delete(at) => {
                 let Some(path) = self.pick(at) else { return };
@@ -187,7 +188,7 @@ impl World {
             }
             Happening::SetClock(at, hours) => {
                 let Some(path) = self.pick(at) else { return };
-                self.date(&path, self.clock_ms + i64::from(hours) * 3_600_000);
+                date(&path, self.clock_ms + i64::from(hours) * 3_600_000);
             }
             Happening::Forbid(at) => {
                 let Some(path) = self.pick_plain(at) else { return };
@@ -206,14 +207,20 @@ impl World {
         }
     }
 
-    fn date(&self, path: &Path, ms: i64) {
-        let time = UNIX_EPOCH + Duration::from_millis(ms.unsigned_abs());
-        File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+    /// The user and the model say something, the last words without an end.
+    pub(crate) fn say(&self, text: &str) {
+        for path in self.rollouts() {
+            let message = format!(r#"{{"type":"message","role":"user","content":"{text}"}}"#);
+            append(&path, &format!("\n{}", self.line("response_item", 90, &message)));
+            let event = format!(r#"{{"type":"user_message","message":"{text}"}}"#);
+            append(&path, &self.line("event_msg", 91, &event));
+            append(&path, self.line("event_msg", 92, &event).trim_end());
+        }
     }
 
     /// A new rollout, dated by the clock of the world.
     fn begin(&mut self, facts: &str, copied: &[String]) -> PathBuf {
-        let path = self.new_path("");
+        let path = self.new_path();
         let mut text = self.meta(&id_of(&path), facts);
         for line in copied {
             text.push_str(line);
@@ -223,15 +230,15 @@ impl World {
         fs::write(&path, &text).unwrap();
         let turn = self.turn(&path);
         append(&path, &turn);
-        self.date(&path, self.clock_ms);
+        date(&path, self.clock_ms);
         path
     }
 
-    fn new_path(&mut self, segment: &str) -> PathBuf {
+    fn new_path(&mut self) -> PathBuf {
         self.born += 1;
         let id = id(self.clock_ms, self.born);
         let day = self.born % 3 + 1;
-        let name = format!("rollout-2026-01-02T16-58-23-{id}{segment}.jsonl");
+        let name = format!("rollout-2026-01-02T16-58-23-{id}.jsonl");
         self.root.path().join(format!("sessions/2026/01/0{day}")).join(name)
     }
 
@@ -257,20 +264,21 @@ impl World {
     /// A thread that was reverted goes on in another file.
     fn revert(&mut self, of: usize) {
         let Some(before) = self.pick_plain(of) else { return };
-        let id = id_of(&before);
+        let thread = id_of(&before);
         if !before.to_string_lossy().contains("rollout-") {
             return;
         }
         self.born += 1;
-        let segment = ao_plugin_codex_id(self.clock_ms, self.born);
-        let name = format!("rollout-2026-01-02T16-58-23-{id}_{segment}.jsonl");
+        let segment = id(self.clock_ms, self.born);
+        let name = format!("rollout-2026-01-02T16-58-23-{thread}_{segment}.jsonl");
         let path = self.root.path().join("sessions/2026/01/01").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let facts = format!(r#","history_base":{{"thread_id":"{id}","end_ordinal_exclusive":4}}"#);
-        fs::write(&path, self.meta(&id, &facts)).unwrap();
+        let facts =
+            format!(r#","history_base":{{"thread_id":"{thread}","end_ordinal_exclusive":4}}"#);
+        fs::write(&path, self.meta(&thread, &facts)).unwrap();
         let turn = self.turn(&path);
         append(&path, &turn);
-        self.date(&path, self.clock_ms);
+        date(&path, self.clock_ms);
     }
 
     fn meta(&self, id: &str, facts: &str) -> String {
@@ -317,8 +325,6 @@ fn id(ms: i64, number: u64) -> String {
     format!("{:08x}-{:04x}-4000-8000-{number:012x}", ms >> 16, ms & 0xffff)
 }
 
-use id as ao_plugin_codex_id;
-
 fn id_of(path: &Path) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     let stem = name.split(".jsonl").next().unwrap();
@@ -331,6 +337,11 @@ fn last_total(text: &str) -> u64 {
     let digits = text[at..].trim_start_matches(|one: char| !one.is_ascii_digit());
     let end = digits.find(|one: char| !one.is_ascii_digit()).unwrap_or(digits.len());
     digits[..end].parse().unwrap_or(0)
+}
+
+fn date(path: &Path, ms: i64) {
+    let time = UNIX_EPOCH + Duration::from_millis(ms.unsigned_abs());
+    File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
 fn append(path: &Path, text: &str) {
