@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::pricing::cost::{cost_usd, prices_of};
 use crate::pricing::table::{ModelPrices, PriceTable};
@@ -16,7 +17,8 @@ const NO_MODEL: &str = "unknown";
 
 /// Counts of tokens as Codex writes them, and what they cost.
 #[napi(object)]
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Usage {
     /// All tokens sent to the model, cached and cache-write tokens among them.
     pub input_tokens: i64,
@@ -45,6 +47,8 @@ pub struct SkippedFile {
 
 /// A thread as the head of its rollout shows it.
 #[napi(object, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ThreadHead {
     /// `session_meta.payload.id`, else the id in the rollout's name.
     pub thread_id: String,
@@ -73,6 +77,8 @@ pub struct ThreadHead {
 
 /// A thread, and what it was billed without anything inherited.
 #[napi(object, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ThreadUsage {
     /// `session_meta.payload.id`, else the id in the rollout's name.
     pub thread_id: String,

@@ -8,7 +8,7 @@ use crate::binding::promise::{Answer, Promise, promise};
 use crate::error;
 
 /// Work that may block.
-pub(super) type Work = Box<dyn FnOnce() -> error::Result<Answer> + Send>;
+pub(super) type Work<T = Answer> = Box<dyn FnOnce() -> error::Result<T> + Send>;
 
 /// Runs what `prepare` returns on a thread where it may block. `prepare` itself judges the arguments, at once and on
 /// the JavaScript thread; what it refuses rejects the promise, and so does a panic of the work.
@@ -28,14 +28,12 @@ async fn begin(work: Result<Work>) -> Result<Answer> {
 }
 
 /// Begins with the work, on a thread of its own.
-pub(super) fn start(work: Work) -> JoinHandle<error::Result<Answer>> {
+pub(super) fn start<T: Send + 'static>(work: Work<T>) -> JoinHandle<error::Result<T>> {
     spawn_blocking(work)
 }
 
 /// What became of the work.
-pub(super) fn answer_of(
-    ended: std::result::Result<error::Result<Answer>, JoinError>,
-) -> Result<Answer> {
+pub(super) fn answer_of<T>(ended: std::result::Result<error::Result<T>, JoinError>) -> Result<T> {
     match ended {
         Ok(answer) => answer.map_err(|error| to_node(&error)),
         Err(failed) => Err(Error::new(Status::GenericFailure, failed.to_string())),
@@ -43,7 +41,7 @@ pub(super) fn answer_of(
 }
 
 /// The error that a program in Node sees.
-fn to_node(error: &error::Error) -> Error {
+pub(super) fn to_node(error: &error::Error) -> Error {
     let status = if error.is_cancelled() {
         Status::Cancelled
     } else if error.is_invalid() {

@@ -15,6 +15,7 @@ mod binary;
 mod blocking;
 mod events;
 mod home;
+mod pieces;
 mod places;
 mod promise;
 mod records;

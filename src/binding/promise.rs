@@ -22,6 +22,11 @@ impl Answer {
     pub(super) fn new<T: ToNapiValue + Send + 'static>(value: T) -> Self {
         Self(Box::new(|env| value.into_unknown(env)))
     }
+
+    /// JavaScript's value.
+    pub(super) fn convert<'env>(self, env: &'env Env) -> Result<Unknown<'env>> {
+        (self.0)(env)
+    }
 }
 
 /// A promise of what the future results in.
@@ -36,5 +41,5 @@ fn spawn(
     env: &Env,
     future: Pin<Box<dyn Future<Output = Result<Answer>> + Send>>,
 ) -> Result<Promise<'_>> {
-    env.spawn_future_with_callback(future, |env, Answer(convert)| convert(env))
+    env.spawn_future_with_callback(future, |env, answer| answer.convert(env))
 }

@@ -1,5 +1,6 @@
 //! Threads by their heads.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use napi::{Env, Result};
@@ -7,9 +8,12 @@ use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
 use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::off_thread;
+use crate::binding::blocking::{answer_of, off_thread, start};
 use crate::binding::home::{HomeOptions, codex_home};
-use crate::binding::promise::Promise;
+use crate::binding::pieces::{self, Pieces};
+use crate::binding::promise::{Answer, Promise};
+use crate::codex_home::CodexHome;
+use crate::error::{self, Error};
 use crate::rollout::head::read_head;
 use crate::rollout::meta::{self, Source};
 use crate::rollout::workspace::WorkspaceMatcher;
@@ -71,27 +75,38 @@ pub struct SessionMeta {
     catch_unwind
 )]
 pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let options = options.get()?;
-        let home = codex_home(options.codex_home)?;
-        let workspace =
-            options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
-        Ok(move || {
-            let read = store_of(&home).threads()?;
-            let mut matcher = workspace.as_deref().map(WorkspaceMatcher::new);
-            let mut threads = read.heads;
-            if let Some(matcher) = &mut matcher {
-                threads.retain(|head| {
-                    head.facts.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd))
-                });
-            }
-            Ok(ThreadList {
-                codex_home: home.path().to_string_lossy().into_owned(),
-                threads: threads.iter().map(thread_head).collect(),
-                skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
-            })
-        })
-    })
+    let (sender, receiver) = pieces::way(env)?;
+    let list = async move {
+        let (home, workspace) = asked(options)?;
+        let work = start(Box::new(move || list(&home, workspace.as_deref())));
+        let (answer, threads) = answer_of(work.await)?;
+        Ok((answer, sender.send(threads, || Ok(())).await?))
+    };
+    receiver.promise(env, "threads", Box::pin(list))
+}
+
+fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> {
+    let options = options.get()?;
+    let home = codex_home(options.codex_home)?;
+    Ok((home, options.workspace_path.unwrap_or_default().optional_path("workspacePath")?))
+}
+
+/// The answer without its threads, and these.
+fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<(Answer, Pieces)> {
+    let read = store_of(home).threads()?;
+    let mut matcher = workspace.map(WorkspaceMatcher::new);
+    let mut threads = read.heads;
+    if let Some(matcher) = &mut matcher {
+        threads.retain(|head| head.facts.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
+    }
+    let pieces = Pieces::new(threads.iter().map(thread_head))
+        .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))?;
+    let answer = ThreadList {
+        codex_home: home.path().to_string_lossy().into_owned(),
+        threads: Vec::new(),
+        skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
+    };
+    Ok((Answer::new(answer), pieces))
 }
 
 /// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,

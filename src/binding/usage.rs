@@ -10,9 +10,10 @@ use napi_derive::napi;
 
 use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
 use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::{answer_of, off_thread, start};
+use crate::binding::blocking::{answer_of, off_thread, start, to_node};
 use crate::binding::home::{HomeOptions, codex_home};
-use crate::binding::promise::{Answer, Promise, promise};
+use crate::binding::pieces::{self, Pieces};
+use crate::binding::promise::{Answer, Promise};
 use crate::binding::watching::{Reporter, Stopper};
 use crate::codex_home::CodexHome;
 use crate::error;
@@ -147,14 +148,26 @@ pub fn home_usage<'env>(
         Ok((stopper, query, reporter)) => (stopper, Ok((query, reporter))),
         Err(refused) => (None, Err(refused)),
     };
-    let mut promise = promise(env, async move {
+    let (sender, receiver) = pieces::way(env)?;
+    let bill = async move {
         let (query, reporter) = call?;
-        answer_while_reporting(query, reporter, watch).await
-    })?;
+        let home = query.home.clone();
+        let (answer, threads) = answer_while_reporting(query, reporter, Arc::clone(&watch)).await?;
+        Ok((answer, sender.send(threads, || uncancelled(&watch, &home)).await?))
+    };
+    let mut promise = receiver.promise(env, "threads", Box::pin(bill))?;
     match stopper {
         Some(stopper) => promise.finally(move |env| stopper.remove(env)),
         None => Ok(promise),
     }
+}
+
+/// Refuses to go on when the caller asked to stop.
+fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
+    if watch.is_cancelled() {
+        return Err(to_node(&error::Error::cancelled("read Codex home", home.path())));
+    }
+    Ok(())
 }
 
 /// Judges the arguments. The signal comes last: whoever refuses a call must not go on listening.
@@ -174,9 +187,9 @@ async fn answer_while_reporting(
     query: Query,
     reporter: Option<Reporter>,
     watch: Arc<Watch>,
-) -> Result<Answer> {
+) -> Result<(Answer, Pieces)> {
     let working = Arc::clone(&watch);
-    let mut work = start(Box::new(move || query.answer(&working).map(Answer::new)));
+    let mut work = start(Box::new(move || query.answer(&working)));
     if let Some(reporter) = &reporter {
         reporter.report(watch.progress());
     }
@@ -323,25 +336,29 @@ impl Query {
         })
     }
 
-    fn answer(&self, watch: &Watch) -> error::Result<HomeUsage> {
+    /// The answer without its threads, and these.
+    fn answer(&self, watch: &Watch) -> error::Result<(Answer, Pieces)> {
         let prices = prices_in_force()?;
         let Bill { threads, skipped } = store_of(&self.home).bill(watch)?;
         let selected = report::select(threads, &self.window);
-        let threads: Vec<ThreadUsage> =
-            selected.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
         let mut totals = Usage::default();
-        for thread in &threads {
-            totals.add_usage(&thread.usage);
-        }
-        Ok(HomeUsage {
+        let threads = selected
+            .iter()
+            .map(|thread| answer::thread_usage(thread, &prices))
+            .inspect(|thread| totals.add_usage(&thread.usage));
+        let pieces = Pieces::new(threads).map_err(|error| {
+            error::Error::io("hand over the threads of", self.home.path(), error)
+        })?;
+        let answer = HomeUsage {
             codex_home: self.home.path().to_string_lossy().into_owned(),
             pricing: pricing(&prices, &selected),
-            threads,
+            threads: Vec::new(),
             totals,
             groups: self.by.map(|by| groups(&selected, by, &prices)),
             cells: self.cells.then(|| cells(&selected, &prices)),
             skipped: skipped.into_iter().map(SkippedFile::from).collect(),
-        })
+        };
+        Ok((Answer::new(answer), pieces))
     }
 }
 

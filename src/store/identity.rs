@@ -35,9 +35,8 @@ impl Moment {
     /// In milliseconds since 1970, cut off as [`crate::rollout::open::modified_ms`] does.
     #[must_use]
     pub fn ms(self) -> i64 {
-        let nanos = i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos);
-        let ms = nanos / 1_000_000;
-        i64::try_from(ms).unwrap_or(if ms < 0 { i64::MIN } else { i64::MAX })
+        let ms = i64::try_from(self.nanos / 1_000_000).unwrap_or(0);
+        self.seconds.saturating_mul(1000).saturating_add(ms)
     }
 }
 

@@ -1,0 +1,120 @@
+//! Long lists, which JavaScript gets in pieces: thousands of objects made at once would hold up everybody else in the
+//! process.
+//!
+//! A piece goes over as JSON, and is parsed in a turn of the event loop of its own: V8 makes objects from JSON in half of
+//! the time that they take property by property. The last piece comes with the rest of the answer.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{
+    FnArgs, FromNapiValue, Function, FunctionRef, JsObjectValue, Object, ToNapiValue, Unknown,
+};
+use napi::threadsafe_function::{ThreadsafeFunction, UnknownReturnValue};
+use napi::{Env, Result, Status};
+use serde::Serialize;
+
+use crate::binding::promise::{Answer, Promise};
+
+/// How many objects are made in one turn: a millisecond's work.
+const PIECE: usize = 250;
+
+/// How long a piece waits behind the one before. Node takes all that is there in one turn, also what comes meanwhile: it
+/// must not be there.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Keeps what it is given, and gives it all back.
+const COLLECT: &str = "(() => {
+    const list = [];
+    return (json) => {
+        for (const one of JSON.parse(json)) list.push(one);
+        return list;
+    };
+})()";
+
+/// `collect(json)`, called from any thread. It keeps no process alive.
+type Collect = ThreadsafeFunction<
+    FnArgs<(String,)>,
+    UnknownReturnValue,
+    FnArgs<(String,)>,
+    Status,
+    false,
+    true,
+>;
+
+/// A list as JSON, in pieces.
+pub(super) struct Pieces(std::vec::IntoIter<String>);
+
+impl Pieces {
+    /// The pieces of a list.
+    pub(super) fn new<T: Serialize>(mut list: impl Iterator<Item = T>) -> io::Result<Self> {
+        let mut pieces = Vec::new();
+        loop {
+            let piece: Vec<T> = list.by_ref().take(PIECE).collect();
+            if piece.is_empty() {
+                return Ok(Self(pieces.into_iter()));
+            }
+            pieces.push(serde_json::to_string(&piece)?);
+        }
+    }
+}
+
+/// The end of a list's way that any thread may hold.
+pub(super) struct Sender(Collect);
+
+/// The end of its way in JavaScript.
+pub(super) struct Receiver(FunctionRef<FnArgs<(String,)>, Object<'static>>);
+
+/// The way of one list to JavaScript.
+pub(super) fn way(env: &Env) -> Result<(Sender, Receiver)> {
+    let collect: Unknown<'_> = env.run_script(COLLECT)?;
+    let sends: Function<'_, FnArgs<(String,)>, UnknownReturnValue> =
+        Function::from_unknown(collect)?;
+    let receives: Function<'_, FnArgs<(String,)>, Object<'static>> =
+        Function::from_unknown(collect)?;
+    Ok((
+        Sender(sends.build_threadsafe_function().weak::<true>().build()?),
+        Receiver(receives.create_ref()?),
+    ))
+}
+
+impl Sender {
+    /// Hands over all pieces but the last, which it gives back; a piece waits until the one before has arrived. `go_on`
+    /// is asked before each.
+    pub(super) async fn send(
+        self,
+        pieces: Pieces,
+        go_on: impl Fn() -> Result<()>,
+    ) -> Result<String> {
+        let Pieces(mut pieces) = pieces;
+        let Some(mut last) = pieces.next() else { return Ok("[]".to_owned()) };
+        for next in pieces {
+            go_on()?;
+            self.0.call_async_catch(FnArgs::from((std::mem::replace(&mut last, next),))).await?;
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(last)
+    }
+}
+
+/// What is resolved: an answer, and the last piece of its list.
+type Resolved = Pin<Box<dyn Future<Output = Result<(Answer, String)>> + Send>>;
+
+impl Receiver {
+    /// A promise of the answer, with the whole list as its `field`.
+    pub(super) fn promise<'env>(
+        self,
+        env: &'env Env,
+        field: &'static str,
+        answer: Resolved,
+    ) -> Result<Promise<'env>> {
+        env.spawn_future_with_callback(answer, move |env, (answer, last)| {
+            let whole = self.0.borrow_back(env)?.call(FnArgs::from((last,)))?;
+            let mut answer = Object::from_unknown(answer.convert(env)?)?;
+            answer.set_named_property(field, whole)?;
+            answer.into_unknown(env)
+        })
+    }
+}
