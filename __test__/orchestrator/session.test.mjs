@@ -122,7 +122,7 @@ test("with permissions suggest Codex starts, and asks before it runs a command",
     async () => agent.detectActivity(await screenOf(runtimeHandle)) === "waiting_input",
     20_000,
   );
-  assert.equal((await listed(stage, id)).activity, "active");
+  assert.equal((await listed(stage, id)).activity, "waiting_input");
   await pressIn(runtimeHandle, "y");
   await eventually(
     "the answer's effect",

@@ -33,10 +33,9 @@ async function capture(names: string[]): Promise<(string | null)[]> {
 }
 
 async function captureAll(names: string[]): Promise<string[] | null> {
-  const commands = names.flatMap((name) => [
-    ...["capture-pane", "-p", "-t", `=${name}:`, ";"],
-    ...["display-message", "-p", SEPARATOR, ";"],
-  ]);
+  const look = (name: string) => ["capture-pane", "-p", "-t", `=${name}:`, ";"];
+  const separate = ["display-message", "-p", SEPARATOR, ";"];
+  const commands = names.flatMap((name) => [...look(name), ...separate]);
   try {
     const { stdout } = await run("tmux", commands.slice(0, -1), {
       timeout: TIME_LIMIT_MS,

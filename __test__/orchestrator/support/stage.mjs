@@ -70,7 +70,14 @@ export const makeStage = async (
   );
   const agent = registry.get("agent", "codex");
   const sessions = createSessionManager({ config, registry });
-  return { world, server, ledger, registry, agent, sessions, path, ...scriptsOf(server) };
+  /** One for each version: an older one cannot read what a newer one leaves. */
+  const codexHomeFor = async (name) => {
+    const codexHome = world.path("codex-homes", name);
+    await writeCodexHome(codexHome, { port, config: codexConfig });
+    return codexHome;
+  };
+  const scripts = scriptsOf(server);
+  return { world, server, ledger, registry, agent, sessions, path, codexHomeFor, ...scripts };
 };
 
 /** What the model answers to the requests of a prompt that names a script, and what it was asked. */
