@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** The command `ao-codex`. */
-import { run } from "./cli/program.js";
-import { exitWhenNobodyReads } from "./cli/terminal.js";
+
+try {
+  await import("./addon.js");
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+}
+const { run } = await import("./cli/program.js");
+const { exitWhenNobodyReads } = await import("./cli/terminal.js");
 
 exitWhenNobodyReads();
 process.exitCode = await run(process.argv.slice(2));

@@ -1,5 +1,7 @@
 /** The plugin, as the orchestrator loads it. */
 
+import "./addon.js";
+
 import { readFileSync } from "node:fs";
 import type { Agent, PluginModule } from "@composio/ao-core";
 import type { CodexAgent } from "./agent.js";

@@ -1,0 +1,77 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { newUser, packed, sampleHome } from "./user.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const [main, ours] = packed;
+const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+
+/** What the checkout's own command prints. */
+const printed = (...args) =>
+  execFileSync(process.execPath, [join(root, "dist", "cli.js"), ...args], {
+    env: { ...process.env, CODEX_HOME: sampleHome, NO_COLOR: "1" },
+    encoding: "utf8",
+  });
+
+test("installed by its name", async (t) => {
+  const user = await newUser(t);
+  await user.npm("install", ...quiet, main.name);
+
+  await t.test("there is no Rust, and of the addons only the one of this machine", async () => {
+    await rejects(user.npm("exec", "--no", "--", "cargo"));
+    deepStrictEqual(readdirSync(user.path("node_modules", "@ao")).toSorted(), [
+      "plugin-codex",
+      ours.name.replace("@ao/", ""),
+    ]);
+  });
+
+  await t.test("a module imports the plugin and the native functions", async () => {
+    const script = `
+      import plugin, { manifest, detect } from "@ao/plugin-codex";
+      import { listThreads } from "@ao/plugin-codex/native";
+      const { threads } = await listThreads({ codexHome: process.env.CODEX_HOME });
+      console.log(JSON.stringify([manifest.version, plugin.detect === detect, threads.length]));
+    `;
+    const { stdout } = await user.node("--input-type=module", "--eval", script);
+    const { threads } = JSON.parse(printed("sessions", "--json"));
+    deepStrictEqual(JSON.parse(stdout), [main.version, true, threads.length]);
+  });
+
+  await t.test("a CommonJS program requires them", async () => {
+    const script = `
+      const { manifest } = require("@ao/plugin-codex");
+      const { homeUsage } = require("@ao/plugin-codex/native");
+      homeUsage({ codexHome: process.env.CODEX_HOME }).then(({ totals }) =>
+        console.log(JSON.stringify([manifest.name, totals.totalTokens])));
+    `;
+    const { stdout } = await user.node("--eval", script);
+    const { totals } = JSON.parse(printed("usage", "--json"));
+    deepStrictEqual(JSON.parse(stdout), ["codex", totals.totalTokens]);
+  });
+
+  await t.test("npx runs the command, and it prints what the checkout's prints", async () => {
+    const { stdout } = await user.npm("exec", "--no", "--", "ao-codex", "sessions");
+    strictEqual(stdout, printed("sessions"));
+  });
+});
+
+test("the orchestrator's registry finds it under the name of its own plugin", async (t) => {
+  const user = await newUser(t);
+  const alias = `@composio/ao-plugin-agent-codex@npm:${main.name}`;
+  await user.npm("install", ...quiet, "@composio/ao-core@0.2.0", alias);
+  const script = `
+    import { createPluginRegistry } from "@composio/ao-core";
+    const registry = createPluginRegistry();
+    await registry.loadBuiltins();
+    const [manifest] = registry.list("agent");
+    console.log(manifest.version, registry.get("agent", "codex").getLaunchCommand({
+      sessionId: "s-1", projectConfig: { path: "/home/dev/p" }, prompt: "hello",
+    }));
+  `;
+  const { stdout } = await user.node("--input-type=module", "--eval", script);
+  match(stdout, new RegExp(`^${main.version} \\S*codex.* -- 'hello'$`, "m"));
+});

@@ -1,0 +1,55 @@
+// `npm run test:package`: packs the package and its platform package, installs them from a registry on loopback as a
+// user would, and uses them, on every Node that is supported. Needs the package registry: Node comes from there too.
+//
+//   --node-only   on the Node that runs this, for a machine whose Node is the one to test
+//   --addons DIR  with the addons in DIR instead of the one of this checkout
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { packAll } from "../../scripts/pack.mjs";
+import { prepare, root } from "../../scripts/prepare.mjs";
+
+/** Besides the one that runs this. */
+const LINES = ["20", "22", "24"];
+
+const { values } = parseArgs({
+  options: { "node-only": { type: "boolean" }, addons: { type: "string" } },
+});
+
+prepare();
+const scratch = mkdtempSync(join(tmpdir(), "ao-codex-package-"));
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+const packed = packAll(join(scratch, "packed"), { addons: values.addons });
+writeFileSync(join(scratch, "packed", "packed.json"), JSON.stringify(packed));
+
+const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.mjs"));
+for (const node of nodes()) {
+  process.stdout.write(`\n# Node ${execFileSync(node, ["--version"], { encoding: "utf8" })}`);
+  const args = ["--test", ...files.map((name) => join("__test__", "package", name))];
+  const env = { ...process.env, PACKED: join(scratch, "packed") };
+  const { status } = spawnSync(node, args, { cwd: root, stdio: "inherit", env });
+  if (status !== 0) process.exitCode = 1;
+}
+
+/** The Node that runs this, and one of each other line. */
+function nodes() {
+  const own = process.versions.node.split(".")[0];
+  const others = values["node-only"] ? [] : LINES.filter((line) => line !== own);
+  return [process.execPath, ...others.map(install)];
+}
+
+/** `npm install node@22` would run a script to fetch this very package. */
+function install(line) {
+  const { platform, arch } = process;
+  const name = `node-${platform === "win32" ? "win" : platform}-${arch}`;
+  const prefix = join(scratch, `node-${line}`);
+  const args = ["install", "--prefix", prefix, "--no-audit", "--no-fund", "--silent"];
+  const shell = platform === "win32";
+  execFileSync("npm", [...args, `${name}@${line}`], { stdio: "inherit", shell });
+  const bin = join(prefix, "node_modules", name, "bin");
+  const node = join(bin, platform === "win32" ? "node.exe" : "node");
+  if (!existsSync(node)) throw new Error(`${name}@${line} has no ${node} in ${dirname(bin)}`);
+  return node;
+}

@@ -1,0 +1,75 @@
+/**
+ * Loads the addon before `index.js` does, so that a machine without one gets a reason and a way out. What is generated
+ * there knows of neither.
+ */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** The platforms that a release has an addon for: `npm/` in the repository. */
+const PLATFORMS = [
+  "darwin-arm64",
+  "darwin-x64",
+  "linux-arm64-gnu",
+  "linux-arm64-musl",
+  "linux-x64-gnu",
+  "linux-x64-musl",
+  "win32-arm64-msvc",
+  "win32-x64-msvc",
+];
+
+const require = createRequire(import.meta.url);
+
+// Whoever names a file has reasons of their own, and `index.js` says what is wrong with it.
+if (!process.env["NAPI_RS_NATIVE_LIBRARY_PATH"]) load();
+
+function load(): void {
+  const { platform, arch } = process;
+  const here = PLATFORMS.filter((name) => `${name}-`.startsWith(`${platform}-${arch}-`));
+  const failures: Error[] = [];
+  for (const name of here) {
+    for (const module of [`../plugin-codex.${name}.node`, `@ao/plugin-codex-${name}`]) {
+      try {
+        require(module);
+        return;
+      } catch (error) {
+        if (!isAbsent(error, module)) failures.push(error as Error);
+      }
+    }
+  }
+  throw new Error(explanation(here, failures), { cause: failures[0] });
+}
+
+/** Whether nothing is there, as opposed to something that cannot be loaded. */
+function isAbsent(error: unknown, module: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "MODULE_NOT_FOUND" && message.includes(module);
+}
+
+function explanation(here: string[], failures: Error[]): string {
+  const { platform, arch } = process;
+  const build =
+    `To build it: clone ${sources()}, install Rust (https://rustup.rs) and run \`npm run build\` there; ` +
+    "the environment variable NAPI_RS_NATIVE_LIBRARY_PATH names the .node file that it makes.";
+  if (here.length === 0) {
+    return (
+      `cannot load @ao/plugin-codex: there is no addon for ${platform} ${arch}. ` +
+      `There is one for ${PLATFORMS.join(", ")}. ${build}`
+    );
+  }
+  const [failure] = failures;
+  if (failure) {
+    return `cannot load @ao/plugin-codex: the addon for ${platform} ${arch}: ${failure.message}. ${build}`;
+  }
+  return (
+    `cannot load @ao/plugin-codex: the addon for ${platform} ${arch} is not installed. It is an optional ` +
+    `dependency (${here.map((name) => `@ao/plugin-codex-${name}`).join(" or ")}): install again without ` +
+    `--omit=optional, and without the lock file of another platform. ${build}`
+  );
+}
+
+function sources(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { url } = (JSON.parse(manifest) as { repository: { url: string } }).repository;
+  return url.replace(/^git\+/, "").replace(/\.git$/, "");
+}
