@@ -132,5 +132,27 @@ test("says what it did before the checks", async (t) => {
   const [first, second] = stdout.split("\n");
   assert.equal(first, "mended wrappers: installed the wrappers in ~/.ao/bin");
   assert.match(second, /^ok {4}addon /);
-  assert.ok(stdout.endsWith("\nAll 16 checks are well.\n"), stdout);
+  assert.ok(stdout.endsWith("\nAll 17 checks are well.\n"), stdout);
+});
+
+test("installs the hook's program beside the orchestrator's wrappers, which stay", async (t) => {
+  const patient = await makePatient(t);
+  patient.write(".ao/bin/.ao-version", "0.1.1\n");
+  patient.remove(".ao/bin/ao-codex-hook");
+  const before = await patient.examine();
+  assert.deepEqual(
+    before.ill.map(({ id, status }) => [id, status]),
+    [
+      ["wrappers", "warn"],
+      ["hooks", "warn"],
+    ],
+  );
+  assert.match(before.ill[1].remedy, /^ao-codex doctor --fix installs it/);
+  const { ill, fixed } = await patient.examine(["--fix"]);
+  assert.deepEqual(
+    ill.map(({ id }) => id),
+    ["wrappers"],
+  );
+  assert.deepEqual(fixed, [{ id: "hooks", done: "installed ~/.ao/bin/ao-codex-hook" }]);
+  assert.equal(patient.text(".ao/bin/.ao-version"), "0.1.1\n");
 });

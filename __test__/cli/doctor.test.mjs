@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { aoCodex, root, run } from "../support/command.mjs";
@@ -14,6 +14,7 @@ const IDS = [
   "wrappers",
   "wrappers-first",
   "real-programs",
+  "hooks",
   "agents-section",
   "metadata",
   "codex-home",
@@ -48,6 +49,7 @@ test("each check says what it found", async (t) => {
       version: found["codex-version"],
       wrappers: found["wrappers"],
       first: found["wrappers-first"],
+      hooks: found["hooks"],
       agents: found["agents-section"],
       metadata: found["metadata"],
       home: found["codex-home"],
@@ -61,10 +63,11 @@ test("each check says what it found", async (t) => {
       version: "0.169.0: resumes; asks: on-request, never",
       wrappers: `~/.ao/bin, version ${version}`,
       first: "git and gh are the wrappers in what Codex runs (bash -lc)",
+      hooks: "Codex runs ours at SessionStart, UserPromptSubmit, PermissionRequest, Stop",
       agents: "~/app/worktree/AGENTS.md",
       metadata: "~/.agent-orchestrator/0123-app/sessions/app-1",
       home: "~/.codex: 1 rollout",
-      rollout: `root ${THREAD}, written 2026-05-20`,
+      rollout: `${THREAD}, written 2026-05-20`,
       activity: "idle, by the rollout: the last turn has ended; last record 2026-05-20",
       cache: "~/.cache/ao-codex",
     },
@@ -80,7 +83,8 @@ test("says how the plugin would start and resume Codex in the workspace", async 
   const { checks } = await patient.examine();
   const [launch, resume] = checks.slice(-2).map(({ found }) => found);
   const codex = patient.path("bin/codex");
-  const flags = `-c check_for_update_on_startup=false --ask-for-approval never --model gpt-6-sol`;
+  const flags =
+    "-c check_for_update_on_startup=false --ask-for-approval never --model gpt-6-sol -c 'hooks=…'";
   assert.ok(launch.startsWith(`${codex} ${flags} -c 'projects={`), launch);
   assert.ok(resume.startsWith(`${codex} resume ${flags} `), resume);
   assert.ok(resume.endsWith(` ${THREAD}`), resume);
@@ -98,7 +102,7 @@ test("a person reads aligned lines of at most 80 columns, the remedy below", asy
   );
   const at = lines.indexOf("fail  wrappers        there are none in ~/.ao/bin");
   assert.equal(lines[at + 1], "                      → ao-codex wrappers install");
-  assert.equal(lines.at(-2), "16 checks: 1 failed, 0 warnings.");
+  assert.equal(lines.at(-2), "17 checks: 1 failed, 0 warnings.");
 });
 
 test("colours only what a terminal shows", async (t) => {
@@ -126,6 +130,28 @@ test("without --workspace it looks at the current directory", async (t) => {
     cwd: patient.workspace,
   });
   assert.equal(JSON.parse(stdout).checks.find(({ id }) => id === "rollout").status, "ok");
+});
+
+test("a Codex that trusts no hooks, or hooks that are turned off, are no trouble", async (t) => {
+  const patient = await makePatient(t);
+  patient.codex({ trusts: false });
+  const untrusted = await patient.examine();
+  const off = await patient.examine([], { AO_CODEX_HOOKS: "false" });
+  const found = [untrusted, off].map(({ checks }) => checks.find(({ id }) => id === "hooks").found);
+  assert.deepEqual([untrusted.ill, off.ill], [[], []]);
+  assert.deepEqual(found, [
+    "this Codex runs none of ours unasked: states are read from rollouts and screens",
+    "turned off (hooks): states are read from rollouts and screens",
+  ]);
+});
+
+test("looking changes nothing: no launch is noted, no file of a session is written", async (t) => {
+  const patient = await makePatient(t);
+  const files = () =>
+    readdirSync(patient.home, { recursive: true }).filter((name) => !name.startsWith(".cache"));
+  const before = files();
+  await patient.examine([], { AO_SESSION: "app-1", AO_DATA_DIR: patient.dataDir });
+  assert.deepEqual(files(), before);
 });
 
 test("in a session it looks at that session, and at another workspace's where that is named", async (t) => {

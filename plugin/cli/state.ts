@@ -4,7 +4,6 @@ import type { EventPrompt, EventQuestion, SessionEventsFound, ThreadUsage } from
 import type { Decision } from "../state/decide.js";
 import { decideState } from "../state/decide.js";
 import { NOTHING } from "../state/evidence.js";
-import { openQuestion } from "../state/question.js";
 
 /** As the orchestrator's own default: what was finished longer ago is idle. */
 const READY_THRESHOLD_MS = 5 * 60_000;
@@ -24,6 +23,8 @@ export const NOBODY_TOLD: Told = { prompts: new Map(), questions: new Map() };
 
 /** What the hooks of all sessions told, without the questions that have their answer. */
 export async function toldBy(sessions: readonly SessionEventsFound[]): Promise<Told> {
+  // It reads rollouts, and `--help` and the doctor are to work where the addon cannot be loaded.
+  const { openQuestion } = await import("../state/question.js");
   const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions, null)));
   const prompts = sessions.flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
   // Of two sessions that went on with one thread the later one tells.

@@ -8,6 +8,7 @@ import { cache } from "./checks/cache.js";
 import { codexBinary } from "./checks/codex-binary.js";
 import { codexHome } from "./checks/codex-home.js";
 import { codexVersion } from "./checks/codex-version.js";
+import { hooks } from "./checks/hooks.js";
 import { launch } from "./checks/launch.js";
 import { metadata } from "./checks/metadata.js";
 import { prices } from "./checks/prices.js";
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   wrappers,
   wrappersFirst,
   realPrograms,
+  hooks,
   agentsSection,
   metadata,
   codexHome,

@@ -2,10 +2,14 @@
 
 import { join } from "node:path";
 import type * as Addon from "../../index.js";
+import { SessionEvents } from "../hooks/events.js";
+import type { SessionThread } from "../hooks/own-thread.js";
 import { readPluginSettings } from "../settings.js";
 import type { PluginSettings } from "../settings.js";
+import { SessionThreads } from "../thread.js";
 import { findConfiguration } from "./configuration.js";
 import type { Configuration, Project } from "./configuration.js";
+import { pretendSession } from "./pretend.js";
 import { findSession } from "./session.js";
 import type { KnownSession } from "./session.js";
 
@@ -25,8 +29,11 @@ export interface Machine {
   project: Project | null;
   /** The Codex that a launch runs. */
   codex(): Promise<string | null>;
-  /** The thread that a session here goes on with. */
-  thread(): Promise<Addon.ThreadHead | null>;
+  /** What Codex itself told of sessions. */
+  events: SessionEvents;
+  threads: SessionThreads;
+  /** The thread that a session here goes on with: other sessions in the same directory do not mislead. */
+  thread(): Promise<SessionThread | null>;
 }
 
 export interface Given {
@@ -45,6 +52,10 @@ export async function lookAround(
   const codexHome = settings.codexHome ?? (await native.places()).codexHome ?? "";
   const session = findSession(workspace, env);
   const configuration = findConfiguration(workspace, session, env);
+  const project = configuration?.projects.find(({ isMeant }) => isMeant) ?? null;
+  const here = { env, project, session, workspace };
+  const events = new SessionEvents(aoHome);
+  const threads = new SessionThreads(codexHome, aoHome, events);
   const search = { aoHome, ...(settings.binary !== null && { binary: settings.binary }) };
   return {
     native,
@@ -55,8 +66,14 @@ export async function lookAround(
     wrappers: join(aoHome, "bin"),
     session,
     configuration,
-    project: configuration?.projects.find(({ isMeant }) => isMeant) ?? null,
+    project,
     codex: () => native.resolveBinary(search),
-    thread: () => native.findRollout(workspace, { codexHome }),
+    events,
+    threads,
+    // Where no session is known, what hooks told of others says nothing.
+    thread: () =>
+      session === null
+        ? native.findRollout(workspace, { codexHome })
+        : threads.find(pretendSession(here)),
   };
 }

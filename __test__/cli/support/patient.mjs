@@ -24,7 +24,10 @@ import { giveToNobody } from "../../support/nobody.mjs";
 import { event, lines, sessionMeta, threadId, turnContext } from "../../support/records.mjs";
 
 export const THREAD = threadId(1);
+const HOOK_EVENTS = ["session_start", "user_prompt_submit", "permission_request", "stop"];
+
 export const CODEX_HELP = `Commands:
+  app-server        Run the app server
   resume            Resume a previous interactive session
 Options:
   -a, --ask-for-approval <APPROVAL_POLICY>
@@ -47,6 +50,7 @@ const UNSET = [
   "AO_PROJECT_ID",
   "AO_CODEX_BINARY",
   "AO_CODEX_AGENTS_SECTION",
+  "AO_CODEX_HOOKS",
   "GH_PATH",
   "BASH_ENV",
   "ZDOTDIR",
@@ -120,12 +124,35 @@ class Patient {
     return this.write(path, `#!/bin/sh\n${body}\n`, mode);
   }
 
-  codex({ version = "codex-cli 0.169.0", help = CODEX_HELP, at = "bin/codex" } = {}) {
+  codex({
+    version = "codex-cli 0.169.0",
+    help = CODEX_HELP,
+    at = "bin/codex",
+    trusts = true,
+  } = {}) {
     this.write(`${at}.help`, help);
-    return this.program(
-      at,
-      `case "$1" in --version) echo "${version}";; --help) cat "$0.help";; esac`,
+    this.write(
+      `${at}.hooks`,
+      `${JSON.stringify(this.#hooks(trusts ? "trusted" : "untrusted"))}
+`,
     );
+    const words = [
+      `--version) echo "${version}"`,
+      '--help) cat "$0.help"',
+      'app-server) cat "$0.hooks"',
+    ];
+    return this.program(at, `case "$1" in ${words.join(";; ")};; esac`);
+  }
+
+  /** What the Codex answers to the question which hooks it would run. */
+  #hooks(trustStatus) {
+    const command = join(this.bin, "ao-codex-hook");
+    const hooks = HOOK_EVENTS.map((name) => ({
+      key: `/<session-flags>/config.toml:${name}:0:0`,
+      command,
+      trustStatus,
+    }));
+    return { id: 2, result: { data: [{ hooks }] } };
   }
 
   rollout({

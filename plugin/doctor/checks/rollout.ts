@@ -4,7 +4,7 @@ import { ago, path, plural } from "../../cli/format.js";
 import { plain } from "../../cli/text.js";
 import type { Check, Finding } from "../check.js";
 import { ok, warn } from "../check.js";
-import { isDirectory } from "../files.js";
+import { isDirectory, statOf } from "../files.js";
 import type { Machine } from "../machine.js";
 import { nearMiss } from "../near-miss.js";
 
@@ -14,8 +14,9 @@ export const rollout: Check = {
     const { codexHome, native, workspace } = machine;
     const thread = await machine.thread();
     if (thread !== null) {
-      const written = ago(thread.updatedAtMs, Date.now());
-      return ok(`${thread.kind} ${plain(thread.threadId)}, written ${written}`);
+      const written = statOf(thread.rolloutPath)?.mtimeMs;
+      const when = written === undefined ? "" : `, written ${ago(written, Date.now())}`;
+      return ok(`${plain(thread.threadId)}${when}`);
     }
     const none = `no thread began in ${path(workspace)}`;
     if (!isDirectory(codexHome)) return warn(none, "start codex there");

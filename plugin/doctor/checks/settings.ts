@@ -9,7 +9,13 @@ import type { Project } from "../configuration.js";
 import type { Machine } from "../machine.js";
 
 /** What the plugin itself reads; see docs/configuration.md. */
-const VARIABLES = ["CODEX_HOME", "AO_HOME", "AO_CODEX_BINARY", "AO_CODEX_AGENTS_SECTION"];
+const VARIABLES = [
+  "CODEX_HOME",
+  "AO_HOME",
+  "AO_CODEX_BINARY",
+  "AO_CODEX_AGENTS_SECTION",
+  "AO_CODEX_HOOKS",
+];
 
 export const settings: Check = {
   id: "settings",

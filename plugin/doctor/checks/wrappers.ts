@@ -60,7 +60,11 @@ function close(directory: string): string | null {
 function judge(status: WrappersStatus): Finding {
   const { directory, owner, version, files, nodePath } = status;
   const where = path(directory);
-  const broken = files.filter(({ state }) => state !== "current" && state !== "changed");
+  const isOthers = owner === "foreign" || owner === "newer";
+  const broken = files.filter(
+    ({ name, state }) =>
+      state !== "current" && state !== "changed" && !(isOthers && name === "ao-codex-hook"),
+  );
   const named = broken.map(({ name, state }) => `${name} ${STATES[state]}`).join(", ");
   const isUnusable = broken.some(({ state }) => state !== "foreign");
   switch (owner) {
