@@ -68,7 +68,7 @@ pub(super) struct Sender(Collect);
 pub(super) struct Receiver(FunctionRef<FnArgs<(String,)>, Object<'static>>);
 
 /// The way of one list to JavaScript.
-pub(super) fn way(env: &Env) -> Result<(Sender, Receiver)> {
+pub(super) fn way(env: Env) -> Result<(Sender, Receiver)> {
     let collect: Unknown<'_> = env.run_script(COLLECT)?;
     let sends: Function<'_, FnArgs<(String,)>, UnknownReturnValue> =
         Function::from_unknown(collect)?;

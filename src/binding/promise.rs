@@ -24,7 +24,7 @@ impl Answer {
     }
 
     /// JavaScript's value.
-    pub(super) fn convert<'env>(self, env: &'env Env) -> Result<Unknown<'env>> {
+    pub(super) fn convert(self, env: &Env) -> Result<Unknown<'_>> {
         (self.0)(env)
     }
 }

@@ -75,7 +75,7 @@ pub struct SessionMeta {
     catch_unwind
 )]
 pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<'_>> {
-    let (sender, receiver) = pieces::way(env)?;
+    let (sender, receiver) = pieces::way(*env)?;
     let list = async move {
         let (home, workspace) = asked(options)?;
         let work = start(Box::new(move || list(&home, workspace.as_deref())));

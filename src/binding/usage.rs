@@ -148,7 +148,7 @@ pub fn home_usage<'env>(
         Ok((stopper, query, reporter)) => (stopper, Ok((query, reporter))),
         Err(refused) => (None, Err(refused)),
     };
-    let (sender, receiver) = pieces::way(env)?;
+    let (sender, receiver) = pieces::way(*env)?;
     let bill = async move {
         let (query, reporter) = call?;
         let home = query.home.clone();

@@ -49,8 +49,12 @@ impl HomeStore {
                 return Err(cancelled());
             }
             if left == 0 || !failures.values().any(Error::is_not_found) {
-                let bill = self.lock().bill(&failures);
-                return if watch.is_cancelled() { Err(cancelled()) } else { Ok(bill) };
+                let mut state = self.lock();
+                match state.bill(&failures) {
+                    Ok(bill) if !watch.is_cancelled() => return Ok(bill),
+                    Ok(_) => return Err(cancelled()),
+                    Err(lost) => state.forget(&lost),
+                }
             }
             asked = Instant::now();
         }
@@ -80,7 +84,8 @@ impl State {
         }
     }
 
-    fn bill(&self, failures: &Failures) -> Bill {
+    /// The bill, or the rollouts that have to be read anew for it.
+    fn bill(&self, failures: &Failures) -> std::result::Result<Bill, Vec<Slot>> {
         let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
         let mut skipped = self.left_out(&slots, failures);
         for error in failures.values().filter(|error| error.is_not_found()) {
@@ -104,8 +109,11 @@ impl State {
                 asked.extend(more);
             }
         };
+        if !gathered.lost().is_empty() {
+            return Err(gathered.lost().to_vec());
+        }
         let Threads { threads, skipped: copies } = gathered.threads();
         skipped.extend(copies);
-        Bill { threads, skipped }
+        Ok(Bill { threads, skipped })
     }
 }

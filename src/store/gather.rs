@@ -17,6 +17,8 @@ pub(super) struct Gathered {
     slots: Vec<Slot>,
     rollouts: Vec<Summarized>,
     folds: HashMap<Slot, Box<Fold>>,
+    /// Those whose fold is needed, and damaged where it was stored: they have to be read anew.
+    lost: Vec<Slot>,
 }
 
 impl State {
@@ -37,10 +39,24 @@ impl State {
         let is_needed = |one: &Summarized| {
             one.summary.inherits || also(one.summary.thread_id.as_deref().unwrap_or(&one.file.stem))
         };
-        let needed = rollouts.iter().filter(|(_, one)| is_needed(one));
-        let folds = needed.filter_map(|&(slot, _)| Some((slot, self.last_fold(slot)?))).collect();
+        let mut gathered = Gathered::default();
+        for &(slot, _) in rollouts.iter().filter(|(_, one)| is_needed(one)) {
+            match self.last_fold(slot) {
+                Some(fold) => drop(gathered.folds.insert(slot, fold)),
+                None => gathered.lost.push(slot),
+            }
+        }
         let (slots, rollouts) = rollouts.into_iter().unzip();
-        Gathered { slots, rollouts, folds }
+        Gathered { slots, rollouts, ..gathered }
+    }
+
+    /// Forgets folds that were found to be damaged.
+    pub(super) fn forget(&mut self, lost: &[Slot]) {
+        for &slot in lost {
+            if let Some(entry) = self.listing.files.get_mut(slot) {
+                entry.fold = Known::Nothing;
+            }
+        }
     }
 
     /// Why rollouts were left out, by path.
@@ -67,9 +83,14 @@ impl Gathered {
         asks.map(str::to_owned).collect()
     }
 
+    /// The rollouts that have to be read anew.
+    pub(super) fn lost(&self) -> &[Slot] {
+        &self.lost
+    }
+
     /// The threads.
     pub(super) fn threads(self) -> Threads {
-        let Self { slots, rollouts, folds } = self;
+        let Self { slots, rollouts, folds, lost: _ } = self;
         let fold_at =
             |at: usize| slots.get(at).and_then(|slot| folds.get(slot)).map(|fold| &**fold);
         assemble(rollouts, |at, others| {
@@ -93,8 +114,13 @@ impl HomeStore {
         let mut fresh = slots.clone();
         loop {
             failures.extend(self.fold(&fresh, watch)?);
-            let state = self.lock();
+            let mut state = self.lock();
             let gathered = state.gather(&slots, |id| known.contains(id));
+            if !gathered.lost.is_empty() {
+                state.forget(&gathered.lost);
+                fresh = gathered.lost;
+                continue;
+            }
             let asked: Vec<String> =
                 gathered.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
             if asked.is_empty() {
