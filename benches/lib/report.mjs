@@ -23,8 +23,11 @@ export function table(rows) {
 }
 
 /** Whether a row misses its target. */
-export function misses({ measured, target, unfit }) {
-  if (unfit) return false;
+export function misses(row) {
+  return !row.unfit && isBeyond(row);
+}
+
+function isBeyond({ measured, target }) {
   return measured > (target?.most ?? Infinity) || measured < (target?.least ?? -Infinity);
 }
 
@@ -51,6 +54,6 @@ function targetText({ target, unit }) {
 
 function verdict(row) {
   if (!row.target) return "";
-  if (row.unfit) return "machine too busy to tell";
-  return misses(row) ? "missed" : "met";
+  if (!isBeyond(row)) return "met";
+  return row.unfit ? "machine too busy to tell" : "missed";
 }
