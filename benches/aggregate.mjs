@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { root } from "../scripts/prepare.mjs";
 import { inTurns, median, ratio } from "./lib/rounds.mjs";
 import { runPeer } from "./lib/peer.mjs";
-import { call, measure, tool } from "./lib/tools.mjs";
+import { call, measure, tool, withoutCache } from "./lib/tools.mjs";
 
 const MB = 2 ** 20;
 
@@ -67,7 +67,10 @@ async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
   const cli = join(root, "dist", "cli.js");
   const taken = await inTurns(Math.min(rounds, 3), {
     call: () => checkedCall(ledger, "usage", home),
-    command: () => measure(process.execPath, [cli, "usage", "--json", "--codex-home", home]),
+    command: () =>
+      withoutCache((env) =>
+        measure(process.execPath, [cli, "usage", "--json", "--codex-home", home], { env }),
+      ),
     peer: () => runPeer(peer, home, scratch),
   });
   const { billed } = taken[0].peer;

@@ -1,5 +1,7 @@
 /** What runs beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, sh } from "../../scripts/prepare.mjs";
 
@@ -33,11 +35,24 @@ export function measure(program, args, { env = process.env, encoding = "utf8" } 
   return { cpu: cpuMicros / 1000, blocksRead, printed: text.slice(end + 1) };
 }
 
-/** Calls the addon in a Node of its own, as `benches/lib/call.mjs` says. */
+/** Calls the addon in a Node of its own, as `benches/lib/call.mjs` says: a first call, for which nothing was kept. */
 export function call(operation, ...args) {
   const script = join(root, "benches", "lib", "call.mjs");
-  const printed = execFileSync(process.execPath, [script, operation, ...args], {
-    encoding: "utf8",
+  return withoutCache((env) => {
+    const printed = execFileSync(process.execPath, [script, operation, ...args], {
+      encoding: "utf8",
+      env,
+    });
+    return JSON.parse(printed);
   });
-  return JSON.parse(printed);
+}
+
+/** Does `work` with the environment of a user whose cache is empty. */
+export function withoutCache(work) {
+  const cache = mkdtempSync(join(tmpdir(), "ao-codex-bench-cache-"));
+  try {
+    return work({ ...process.env, XDG_CACHE_HOME: cache });
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 }
