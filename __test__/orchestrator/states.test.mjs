@@ -103,8 +103,9 @@ test("every version tells what its sessions do, at once", { timeout: 400_000 }, 
       );
     });
   }
-  await t.test("a model that is silent for 60 s in the middle of a turn is still at work", () =>
-    silent,
+  await t.test(
+    "a model that is silent for 60 s in the middle of a turn is still at work",
+    () => silent,
   );
   assert.deepEqual(stage.server.surprises, []);
 });

@@ -6,8 +6,11 @@
 import { createHash } from "node:crypto";
 import { tomlString } from "../launch/toml.js";
 
-/** The events that we need of every Codex; one that does not list all of them gets no hooks. */
-const NEEDED = ["SessionStart", "UserPromptSubmit", "PermissionRequest", "Stop"] as const;
+/**
+ * The events that we need of every Codex; one that does not list all of them gets no hooks. `SessionStart` is none of
+ * them: it comes with the first prompt, tells no more, and would cost the start as much again.
+ */
+const NEEDED = ["UserPromptSubmit", "PermissionRequest", "Stop"] as const;
 
 /** Those that newer ones have besides. */
 const WANTED = ["Interrupt"] as const;
@@ -21,7 +24,6 @@ const EVENTS: readonly HookEvent[] = [...NEEDED, ...WANTED];
  * what is said, and hash that.
  */
 const TIMEOUT_SECONDS: Record<HookEvent, number> = {
-  SessionStart: 5,
   UserPromptSubmit: 5,
   PermissionRequest: 5,
   Stop: 5,

@@ -33,7 +33,10 @@ const isAsked = async (world, binary) => {
   return installed.includes("ao-codex-hook");
 };
 
-export const launchOf = (agent, { id, path, prompt, permissions = "default", agentConfig = {} }) => {
+export const launchOf = (
+  agent,
+  { id, path, prompt, permissions = "default", agentConfig = {} },
+) => {
   const projectConfig = { name: "app", path, agentConfig };
   const config = { sessionId: id, prompt, model: MODEL, permissions, projectConfig };
   return { command: agent.getLaunchCommand(config), environment: agent.getEnvironment(config) };

@@ -1,0 +1,89 @@
+/** `ao-codex sessions --explain`: how each state is known. */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { writeRollout } from "../plugin/support/rollout.mjs";
+import { aoCodex } from "../support/command.mjs";
+import { temporaryFolder } from "../support/home.mjs";
+
+const STARTED = ["event_msg", { type: "task_started", turn_id: "turn-1" }];
+const CALLED = ["response_item", { type: "function_call", call_id: "c", name: "exec_command" }];
+const DONE = ["event_msg", { type: "task_complete", turn_id: "turn-1" }];
+
+/** A thread that asks, one that works, and one that is done. */
+async function homes(t) {
+  const root = temporaryFolder(t);
+  const codexHome = join(root, "codex");
+  const aoHome = join(root, "ao");
+  const write = (cwd, records) => writeRollout(codexHome, { cwd: join(root, cwd), records });
+  const asks = await write("asks", [STARTED, CALLED]);
+  const works = await write("works", [STARTED]);
+  const done = await write("done", [STARTED, DONE]);
+  const events = join(aoHome, "codex", "events");
+  mkdirSync(events, { recursive: true });
+  const at = Date.now() + 1_000;
+  const turn = { thread: asks.threadId, turn: "turn-1", rollout: asks.path };
+  const lines = [
+    { at: at - 3_000, event: "UserPromptSubmit", ...turn },
+    { at, event: "PermissionRequest", tool: "Bash", ...turn },
+  ];
+  writeFileSync(
+    join(events, "app-1.jsonl"),
+    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  );
+  return { args: ["--codex-home", codexHome, "--ao-home", aoHome], asks, works, done, at };
+}
+
+test("--json has for each thread the source that decided, and why", async (t) => {
+  const { args, asks, works, done, at } = await homes(t);
+  const { code, stdout } = await aoCodex(["sessions", "--explain", "--json", ...args]);
+  assert.equal(code, 0);
+  const told = Object.fromEntries(
+    JSON.parse(stdout).threads.map(({ threadId, state, stateFrom }) => [
+      threadId,
+      [state, stateFrom.source, stateFrom.because],
+    ]),
+  );
+  assert.deepEqual(told, {
+    [asks.threadId]: ["waiting_input", "hooks", "Codex asks a person, and has no answer yet"],
+    [works.threadId]: ["active", "rollout", "a turn runs"],
+    [done.threadId]: ["ready", "rollout", "the last turn has ended"],
+  });
+  const asked = JSON.parse(stdout).threads.find(({ threadId }) => threadId === asks.threadId);
+  assert.equal(asked.stateFrom.at, new Date(at).toISOString());
+});
+
+test("the table has it in words, and without --explain neither has it", async (t) => {
+  const { args } = await homes(t);
+  const env = { COLUMNS: "200" };
+  const { stdout } = await aoCodex(["sessions", "--explain", ...args], { env });
+  assert.match(stdout, /STATE +.*STATE FROM\n/);
+  assert.match(stdout, /waiting_input .*hooks: Codex asks a person, and has no answer yet\n/);
+  const plain = await aoCodex(["sessions", ...args], { env });
+  assert.doesNotMatch(plain.stdout, /STATE FROM|hooks:/);
+  assert.match(plain.stdout, / waiting_input /);
+  const document = await aoCodex(["sessions", "--json", ...args]);
+  assert.equal(JSON.parse(document.stdout).threads[0].stateFrom, undefined);
+});
+
+test("in a narrow terminal the source is left", async (t) => {
+  const { args } = await homes(t);
+  const env = { COLUMNS: "80" };
+  const { stdout } = await aoCodex(["sessions", "--explain", ...args], { env });
+  assert.match(stdout, / hooks\n/);
+  assert.equal(
+    stdout.split("\n").every((line) => line.length <= 80),
+    true,
+    stdout,
+  );
+});
+
+test("event files that cannot be read stop nothing", async (t) => {
+  const { args } = await homes(t);
+  const broken = join(temporaryFolder(t), "ao");
+  mkdirSync(join(broken, "codex"), { recursive: true });
+  writeFileSync(join(broken, "codex", "events"), "a file where a directory should be");
+  const { code, stderr } = await aoCodex(["sessions", ...args, "--ao-home", broken]);
+  assert.deepEqual([code, stderr], [0, ""]);
+});

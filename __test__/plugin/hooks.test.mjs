@@ -1,0 +1,192 @@
+/** When a launch carries our hooks, and which. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { create } from "@ao/plugin-codex";
+import { probeHooks, recallHooksSync, sessionEvents } from "@ao/plugin-codex/native";
+import { verificationFlags } from "../../dist/hooks/definition.js";
+import { argumentsAfter, settingsOf } from "./support/arguments.mjs";
+import { hookedCodex } from "./support/hooked-codex.mjs";
+import { writeRollout } from "./support/rollout.mjs";
+import { sessionOf } from "./support/session.mjs";
+import { eventually } from "./support/wait.mjs";
+import { makeWorld } from "./support/world.mjs";
+
+const programOf = (world) => join(world.aoHome, "bin", "ao-codex-hook");
+
+const config = (world, rest = {}) => ({
+  sessionId: "app-1",
+  projectConfig: { name: "app", path: world.root, ...rest },
+});
+
+/** The hooks of a launch; `undefined` where it has none. */
+const hooksOf = async (world, command) => settingsOf(await argumentsAfter(world, command)).hooks;
+
+/** Waits until the agent that was just made has its answer, whatever it is. */
+const answered = async (world, binary) => {
+  const known = () => recallHooksSync(binary, verificationFlags(programOf(world)));
+  await eventually("the answer", () => known() !== null);
+  await eventually(
+    "the program, where it is trusted",
+    () =>
+      (known().hooks ?? []).some((hook) => hook.trustStatus !== "trusted") ||
+      existsSync(programOf(world)),
+    2_000,
+  ).catch(() => {
+    // A Codex that lists none gets none.
+  });
+};
+
+/** As CODEX-CLI documents it: the hash of the compact JSON with sorted keys. */
+const trust = (event, command, timeout) => {
+  const hooks = [{ async: false, command, timeout, type: "command" }];
+  const text = JSON.stringify({ event_name: event, hooks });
+  return `"/<session-flags>/config.toml:${event}:0:0"={trusted_hash="sha256:${createHash("sha256").update(text).digest("hex")}"}`;
+};
+
+const handler = (event, command, timeout) =>
+  `${event}=[{hooks=[{type="command",command="${command}",timeout=${timeout}}]}]`;
+
+test("a launch and a resume carry the hooks that this Codex trusts, and where they note is noted", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world);
+  const agent = create();
+  await answered(world, binary);
+  const program = programOf(world);
+  const expected = `{${[
+    handler("UserPromptSubmit", program, 5),
+    handler("PermissionRequest", program, 5),
+    handler("Stop", program, 5),
+    handler("Interrupt", program, 1),
+  ].join(",")},state={${[
+    trust("user_prompt_submit", program, 5),
+    trust("permission_request", program, 5),
+    trust("stop", program, 5),
+    trust("interrupt", program, 1),
+  ].join(",")}}}`;
+  assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), expected);
+  const events = () => sessionEvents([{ sessionId: "app-1" }], { aoHome: world.aoHome });
+  const [launched] = await eventually("the launch", async () => {
+    const found = await events();
+    return found[0] !== null && found;
+  });
+  assert.deepEqual([launched.threads, launched.launchedAtMs > 0], [[], true]);
+
+  const workspacePath = await world.directory("tree");
+  // It began after the launch, or it would be somebody else's.
+  const meta = { timestamp: new Date().toISOString() };
+  const { path, threadId } = await writeRollout(world.codexHome, { cwd: workspacePath, meta });
+  const session = sessionOf({ id: "app-1", workspacePath });
+  const resume = await agent.getRestoreCommand(session, config(world).projectConfig);
+  assert.equal(await hooksOf(world, resume), expected);
+  const [resumed] = await eventually("the thread", async () => {
+    const found = await events();
+    return found[0].threads.length > 0 && found;
+  });
+  assert.deepEqual(
+    resumed.threads.map((thread) => [thread.threadId, thread.rolloutPath]),
+    [[threadId, path]],
+  );
+});
+
+test("a Codex that does not know an event we can do without gets the others", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world, { listed: "no interrupt" });
+  const agent = create();
+  await answered(world, binary);
+  const hooks = await hooksOf(world, agent.getLaunchCommand(config(world)));
+  assert.deepEqual(hooks.match(/\w+(?==\[\{hooks)/g), [
+    "UserPromptSubmit",
+    "PermissionRequest",
+    "Stop",
+  ]);
+  assert.doesNotMatch(hooks, /interrupt/i);
+});
+
+for (const listed of [
+  "untrusted",
+  "one modified",
+  "no stop",
+  "no trust at all",
+  "another command",
+  "none",
+  "an error",
+]) {
+  test(`a Codex that answers with ${listed} gets no hooks, and nothing is installed for it`, async (t) => {
+    const world = await makeWorld(t);
+    const binary = await hookedCodex(world, { listed });
+    const agent = create();
+    await answered(world, binary);
+    assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
+    assert.equal(existsSync(world.aoHome), false);
+  });
+}
+
+test("a launch before the answer is known goes without", async (t) => {
+  const world = await makeWorld(t);
+  await hookedCodex(world);
+  assert.equal(await hooksOf(world, create().getLaunchCommand(config(world))), undefined);
+});
+
+test("hooks can be turned off, for all by an option and for a project by its agentConfig", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world);
+  const agent = create();
+  await answered(world, binary);
+  const off = [
+    create({ hooks: false }).getLaunchCommand(config(world)),
+    agent.getLaunchCommand(config(world, { agentConfig: { hooks: false } })),
+  ];
+  process.env.AO_CODEX_HOOKS = "off";
+  t.after(() => delete process.env.AO_CODEX_HOOKS);
+  off.push(create().getLaunchCommand(config(world)));
+  for (const command of off) assert.equal(await hooksOf(world, command), undefined);
+});
+
+test("a program that is gone is not given to Codex", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world);
+  const agent = create();
+  await answered(world, binary);
+  await rm(programOf(world));
+  assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
+});
+
+test("a binary is asked once, by however many, in a home of its own, and again when it was replaced", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world);
+  const asked = async () => {
+    const text = await readFile(world.path("asked"), "utf8").catch(() => "");
+    return text.split("\n").slice(0, -1);
+  };
+  create();
+  await answered(world, binary);
+  create();
+  await probeHooks(binary, verificationFlags(programOf(world)));
+  const [home, ...more] = await asked();
+  assert.deepEqual(more, []);
+  assert.equal(home.startsWith(world.codexHome), false);
+  assert.equal(existsSync(home), false);
+  await hookedCodex(world, { listed: "untrusted" });
+  const agent = create();
+  await answered(world, binary);
+  assert.equal((await asked()).length, 2);
+  assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
+});
+
+test("an orchestrator's home with a space and a quote in its name is one word of the hook's command", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world);
+  const aoHome = world.path("it's here", ".ao");
+  const program = join(aoHome, "bin", "ao-codex-hook");
+  const agent = create({ aoHome });
+  await eventually("the program", () => existsSync(program));
+  assert.notEqual(recallHooksSync(binary, verificationFlags(program)), null);
+  const hooks = await hooksOf(world, agent.getLaunchCommand(config(world)));
+  const [, command] = /command=("(?:[^"\\]|\\.)*")/.exec(hooks);
+  assert.equal(JSON.parse(command), `'${program.replaceAll("'", `'\\''`)}'`);
+});

@@ -1,0 +1,216 @@
+/** The table that decides a state, row by row. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+
+import { decideState, stateRules } from "../../dist/state/decide.js";
+import { NOTHING } from "../../dist/state/evidence.js";
+import { readActivityLog } from "../../dist/state/activity-log.js";
+import { makeWorld } from "./support/world.mjs";
+
+const NOW = Date.parse("2026-11-22T20:00:00.000Z");
+const MINUTE_MS = 60_000;
+
+const decide = (evidence) => {
+  const decision = decideState({
+    ...NOTHING,
+    nowMs: NOW,
+    readyThresholdMs: 5 * MINUTE_MS,
+    isRunning: true,
+    ...evidence,
+  });
+  return decision && [decision.state, decision.source, (NOW - decision.atMs) / 1000];
+};
+
+const prompt = (rest = {}) => ({
+  threadId: "a",
+  turnId: "t2",
+  end: "none",
+  atMs: NOW - 10_000,
+  endedAtMs: null,
+  ...rest,
+});
+const rollout = (turn, rest = {}) => ({
+  turn,
+  turnId: "t2",
+  lastRecordAtMs: NOW - 5_000,
+  updatedAtMs: NOW - 1_000,
+  ...rest,
+});
+const question = {
+  threadId: "a",
+  rolloutPath: null,
+  turnId: "t2",
+  tool: "Bash",
+  atMs: NOW - 3_000,
+};
+const before = { turnId: "t1", lastRecordAtMs: NOW - 60_000 };
+const saw = (state, rest = {}) => ({ state, atMs: NOW - 2_000, isFresh: true, ...rest });
+
+const CASES = [
+  ["no process", { isRunning: false, question }, ["exited", "process", 0]],
+  ["a question", { question, rollout: rollout("running") }, ["waiting_input", "hooks", 3]],
+  [
+    "a prompt of which the rollout does not know",
+    { prompt: prompt(), rollout: rollout("finished", before) },
+    ["active", "hooks", 10],
+  ],
+  ["a prompt before there is a rollout", { prompt: prompt() }, ["active", "hooks", 10]],
+  [
+    "a prompt whose turn runs",
+    { prompt: prompt(), rollout: rollout("running") },
+    ["active", "rollout", 5],
+  ],
+  [
+    "a prompt whose turn runs and a screen that was read wrongly",
+    { prompt: prompt(), rollout: rollout("running"), questionSeenAtMs: NOW },
+    ["active", "rollout", 5],
+  ],
+  [
+    "a prompt whose turn ended",
+    { prompt: prompt(), rollout: rollout("finished") },
+    ["ready", "rollout", 5],
+  ],
+  [
+    "a stop that the rollout does not have yet",
+    {
+      prompt: prompt({ end: "stopped", endedAtMs: NOW - 1_000 }),
+      rollout: rollout("finished", before),
+    },
+    ["ready", "hooks", 1],
+  ],
+  [
+    "a stop that another hook took back",
+    { prompt: prompt({ end: "stopped", endedAtMs: NOW - 6_000 }), rollout: rollout("running") },
+    ["active", "rollout", 5],
+  ],
+  [
+    "an interruption that the rollout does not have yet",
+    { prompt: prompt({ end: "interrupted", endedAtMs: NOW - 1_000 }), rollout: rollout("running") },
+    ["ready", "hooks", 1],
+  ],
+  [
+    "a turn that ran in a Codex before this one",
+    { prompt: prompt(), rollout: rollout("running"), startedAtMs: NOW - 2_000 },
+    ["ready", "hooks", 5],
+  ],
+  [
+    "a later turn that nobody prompted",
+    { prompt: prompt(), rollout: rollout("running", { turnId: "t3" }) },
+    ["active", "rollout", 5],
+  ],
+  [
+    "a turn that an error ended",
+    { prompt: prompt(), rollout: rollout("failed") },
+    ["blocked", "rollout", 5],
+  ],
+  ["an interrupted turn", { rollout: rollout("aborted") }, ["ready", "rollout", 5]],
+  [
+    "a turn that ended long ago",
+    { rollout: rollout("finished", { lastRecordAtMs: NOW - 6 * MINUTE_MS }) },
+    ["idle", "rollout", 360],
+  ],
+  [
+    "a turn that runs, and an orchestrator that saw a question since",
+    { rollout: rollout("running"), log: saw("waiting_input") },
+    ["waiting_input", "activity log", 2],
+  ],
+  [
+    "a turn that runs, and an orchestrator that saw an error since",
+    { rollout: rollout("running"), log: saw("blocked") },
+    ["blocked", "activity log", 2],
+  ],
+  [
+    "a turn that went on after the orchestrator saw a question",
+    { rollout: rollout("running"), log: saw("waiting_input", { atMs: NOW - 8_000 }) },
+    ["active", "rollout", 5],
+  ],
+  [
+    "a turn that runs, and a question that nobody saw again",
+    { rollout: rollout("running"), log: saw("waiting_input", { isFresh: false }) },
+    ["active", "rollout", 5],
+  ],
+  [
+    "a turn that runs, and a question on the screen",
+    { rollout: rollout("running"), questionSeenAtMs: NOW },
+    ["waiting_input", "screen", 0],
+  ],
+  ["a turn that runs", { rollout: rollout("running") }, ["active", "rollout", 5]],
+  ["a thread without a turn", { rollout: rollout("none") }, ["ready", "rollout", 5]],
+  ["no rollout, and what the orchestrator saw", { log: saw("idle") }, ["idle", "activity log", 2]],
+  [
+    "a turn without an end, of a process that nobody looked at",
+    { isRunning: null, rollout: rollout("running"), isSilentForLong: true },
+    ["exited", "age", 5],
+  ],
+  ["a rollout that says nothing of turns", { rollout: rollout("?") }, ["active", "age", 5]],
+  ["nothing at all", {}, null],
+];
+
+for (const [what, evidence, expected] of CASES) {
+  test(`${what} is ${expected === null ? "unknown" : `${expected[0]}, by the ${expected[1]}`}`, () => {
+    assert.deepEqual(decide(evidence), expected);
+  });
+}
+
+test("the sources are asked in this order", () => {
+  const sources = stateRules().map(({ source }) => source);
+  assert.deepEqual(
+    sources.filter((source, index) => source !== sources[index - 1]),
+    [
+      "process",
+      "hooks",
+      "rollout",
+      "activity log",
+      "screen",
+      "age",
+      "rollout",
+      "activity log",
+      "age",
+    ],
+  );
+});
+
+const line = (state, ago = 1_000) =>
+  `${JSON.stringify({ ts: new Date(NOW - ago).toISOString(), state, source: "terminal" })}\n`;
+
+const LOGS = {
+  "its last line": [
+    line("active", 9_000) + line("waiting_input"),
+    { state: "waiting_input", atMs: NOW - 1_000, isFresh: true },
+  ],
+  "a line that is five minutes old, as over": [
+    line("blocked", 6 * MINUTE_MS),
+    { state: "blocked", atMs: NOW - 6 * MINUTE_MS, isFresh: false },
+  ],
+  "the last whole line": [
+    `${line("idle")}{"ts":"20`,
+    { state: "idle", atMs: NOW - 1_000, isFresh: true },
+  ],
+  "the end of a long one": [
+    line("active").repeat(1_000) + line("idle"),
+    { state: "idle", atMs: NOW - 1_000, isFresh: true },
+  ],
+  "no state that there is not": [line("root"), null],
+  "nothing of garbage": ["garbage\n", null],
+  "nothing of null": ["null\n", null],
+  "nothing of an empty file": ["", null],
+};
+
+for (const [what, [text, expected]] of Object.entries(LOGS)) {
+  test(`the orchestrator's log tells ${what}`, async (t) => {
+    const world = await makeWorld(t);
+    await world.write("tree/.ao/activity.jsonl", text);
+    assert.deepEqual(await readActivityLog(world.path("tree"), NOW), expected);
+  });
+}
+
+test("a workspace without a log, or with something else of its name, is no matter", async (t) => {
+  const world = await makeWorld(t);
+  assert.equal(await readActivityLog(world.path("tree"), NOW), null);
+  await world.directory("a/.ao/activity.jsonl");
+  assert.equal(await readActivityLog(world.path("a"), NOW), null);
+  await world.directory("b/.ao");
+  execFileSync("mkfifo", [world.path("b/.ao/activity.jsonl")]);
+  assert.equal(await readActivityLog(world.path("b"), NOW), null);
+});
