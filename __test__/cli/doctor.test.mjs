@@ -63,7 +63,7 @@ test("each check says what it found", async (t) => {
       version: "0.169.0: resumes; asks: on-request, never",
       wrappers: `~/.ao/bin, version ${version}`,
       first: "git and gh are the wrappers in what Codex runs (bash -lc)",
-      hooks: "Codex runs ours at SessionStart, UserPromptSubmit, PermissionRequest, Stop",
+      hooks: "Codex runs ours at UserPromptSubmit, PermissionRequest, Stop",
       agents: "~/app/worktree/AGENTS.md",
       metadata: "~/.agent-orchestrator/0123-app/sessions/app-1",
       home: "~/.codex: 1 rollout",
