@@ -100,7 +100,7 @@ export class CodexBinary {
 }
 
 /** What two files of one name do not share; `null` where there is no file. */
-function identityOf(path: string): string | null {
+export function identityOf(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : [path, stat.ino, stat.ctimeNs, stat.mtimeNs].join("\0");
 }

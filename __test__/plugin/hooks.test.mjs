@@ -178,6 +178,30 @@ test("a binary is asked once, by however many, in a home of its own, and again w
   assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
 });
 
+test("a Codex that is replaced while the orchestrator runs is asked by the next launch", async (t) => {
+  const world = await makeWorld(t);
+  const binary = await hookedCodex(world, { listed: "untrusted" });
+  const agent = create();
+  await answered(world, binary);
+  assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
+  await hookedCodex(world);
+  agent.getLaunchCommand(config(world));
+  await eventually(
+    "a launch with hooks",
+    async () => (await hooksOf(world, agent.getLaunchCommand(config(world)))) !== undefined,
+  );
+});
+
+test("what cannot be remembered on disk is remembered by the process", async (t) => {
+  const world = await makeWorld(t);
+  process.env.XDG_CACHE_HOME = await world.write("cache", "a file where a directory should be");
+  await hookedCodex(world);
+  const agent = create();
+  await eventually("the program", () => existsSync(programOf(world)));
+  assert.notEqual(await hooksOf(world, agent.getLaunchCommand(config(world))), undefined);
+  assert.equal((await readFile(world.path("asked"), "utf8")).trim().split("\n").length, 1);
+});
+
 test("an orchestrator's home with a space and a quote in its name is one word of the hook's command", async (t) => {
   const world = await makeWorld(t);
   const binary = await hookedCodex(world);

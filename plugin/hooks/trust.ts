@@ -6,8 +6,9 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { installHook, probeHooks, recallHooksSync, removeOldEvents } from "../../index.js";
+import { identityOf } from "../codex-binary.js";
 import { warn } from "../warn.js";
-import type { HookEvent } from "./definition.js";
+import type { HookEvent, ListedHook } from "./definition.js";
 import { hooksValue, trustedEvents, verificationFlags } from "./definition.js";
 
 /** What is known of one Codex. */
@@ -24,7 +25,10 @@ export class Hooks {
   readonly #isWanted: boolean;
   /** Where the orchestrator's home names the program. */
   readonly #program: string;
+  /** Each file that was asked, by what changes when it is replaced. */
   readonly #questions = new Map<string, Promise<void>>();
+  /** Answers that have come, where the cache directory could not keep them. */
+  readonly #answers = new Map<string, readonly ListedHook[]>();
 
   constructor(aoHome: string, isWanted: boolean) {
     this.#aoHome = aoHome;
@@ -32,10 +36,15 @@ export class Hooks {
     this.#program = join(aoHome, "bin", "ao-codex-hook");
   }
 
-  /** The value of `-c hooks=…` for this binary; `null` where its launches go without. Never waits. */
+  /**
+   * The value of `-c hooks=…` for this binary; `null` where its launches go without. Never waits: what is not known yet
+   * is asked in the background.
+   */
   valueFor(binary: string): string | null {
-    if (!this.#isWanted || !this.#isInstalled()) return null;
-    const { events } = this.trustOf(binary);
+    if (!this.#isWanted) return null;
+    const { events, isKnown } = this.trustOf(binary);
+    if (!isKnown) void this.prepare(binary);
+    if (!this.#isInstalled()) return null;
     return events.length === 0 ? null : hooksValue(this.#program, events);
   }
 
@@ -43,27 +52,36 @@ export class Hooks {
   trustOf(binary: string): HookTrust {
     const flags = verificationFlags(this.#program);
     const remembered = recallHooksSync(binary, flags);
-    if (remembered === null) return { isKnown: false, events: [] };
-    return { isKnown: true, events: trustedEvents(this.#program, remembered.hooks ?? []) };
+    const hooks = remembered === null ? this.#answerOf(binary) : (remembered.hooks ?? []);
+    return hooks === null
+      ? { isKnown: false, events: [] }
+      : { isKnown: true, events: trustedEvents(this.#program, hooks) };
   }
 
   /** Asks the binary where that was not done before, and installs the program where it is trusted: once. */
   prepare(binary: string): Promise<void> {
-    if (!this.#isWanted) return Promise.resolve();
-    const question = this.#questions.get(binary) ?? this.#ask(binary);
-    this.#questions.set(binary, question);
+    const identity = identityOf(binary);
+    if (!this.#isWanted || identity === null) return Promise.resolve();
+    const question = this.#questions.get(identity) ?? this.#ask(binary, identity);
+    this.#questions.set(identity, question);
     return question;
   }
 
-  async #ask(binary: string): Promise<void> {
+  async #ask(binary: string, identity: string): Promise<void> {
     try {
       await removeOldEvents({ aoHome: this.#aoHome });
       const { hooks } = await probeHooks(binary, verificationFlags(this.#program));
+      this.#answers.set(identity, hooks ?? []);
       const isTrusted = trustedEvents(this.#program, hooks ?? []).length > 0;
       if (isTrusted) await installHook({ aoHome: this.#aoHome });
     } catch (error) {
       warn("sessions go without hooks", error);
     }
+  }
+
+  #answerOf(binary: string): readonly ListedHook[] | null {
+    const identity = identityOf(binary);
+    return identity === null ? null : (this.#answers.get(identity) ?? null);
   }
 
   #isInstalled(): boolean {
