@@ -40,9 +40,10 @@ export class Chromium {
 
   async close() {
     const closed = new Promise((resolve) => this.#child.once("close", resolve));
-    this.#child.kill("SIGKILL");
+    // It ends its own processes, and answers or has gone already.
+    this.send("Browser.close").catch(() => {});
     await closed;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** A page of this width and colour scheme, on which nothing has been loaded. */
