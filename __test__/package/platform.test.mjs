@@ -51,7 +51,7 @@ test("without an addon", async (t) => {
     await rejects(user.node(command, "sessions"), {
       code: 1,
       stdout: "",
-      stderr: `${message}\n`,
+      stderr: `ao-codex: ${message}\n`,
     });
   });
 

@@ -11,8 +11,10 @@ const STOP_LIMIT_MS = 1_000;
 
 export class Interrupted extends Error {}
 
-/** The addon, loaded when a command needs it: `--help` works where it cannot be loaded. */
-export function loadNative(): Promise<typeof Addon> {
+/** The addon, loaded when a command needs it: `--help` and `doctor` work where it cannot be loaded. */
+export async function loadNative(): Promise<typeof Addon> {
+  // It says why it cannot.
+  await import("../addon.js");
   return import("../../index.js");
 }
 

@@ -34,7 +34,7 @@ export const addon: Check = {
 /** What `addon` finds where it cannot even be loaded. */
 export function notLoaded(error: unknown): Finding {
   const reason = error instanceof Error ? error.message : String(error);
-  const [first = ""] = reason.split("\n");
+  const [first = ""] = reason.replace(/^cannot load [^:]*: /, "").split(/\. |\n/);
   const where = `${process.platform} ${process.arch}, Node ${process.versions.node}`;
   return fail(
     `cannot be loaded on ${where}: ${first}`,
