@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type * as Addon from "../../index.js";
 import type { Report } from "../doctor/examine.js";
 import { printReport } from "./doctor-report.js";
+import { Unwell } from "./endings.js";
 import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print.js";
@@ -11,9 +12,6 @@ import { loadNative } from "./scan.js";
 interface DoctorOptions extends ScanOptions {
   fix?: true;
 }
-
-/** Says nothing more than the report has said. */
-export class Unwell extends Error {}
 
 export function doctorCommand(): Command {
   return new Command("doctor")

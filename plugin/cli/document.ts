@@ -1,18 +1,7 @@
-/** The documents that `--json` prints: their keys and the order of their keys are public. */
+/** The document that `sessions --json` prints: its keys and the order of its keys are public. */
 import type { HomeUsage, ThreadUsage } from "../../index.js";
 import { decisionOf } from "./state.js";
 import type { Told } from "./state.js";
-
-export function usageDocument(home: HomeUsage) {
-  return {
-    codexHome: home.codexHome,
-    pricing: home.pricing,
-    threads: home.threads.map(threadDocument),
-    ...(home.groups && { groups: home.groups }),
-    totals: home.totals,
-    skipped: home.skipped,
-  };
-}
 
 export function sessionsDocument(
   home: HomeUsage,

@@ -1,15 +1,19 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { doctorCommand, Unwell } from "./doctor.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
-import { resumeCommand } from "./resume.js";
-import { Interrupted, INTERRUPTED_EXIT_CODE } from "./scan.js";
-import { sessionsCommand } from "./sessions.js";
-import { columnsOf } from "./terminal.js";
-import { plain } from "./text.js";
-import { usageCommand } from "./usage.js";
-import { wrappersCommand } from "./wrappers.js";
+import { columnsOf } from "./output.js";
+import { plain } from "./plain.js";
+import { Interrupted, INTERRUPTED_EXIT_CODE, Unwell } from "./endings.js";
+
+/** The commands in the order of the help. Each is loaded when the command line names it, or names none. */
+const COMMANDS = {
+  sessions: async () => (await import("./sessions.js")).sessionsCommand(),
+  usage: async () => (await import("./usage.js")).usageCommand(),
+  resume: async () => (await import("./resume.js")).resumeCommand(),
+  doctor: async () => (await import("./doctor.js")).doctorCommand(),
+  wrappers: async () => (await import("./wrappers.js")).wrappersCommand(),
+};
 
 const FAILURE_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
@@ -17,7 +21,8 @@ const USAGE_EXIT_CODE = 2;
 /** Runs the command line and answers with the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync(args, { from: "user" });
+    const root = await program(args);
+    await root.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) return INTERRUPTED_EXIT_CODE;
@@ -31,21 +36,17 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+async function program(args: readonly string[]): Promise<Command> {
   const root = new Command("ao-codex")
     .description("What the threads of a Codex home are, what they cost, and how to resume them.")
     .version(version(), "--version", "print the version")
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  const commands = [
-    sessionsCommand(),
-    usageCommand(),
-    resumeCommand(),
-    doctorCommand(),
-    wrappersCommand(),
-  ];
-  for (const command of commands) root.addCommand(command);
+  const all = Object.entries(COMMANDS);
+  const named = all.filter(([name]) => args.includes(name));
+  const isHelp = named.length === 0 || args.includes("help");
+  for (const [, load] of isHelp ? all : named) root.addCommand(await load());
   const groups = root.commands.flatMap((command) => command.commands);
   for (const command of [root, ...root.commands, ...groups]) {
     command

@@ -1,15 +1,11 @@
 /** The scan of a Codex home as the commands make it: with progress, and ended by Ctrl-C. */
 import type * as Addon from "../../index.js";
-import { withProgress } from "./progress.js";
+import { Interrupted, INTERRUPTED_EXIT_CODE } from "./endings.js";
 
 type Query = NonNullable<Parameters<typeof Addon.homeUsage>[0]>;
 
-/** Ended by Ctrl-C, as a shell reports it. */
-export const INTERRUPTED_EXIT_CODE = 130;
 /** A scan that does not stop by then is left to the end of the process. */
 const STOP_LIMIT_MS = 1_000;
-
-export class Interrupted extends Error {}
 
 /** The addon, loaded when a command needs it: `--help` and `doctor` work where it cannot be loaded. */
 export async function loadNative(): Promise<typeof Addon> {
@@ -18,7 +14,22 @@ export async function loadNative(): Promise<typeof Addon> {
   return import("../../index.js");
 }
 
-export async function scanHome(query: Query): Promise<Addon.HomeUsage> {
+export function scanHome(query: Query): Promise<Addon.HomeUsage> {
+  return scan((native, ...watched) => native.homeUsage(query, ...watched));
+}
+
+/** The document that `--json` prints, as the addon writes it. */
+export function scanDocument(query: Query): Promise<Buffer> {
+  return scan((native, ...watched) => native.homeUsageDocument(query, ...watched));
+}
+
+type Work<T> = (
+  native: typeof Addon,
+  signal: AbortSignal,
+  onProgress: (progress: Addon.ScanProgress) => void,
+) => Promise<T>;
+
+async function scan<T>(work: Work<T>): Promise<T> {
   const native = await loadNative();
   const stop = new AbortController();
   const onInterrupt = () => {
@@ -27,7 +38,10 @@ export async function scanHome(query: Query): Promise<Addon.HomeUsage> {
   };
   process.once("SIGINT", onInterrupt);
   try {
-    return await withProgress((onProgress) => native.homeUsage(query, stop.signal, onProgress));
+    // Nobody sees progress elsewhere, and what draws it takes as long to load as a small home to read.
+    if (!process.stderr.isTTY) return await work(native, stop.signal, () => {});
+    const { withProgress } = await import("./progress.js");
+    return await withProgress((onProgress) => work(native, stop.signal, onProgress));
   } catch (error) {
     if (stop.signal.aborted) throw new Interrupted("interrupted", { cause: error });
     throw error;

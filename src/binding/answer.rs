@@ -38,6 +38,7 @@ pub struct Usage {
 
 /// A file or directory that was passed over.
 #[napi(object)]
+#[derive(Serialize)]
 pub struct SkippedFile {
     /// Where it is.
     pub path: String,

@@ -11,8 +11,10 @@
 
 mod answer;
 mod argument;
+mod bill;
 mod binary;
 mod blocking;
+mod document;
 mod events;
 mod home;
 mod pieces;

@@ -12,6 +12,7 @@ use crate::store::entry::{Entry, Head, Slot};
 use crate::store::heads::{MAX_HEADS, ThreadHead, Wanted};
 use crate::store::home::HomeStore;
 use crate::store::list_threads::MAX_LOOKS;
+use crate::store::search::find_rollouts;
 use crate::store::state::State;
 use crate::usage::tree::ThreadKind;
 
@@ -26,6 +27,10 @@ impl HomeStore {
     ///
     /// When the home is there and cannot be read.
     pub fn find<P: AsRef<Path>>(&self, workspaces: &[P]) -> Result<Vec<Option<ThreadHead>>> {
+        if self.is_first_question() {
+            let found = find_rollouts(self.home(), workspaces)?;
+            return Ok(found.into_iter().map(|head| head.map(ThreadHead::from)).collect());
+        }
         let mut disk = Resolver::default();
         let places: Vec<PathBuf> =
             workspaces.iter().map(|workspace| disk.resolve(workspace.as_ref())).collect();
@@ -47,6 +52,14 @@ impl HomeStore {
             asked = Instant::now();
         }
         Ok(vec![None; workspaces.len()])
+    }
+
+    /// Whether nothing is known of the home, and nobody has asked before. A process that asks but once, such as
+    /// `ao-codex resume`, must not wait until everything is known that the next question could use.
+    fn is_first_question(&self) -> bool {
+        let mut state = self.lock();
+        state.recall_once(self.home(), self.directory.as_deref());
+        !std::mem::replace(&mut state.was_asked, true) && state.listing.files.count() == 0
     }
 
     /// What is found, and whether a rollout went meanwhile.

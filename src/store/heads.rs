@@ -12,6 +12,7 @@ use crate::store::entry::{Entry, Head, HeadFacts, Slot};
 use crate::store::home::HomeStore;
 use crate::store::identity::{Identity, Moment};
 use crate::store::parallel;
+use crate::store::search;
 use crate::store::state::State;
 use crate::usage::tree::ThreadKind;
 
@@ -175,6 +176,13 @@ pub(super) fn shared(texts: &mut Texts, text: &str) -> Arc<str> {
     let text: Arc<str> = Arc::from(text);
     texts.insert(Arc::clone(&text));
     text
+}
+
+impl From<search::Head> for ThreadHead {
+    fn from(head: search::Head) -> Self {
+        let facts = facts(&head.meta, &head.file, &mut Texts::new());
+        Self { file: head.file, facts }
+    }
 }
 
 /// A thread as the head of its rollout shows it.

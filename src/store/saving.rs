@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::codex_home::CodexHome;
 use crate::store::entry::{Known, Slot, State as FoldState};
 use crate::store::home::HomeStore;
 use crate::store::image::Image;
@@ -54,7 +55,10 @@ impl Unsaved {
 
 impl State {
     /// Takes up what an earlier process knew.
-    pub(super) fn recall(&mut self, home: &Path, directory: &Path) {
+    pub(super) fn recall_once(&mut self, home: &CodexHome, directory: Option<&Path>) {
+        let home = home.path();
+        let Some(directory) = directory.filter(|_| !self.was_recalled) else { return };
+        self.was_recalled = true;
         let Some((saved, index)) = Saved::open(&file_of(home, directory)) else { return };
         if let Some(listing) = recall(&index, home, &mut self.texts) {
             self.listing = listing;

@@ -41,6 +41,9 @@ pub struct State {
     /// The file in which an earlier process, or this one, has written down what it knew.
     pub(super) saved: Option<Saved>,
     pub(super) unsaved: Unsaved,
+    /// Whether anybody has asked before.
+    pub(super) was_asked: bool,
+    pub(super) was_recalled: bool,
     events: Option<Events>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
@@ -68,9 +71,8 @@ impl State {
             return Ok(());
         }
         let began = Instant::now();
-        if let Some(directory) = remembered_in.filter(|_| self.looks == 0) {
-            self.recall(home.path(), directory);
-        }
+        self.recall_once(home, remembered_in);
+        self.was_asked = true;
         if !self.hear(home) {
             self.walk(home, began)?;
         }

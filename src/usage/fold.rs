@@ -151,12 +151,6 @@ impl Fold {
         (!only_copied).then_some(&self.tracker)
     }
 
-    /// The thread without which [`Self::settle`] cannot tell for sure what is inherited.
-    #[must_use]
-    pub fn needs(&self) -> Option<&str> {
-        if self.undecided.is_empty() { self.points_to() } else { self.copied_from() }
-    }
-
     /// The threads that [`Self::settle`] asks for: another one of these changes what was billed, and nothing else.
     pub fn asks(&self) -> impl Iterator<Item = &str> {
         let copied_from = self.copied_from().filter(|_| !self.undecided.is_empty());
@@ -200,13 +194,6 @@ impl Fold {
         if rest.last() == Some(&b'}') && parse(rest).is_ok() {
             self.line(rest);
         }
-    }
-
-    /// The history that the counter may go on from, while it matters.
-    fn points_to(&self) -> Option<&str> {
-        let meta = self.meta.as_ref()?;
-        let base = meta.history_base.as_ref()?;
-        base.thread_id.as_deref().filter(|_| self.opening.is_some() && !meta.records_usage)
     }
 
     /// The parent's counter where its history was cut.

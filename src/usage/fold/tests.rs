@@ -285,7 +285,7 @@ fn a_copy_of_turns_without_ids_ends_where_it_differs_from_its_parent() {
     fork.record("session_meta", r#"{"id":"p"}"#).turn(None, "m").count(100, 100);
     fork.later(500).turn(None, "m").later(900).count(33, 133);
     assert_eq!(fork.fold().copied_from(), Some("p"));
-    assert_eq!(fork.fold().needs(), Some("p"));
+    assert_eq!(fork.fold().asks().collect::<Vec<_>>(), ["p"]);
     assert_eq!(billed_beside(&fork, &parent), 33);
     assert_eq!(billed(&fork), 33);
 }

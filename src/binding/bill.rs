@@ -1,0 +1,385 @@
+//! The bill of a Codex home: all of its threads, a part of it, and its sums.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Buffer, Unknown};
+use napi::{Env, Result};
+use napi_derive::napi;
+use serde::Serialize;
+
+use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
+use crate::binding::argument::{Given, Options};
+use crate::binding::blocking::{Work, answer_of, start, to_node};
+use crate::binding::document::document;
+use crate::binding::home::codex_home;
+use crate::binding::pieces::{self, Pieces};
+use crate::binding::promise::{Answer, Promise, promise};
+use crate::binding::watching::{Reporter, Stopper};
+use crate::codex_home::CodexHome;
+use crate::error;
+use crate::pricing::cost::prices_of;
+use crate::pricing::table::PriceTable;
+use crate::pricing::user::prices_in_force;
+use crate::report::{self, GroupBy, Window};
+use crate::rollout::discover::Skipped;
+use crate::store::bill::Bill;
+use crate::store::homes::store_of;
+use crate::store::watch::Watch;
+use crate::usage::tree::Thread;
+
+/// How often a scan reports its progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What to report of a Codex home.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct HomeUsageOptions {
+    /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
+    #[napi(ts_type = "string | null")]
+    pub codex_home: Option<Given>,
+    /// Only this workspace, however it is spelled.
+    #[napi(ts_type = "string | null")]
+    pub workspace_path: Option<Given>,
+    /// What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
+    /// threads that began there, whole.
+    #[napi(ts_type = "'ran' | 'began' | null")]
+    pub workspace_match: Option<Given>,
+    /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
+    #[napi(ts_type = "number | null")]
+    pub since_ms: Option<Given>,
+    /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
+    #[napi(ts_type = "number | null")]
+    pub until_ms: Option<Given>,
+    /// What `groups` adds up by. Days are those of the system's time zone.
+    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | null")]
+    pub by: Option<Given>,
+    /// Whether to give `cells` too.
+    pub cells: Option<bool>,
+}
+
+/// Where prices come from.
+#[napi(object)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pricing {
+    /// The table.
+    pub source: String,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The models that are not in it, and are priced at the default rates: 2.50 in, 0.625 cached, 10.00 out, in US
+    /// dollars per million tokens.
+    pub default_rated: Vec<String>,
+}
+
+/// Usage of one thread, workspace, model or day.
+#[napi(object)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageGroup {
+    /// The thread's id, the workspace's path, the model's name, or the day (`YYYY-MM-DD`); `unknown` where the rollout
+    /// does not say.
+    pub key: String,
+    /// How many threads were billed in it.
+    pub threads: i64,
+    /// What was billed.
+    pub usage: Usage,
+}
+
+/// What one model was billed in one workspace on one day.
+#[napi(object)]
+pub struct UsageCell {
+    /// The day in the system's time zone, `YYYY-MM-DD`.
+    pub day: String,
+    /// The model; `unknown` where the rollout names none.
+    pub model: String,
+    /// Where the turns ran, links resolved; `unknown` where the rollout does not say.
+    pub workspace: String,
+    /// What was billed.
+    pub usage: Usage,
+}
+
+/// The bill of a Codex home.
+#[napi(object, use_nullable = true)]
+pub struct HomeUsage {
+    /// The home that was read.
+    pub codex_home: String,
+    /// Where prices come from.
+    pub pricing: Pricing,
+    /// Every thread once, newest first.
+    pub threads: Vec<ThreadUsage>,
+    /// The sum over the threads.
+    pub totals: Usage,
+    /// The sum by what was asked for, the dearest first and days in their order; `null` when nothing was.
+    pub groups: Option<Vec<UsageGroup>>,
+    /// The sum by day, model and workspace at once, in this order; `null` when it was not asked for.
+    pub cells: Option<Vec<UsageCell>>,
+    /// What could not be read, or counts already.
+    pub skipped: Vec<SkippedFile>,
+}
+
+/// Reads what every thread of a Codex home was billed, archived ones too.
+///
+/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
+/// beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
+/// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
+#[napi(
+    ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
+    ts_return_type = "Promise<HomeUsage>",
+    catch_unwind
+)]
+pub fn home_usage<'env>(
+    env: &'env Env,
+    options: Options<HomeUsageOptions>,
+    signal: Unknown<'_>,
+    on_progress: Unknown<'_>,
+) -> Result<Promise<'env>> {
+    let (stopper, call) = prepare(*env, options, signal, on_progress);
+    let (sender, receiver) = pieces::way(*env)?;
+    let bill = async move {
+        let Call { query, reporter, watch } = call?;
+        let home = query.home.clone();
+        let read = |query: Query, watch: &Watch| query.read(watch)?.in_pieces();
+        let (answer, threads) =
+            while_reporting(Call { query, reporter, watch: Arc::clone(&watch) }, read).await?;
+        Ok((answer, sender.send(threads, || uncancelled(&watch, &home)).await?))
+    };
+    until_settled(receiver.promise(env, "threads", Box::pin(bill))?, stopper)
+}
+
+/// The same as the JSON document that `ao-codex usage --json` prints, in UTF-8. Ten thousand threads cost less as one
+/// document than as objects.
+#[napi(
+    ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
+    ts_return_type = "Promise<Buffer>",
+    catch_unwind
+)]
+pub fn home_usage_document<'env>(
+    env: &'env Env,
+    options: Options<HomeUsageOptions>,
+    signal: Unknown<'_>,
+    on_progress: Unknown<'_>,
+) -> Result<Promise<'env>> {
+    let (stopper, call) = prepare(*env, options, signal, on_progress);
+    let written = async move {
+        let write = |query: Query, watch: &Watch| document(&query.read(watch)?).map(Buffer::from);
+        while_reporting(call?, write).await.map(Answer::new)
+    };
+    until_settled(promise(env, written)?, stopper)
+}
+
+/// A call whose arguments were judged.
+struct Call {
+    query: Query,
+    reporter: Option<Reporter>,
+    watch: Arc<Watch>,
+}
+
+/// Judges the arguments. The signal comes last: whoever refuses a call must not go on listening.
+fn prepare(
+    env: Env,
+    options: Options<HomeUsageOptions>,
+    signal: Unknown<'_>,
+    on_progress: Unknown<'_>,
+) -> (Option<Stopper>, Result<Call>) {
+    let watch = Arc::new(Watch::default());
+    let prepared = || -> Result<(Option<Stopper>, Query, Option<Reporter>)> {
+        let query = Query::new(options.get()?)?;
+        let reporter = Reporter::new(on_progress)?;
+        Ok((Stopper::new(env, signal, &watch)?, query, reporter))
+    };
+    match prepared() {
+        Ok((stopper, query, reporter)) => (stopper, Ok(Call { query, reporter, watch })),
+        Err(refused) => (None, Err(refused)),
+    }
+}
+
+/// Listens to the signal no longer than there is something to stop.
+fn until_settled(mut promise: Promise<'_>, stopper: Option<Stopper>) -> Result<Promise<'_>> {
+    match stopper {
+        Some(stopper) => promise.finally(move |env| stopper.remove(env)),
+        None => Ok(promise),
+    }
+}
+
+/// Refuses to go on when the caller asked to stop.
+fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
+    if watch.is_cancelled() {
+        return Err(to_node(&error::Error::cancelled("read Codex home", home.path())));
+    }
+    Ok(())
+}
+
+async fn while_reporting<T: Send + 'static>(
+    call: Call,
+    answer: impl FnOnce(Query, &Watch) -> error::Result<T> + Send + 'static,
+) -> Result<T> {
+    let Call { query, reporter, watch } = call;
+    let working = Arc::clone(&watch);
+    let work: Work<T> = Box::new(move || answer(query, &working));
+    let mut work = start(work);
+    if let Some(reporter) = &reporter {
+        reporter.report(watch.progress());
+    }
+    loop {
+        let answer = tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await;
+        if let (Ok(_), Some(reporter)) = (&answer, &reporter) {
+            reporter.settle().await;
+        }
+        if let Some(thrown) = reporter.as_ref().and_then(Reporter::thrown) {
+            watch.cancel();
+            return Err(thrown);
+        }
+        match answer {
+            Ok(ended) => return answer_of(ended),
+            Err(_elapsed) => {
+                if let Some(reporter) = &reporter {
+                    reporter.report(watch.progress());
+                }
+            }
+        }
+    }
+}
+
+/// What was asked of a home.
+struct Query {
+    home: CodexHome,
+    window: Window,
+    by: Option<GroupBy>,
+    cells: bool,
+}
+
+impl Query {
+    fn new(options: HomeUsageOptions) -> Result<Self> {
+        let by = options.by.unwrap_or_default().choice(
+            "by",
+            "thread, workspace, model or day",
+            GroupBy::from_name,
+        )?;
+        let began = options.workspace_match.unwrap_or_default().choice(
+            "workspaceMatch",
+            "ran or began",
+            |name| match name {
+                "ran" => Some(false),
+                "began" => Some(true),
+                _ => None,
+            },
+        )?;
+        let began = began.unwrap_or(false);
+        let workspace =
+            options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
+        let (began_in, ran_in) = if began { (workspace, None) } else { (None, workspace) };
+        Ok(Self {
+            home: codex_home(options.codex_home)?,
+            window: Window {
+                began_in,
+                ran_in,
+                since_ms: options.since_ms.unwrap_or_default().time_ms("sinceMs")?,
+                until_ms: options.until_ms.unwrap_or_default().time_ms("untilMs")?,
+            },
+            by,
+            cells: options.cells.unwrap_or(false),
+        })
+    }
+
+    fn read(&self, watch: &Watch) -> error::Result<Reading> {
+        let prices = prices_in_force()?;
+        let Bill { threads, skipped } = store_of(&self.home).bill(watch)?;
+        let threads = report::select(threads, &self.window);
+        let (home, by, cells) = (self.home.clone(), self.by, self.cells);
+        Ok(Reading { home, threads, skipped, prices, by, cells })
+    }
+}
+
+/// What was read, and how it was asked for.
+pub(super) struct Reading {
+    /// The home.
+    pub(super) home: CodexHome,
+    /// The threads, newest first.
+    pub(super) threads: Vec<Thread>,
+    /// What could not be read, or counts already.
+    pub(super) skipped: Vec<Skipped>,
+    /// The prices in force.
+    pub(super) prices: Arc<PriceTable>,
+    by: Option<GroupBy>,
+    cells: bool,
+}
+
+impl Reading {
+    /// Where prices come from.
+    pub(super) fn pricing(&self) -> Pricing {
+        pricing(&self.prices, &self.threads)
+    }
+
+    /// The sums by what was asked for.
+    pub(super) fn groups(&self) -> Option<Vec<UsageGroup>> {
+        self.by.map(|by| groups(&self.threads, by, &self.prices))
+    }
+
+    /// The answer without its threads, and these.
+    fn in_pieces(self) -> error::Result<(Answer, Pieces)> {
+        let mut totals = Usage::default();
+        let threads = self
+            .threads
+            .iter()
+            .map(|thread| answer::thread_usage(thread, &self.prices))
+            .inspect(|thread| totals.add_usage(&thread.usage));
+        let pieces = Pieces::new(threads).map_err(|failed| {
+            error::Error::io("hand over the threads of", self.home.path(), failed)
+        })?;
+        let answer = HomeUsage {
+            codex_home: self.home.path().to_string_lossy().into_owned(),
+            pricing: self.pricing(),
+            threads: Vec::new(),
+            totals,
+            groups: self.groups(),
+            cells: self.cells.then(|| cells(&self.threads, &self.prices)),
+            skipped: self.skipped.into_iter().map(SkippedFile::from).collect(),
+        };
+        Ok((Answer::new(answer), pieces))
+    }
+}
+
+fn pricing(prices: &PriceTable, threads: &[Thread]) -> Pricing {
+    let models =
+        threads.iter().flat_map(|thread| thread.slices.iter()).map(|(key, _)| key.model.as_deref());
+    let unknown: BTreeSet<String> =
+        models.filter(|model| prices_of(prices, *model).1).map(model_name).collect();
+    Pricing {
+        source: prices.source().to_owned(),
+        as_of: prices.as_of().to_owned(),
+        default_rated: unknown.into_iter().collect(),
+    }
+}
+
+fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGroup> {
+    report::group(threads, by, prices)
+        .into_iter()
+        .map(|group| {
+            let mut usage = Usage::default();
+            usage.add(group.usage, group.cost_usd);
+            UsageGroup {
+                key: model_name(group.key.as_deref()),
+                threads: count(group.threads),
+                usage,
+            }
+        })
+        .collect()
+}
+
+fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<UsageCell> {
+    report::cells::cells(threads, prices)
+        .into_iter()
+        .map(|(key, billed, cost_usd)| {
+            let mut usage = Usage::default();
+            usage.add(billed, cost_usd);
+            UsageCell {
+                day: key.day.unwrap_or_else(|| model_name(None)),
+                model: model_name(key.model.as_deref()),
+                workspace: model_name(key.workspace.as_deref()),
+                usage,
+            }
+        })
+        .collect()
+}
