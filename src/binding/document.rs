@@ -111,10 +111,8 @@ const LAST_MS: i64 = 253_402_300_799_999;
 
 /// The time as JavaScript writes it; `None` beyond the year 9999, which no file was written in.
 fn iso(ms: i64) -> Option<String> {
-    let written = (-LAST_MS..=LAST_MS).contains(&ms);
-    written.then(|| {
-        DateTime::from_timestamp_millis(ms).map(|time| time.format("%FT%T%.3fZ").to_string())
-    })?
+    let time = DateTime::from_timestamp_millis(ms).filter(|_| ms.abs() <= LAST_MS)?;
+    Some(time.format("%FT%T%.3fZ").to_string())
 }
 
 /// JSON as JavaScript writes it, indented, in which no control character is left that a terminal would obey.

@@ -14,8 +14,7 @@ use crate::pricing::table::PriceTable;
 use crate::pricing::user::prices_in_force;
 use crate::store::family::Family;
 use crate::store::homes::store_of;
-use crate::store::scan::scan_rollout;
-use crate::usage::tree::threads;
+use crate::store::one::read_one;
 
 /// A thread and the subagents that it spawned.
 #[napi(object)]
@@ -106,8 +105,8 @@ pub fn rollout_usage(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
     off_thread(env, || {
         let path = rollout_path.path("rolloutPath")?;
         Ok(move || {
-            let found = threads(&[scan_rollout(&path)?]).threads;
-            Ok(found.first().map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
+            let thread = read_one(&path)?;
+            Ok(thread.map(|thread| answer::thread_usage(&thread, &prices_or_built_in())))
         })
     })
 }

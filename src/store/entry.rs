@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::packed::{Packed, Packer, Unpacker, pack, packed_fields, unpack};
 use crate::rollout::discover::RolloutFile;
-use crate::rollout::file_name::RolloutName;
 use crate::store::identity::Identity;
 use crate::store::refold::Stop;
 use crate::usage::summary::Summary;
@@ -46,7 +45,8 @@ impl Entry {
     /// The name without `.jsonl` and `.zst`.
     #[must_use]
     pub fn stem(&self) -> &str {
-        RolloutName::parse(&self.name).map_or(&*self.name, |name| name.stem)
+        let plain = self.name.strip_suffix(".zst").unwrap_or(&self.name);
+        plain.strip_suffix(".jsonl").unwrap_or(plain)
     }
 
     /// Whether it is a `.jsonl.zst`.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::rollout::discover::{Skipped, newest_first};
-use crate::store::entry::{Known, Slot};
+use crate::rollout::discover::{RolloutFile, Skipped};
+use crate::store::entry::{Entry, Kept, Known, Slot};
 use crate::store::home::{Failures, HomeStore};
 use crate::store::state::State;
 use crate::store::watch::Watch;
@@ -25,29 +25,32 @@ impl State {
     /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
     /// those `also`.
     pub(super) fn gather(&self, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
-        let mut rollouts: Vec<(Slot, Summarized)> = Vec::with_capacity(slots.len());
-        for &slot in slots {
-            let Some(entry) = self.listing.files.get(slot) else { continue };
-            let Known::Folded(kept) = &entry.fold else { continue };
-            let Some(summary) = kept.summary.get() else { continue };
-            let mut file = entry.file(self.listing.path_of(entry));
-            file.size = kept.stop.of.size;
-            file.modified_ms = kept.stop.of.modified.ms();
-            rollouts.push((slot, Summarized { file, summary }));
-        }
-        rollouts.sort_unstable_by(|(_, a), (_, b)| newest_first(&a.file, &b.file));
-        let is_needed = |one: &Summarized| {
-            one.summary.inherits || also(one.summary.thread_id.as_deref().unwrap_or(&one.file.stem))
+        let kept = |slot: &Slot| {
+            let entry = self.listing.files.get(*slot)?;
+            let Known::Folded(kept) = &entry.fold else { return None };
+            Some((kept.stop.of.modified.ms(), *slot, entry, &**kept))
         };
+        let mut newest: Vec<(i64, Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
+        newest.sort_unstable_by(|(a_ms, _, a, _), (b_ms, _, b, _)| {
+            b_ms.cmp(a_ms).then_with(|| self.listing.compare_paths(b, a))
+        });
         let mut gathered = Gathered::default();
-        for &(slot, _) in rollouts.iter().filter(|(_, one)| is_needed(one)) {
-            match self.last_fold(slot) {
-                Some(fold) => drop(gathered.folds.insert(slot, fold)),
-                None => gathered.lost.push(slot),
+        gathered.rollouts.reserve_exact(newest.len());
+        for (modified_ms, slot, entry, kept) in newest {
+            let Some(summary) = kept.summary.get() else { continue };
+            let size = kept.stop.of.size;
+            let file = RolloutFile { size, modified_ms, ..entry.file(self.listing.path_of(entry)) };
+            let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
+            if summary.inherits || also(thread_id) {
+                match self.last_fold(slot) {
+                    Some(fold) => drop(gathered.folds.insert(slot, fold)),
+                    None => gathered.lost.push(slot),
+                }
             }
+            gathered.slots.push(slot);
+            gathered.rollouts.push(Summarized { file, summary });
         }
-        let (slots, rollouts) = rollouts.into_iter().unzip();
-        Gathered { slots, rollouts, ..gathered }
+        gathered
     }
 
     /// Forgets folds that were found to be damaged.

@@ -1,10 +1,13 @@
 //! Which files a Codex home has, remembered: a later walk lists only the directories that changed, and asks for every
 //! file what the system says of it. What counts as a rollout is what `rollout::discover` says.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::iter;
+use std::path::{Component, Path, PathBuf};
 
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
@@ -220,20 +223,32 @@ impl Listing {
         }
     }
 
+    /// Asks for a file that is known already; gives its slot, if it is there.
+    pub fn ask_for_known(&mut self, path: &Path) -> Option<Slot> {
+        let at = *self.by_path.get(path.parent()?)?;
+        let name = path.file_name()?.to_str()?;
+        self.known(at, name)?;
+        self.ask_for(at, name);
+        self.known(at, name)
+    }
+
+    fn known(&self, at: usize, name: &str) -> Option<Slot> {
+        let mut files = self.directories.get(at)?.files.iter().copied();
+        files.find(|&slot| self.files.get(slot).is_some_and(|entry| &*entry.name == name))
+    }
+
     /// Asks for one name in a directory. A name that was not there before is taken up.
     pub fn ask_for(&mut self, at: usize, name: &str) {
         let Some(directory) = self.directories.get_mut(at) else { return };
         let path = directory.path.join(name);
         directory.skipped.retain(|one| one.path != path);
         self.failed.retain(|one| one.path != path);
-        let mut files = directory.files.iter().copied();
-        let known =
-            files.find(|&slot| self.files.get(slot).is_some_and(|entry| &*entry.name == name));
         let answer = StatIn::new(&directory.path).stat(name);
-        let slot = match known {
+        let archived = directory.archived;
+        let slot = match self.known(at, name) {
             Some(slot) => slot,
             None if matches!(&answer, Ok(seen) if seen.is_file) => {
-                let (name, archived) = (name.into(), directory.archived);
+                let name = name.into();
                 let entry = Entry { directory: at, name, archived, ..Entry::default() };
                 let slot = self.files.insert(entry);
                 if let Some(directory) = self.directories.get_mut(at) {
@@ -282,6 +297,17 @@ impl Listing {
     #[must_use]
     pub fn path_of(&self, entry: &Entry) -> &Path {
         self.directories.get(entry.directory).map_or(Path::new(""), |one| &one.path)
+    }
+
+    /// The order of two files by their paths.
+    #[must_use]
+    pub fn compare_paths(&self, a: &Entry, b: &Entry) -> Ordering {
+        if a.directory == b.directory {
+            return a.name.cmp(&b.name);
+        }
+        let parts = |entry: &'_ Entry| self.path_of(entry).components();
+        let of_a = parts(a).chain(iter::once(Component::Normal(OsStr::new(&*a.name))));
+        of_a.cmp(parts(b).chain(iter::once(Component::Normal(OsStr::new(&*b.name)))))
     }
 
     /// What is passed over.

@@ -21,6 +21,7 @@ pub mod list_threads;
 pub mod listing;
 pub mod live;
 pub mod lookup;
+pub mod one;
 pub mod parallel;
 pub mod place;
 pub mod recall;

@@ -218,7 +218,10 @@ fn continues_itself(rollout: &Summarized) -> bool {
 
 /// The thread of some rollouts, newest first.
 fn thread(segments: Vec<Summarized>) -> Option<Thread> {
-    let beginning = segments.iter().position(|one| !continues_itself(one)).unwrap_or(0);
+    let beginning = match segments.as_slice() {
+        [_] => 0,
+        all => all.iter().position(|one| !continues_itself(one)).unwrap_or(0),
+    };
     let skipped_records = segments.iter().map(|one| one.summary.skipped_records).sum();
     let last_record_ms = segments.iter().filter_map(|one| one.summary.last_record_ms).max();
     let mut segments: Vec<Option<Summarized>> = segments.into_iter().map(Some).collect();
