@@ -59,7 +59,11 @@ export function createAgent(settings: PluginSettings): CodexAgent {
   const sources = { snapshots, events, threads, screens, liveScreens: new LiveScreens() };
   const hooks = new Hooks(aoHome, settings.hooks);
   // Asked now, so that the first launch may know already.
-  prepareHooks().catch((error: unknown) => warn("cannot look for Codex", error));
+  askAboutHooks();
+
+  function askAboutHooks(): void {
+    prepareHooks().catch((error: unknown) => warn("cannot look for Codex", error));
+  }
 
   async function prepareHooks(): Promise<void> {
     const path = await binary.resolve();
@@ -97,6 +101,8 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     for (const { found, remedy, setting } of agent.problems) {
       warn(`${setting}: ${found}; ${remedy}`);
     }
+    // It may have been replaced since; one that was asked is not asked again.
+    askAboutHooks();
     return commandSettings(sessionId, projectConfig, agent);
   };
 

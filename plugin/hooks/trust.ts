@@ -36,15 +36,10 @@ export class Hooks {
     this.#program = join(aoHome, "bin", "ao-codex-hook");
   }
 
-  /**
-   * The value of `-c hooks=…` for this binary; `null` where its launches go without. Never waits: what is not known yet
-   * is asked in the background.
-   */
+  /** The value of `-c hooks=…` for this binary; `null` where its launches go without. Never waits, and asks nobody. */
   valueFor(binary: string): string | null {
-    if (!this.#isWanted) return null;
-    const { events, isKnown } = this.trustOf(binary);
-    if (!isKnown) void this.prepare(binary);
-    if (!this.#isInstalled()) return null;
+    if (!this.#isWanted || !this.#isInstalled()) return null;
+    const { events } = this.trustOf(binary);
     return events.length === 0 ? null : hooksValue(this.#program, events);
   }
 
