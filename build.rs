@@ -10,7 +10,10 @@ use std::process::Command;
 const READERS: [&str; 5] = ["packed", "packed.rs", "rollout", "store", "usage"];
 
 fn main() -> io::Result<()> {
-    napi_build::setup();
+    // The core alone is no addon, and some platforms look for a Node to link with.
+    if env::var_os("CARGO_FEATURE_BINDING").is_some() {
+        napi_build::setup();
+    }
     // States that another build has kept may mean something else: whatever changes here makes them void. So does
     // another compiler, whose hashes may be others.
     let mut stamp = Stamp(0xcbf2_9ce4_8422_2325);

@@ -31,6 +31,7 @@ export async function buildAddon({ target = hostTriple(), zig = false, quick = f
 
   const { platform, platformArchABI } = parseTriple(target);
   const built = join(root, "target", target, profile, libraryName(platform));
+  if (zig) checkGlibc(built);
   replace(built, join(root, `${binaryName}.${platformArchABI}.node`));
   const { exports, dts } = await generateTypeDef({
     typeDefDir: types,
@@ -76,6 +77,13 @@ function flags(target) {
 function libraryName(platform) {
   if (platform === "win32") return "ao_plugin_codex.dll";
   return platform === "darwin" ? "libao_plugin_codex.dylib" : "libao_plugin_codex.so";
+}
+
+/** The versions of glibc's functions that a library asks for stand in it as text. */
+function checkGlibc(library) {
+  const asked = readFileSync(library, "latin1").match(/GLIBC_2\.\d+/g) ?? [];
+  const newer = asked.filter((version) => Number(version.slice(8)) > Number(GLIBC.slice(2)));
+  if (newer.length > 0) throw new Error(`${library} asks for ${newer.join(", ")}, not ${GLIBC}`);
 }
 
 /** By rename: a process that has the old one loaded keeps it. */

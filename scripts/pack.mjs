@@ -26,7 +26,10 @@ import { root } from "./prepare.mjs";
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
 const platforms = readdirSync(join(root, "npm")).toSorted();
 
-/** Packs the main package and those of the platforms that have an addon; gives what `npm pack` says of each. */
+/**
+ * Packs the main package and those of the platforms that have an addon. `packed.json` beside them holds what `npm pack`
+ * says of each, the main package first.
+ */
 export function packAll(directory, { addons = root, all = false } = {}) {
   const staging = mkdtempSync(join(tmpdir(), "ao-codex-pack-"));
   try {
@@ -34,10 +37,11 @@ export function packAll(directory, { addons = root, all = false } = {}) {
     const built = platforms.filter((name) => existsSync(join(addons, addonOf(name))));
     if (all && built.length < platforms.length)
       throw new Error(`no addon for ${platforms.filter((name) => !built.includes(name)).join()}`);
-    return [
+    const packed = [
       pack(stageMain(join(staging, "main")), directory),
       ...built.map((name) => pack(stagePlatform(join(staging, name), name, addons), directory)),
     ];
+    writeFileSync(join(directory, "packed.json"), `${JSON.stringify(packed, null, 2)}\n`);
   } finally {
     rmSync(staging, { recursive: true });
   }
@@ -89,6 +93,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     allowPositionals: true,
     options: { addons: { type: "string" }, all: { type: "boolean" } },
   });
-  for (const { filename, size } of packAll(positionals[0], values))
-    process.stdout.write(`${filename} ${size}\n`);
+  packAll(positionals[0], values);
 }

@@ -3,10 +3,9 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { newUser, packed } from "./user.mjs";
+import { main, newUser, ours } from "./user.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const [main, ours] = packed;
 const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
 const HOW_TO_BUILD =
   "To build it: clone https://github.com/ao-plugins/plugin-codex, install Rust (https://rustup.rs) and run " +
@@ -56,7 +55,10 @@ test("without an addon", async (t) => {
   });
 
   await t.test("an addon that is named is used", async () => {
-    const addon = join(root, ours.manifest.main);
+    const elsewhere = user.path("elsewhere");
+    const tarball = join(process.env.PACKED, ours.filename);
+    await user.npm("install", ...quiet, "--prefix", elsewhere, tarball);
+    const addon = join(elsewhere, "node_modules", ours.name, ours.manifest.main);
     const script = `import("@ao/plugin-codex/native").then(({ listThreads }) => console.log(typeof listThreads))`;
     const { stdout } = await user.node(
       "--eval",

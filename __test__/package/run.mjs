@@ -2,11 +2,11 @@
 // user would, and uses them, on every Node that is supported. Needs the package registry: Node comes from there too.
 //
 //   --node-only   on the Node that runs this, for a machine whose Node is the one to test
-//   --addons DIR  with the addons in DIR instead of the one of this checkout
+//   --packed DIR  what `scripts/pack.mjs` has packed; nothing is built then, and no Rust is needed
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { packAll } from "../../scripts/pack.mjs";
 import { prepare, root } from "../../scripts/prepare.mjs";
@@ -15,22 +15,27 @@ import { prepare, root } from "../../scripts/prepare.mjs";
 const LINES = ["20", "22", "24"];
 
 const { values } = parseArgs({
-  options: { "node-only": { type: "boolean" }, addons: { type: "string" } },
+  options: { "node-only": { type: "boolean" }, packed: { type: "string" } },
 });
 
-prepare();
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-package-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
-const packed = packAll(join(scratch, "packed"), { addons: values.addons });
-writeFileSync(join(scratch, "packed", "packed.json"), JSON.stringify(packed));
+const packed = values.packed ? resolve(values.packed) : pack();
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.mjs"));
 for (const node of nodes()) {
   process.stdout.write(`\n# Node ${execFileSync(node, ["--version"], { encoding: "utf8" })}`);
   const args = ["--test", ...files.map((name) => join("__test__", "package", name))];
-  const env = { ...process.env, PACKED: join(scratch, "packed") };
+  const env = { ...process.env, PACKED: packed };
   const { status } = spawnSync(node, args, { cwd: root, stdio: "inherit", env });
   if (status !== 0) process.exitCode = 1;
+}
+
+function pack() {
+  prepare();
+  const directory = join(scratch, "packed");
+  packAll(directory);
+  return directory;
 }
 
 /** The Node that runs this, and one of each other line. */

@@ -12,8 +12,20 @@ const run = promisify(execFile);
 const directory = process.env.PACKED;
 const npmCli = findNpm();
 
-/** What was packed: the main package first. */
-export const packed = JSON.parse(readFileSync(join(directory, "packed.json"), "utf8"));
+const packed = JSON.parse(readFileSync(join(directory, "packed.json"), "utf8"));
+
+/** The main package, as it was packed. */
+export const main = packed[0];
+
+/** The packages of the platforms that were built. */
+export const platforms = packed.slice(1);
+
+/** The one of this machine. */
+export const ours = platforms.find(({ manifest: { os, cpu, libc } }) => {
+  const { glibcVersionRuntime } = process.report.getReport().header;
+  const own = glibcVersionRuntime ? "glibc" : "musl";
+  return os.includes(process.platform) && cpu.includes(process.arch) && (libc ?? [own])[0] === own;
+});
 
 /** The sample home of the repository. */
 export const sampleHome = fileURLToPath(new URL("../../samples/codex-home", import.meta.url));

@@ -36,7 +36,7 @@ test("named exports and the default export are the same", () => {
 test("the package is found by an orchestrator that resolves as CommonJS does", () => {
   const require = createRequire(import.meta.url);
   assert.equal(require.resolve("@ao/plugin-codex"), require.resolve("../../dist/index.js"));
-  assert.equal(require.resolve("@ao/plugin-codex/native"), require.resolve("../../index.js"));
+  assert.equal(require.resolve("@ao/plugin-codex/native"), require.resolve("../../dist/native.js"));
 });
 
 test("the orchestrator's registry loads it under its fixed package name", async (t) => {
