@@ -18,6 +18,8 @@ test("the package holds what the plugin is compiled to, what napi-rs generates, 
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      // Of what is bundled into plot.js.
+      "dist/report/plot.LICENSES.txt",
       "index.d.ts",
       "index.js",
       "package.json",
