@@ -13,6 +13,13 @@ const ELSEWHERE = {
   'npm install "@composio/ao-plugin-agent-codex@npm:@ao/plugin-codex"': "npm run test:package",
   "npm start": "__test__/cli/start.test.mjs",
   "npm test": ".ci/run",
+  "npm run test:package": ".ci/run",
+  "pip install cargo-zigbuild ziglang": ".github/workflows/release.yml",
+  "rustup target add aarch64-unknown-linux-gnu": ".github/workflows/release.yml",
+  "node scripts/build-addon.mjs --target aarch64-unknown-linux-gnu --zig":
+    ".github/workflows/release.yml",
+  "node scripts/pack.mjs packed": ".github/workflows/release.yml",
+  "node scripts/publish.mjs packed --tag v1.2.3 --dry-run": ".github/workflows/release.yml",
 };
 
 for (const name of DOCUMENTS) {
