@@ -60,12 +60,12 @@ const steps = [
   },
 ];
 
-/** Runs the steps that are out of date; a step that fails ends the process. */
-export function prepare() {
+/** Runs the steps that are out of date, all or those that are named; a step that fails ends the process. */
+export function prepare(names = steps.map(({ name }) => name)) {
   mkdirSync(stamps, { recursive: true });
   // Not all at once: a step changes what the next one reads.
   for (const step of steps) {
-    if (!isStale(step)) continue;
+    if (!names.includes(step.name) || !isStale(step)) continue;
     const started = new Date();
     process.stderr.write(`building: ${step.name} …\n`);
     step.need?.();
@@ -129,4 +129,7 @@ function fail(message) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) prepare();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const names = process.argv.slice(2);
+  prepare(names.length > 0 ? names : undefined);
+}
