@@ -164,12 +164,13 @@ impl Long {
     }
 }
 
-/// The last two bytes of a text that is no white space, after `chunk` was added to one that ended in `before`.
+/// The last two bytes of a text that are no white space, after `chunk` was added to one that ended in `before`.
 fn last_two(before: [u8; 2], chunk: &[u8]) -> [u8; 2] {
-    match trim(chunk) {
-        [] => before,
-        [only] => [before[1], *only],
-        [.., first, second] => [*first, *second],
+    let mut seen = chunk.iter().rev().filter(|byte| !byte.is_ascii_whitespace());
+    match (seen.next(), seen.next()) {
+        (None, _) => before,
+        (Some(only), None) => [before[1], *only],
+        (Some(second), Some(first)) => [*first, *second],
     }
 }
 
@@ -211,6 +212,14 @@ mod tests {
 
     fn lines(lines: &[&str]) -> Seen {
         Seen { lines: lines.iter().map(|line| line.as_bytes().to_vec()).collect(), long: vec![] }
+    }
+
+    #[test]
+    fn the_last_two_bytes_of_a_long_line_are_the_same_wherever_a_read_ends() {
+        for buffer_size in 1..8 {
+            let (seen, _) = scan(b"{\"payload\":{} } \n", buffer_size);
+            assert_eq!(seen.long[0].1, *b"}}", "{buffer_size}");
+        }
     }
 
     #[test]
