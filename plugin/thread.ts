@@ -2,26 +2,19 @@
 
 import { basename } from "node:path";
 import type { AgentSessionInfo, Session } from "@composio/ao-core";
-import type {
-  HomeOptions,
-  RolloutActivity,
-  ThreadFamilyUsage,
-  ThreadHead,
-  Usage,
-} from "../index.js";
+import type { HomeOptions, RolloutActivity, Usage } from "../index.js";
 import * as native from "../index.js";
 import { familiesTotal } from "./families.js";
-import { Gathered } from "./gather.js";
 import type { SessionEvents } from "./hooks/events.js";
 import type { SessionThread } from "./hooks/own-thread.js";
 import { mayBeOwn, ownThread, unclaimedThread } from "./hooks/own-thread.js";
 
-/** The threads of one Codex home. Nothing is remembered: the first rollout of a session is seen by the next call. */
+/**
+ * The threads of one Codex home. Nothing is remembered here, so that the first rollout of a session is seen by the next
+ * call; what the addon remembers makes one look at the home serve all who ask at the same time.
+ */
 export class SessionThreads {
   readonly #home: HomeOptions;
-  readonly #heads: Gathered<string, ThreadHead | null>;
-  readonly #usages: Gathered<string, ThreadFamilyUsage | null>;
-
   readonly #aoHome: string;
   readonly #events: SessionEvents;
 
@@ -30,8 +23,6 @@ export class SessionThreads {
     this.#aoHome = aoHome;
     this.#events = events;
     this.#home = codexHome === null ? {} : { codexHome };
-    this.#heads = new Gathered((workspaces) => native.findRollouts(workspaces, this.#home));
-    this.#usages = new Gathered((threadIds) => native.threadUsages(threadIds, this.#home));
   }
 
   /** The session's thread; `null` where there is none yet. */
@@ -40,7 +31,7 @@ export class SessionThreads {
     const own = await ownThread(noted);
     const { workspacePath } = session;
     if (own !== null || workspacePath === null) return own;
-    const newest = await this.#heads.ask(workspacePath);
+    const newest = await native.findRollout(workspacePath, this.#home);
     if (newest === null || (await mayBeOwn(newest, noted, this.#aoHome))) return newest;
     return unclaimedThread(workspacePath, noted, this.#home, this.#aoHome);
   }
@@ -57,7 +48,7 @@ export class SessionThreads {
     if (thread === null) return null;
     const noted = await this.#events.of(session);
     const ids = new Set([thread.threadId, ...(noted?.threads ?? []).map((one) => one.threadId)]);
-    const usages = await Promise.all([...ids].map((id) => this.#usages.ask(id)));
+    const usages = await native.threadUsages([...ids], this.#home);
     const model = usages[0]?.thread.model ?? null;
     const total = familiesTotal(usages.filter((usage) => usage !== null));
     return {

@@ -9,10 +9,11 @@ use crate::binding::answer::count;
 use crate::binding::argument::Given;
 use crate::binding::blocking::off_thread;
 use crate::binding::promise::Promise;
-use crate::rollout::activity::{self, Activity};
+use crate::rollout::activity::Activity;
 use crate::rollout::record::describe;
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
+use crate::store::activities::activity_of;
 
 /// One record of a rollout.
 #[napi(object, use_nullable = true)]
@@ -84,7 +85,7 @@ pub fn read_last_records(env: &Env, rollout_path: Given, count: Given) -> Result
 pub fn read_activity(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
     off_thread(env, || {
         let path = rollout_path.path("rolloutPath")?;
-        Ok(move || Ok(activity::read_activity(&path)?.map(rollout_activity)))
+        Ok(move || Ok(activity_of(&path)?.map(rollout_activity)))
     })
 }
 

@@ -27,6 +27,10 @@ pub struct ThreadFamilyUsage {
     pub total: Usage,
     /// What of the home could not be read: a subagent may be among it.
     pub skipped: Vec<SkippedFile>,
+    /// Whether every rollout was read to its end. The first answer about one with more than 64 MB to read comes at once,
+    /// from its beginning and its last counter: the split by model and day, and what old versions did not count through,
+    /// follow as soon as the rest was read in the background.
+    pub is_exact: bool,
 }
 
 /// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
@@ -89,7 +93,7 @@ fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
         total.add_usage(&subagent.usage);
     }
     let skipped = family.skipped.into_iter().map(SkippedFile::from).collect();
-    ThreadFamilyUsage { thread, subagents, total, skipped }
+    ThreadFamilyUsage { thread, subagents, total, skipped, is_exact: family.is_exact }
 }
 
 /// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and

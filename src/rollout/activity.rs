@@ -1,13 +1,9 @@
 //! What a thread is doing, from the end of its rollout.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
-use crate::error::{Error, Result};
-use crate::rollout::file_name::RolloutName;
+use crate::error::Result;
 use crate::rollout::look::Passed;
-use crate::rollout::open::modified_ms;
 use crate::rollout::record::{Item, TurnEvent, parse};
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
@@ -38,50 +34,27 @@ pub struct Activity {
 }
 
 /// Reads back from the end of a rollout until the beginning of its last turn is there, or the tail's cap is reached:
-/// a turn that is longer than that is still running, since its end would have been its last record. `None` when the
-/// file is not there.
+/// a turn that is longer than that is still running, since its end would have been its last record.
 ///
 /// # Errors
 ///
 /// When the file cannot be read.
-pub fn read_activity(path: &Path) -> Result<Option<Activity>> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::io("read rollout", path, error)),
-    };
-    let name = path.file_name().and_then(|name| name.to_str()).and_then(RolloutName::parse);
-    let compressed = name.is_some_and(|name| name.compressed);
+pub fn read_end(path: &Path, compressed: bool) -> Result<Vec<TailLine>> {
     let mut count = FIRST_RECORDS;
     loop {
-        let lines = match read_tail(path, compressed, count) {
-            Ok(lines) => lines,
-            // Archived or deleted since the line above.
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let end = End::of(&lines);
+        let lines = read_tail(path, compressed, count)?;
         let at_the_beginning =
             lines.len() < count || lines.first().is_none_or(|line| line.offset == 0);
-        if end.begins || at_the_beginning {
-            return Ok(Some(Activity {
-                turn: end.tracker.state(),
-                turn_id: end.tracker.turn_id().map(str::to_owned),
-                model: end.model,
-                open_calls: end.open_calls,
-                last_answer_ms: end.last_answer_ms,
-                last_record_ms: end.last_record_ms,
-                modified_ms: modified_ms(&metadata),
-                size: metadata.len(),
-            }));
+        if at_the_beginning || End::of(&lines).begins {
+            return Ok(lines);
         }
         count *= 8;
     }
 }
 
 /// What some records at the end of a rollout say.
-#[derive(Default)]
-struct End {
+#[derive(Debug, Default, Clone)]
+pub struct End {
     tracker: TurnTracker,
     model: Option<String>,
     open_calls: u32,
@@ -92,14 +65,43 @@ struct End {
 }
 
 impl End {
-    fn of(lines: &[TailLine]) -> Self {
+    /// What is known where a turn stands so.
+    #[must_use]
+    pub fn after(tracker: TurnTracker) -> Self {
+        Self { tracker, ..Self::default() }
+    }
+
+    /// What these say.
+    #[must_use]
+    pub fn of(lines: &[TailLine]) -> Self {
         let mut end = Self::default();
-        for record in lines.iter().filter_map(|line| parse(&line.bytes).ok()) {
-            let written_ms = record.timestamp.as_deref().and_then(parse_timestamp);
-            end.last_record_ms = written_ms.or(end.last_record_ms);
-            end.follow(record.item, written_ms);
+        for line in lines {
+            end.read(&line.bytes);
         }
         end
+    }
+
+    /// Goes on with the next record.
+    pub fn read(&mut self, line: &[u8]) {
+        let Ok(record) = parse(line) else { return };
+        let written_ms = record.timestamp.as_deref().and_then(parse_timestamp);
+        self.last_record_ms = written_ms.or(self.last_record_ms);
+        self.follow(record.item, written_ms);
+    }
+
+    /// What the thread is doing when nothing follows in a rollout that was written then and has so many bytes.
+    #[must_use]
+    pub fn activity(&self, modified_ms: i64, size: u64) -> Activity {
+        Activity {
+            turn: self.tracker.state(),
+            turn_id: self.tracker.turn_id().map(str::to_owned),
+            model: self.model.clone(),
+            open_calls: self.open_calls,
+            last_answer_ms: self.last_answer_ms,
+            last_record_ms: self.last_record_ms,
+            modified_ms,
+            size,
+        }
     }
 
     fn follow(&mut self, item: Item<'_>, written_ms: Option<i64>) {

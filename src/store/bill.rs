@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::rollout::discover::Skipped;
-use crate::store::entry::{Entry, Slot};
+use crate::store::entry::{Entry, Known, Slot};
 use crate::store::home::{Failures, HomeStore};
 use crate::store::list_threads::MAX_LOOKS;
 use crate::store::state::State;
@@ -72,12 +72,10 @@ impl State {
     }
 
     /// How many bytes of a rollout are to be read, if it has only grown.
-    fn unread_bytes(&self, slot: Slot) -> u64 {
+    pub(super) fn unread_bytes(&self, slot: Slot) -> u64 {
         let Some(entry) = self.listing.files.get(slot) else { return 0 };
         match &entry.fold {
-            crate::store::entry::Known::Folded(kept)
-                if entry.seen.may_have_grown_from(&kept.stop.of) =>
-            {
+            Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.of) => {
                 entry.seen.size - kept.stop.offset
             }
             _ => entry.seen.size,

@@ -2,18 +2,22 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::rollout::discover::Skipped;
 use crate::rollout::file_name::RolloutName;
-use crate::store::entry::{Entry, Slot};
+use crate::store::entry::{Entry, Known, Slot};
+use crate::store::glance::glance;
 use crate::store::heads::Outcome;
 use crate::store::home::HomeStore;
 use crate::store::list_threads::MAX_LOOKS;
 use crate::store::state::State;
 use crate::store::watch::Watch;
-use crate::usage::tree::Thread;
+use crate::usage::fold::Fold;
+use crate::usage::tree::{Summarized, Thread};
 
 /// A thread and its subagents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +28,12 @@ pub struct Family {
     pub subagents: Vec<Thread>,
     /// What of the home could not be read: a subagent may be among it.
     pub skipped: Vec<Skipped>,
+    /// Whether every rollout was read to its end. Of a huge one that is still being read, this is what its end tells.
+    pub is_exact: bool,
 }
+
+/// So many bytes that are not read yet are not waited for: they take a tenth of a second or more.
+const HUGE: u64 = 64 * 1024 * 1024;
 
 /// What came of reading a family.
 enum Attempt {
@@ -42,7 +51,7 @@ impl HomeStore {
     ///
     /// When the home is there and cannot be read, or the thread is not found while something could not be read that may
     /// hold it.
-    pub fn family(&self, thread_id: &str) -> Result<Option<Family>> {
+    pub fn family(self: &Arc<Self>, thread_id: &str) -> Result<Option<Family>> {
         let mut asked = Instant::now();
         for left in (0..MAX_LOOKS).rev() {
             let outcome = match self.heads_as_of(asked) {
@@ -63,7 +72,7 @@ impl HomeStore {
     /// # Errors
     ///
     /// When the home is there and cannot be read.
-    pub fn families(&self, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
+    pub fn families(self: &Arc<Self>, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
         let asked = Instant::now();
         match self.heads_as_of(asked) {
             Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
@@ -73,7 +82,12 @@ impl HomeStore {
     }
 
     /// One attempt at it.
-    fn family_once(&self, thread_id: &str, outcome: Outcome, is_last: bool) -> Result<Attempt> {
+    fn family_once(
+        self: &Arc<Self>,
+        thread_id: &str,
+        outcome: Outcome,
+        is_last: bool,
+    ) -> Result<Attempt> {
         let mut state = self.lock();
         let wanted = state.lookup.family(&state.listing.files, thread_id);
         let own = state.without_head(thread_id);
@@ -87,13 +101,19 @@ impl HomeStore {
         skipped.retain(|one| !own.contains(&one.path));
         drop(state);
 
+        let huge = self.huge_among(&slots);
+        let slots: Vec<Slot> = slots.into_iter().filter(|slot| !huge.contains(slot)).collect();
         let of_thread = |state: &State, id: &str| state.lookup.of_thread(id).to_vec();
-        let (gathered, failures) = self.gather_with_others(&slots, &Watch::default(), of_thread)?;
+        let (mut gathered, failures) =
+            self.gather_with_others(&slots, &Watch::default(), of_thread)?;
         if failures.values().any(Error::is_not_found) && !is_last {
             return Ok(Attempt::Moved);
         }
         self.save_if_worth_it();
         let left_out = self.lock().left_out(&slots, &failures);
+        for (slot, glanced) in self.glance_at(&huge)? {
+            gathered.add(slot, glanced);
+        }
         let mut all = gathered.threads().threads;
         all.retain(|thread| wanted.contains(thread.thread_id.as_str()));
         let Some(at) = all.iter().position(|thread| thread.thread_id == thread_id) else {
@@ -104,12 +124,56 @@ impl HomeStore {
         };
         let thread = all.remove(at);
         skipped.extend(left_out);
-        let family = Family { thread, subagents: all, skipped };
+        let is_exact = huge.is_empty();
+        let family = Family { thread, subagents: all, skipped, is_exact };
         Ok(Attempt::Answered(Some(Box::new(family))))
     }
 }
 
+impl HomeStore {
+    /// Those of which so much is to be read that nobody should wait for it.
+    fn huge_among(&self, slots: &[Slot]) -> Vec<Slot> {
+        let state = self.lock();
+        let is_huge = |slot: &Slot| {
+            let entry = state.listing.files.get(*slot);
+            entry.is_some_and(|entry| entry.is_unfolded() && !entry.is_compressed())
+                && state.unread_bytes(*slot) > HUGE
+        };
+        slots.iter().copied().filter(is_huge).collect()
+    }
+
+    /// What huge rollouts come to at a glance, while they are read in the background.
+    fn glance_at(self: &Arc<Self>, huge: &[Slot]) -> Result<Vec<(Slot, Summarized)>> {
+        let mut glanced = Vec::with_capacity(huge.len());
+        for &slot in huge {
+            let (file, before, is_read) = {
+                let state = self.lock();
+                let Some(file) = state.file(slot) else { continue };
+                (file, state.grown_from(slot), state.busy.contains(&slot))
+            };
+            let summary = glance(&file, before)?;
+            if !is_read {
+                let store = Arc::clone(self);
+                // Nobody waits for it, and nobody hears of a failure: the next question meets it again.
+                thread::spawn(move || {
+                    let _ = store.fold(&[slot], &Watch::default());
+                    store.save_if_worth_it();
+                });
+            }
+            glanced.push((slot, Summarized { file, summary }));
+        }
+        Ok(glanced)
+    }
+}
+
 impl State {
+    /// The fold of a rollout that has only grown since, as far as one can tell without reading it.
+    fn grown_from(&self, slot: Slot) -> Option<Box<Fold>> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        if entry.seen.may_have_grown_from(&kept.stop.of) { self.last_fold(slot) } else { None }
+    }
+
     /// The rollouts without a head that are a thread's by their names.
     fn without_head(&self, thread_id: &str) -> Vec<Slot> {
         let is_own = |entry: &Entry| {

@@ -8,8 +8,10 @@ pub struct Files {
     entries: Vec<Option<Entry>>,
     free: Vec<Slot>,
     born: u64,
-    /// Counts whenever a file comes or goes.
+    /// Counts whenever a file comes or goes, or a head is not what it was.
     pub version: u64,
+    /// Counts whenever anything may be known of a file that was not known before, or no more.
+    pub changes: u64,
 }
 
 impl Files {

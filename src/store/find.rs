@@ -79,7 +79,8 @@ impl HomeStore {
             let oldest =
                 found.iter().map(|head| head.as_ref().map(|head| head.file.modified_ms)).min();
             let oldest = oldest.flatten().unwrap_or(i64::MIN);
-            let unread = state.wanted_heads(count, |slot, entry| {
+            let most = if state.knows_all_heads() { 0 } else { count };
+            let unread = state.wanted_heads(most, |slot, entry| {
                 !failed.contains(&slot)
                     && entry.seen.modified.ms() >= oldest
                     && state.may_be_at(entry, &wanted_places)
@@ -113,7 +114,7 @@ impl HomeStore {
 impl State {
     fn update_workspaces(&mut self) {
         self.update_lookup();
-        self.workspaces.update(self.lookup.cwds());
+        self.workspaces.update(self.lookup.version(), self.lookup.cwds());
     }
 
     /// The most recently written root or fork that began at a place, as far as heads were read.

@@ -1,9 +1,10 @@
 //! From what is kept of rollouts to threads: what they were billed, those by others' records that need these.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::rollout::discover::{RolloutFile, Skipped};
+use crate::rollout::discover::{RolloutFile, Skipped, newest_first};
 use crate::store::entry::{Entry, Kept, Known, Slot};
 use crate::store::home::{Failures, HomeStore};
 use crate::store::state::State;
@@ -80,6 +81,14 @@ impl State {
 }
 
 impl Gathered {
+    /// Adds a rollout of which only a glance is known.
+    pub(super) fn add(&mut self, slot: Slot, rollout: Summarized) {
+        let newer = |one: &Summarized| newest_first(&one.file, &rollout.file) == Ordering::Less;
+        let at = self.rollouts.partition_point(newer);
+        self.slots.insert(at, slot);
+        self.rollouts.insert(at, rollout);
+    }
+
     /// The threads whose records matter to what is here.
     pub(super) fn asked_for(&self) -> HashSet<String> {
         let asks = self.folds.values().flat_map(|fold| fold.asks().chain(fold.goes_on_from()));

@@ -70,6 +70,7 @@ impl HomeStore {
         let mut outcome = Outcome::default();
         let mut state = self.lock();
         let State { listing, lookup, texts, .. } = &mut *state;
+        listing.files.changes += 1;
         for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
             let head = match result {
                 Some((Ok(Some(meta)), _)) => Head::Read(Box::new(facts(&meta, file, texts))),
@@ -135,6 +136,9 @@ impl State {
         most: usize,
         is_wanted: impl Fn(Slot, &Entry) -> bool,
     ) -> Vec<Wanted> {
+        if most == 0 {
+            return Vec::new();
+        }
         let wanted = self.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
         let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
         wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));

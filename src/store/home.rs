@@ -183,6 +183,7 @@ impl HomeStore {
         entry.see(stop.of, is_linked);
         entry.is_doubted = false;
         entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
+        known.listing.files.changes += 1;
         let retired = live.and_then(|fold| known.live.put(slot, born, fold));
         if let Some((slot, born, fold)) = retired
             && let Some(entry) =
@@ -258,5 +259,49 @@ impl Drop for Claim<'_> {
     fn drop(&mut self) {
         self.store.lock().busy.remove(&self.slot);
         self.store.read.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+
+    #[test]
+    fn fifty_who_ask_at_once_are_served_by_one_look_and_one_reading() {
+        const ASKING: usize = 50;
+        let dir = tempfile::tempdir().unwrap();
+        let day = dir.path().join("sessions/2026/01/02");
+        fs::create_dir_all(&day).unwrap();
+        let line = |at| {
+            format!(r#"{{"type":"session_meta","payload":{{"id":"t-{at}","cwd":"/home/dev/x"}}}}"#)
+        };
+        for at in 0..200 {
+            fs::write(day.join(format!("rollout-{at}.jsonl")), line(at) + "\n").unwrap();
+        }
+        let store = Arc::new(HomeStore::new(CodexHome::new(dir.path()), None));
+        let (start, read) = (Arc::new(Barrier::new(ASKING + 1)), Arc::new(Watch::default()));
+        let asking = (0..ASKING).map(|_| {
+            let (store, start, read) = (Arc::clone(&store), Arc::clone(&start), Arc::clone(&read));
+            thread::spawn(move || {
+                start.wait();
+                store.bill(&read).unwrap().threads.len()
+            })
+        });
+        // All of them ask while nobody can look yet.
+        let held = store.lock();
+        let asking: Vec<_> = asking.collect();
+        start.wait();
+        thread::sleep(Duration::from_millis(200));
+        drop(held);
+        for one in asking {
+            assert_eq!(one.join().unwrap(), 200);
+        }
+        let bytes: u64 =
+            fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
+        assert_eq!(read.progress().bytes_done, bytes);
+        assert_eq!(store.lock().looks_taken(), 1);
     }
 }

@@ -35,8 +35,8 @@ impl Moment {
     /// In milliseconds since 1970, cut off as [`crate::rollout::open::modified_ms`] does.
     #[must_use]
     pub fn ms(self) -> i64 {
-        let ms = i64::try_from(self.nanos / 1_000_000).unwrap_or(0);
-        self.seconds.saturating_mul(1000).saturating_add(ms)
+        let beyond = i64::try_from(self.nanos / 1_000_000).unwrap_or_default();
+        self.seconds.saturating_mul(1000).saturating_add(beyond)
     }
 }
 

@@ -43,8 +43,8 @@ impl HomeStore {
         let mut asked = asked;
         let mut outcome = Outcome::default();
         for _ in 0..MAX_LOOKS {
-            let state = self.look(asked)?;
-            let is_complete = !state.rollouts().any(|(_, entry)| entry.needs_whole_head());
+            let mut state = self.look(asked)?;
+            let is_complete = state.knows_all_heads();
             drop(state);
             outcome = if is_complete { Outcome::default() } else { self.read_all_heads() };
             if !outcome.gone {
@@ -58,6 +58,15 @@ impl HomeStore {
 }
 
 impl State {
+    /// Whether there is no head that has to be read.
+    pub(super) fn knows_all_heads(&mut self) -> bool {
+        if self.heads_known != Some(self.listing.files.changes) {
+            let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_whole_head());
+            self.heads_known = is_complete.then_some(self.listing.files.changes);
+        }
+        self.heads_known.is_some()
+    }
+
     /// Brings the lookup up to date.
     pub(super) fn update_lookup(&mut self) {
         self.lookup.update(&self.listing.files);

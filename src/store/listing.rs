@@ -36,6 +36,8 @@ pub struct Listing {
     pub(super) by_path: HashMap<PathBuf, usize>,
     /// Every file that is there.
     pub files: Files,
+    /// How many files have other names, at most.
+    pub(super) linked: usize,
     /// Files that could not be asked for, in the last walk.
     failed: Vec<Skipped>,
     /// Rollouts that were listed and were not there any more, in the last walk: moved, or deleted.
@@ -269,9 +271,11 @@ impl Listing {
     }
 
     fn take(&mut self, slot: Slot, answer: io::Result<Seen>) {
+        self.files.changes += 1;
         let Some(entry) = self.files.get_mut(slot) else { return };
         match answer {
             Ok(Seen { identity, is_file: true, is_linked, .. }) => {
+                self.linked += usize::from(is_linked && !entry.is_linked);
                 entry.see(identity, is_linked);
                 return;
             }
@@ -329,14 +333,18 @@ impl Listing {
         directory.unreadable.map(io::Error::from_raw_os_error)
     }
 
-    /// Files that have other names: they are written through these without a sign.
+    /// Asks for files that have other names, through which they are written without a sign.
     pub fn ask_for_linked(&mut self) {
+        if self.linked == 0 {
+            return;
+        }
         let linked: Vec<(usize, Box<str>)> = self
             .files
             .iter()
             .filter(|(_, entry)| entry.is_linked)
             .map(|(_, entry)| (entry.directory, entry.name.clone()))
             .collect();
+        self.linked = linked.len();
         for (directory, name) in linked {
             self.ask_for(directory, &name);
         }

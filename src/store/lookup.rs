@@ -62,6 +62,12 @@ impl Lookup {
         }
     }
 
+    /// Of which files it is.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
     /// The rollouts of a thread.
     #[must_use]
     pub fn of_thread(&self, thread_id: &str) -> &[Slot] {

@@ -4,6 +4,7 @@
 //! not read, or has changed, is read; a rollout that only grew is read from where the last look stopped. The answer is
 //! always what a first look would give.
 
+pub mod activities;
 pub mod bill;
 pub mod entry;
 pub mod events;
@@ -11,6 +12,7 @@ pub mod family;
 pub mod files;
 pub mod find;
 mod gather;
+pub mod glance;
 pub mod heads;
 pub mod home;
 pub mod homes;
@@ -25,6 +27,7 @@ pub mod one;
 pub mod parallel;
 pub mod place;
 pub mod recall;
+pub mod recent;
 pub mod refold;
 pub mod saved;
 mod saving;

@@ -1,9 +1,8 @@
 //! One rollout by its path, whatever home it lies in. What its home remembers of it is used; a rollout that lies elsewhere
 //! is remembered by itself while the process lives.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex};
 
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
@@ -12,6 +11,7 @@ use crate::rollout::file_name::RolloutName;
 use crate::store::entry::Known;
 use crate::store::home::HomeStore;
 use crate::store::homes::store_of;
+use crate::store::recent::{Recent, locked};
 use crate::store::refold::{Stop, refold};
 use crate::store::watch::Watch;
 use crate::usage::fold::Fold;
@@ -25,14 +25,10 @@ const MAX_OUTSIDE: usize = 16;
 /// How far a rollout lies below `sessions`: `YYYY/MM/DD/file`.
 const MAX_DEPTH: usize = 4;
 
-static OUTSIDE: OnceLock<Mutex<Outside>> = OnceLock::new();
-
-/// Rollouts that lie in no home that is known. Each has a lock of its own: whoever asks for the same waits.
-#[derive(Debug, Default)]
-struct Outside {
-    rollouts: HashMap<PathBuf, (Arc<Mutex<Remembered>>, u64)>,
-    clock: u64,
-}
+/// Rollouts that lie in no home that is known, each with its fold and where that stopped. Each has a lock of its own:
+/// whoever asks for the same waits.
+static OUTSIDE: LazyLock<Mutex<Recent<PathBuf, Mutex<Remembered>>>> =
+    LazyLock::new(|| Mutex::new(Recent::new(MAX_OUTSIDE)));
 
 type Remembered = Option<(Stop, Box<Fold>)>;
 
@@ -73,8 +69,8 @@ fn home_of(path: &Path) -> Option<CodexHome> {
 }
 
 fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
-    let remembered = remembered(path);
-    let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+    let remembered = locked(&OUTSIDE).get(path.to_owned(), Mutex::default);
+    let mut remembered = locked(&remembered);
     let file = RolloutFile {
         path: path.to_owned(),
         stem: name.stem.to_owned(),
@@ -89,23 +85,6 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
     *remembered = Some((folded.stop, folded.fold));
     let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
     Ok(Summarized { file, summary })
-}
-
-fn remembered(path: &Path) -> Arc<Mutex<Remembered>> {
-    let mut outside =
-        OUTSIDE.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    let Outside { rollouts, clock } = &mut *outside;
-    *clock += 1;
-    let (found, used) = rollouts.entry(path.to_owned()).or_default();
-    *used = *clock;
-    let found = Arc::clone(found);
-    if rollouts.len() > MAX_OUTSIDE {
-        let oldest = rollouts.iter().min_by_key(|(_, (_, used))| *used);
-        if let Some(oldest) = oldest.map(|(path, _)| path.clone()) {
-            rollouts.remove(&oldest);
-        }
-    }
-    found
 }
 
 impl HomeStore {

@@ -33,6 +33,7 @@ pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
             }
         }
         let at = entry.directory;
+        listing.linked += usize::from(entry.is_linked);
         entry.archived = listing.directories.get(at)?.archived;
         let slot = listing.files.insert(entry);
         listing.directories.get_mut(at)?.files.push(slot);

@@ -41,6 +41,8 @@ pub struct State {
     /// The file in which an earlier process, or this one, has written down what it knew.
     pub(super) saved: Option<Saved>,
     pub(super) unsaved: Unsaved,
+    /// When every head was last known, see [`crate::store::files::Files::changes`].
+    pub(super) heads_known: Option<u64>,
     /// Whether anybody has asked before.
     pub(super) was_asked: bool,
     pub(super) was_recalled: bool,
@@ -50,6 +52,8 @@ pub struct State {
     walked: Option<Instant>,
     looked: Option<Instant>,
     looks: u64,
+    #[cfg(test)]
+    looks_taken: u64,
     /// The files whose forms were told apart, see [`crate::store::files::Files::version`].
     sorted: Option<u64>,
     has_forms: bool,
@@ -71,6 +75,10 @@ impl State {
             return Ok(());
         }
         let began = Instant::now();
+        #[cfg(test)]
+        {
+            self.looks_taken += 1;
+        }
         self.recall_once(home, remembered_in);
         self.was_asked = true;
         if !self.hear(home) {
@@ -81,6 +89,12 @@ impl State {
         Ok(())
     }
 
+    /// How often somebody looked.
+    #[cfg(test)]
+    pub(super) fn looks_taken(&self) -> u64 {
+        self.looks_taken
+    }
+
     /// Takes what the kernel says has changed; `false` when that is not enough.
     fn hear(&mut self, home: &CodexHome) -> bool {
         let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
@@ -89,16 +103,17 @@ impl State {
             return false;
         };
         let Heard::Names(names) = events.hear() else { return false };
+        self.listing.ask_for_linked();
         for (directory, name) in names {
             self.listing.ask_for(directory, &name);
         }
-        self.listing.ask_for_linked();
         // Where did it go?
         self.listing.gone.is_empty()
     }
 
     fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
         self.looks += 1;
+        self.listing.files.changes += 1;
         // A process that looks only once has no use for events.
         self.events = if self.looks > 1 { Events::new() } else { None };
         let events = &mut self.events;

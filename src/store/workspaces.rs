@@ -19,6 +19,9 @@ pub struct Workspaces {
     by_place: HashMap<PathBuf, Vec<Arc<str>>>,
     /// The directories that hold some of them, and those above.
     ways: HashMap<PathBuf, Way>,
+    /// How many are links.
+    links: usize,
+    version: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -57,8 +60,9 @@ impl Way {
 }
 
 impl Workspaces {
-    /// Brings up to date where `cwds` are. What is not absolute is nowhere.
-    pub fn update<'c>(&mut self, cwds: impl Iterator<Item = &'c Arc<str>>) {
+    /// Brings up to date where `cwds` are, which are the same as the last time if `version` is. What is not absolute is
+    /// nowhere.
+    pub fn update<'c>(&mut self, version: Option<u64>, cwds: impl Iterator<Item = &'c Arc<str>>) {
         let mut moved: HashSet<PathBuf> = HashSet::new();
         let mut changed: HashSet<PathBuf> = HashSet::new();
         for (path, before) in &mut self.ways {
@@ -70,6 +74,11 @@ impl Workspaces {
             }
             *before = now;
         }
+        let is_same = moved.is_empty() && changed.is_empty() && self.links == 0;
+        if is_same && self.version == version {
+            return;
+        }
+        self.version = version;
         let is_outdated = |cwd: &str, place: &Place| {
             let mut ways = Path::new(cwd).ancestors().skip(1);
             place.is_link
@@ -87,6 +96,7 @@ impl Workspaces {
                 self.resolve(cwd, &mut disk);
             }
         }
+        self.links = self.known.values().filter(|place| place.is_link).count();
     }
 
     fn resolve(&mut self, cwd: &Arc<str>, disk: &mut Resolver) {
@@ -142,8 +152,10 @@ mod tests {
             .map(|name| Arc::from(at(name).to_str().unwrap()))
             .into();
         let mut workspaces = Workspaces::default();
+        let mut version = 0;
         let mut places = || {
-            workspaces.update(cwds.iter());
+            version += 1;
+            workspaces.update(Some(version / 2), cwds.iter());
             let mut fresh = Resolver::default();
             for cwd in &cwds {
                 let place = fresh.resolve(Path::new(&**cwd));

@@ -151,6 +151,12 @@ impl Fold {
         (!only_copied).then_some(&self.tracker)
     }
 
+    /// Where the thread's counter stands.
+    #[must_use]
+    pub fn counted(&self) -> Option<TokenUsage> {
+        self.counter.total()
+    }
+
     /// The threads that [`Self::settle`] asks for: another one of these changes what was billed, and nothing else.
     pub fn asks(&self) -> impl Iterator<Item = &str> {
         let copied_from = self.copied_from().filter(|_| !self.undecided.is_empty());

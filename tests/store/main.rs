@@ -6,8 +6,13 @@ mod damage;
 mod fresh;
 mod world;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
+use ao_plugin_codex::rollout::activity::{End, read_end};
+use ao_plugin_codex::rollout::open::modified_ms;
+use ao_plugin_codex::store::activities::activity_of;
 use ao_plugin_codex::store::home::HomeStore;
 use ao_plugin_codex::store::watch::Watch;
 use world::{Happening, World};
@@ -55,7 +60,21 @@ fn assert_knows(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
 }
 
 /// The thread of each family, and its subagents, are those of the bill.
-fn assert_knows_families(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
+/// What each thread is doing is what the end of its rollout says.
+fn assert_knows_activities(world: &World) -> Result<(), TestCaseError> {
+    for path in world.rollouts() {
+        let compressed = path.extension().is_some_and(|extension| extension == "zst");
+        let known = activity_of(&path).ok().flatten();
+        let fresh = read_end(&path, compressed).ok().map(|lines| {
+            let metadata = path.metadata().unwrap();
+            End::of(&lines).activity(modified_ms(&metadata), metadata.len())
+        });
+        prop_assert_eq!(known, fresh);
+    }
+    Ok(())
+}
+
+fn assert_knows_families(store: &Arc<HomeStore>, world: &World) -> Result<(), TestCaseError> {
     let fresh = fresh::bill(&world.home());
     let threads = fresh::by_id(&fresh);
     let ids: Vec<String> = threads.keys().map(|id| (*id).to_owned()).collect();
@@ -78,8 +97,8 @@ proptest! {
     ) {
         let mut world = World::new();
         let cache = tempfile::tempdir().unwrap();
-        let store = HomeStore::new(world.home(), None);
-        let mut again = HomeStore::new(world.home(), Some(cache.path().to_owned()));
+        let store = Arc::new(HomeStore::new(world.home(), None));
+        let mut again = Arc::new(HomeStore::new(world.home(), Some(cache.path().to_owned())));
         for (step, happening) in happenings.iter().enumerate() {
             world.happen(*happening);
             if step % 3 != 1 {
@@ -89,12 +108,13 @@ proptest! {
                 assert_knows_families(&store, &world)?;
                 assert_knows_families(&again, &world)?;
             }
+            assert_knows_activities(&world)?;
             if step % 4 != 2 {
                 assert_knows(&again, &world)?;
             }
             if step % 3 == 2 {
                 prop_assert!(again.save());
-                again = HomeStore::new(world.home(), Some(cache.path().to_owned()));
+                again = Arc::new(HomeStore::new(world.home(), Some(cache.path().to_owned())));
             }
         }
     }
