@@ -11,6 +11,9 @@ const MODELS = ["gpt-5.1-codex", "gpt-5.3-codex", "gpt-5-mini"];
 /** Longest pause between two things that an agent does. */
 const PAUSE_MS = 4_000;
 
+/** An agent that has more threads than this removes one for each that it begins, so that a home stops growing. */
+const MAX_THREADS = 8;
+
 /** A thread that has more than this is not forked any more: each copy would be as long. */
 const MAX_FORKED_BYTES = 2_000_000;
 
@@ -53,6 +56,7 @@ export class Agent {
     this.threads.push(thread);
     await thread.turn(this.random.pick(MODELS));
     if (how.spawnedBy === undefined) this.current = thread;
+    if (this.threads.length > MAX_THREADS) await this.#remove();
   }
 
   async #codex() {
@@ -71,14 +75,18 @@ export class Agent {
     const old = this.threads.filter((one) => one !== this.current && one.path.endsWith(".jsonl"));
     if (old.length === 0) return;
     const thread = this.random.pick(old);
-    const isNeeded = this.threads.some((one) => one.from === thread || one.spawnedBy === thread);
-    const ways = [() => thread.archive(), () => thread.compress()];
-    if (!isNeeded)
-      ways.push(async () => {
-        await thread.remove();
-        this.threads = this.threads.filter((one) => one !== thread);
-      });
-    await this.random.pick(ways)();
+    await this.random.pick([() => thread.archive(), () => thread.compress()])();
+  }
+
+  /** The oldest that no other thread came from. */
+  async #remove() {
+    const isNeeded = (thread) =>
+      thread === this.current ||
+      this.threads.some((one) => one.from === thread || one.spawnedBy === thread);
+    const oldest = this.threads.find((thread) => !isNeeded(thread));
+    if (oldest === undefined) return;
+    await oldest.remove();
+    this.threads = this.threads.filter((thread) => thread !== oldest);
   }
 
   async #tools() {

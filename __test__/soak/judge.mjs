@@ -4,6 +4,9 @@ import { readFileSync, readdirSync } from "node:fs";
 /** Memory may differ by this much between two moments, in MB; the lists of threads themselves grow. */
 const MEMORY_MB = 12;
 
+/** Threads of the system wait some seconds for more work before they end. */
+const THREADS = 5;
+
 const FIELDS = ["inputTokens", "cachedInputTokens", "outputTokens", "reasoningOutputTokens"];
 
 export function judgeBill(who, bill, agents) {
@@ -70,7 +73,7 @@ export function judgeNeeds(who, samples) {
   return [
     ["memoryMb", MEMORY_MB],
     ["descriptors", 1],
-    ["threads", 1],
+    ["threads", THREADS],
   ]
     .map(([need, most]) => [need, most, median(early, need), median(late, need)])
     .filter(([, most, before, after]) => after - before > most)

@@ -2,10 +2,17 @@
 
 use napi::bindgen_prelude::ToNapiValue;
 use napi::{Env, Error, Result, Status};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::binding::promise::{Answer, Promise, promise};
 use crate::error;
+
+/// How many calls are worked on at once: fifty sessions that are asked for together wait for one look at the home, and
+/// need not wait on fifty threads.
+const MAX_AT_ONCE: usize = 16;
+
+static TURNS: Semaphore = Semaphore::const_new(MAX_AT_ONCE);
 
 /// Work that may block.
 pub(super) type Work<T = Answer> = Box<dyn FnOnce() -> error::Result<T> + Send>;
@@ -24,7 +31,9 @@ where
 }
 
 async fn begin(work: Result<Work>) -> Result<Answer> {
-    answer_of(start(work?).await)
+    let work = work?;
+    let _turn = TURNS.acquire().await;
+    answer_of(start(work).await)
 }
 
 /// Begins with the work, on a thread of its own.
