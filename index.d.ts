@@ -138,6 +138,14 @@ export interface HomeOptions {
 }
 
 /**
+ * A number that is another one when anything about the rollouts of a home may have changed since this process asked
+ * before: what was read then is out of date. Asking costs little, and nothing is read.
+ *
+ * Rejects when the home cannot be read.
+ */
+export declare function homeRevision(options?: HomeOptions | undefined | null): Promise<number>
+
+/**
  * Reads what every thread of a Codex home was billed, archived ones too.
  *
  * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the

@@ -773,10 +773,11 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeUsage, homeUsageDocument, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, probeBinary, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, probeBinary, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
+export { homeRevision }
 export { homeUsage }
 export { homeUsageDocument }
 export { installAgentsSection }

@@ -28,8 +28,8 @@ export function plain(text: string): string {
 }
 
 /** One JSON document in which no raw control character is left that a terminal would obey; its value is the same. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
+export function safeJson(value: unknown, indent: number = 2): string {
+  return JSON.stringify(value, null, indent).replace(
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

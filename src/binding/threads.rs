@@ -157,6 +157,22 @@ pub fn find_rollouts(
     })
 }
 
+/// A number that is another one when anything about the rollouts of a home may have changed since this process asked
+/// before: what was read then is out of date. Asking costs little, and nothing is read.
+///
+/// Rejects when the home cannot be read.
+#[napi(
+    ts_args_type = "options?: HomeOptions | undefined | null",
+    ts_return_type = "Promise<number>",
+    catch_unwind
+)]
+pub fn home_revision(env: &Env, options: Options<HomeOptions>) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let home = codex_home(options.get()?.codex_home)?;
+        Ok(move || Ok(count(store_of(&home).revision()?)))
+    })
+}
+
 /// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
 ///
 /// Rejects when the file cannot be read.

@@ -68,13 +68,16 @@ impl Entry {
         }
     }
 
-    /// Takes what the system says now. What was learned from other bytes is kept only to go on from.
-    pub fn see(&mut self, now: Identity, is_linked: bool) {
+    /// Takes what the system says now, and tells whether that is news. What was learned from other bytes is kept only to
+    /// go on from.
+    pub fn see(&mut self, now: Identity, is_linked: bool) -> bool {
         self.is_linked = is_linked;
-        if self.seen != now {
+        let is_news = self.seen != now;
+        if is_news {
             self.seen = now;
             self.head.outdate();
         }
+        is_news
     }
 
     /// Whether its head has to be read.

@@ -10,6 +10,8 @@ pub struct Files {
     born: u64,
     /// Counts whenever a file comes or goes, or a head is not what it was.
     pub version: u64,
+    /// Counts whenever a file is not what it was.
+    pub revision: u64,
     /// Counts whenever anything may be known of a file that was not known before, or no more.
     pub changes: u64,
 }
@@ -45,6 +47,7 @@ impl Files {
     /// Takes a file up.
     pub fn insert(&mut self, entry: Entry) -> Slot {
         self.version += 1;
+        self.revision += 1;
         self.born += 1;
         let entry = Some(Entry { born: self.born, ..entry });
         if let Some(slot) = self.free.pop()
@@ -61,6 +64,7 @@ impl Files {
     pub fn remove(&mut self, slot: Slot) -> Option<Entry> {
         let entry = self.entries.get_mut(slot as usize)?.take()?;
         self.version += 1;
+        self.revision += 1;
         self.free.push(slot);
         Some(entry)
     }

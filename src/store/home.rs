@@ -86,6 +86,15 @@ impl HomeStore {
         Ok(state)
     }
 
+    /// A number that is another one when a rollout is not what it was, or came or went, since somebody asked.
+    ///
+    /// # Errors
+    ///
+    /// When the home cannot be read.
+    pub fn revision(&self) -> Result<u64> {
+        Ok(self.look(Instant::now())?.listing.files.revision)
+    }
+
     /// Folds rollouts as far as that was not done; gives why it could not be for some.
     ///
     /// # Errors
@@ -180,10 +189,11 @@ impl HomeStore {
             return;
         };
         let is_linked = entry.is_linked;
-        entry.see(stop.of, is_linked);
+        let is_news = entry.see(stop.of, is_linked);
         entry.is_doubted = false;
         entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
         known.listing.files.changes += 1;
+        known.listing.files.revision += u64::from(is_news);
         let retired = live.and_then(|fold| known.live.put(slot, born, fold));
         if let Some((slot, born, fold)) = retired
             && let Some(entry) =

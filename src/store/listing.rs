@@ -276,7 +276,8 @@ impl Listing {
         match answer {
             Ok(Seen { identity, is_file: true, is_linked, .. }) => {
                 self.linked += usize::from(is_linked && !entry.is_linked);
-                entry.see(identity, is_linked);
+                let is_news = entry.see(identity, is_linked);
+                self.files.revision += u64::from(is_news);
                 return;
             }
             other => {

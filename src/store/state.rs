@@ -23,6 +23,9 @@ use crate::store::workspaces::Workspaces;
 /// is not told of.
 const BELIEVED: Duration = Duration::from_secs(60);
 
+/// How many files with other names are asked for one by one; a home that has more is walked.
+const MAX_LINKED: usize = 64;
+
 /// What is known of a home.
 #[derive(Debug, Default)]
 pub struct State {
@@ -98,10 +101,12 @@ impl State {
     /// Takes what the kernel says has changed; `false` when that is not enough.
     fn hear(&mut self, home: &CodexHome) -> bool {
         let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
-        let Some(events) = self.events.as_mut().filter(|_| believed && self.tops == tops(home))
-        else {
+        let few_links = self.listing.linked <= MAX_LINKED;
+        let is_same = || self.tops == tops(home);
+        if !(believed && few_links && is_same()) {
             return false;
-        };
+        }
+        let Some(events) = &mut self.events else { return false };
         let Heard::Names(names) = events.hear() else { return false };
         self.listing.ask_for_linked();
         for (directory, name) in names {

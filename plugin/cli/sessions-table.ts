@@ -1,0 +1,103 @@
+/** The table of `ao-codex sessions`. */
+import type { ActivityState } from "@composio/ao-core";
+import type { ChalkInstance } from "chalk";
+import type { HomeUsage, ThreadUsage } from "../../index.js";
+import {
+  costColumn,
+  modelColumn,
+  threadColumn,
+  threadRows,
+  tokenColumn,
+  workspaceColumn,
+} from "./columns.js";
+import type { ThreadRow } from "./columns.js";
+import { ago, plural } from "./format.js";
+import { priceNotes, skippedNotes } from "./notes.js";
+import { nothingLines, tableLines } from "./print.js";
+import { decisionOf, stateOf } from "./state.js";
+import type { Told } from "./state.js";
+import type { Column } from "./table.js";
+import { paint } from "./terminal.js";
+
+export interface Shown {
+  explain?: true;
+  workspace?: string;
+}
+
+/** What a person sees of the threads; of more than `most` the newest. */
+export function sessionLines(
+  home: HomeUsage,
+  nowMs: number,
+  told: Told,
+  { explain, workspace }: Shown,
+  most: number = Number.POSITIVE_INFINITY,
+): string[] {
+  const skipped = skippedNotes(home);
+  if (home.threads.length === 0) return nothingLines("threads", home, workspace, skipped);
+  const { rows, total } = threadRows(home);
+  const columns = table(nowMs, told, paint());
+  if (explain) columns.push(explanation(nowMs, told));
+  const hidden = rows.length - most;
+  const more = hidden > 0 ? [`${plural(hidden, "older thread")} not shown.`] : [];
+  const notes = [...more, ...priceNotes(home), ...skipped];
+  return tableLines<ThreadRow>(columns, rows.slice(0, most), total, notes);
+}
+
+function table(nowMs: number, told: Told, colors: ChalkInstance): Column<ThreadRow>[] {
+  return [
+    workspaceColumn,
+    threadColumn,
+    { header: "KIND", forms: [(row) => ofThread(row, (thread) => thread.kind)], rank: 5 },
+    modelColumn,
+    {
+      header: "STATE",
+      forms: [(row) => ofThread(row, (thread) => stateOf(thread, nowMs, null, told))],
+      style: (cell, row) =>
+        row.branch ? colorOf(stateOf(row.branch.thread, nowMs, null, told), colors)(cell) : cell,
+      rank: 1,
+    },
+    tokenColumn("TOKENS", "totalTokens"),
+    costColumn,
+    {
+      header: "LAST WRITE",
+      forms: [(row) => ofThread(row, (thread) => ago(thread.updatedAtMs, nowMs))],
+      rank: 2,
+    },
+  ];
+}
+
+/** How the state is known: what told it, and what it told. */
+function explanation(nowMs: number, told: Told): Column<ThreadRow> {
+  const reason = (thread: ThreadUsage) => {
+    const { because, source } = decisionOf(thread, nowMs, null, told);
+    return `${source}: ${because}`;
+  };
+  return {
+    header: "STATE FROM",
+    forms: [
+      (row) => ofThread(row, reason),
+      (row) => ofThread(row, (thread) => decisionOf(thread, nowMs, null, told).source),
+    ],
+  };
+}
+
+/** The text of a cell that the row of totals does not have. */
+function ofThread(row: ThreadRow, text: (thread: ThreadUsage) => string): string {
+  return row.branch ? text(row.branch.thread) : "";
+}
+
+function colorOf(state: ActivityState, colors: ChalkInstance): (text: string) => string {
+  switch (state) {
+    case "active":
+      return colors.green;
+    case "ready":
+      return colors.cyan;
+    case "waiting_input":
+      return colors.yellow;
+    case "blocked":
+      return colors.red;
+    case "idle":
+    case "exited":
+      return colors.dim;
+  }
+}
