@@ -32,7 +32,7 @@ impl Image {
         packer.text(real(home).to_str()?);
         packer.number(listing.directories.len() as u64);
         for directory in &listing.directories {
-            packer.text(directory.path.strip_prefix(home).ok()?.to_str()?);
+            packer.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
             directory.archived.pack(&mut packer);
             directory.depth.pack(&mut packer);
             // What was passed over is found again by listing it.
@@ -45,7 +45,8 @@ impl Image {
         packer.number(newest.len() as u64);
         for (slot, entry) in newest {
             entry.directory.pack(&mut packer);
-            packer.text(&entry.name);
+            // Each is another one: among the texts that are referred to it would be in the way.
+            packer.raw(entry.name.as_bytes());
             entry.seen.pack(&mut packer);
             entry.is_linked.pack(&mut packer);
             entry.is_head_settled.pack(&mut packer);

@@ -43,7 +43,7 @@ pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
 
 fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {
     Some(Directory {
-        path: home.join(&*unpacker.text()?),
+        path: home.join(str::from_utf8(unpacker.raw()?).ok()?),
         archived: bool::unpack(unpacker)?,
         depth: usize::unpack(unpacker)?,
         listed: Option::unpack(unpacker)?,
@@ -55,7 +55,7 @@ fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {
 fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
     Some(Entry {
         directory: usize::unpack(unpacker)?,
-        name: unpacker.text()?.as_ref().into(),
+        name: str::from_utf8(unpacker.raw()?).ok()?.into(),
         seen: Identity::unpack(unpacker)?,
         is_linked: bool::unpack(unpacker)?,
         is_head_settled: bool::unpack(unpacker)?,
