@@ -3,7 +3,7 @@
  * below one temporary directory and gone after the test.
  */
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -76,8 +76,10 @@ class World {
   async write(path, text, mode = 0o644) {
     const file = this.path(path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-    await chmod(file, mode);
+    // A program that is being run cannot be written to, only replaced.
+    await writeFile(`${file}.new`, text);
+    await chmod(`${file}.new`, mode);
+    await rename(`${file}.new`, file);
     return file;
   }
 
