@@ -1,6 +1,6 @@
 // `npm run bench`: how fast the built package is, as ratios against what runs beside it. See `benches/README.md`.
 //
-//   --full       homes of the size that the targets are about (6 GB of free space below the temporary directory)
+//   --full       homes of the size that the targets are about, and how the cost grows (6 GB of free space below the temporary directory)
 //   --write      puts the table into `benches/README.md`
 //   --rounds N   how often each pair is measured
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { aggregate } from "../benches/aggregate.mjs";
+import { growth } from "../benches/growth.mjs";
+import { poll, refresh } from "../benches/later.mjs";
 import { installPeer } from "../benches/lib/peer.mjs";
 import { misses, table, write } from "../benches/lib/report.mjs";
 import { buildTools, generate } from "../benches/lib/tools.mjs";
@@ -42,6 +44,9 @@ try {
       ...(await aggregate({ home, ledger, size: sizeText(ledger), rounds, peer, scratch })),
     );
   });
+  await withHome("one", async (home, ledger) => {
+    rows.push(...(await poll({ home, size: sizeText(ledger), rounds })));
+  });
   await withHome("many", async (home, ledger) => {
     rows.push(
       ...(await aggregate({ home, ledger, size: sizeText(ledger), rounds, peer, scratch })),
@@ -49,10 +54,14 @@ try {
   });
   await withHome("heads", async (home, ledger) => {
     rows.push(...(await search({ home, ledger, rounds })));
+    rows.push(...(await refresh({ home, ledger, rounds })));
   });
   rows.push(...(await wrapper()));
   process.stdout.write(`${table(rows)}\n`);
-  if (values.write) write(join(root, "benches", "README.md"), rows, rounds);
+  if (values.full) say("measuring how the cost grows …");
+  const grown = values.full ? growth(scratch) : "";
+  process.stdout.write(grown);
+  if (values.write) write(join(root, "benches", "README.md"), rows, rounds, grown);
   process.exitCode = rows.some(misses) ? 1 : 0;
 } finally {
   clean();

@@ -32,13 +32,16 @@ function isBeyond({ measured, target }) {
 }
 
 /** Puts the table into the README, with the day and the kind of machine. */
-export function write(path, rows, rounds) {
+export function write(path, rows, rounds, grown) {
   const text = readFileSync(path, "utf8");
   const [before, rest] = text.split(BEGIN);
   const [, after] = rest.split(END);
   const day = new Date().toISOString().slice(0, 10);
   const head = `${day}, ${machine()}, Node ${process.versions.node}, medians of ${rounds} rounds:`;
-  writeFileSync(path, `${before}${BEGIN}\n\n${head}\n\n${table(rows)}\n\n${END}${after}`);
+  writeFileSync(
+    path,
+    `${before}${BEGIN}\n\n${head}\n\n${table(rows)}\n\n${grown}\n\n${END}${after}`,
+  );
 }
 
 function machine() {

@@ -47,12 +47,24 @@ export function call(operation, ...args) {
   });
 }
 
+/** Looks again and again in a Node of its own, as `benches/lib/later.mjs` says. */
+export function later(operation, ...args) {
+  const script = join(root, "benches", "lib", "later.mjs");
+  const all = [script, operation, ...args.map(String)];
+  return withoutCache((env) =>
+    JSON.parse(execFileSync(process.execPath, all, { encoding: "utf8", env })),
+  );
+}
+
 /** Does `work` with the environment of a user whose cache is empty. */
 export function withoutCache(work) {
   const cache = mkdtempSync(join(tmpdir(), "ao-codex-bench-cache-"));
+  const remove = () => rmSync(cache, { recursive: true, force: true });
+  let result;
   try {
-    return work({ ...process.env, XDG_CACHE_HOME: cache });
+    result = work({ ...process.env, XDG_CACHE_HOME: cache });
   } finally {
-    rmSync(cache, { recursive: true, force: true });
+    if (!(result instanceof Promise)) remove();
   }
+  return result instanceof Promise ? result.finally(remove) : result;
 }

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::rollout::discover::Skipped;
-use crate::store::entry::{Entry, Known, Slot};
+use crate::store::entry::{Entry, Slot};
 use crate::store::home::{Failures, HomeStore};
+use crate::store::kept::Known;
 use crate::store::list_threads::MAX_LOOKS;
 use crate::store::state::State;
 use crate::store::watch::Watch;

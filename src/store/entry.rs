@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::packed::{Packed, Packer, Unpacker, pack, packed_fields, unpack};
+use crate::packed::{Packed, Packer, Unpacker, packed_fields};
 use crate::rollout::discover::RolloutFile;
 use crate::store::identity::Identity;
-use crate::store::refold::Stop;
-use crate::usage::summary::Summary;
+use crate::store::kept::Known;
 use crate::usage::tree::ThreadKind;
 
 /// Where an entry is kept. A place is used again when its file is gone.
@@ -182,79 +181,4 @@ impl Packed for Head {
             _ => return None,
         })
     }
-}
-
-/// What is known of a rollout's records.
-#[derive(Debug, Default)]
-pub enum Known {
-    /// They were not read.
-    #[default]
-    Nothing,
-    /// They were.
-    Folded(Box<Kept>),
-    /// They cannot be, whatever the system allows: the file itself is damaged.
-    Broken {
-        /// The file that is.
-        of: Identity,
-        /// How.
-        reason: Box<str>,
-    },
-}
-
-/// A fold that was put away.
-#[derive(Debug)]
-pub struct Kept {
-    /// Where it stopped.
-    pub stop: Stop,
-    /// What it comes to.
-    pub summary: KeptSummary,
-    /// What is needed to go on.
-    pub state: State,
-    /// The state behind a last record without a terminator, packed.
-    pub closed: Option<Box<[u8]>>,
-}
-
-/// What a fold comes to.
-#[derive(Debug)]
-pub enum KeptSummary {
-    /// As it is: that of a fold which is being appended to.
-    Ready(Box<Summary>),
-    /// Packed.
-    Packed(Box<[u8]>),
-}
-
-impl KeptSummary {
-    /// The summary; `None` when its bytes are of something else.
-    #[must_use]
-    pub fn get(&self) -> Option<Summary> {
-        match self {
-            Self::Ready(summary) => Some((**summary).clone()),
-            Self::Packed(bytes) => unpack(bytes),
-        }
-    }
-
-    /// Packs it.
-    pub fn pack(&mut self) {
-        if let Self::Ready(summary) = self {
-            *self = Self::Packed(pack(&**summary).into_boxed_slice());
-        }
-    }
-}
-
-/// The state of a fold.
-#[derive(Debug)]
-pub enum State {
-    /// With the folds that are being appended to.
-    Live,
-    /// Packed, in memory.
-    Packed(Box<[u8]>),
-    /// Packed, in the file that was read at the beginning or written since.
-    Stored {
-        /// Where it begins.
-        at: u64,
-        /// How many bytes it has.
-        length: u32,
-        /// Their checksum.
-        checksum: u32,
-    },
 }

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
 use crate::rollout::discover::{RolloutFile, Skipped, newest_first};
-use crate::store::entry::{Entry, Kept, Known, Slot};
+use crate::store::entry::{Entry, Slot};
 use crate::store::home::{Failures, HomeStore};
+use crate::store::kept::{Kept, Known};
 use crate::store::state::State;
 use crate::store::watch::Watch;
 use crate::usage::fold::Fold;

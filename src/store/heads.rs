@@ -17,7 +17,7 @@ use crate::store::state::State;
 use crate::usage::tree::ThreadKind;
 
 /// How many heads are read before what they say is put down, and others get their turn.
-pub(super) const MAX_HEADS: usize = 16 * 1024;
+pub(super) const MAX_HEADS: usize = 2048;
 
 /// Texts that many rollouts have in common, each once.
 pub type Texts = HashSet<Arc<str>>;

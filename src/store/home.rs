@@ -8,15 +8,15 @@ use std::path::PathBuf;
 
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
-use crate::packed::{pack, unpack};
+use crate::packed::pack;
 use crate::rollout::discover::RolloutFile;
-use crate::store::entry::{Kept, KeptSummary, Known, Slot, State as FoldState};
+use crate::store::entry::Slot;
 use crate::store::identity::Moment;
+use crate::store::kept::{Before, Kept, KeptSummary, Known, State as FoldState};
 use crate::store::parallel;
 use crate::store::refold::{Folded, Stop, refold};
 use crate::store::state::State;
 use crate::store::watch::Watch;
-use crate::usage::fold::Fold;
 use crate::usage::summary::Summary;
 
 /// How often a caller that waits for another one's reading looks whether it was cancelled.
@@ -43,12 +43,6 @@ struct Job {
     born: u64,
     file: RolloutFile,
     before: Option<(Stop, Before)>,
-}
-
-/// A fold to go on from, as it was kept.
-enum Before {
-    Live(Box<Fold>),
-    Packed(Vec<u8>),
 }
 
 impl HomeStore {
@@ -223,39 +217,6 @@ impl HomeStore {
         } else {
             Known::Nothing
         };
-    }
-}
-
-impl State {
-    /// The fold to go on from.
-    fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        let before = match &kept.state {
-            FoldState::Live => Before::Live(self.live.take(slot, entry.born)?),
-            state => Before::Packed(self.stored(state)?),
-        };
-        Some((kept.stop, before))
-    }
-
-    /// The fold of a rollout when nothing follows.
-    pub(super) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        match (&kept.closed, &kept.state) {
-            (Some(bytes), _) => unpack(bytes).map(Box::new),
-            (None, FoldState::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
-            (None, state) => unpack(&self.stored(state)?).map(Box::new),
-        }
-    }
-}
-
-impl Before {
-    fn unpack(self) -> Option<Box<Fold>> {
-        match self {
-            Self::Live(fold) => Some(fold),
-            Self::Packed(bytes) => unpack(&bytes).map(Box::new),
-        }
     }
 }
 

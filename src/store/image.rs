@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 use crate::packed::{Packed, Packer, pack};
-use crate::store::entry::{Entry, Kept, KeptSummary, Known, Slot, State as FoldState};
+use crate::store::entry::{Entry, Slot};
+use crate::store::kept::{Kept, KeptSummary, Known, State as FoldState};
 use crate::store::listing::Listing;
 use crate::store::live::Live;
 use crate::store::place::real;

@@ -5,6 +5,7 @@
 //! always what a first look would give.
 
 pub mod activities;
+mod asking;
 pub mod bill;
 pub mod entry;
 pub mod events;
@@ -18,6 +19,7 @@ pub mod home;
 pub mod homes;
 pub mod identity;
 pub mod image;
+pub mod kept;
 pub mod list;
 pub mod list_threads;
 pub mod listing;

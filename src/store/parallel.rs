@@ -16,31 +16,25 @@ pub fn map<T: Sync, S, R: Send + Sync>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &T) -> R + Sync,
 ) -> Results<R> {
-    // A thread costs more than to read what one session has written since the last look.
-    if let [only] = items {
-        let result = panic::catch_unwind(AssertUnwindSafe(|| work(&mut state(), only)));
-        return Results(vec![result.map_or_else(|_| OnceLock::new(), OnceLock::from)].into_iter());
-    }
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let next = AtomicUsize::new(0);
     // A result is written once, to where it stays: thousands of them, moved twice, cost more than some of the work.
     let results: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(items.len()))
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut state = state();
-                    while let Some((item, result)) = take(items, &results, &next) {
-                        // Nobody else has this slot.
-                        let _ = result.set(work(&mut state, item));
-                    }
-                })
-            })
-            .collect();
-        for worker in workers {
-            // A panic was reported on stderr by its thread; its item has no result.
-            drop(worker.join());
+    let work_on = || {
+        let mut state = state();
+        while let Some((item, result)) = take(items, &results, &next) {
+            // Nobody else has this slot.
+            let _ = result.set(work(&mut state, item));
         }
+    };
+    // A panic was reported on stderr; its item has no result, and the next ones have a new state.
+    let work_through = || while panic::catch_unwind(AssertUnwindSafe(work_on)).is_err() {};
+    thread::scope(|scope| {
+        // The caller works too: a thread costs more than to read what one session has written since the last look.
+        for _ in 1..threads.min(items.len()) {
+            scope.spawn(work_through);
+        }
+        work_through();
     });
     Results(results.into_iter())
 }
@@ -77,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_loses_one_result_at_most_a_thread() {
+    fn a_panic_loses_one_result() {
         let items: Vec<u32> = (0..100).collect();
         let work = |(): &mut (), item: &u32| {
             assert_ne!(*item, 7, "as intended by this test");

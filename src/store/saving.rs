@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::codex_home::CodexHome;
-use crate::store::entry::{Known, Slot, State as FoldState};
+use crate::store::entry::Slot;
 use crate::store::home::HomeStore;
 use crate::store::image::Image;
+use crate::store::kept::{Known, State as FoldState};
 use crate::store::place::file_of;
 use crate::store::recall::recall;
 use crate::store::refold::Stop;
