@@ -7,11 +7,11 @@
 //! states: folds to go on from, each with its checksum in the index
 //! ```
 //!
-//! Why a plain file, and why it is read instead of mapped: measured with 10,000 rollouts (an index of 4 MB), reading and
-//! checking the index takes less than the walk that any new process has to make, while an embedded database (`SQLite`,
-//! `redb`) would have added 0.4 to 1.5 MB to an addon of 3 MB, and its rows would have to be read one and all the same.
-//! Mapped, the index costs a fault for each of its pages instead of one copy, which is no less; what is rarely needed,
-//! the states, is read one by one. And a file that is read cannot end the process when somebody cuts it.
+//! Why a plain file: 10,000 rows of 450 bytes, best of seven on one machine, were loaded in 2.4 ms and written in 2.9 ms
+//! as a file, in 3.7 and 28 ms by `SQLite` 3.46, in 7.3 and 92 ms by `redb` 2, which add 1.0 and 0.5 MB to a program;
+//! and what is remembered is loaded whole at every start and written whole at the end of a scan. The layout is flat, so
+//! that it could be mapped, but reading is no slower: a mapping costs a fault where a read costs a copy. A file that is
+//! read cannot end the process when somebody cuts it, and what is rarely needed, the states, is read one by one.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
