@@ -15,9 +15,6 @@ const exec = promisify(execFile);
 const ROUNDS = 9;
 const LIMIT_MS = 50;
 
-/** A busy machine does everything later, the start without hooks too: there it is this part of a start. */
-const LIMIT_SHARE = 0.1;
-
 test("Codex starts and asks its model at most 50 ms later with our hooks", async (t) => {
   const binary = await binaryOf(CURRENT);
   const stage = await makeStage(t);
@@ -45,5 +42,5 @@ test("Codex starts and asks its model at most 50 ms later with our hooks", async
   const [best, bare] = [Math.min(...times.with), Math.min(...times.without)];
   const added = best - bare;
   t.diagnostic(`${bare.toFixed(0)} ms without, ${added.toFixed(0)} ms more with`);
-  assert.equal(added <= Math.max(LIMIT_MS, bare * LIMIT_SHARE), true, JSON.stringify(times));
+  assert.equal(added <= LIMIT_MS, true, JSON.stringify(times));
 });
