@@ -1,10 +1,11 @@
-// `node scripts/build-addon.mjs [--target TRIPLE] [--zig] [--quick]`: builds the addon and what napi-rs generates
-// beside it (`index.js`, `index.d.ts`).
+// `node scripts/build-addon.mjs [--target TRIPLE] [--output DIRECTORY] [--zig] [--quick]`: builds the addon and what
+// napi-rs generates beside it (`index.js`, `index.d.ts`).
 //
 // Not `napi build`: that is `cargo build`, which makes the `rlib` of the tests and the addon in one go, and rustc then
 // leaves link-time optimisation out. `cargo rustc --crate-type cdylib` makes the addon alone, with it.
 //
-//   --target   another platform than this one
+//   --target   another platform than this one; then --output too, so that nobody takes it for the addon of this one
+//   --output   where to put the addon; the root of the checkout when it is not given
 //   --zig      links with zig (`cargo-zigbuild`), against the glibc of `GLIBC`, so that the addon runs on old systems
 //   --quick    without link-time optimisation: larger, slower, and built in a tenth of the time
 import { execFileSync } from "node:child_process";
@@ -22,7 +23,12 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { binaryName } = manifest.napi;
 
 /** Builds the addon for a target; the one of this machine when none is named. */
-export async function buildAddon({ target = hostTriple(), zig = false, quick = false } = {}) {
+export async function buildAddon({
+  target = hostTriple(),
+  zig = false,
+  quick = false,
+  output = root,
+} = {}) {
   const profile = quick ? "quick" : "release";
   const types = join(root, "target", "addon-types");
   rmSync(types, { recursive: true, force: true });
@@ -32,7 +38,8 @@ export async function buildAddon({ target = hostTriple(), zig = false, quick = f
   const { platform, platformArchABI } = parseTriple(target);
   const built = join(root, "target", target, profile, libraryName(platform));
   if (zig) checkGlibc(built);
-  replace(built, join(root, `${binaryName}.${platformArchABI}.node`));
+  mkdirSync(output, { recursive: true });
+  replace(built, join(output, `${binaryName}.${platformArchABI}.node`));
   const { exports, dts } = await generateTypeDef({
     typeDefDir: types,
     cwd: root,
@@ -104,6 +111,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       target: { type: "string" },
       zig: { type: "boolean" },
       quick: { type: "boolean" },
+      output: { type: "string" },
     },
   });
   await buildAddon(values);

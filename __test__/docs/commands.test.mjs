@@ -13,12 +13,12 @@ const ELSEWHERE = {
   'npm install "@composio/ao-plugin-agent-codex@npm:@ao/plugin-codex"': "npm run test:package",
   "npm start": "__test__/cli/start.test.mjs",
   "npm test": ".ci/run",
-  "npm run test:package": ".ci/run",
   "pip install cargo-zigbuild ziglang": ".github/workflows/release.yml",
   "rustup target add aarch64-unknown-linux-gnu": ".github/workflows/release.yml",
-  "node scripts/build-addon.mjs --target aarch64-unknown-linux-gnu --zig":
+  "node scripts/build-addon.mjs --target aarch64-unknown-linux-gnu --zig --output addons":
     ".github/workflows/release.yml",
-  "node scripts/pack.mjs packed": ".github/workflows/release.yml",
+  "node scripts/pack.mjs packed --addons addons": ".github/workflows/release.yml",
+  "npm run test:package -- --packed packed": ".github/workflows/release.yml",
   "node scripts/publish.mjs packed --tag v1.2.3 --dry-run": ".github/workflows/release.yml",
 };
 

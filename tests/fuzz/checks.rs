@@ -1,5 +1,6 @@
 //! One check for each of the fuzzer's targets: any bytes are a valid input, and a panic is a finding.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -36,7 +37,7 @@ pub(crate) fn heads(bytes: &[u8]) {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let Some(line) = respelled(line) else { return };
     let whole = capture(&line);
-    if whole.end != CaptureEnd::Whole {
+    if whole.end != CaptureEnd::Whole || !says_each_once(&line) {
         return;
     }
     let cut = capture(&line[..usize::from(u16::from_le_bytes(*at)) % line.len()]);
@@ -140,6 +141,20 @@ fn respelled(line: &[u8]) -> Option<Vec<u8>> {
     let colons = |text: &[u8]| text.split(|byte| *byte == b':').count();
     // An escape may hide a colon: such a line is left to its own.
     (colons(line) == colons(&respelled) && !line.contains(&b'\\')).then_some(respelled)
+}
+
+/// Whether no fact stands in the envelope and in the payload, or under two names: which of them counts is not said.
+fn says_each_once(line: &[u8]) -> bool {
+    let Ok(Value::Object(envelope)) = serde_json::from_slice(line) else { return false };
+    let payload = envelope.get("payload").and_then(Value::as_object);
+    let mut seen = HashSet::new();
+    envelope.keys().chain(payload.into_iter().flatten().map(|(name, _)| name)).all(|name| {
+        let fact = match name.as_str() {
+            "threadId" | "thread_id" => "id",
+            other => other,
+        };
+        fact == "timestamp" || seen.insert(fact)
+    })
 }
 
 fn is_plain(value: &Value) -> bool {
