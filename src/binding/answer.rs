@@ -192,6 +192,11 @@ pub(super) fn model_name(model: Option<&str>) -> String {
     model.unwrap_or(NO_MODEL).to_owned()
 }
 
+/// The model of a key in an answer.
+pub(super) fn known_model(key: &str) -> Option<&str> {
+    (key != NO_MODEL).then_some(key)
+}
+
 /// A path for Node.
 pub(super) fn path_text(file: &RolloutFile) -> String {
     file.path.to_string_lossy().into_owned()

@@ -9,10 +9,12 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, count, model_name};
+use crate::binding::answer::{
+    self, SkippedFile, ThreadUsage, Usage, count, known_model, model_name,
+};
 use crate::binding::argument::{Given, Options};
 use crate::binding::blocking::{Work, answer_of, start, to_node};
-use crate::binding::document::document;
+use crate::binding::document::Document;
 use crate::binding::home::codex_home;
 use crate::binding::pieces::{self, Pieces};
 use crate::binding::promise::{Answer, Promise, promise};
@@ -23,8 +25,6 @@ use crate::pricing::cost::prices_of;
 use crate::pricing::table::PriceTable;
 use crate::pricing::user::prices_in_force;
 use crate::report::{self, GroupBy, Window};
-use crate::rollout::discover::Skipped;
-use crate::store::bill::Bill;
 use crate::store::homes::store_of;
 use crate::store::watch::Watch;
 use crate::usage::tree::Thread;
@@ -140,7 +140,7 @@ pub fn home_usage<'env>(
     let bill = async move {
         let Call { query, reporter, watch } = call?;
         let home = query.home.clone();
-        let read = |query: Query, watch: &Watch| query.read(watch)?.in_pieces();
+        let read = |query: Query, watch: &Watch| query.in_pieces(watch);
         let (answer, threads) =
             while_reporting(Call { query, reporter, watch: Arc::clone(&watch) }, read).await?;
         Ok((answer, sender.send(threads, || uncancelled(&watch, &home)).await?))
@@ -163,7 +163,7 @@ pub fn home_usage_document<'env>(
 ) -> Result<Promise<'env>> {
     let (stopper, call) = prepare(*env, options, signal, on_progress);
     let written = async move {
-        let write = |query: Query, watch: &Watch| document(&query.read(watch)?).map(Buffer::from);
+        let write = |query: Query, watch: &Watch| query.written(watch).map(Buffer::from);
         while_reporting(call?, write).await.map(Answer::new)
     };
     until_settled(promise(env, written)?, stopper)
@@ -283,74 +283,82 @@ impl Query {
         })
     }
 
-    fn read(&self, watch: &Watch) -> error::Result<Reading> {
+    /// Reads the bill and hands its threads to `take`, part by part.
+    fn read(
+        &self,
+        watch: &Watch,
+        mut take: impl FnMut(Vec<ThreadUsage>) -> error::Result<()>,
+    ) -> error::Result<Reading> {
         let prices = prices_in_force()?;
-        let Bill { threads, skipped } = store_of(&self.home).bill(watch)?;
-        let threads = report::select(threads, &self.window);
-        let (home, by, cells) = (self.home.clone(), self.by, self.cells);
-        Ok(Reading { home, threads, skipped, prices, by, cells })
-    }
-}
-
-/// What was read, and how it was asked for.
-pub(super) struct Reading {
-    /// The home.
-    pub(super) home: CodexHome,
-    /// The threads, newest first.
-    pub(super) threads: Vec<Thread>,
-    /// What could not be read, or counts already.
-    pub(super) skipped: Vec<Skipped>,
-    /// The prices in force.
-    pub(super) prices: Arc<PriceTable>,
-    by: Option<GroupBy>,
-    cells: bool,
-}
-
-impl Reading {
-    /// Where prices come from.
-    pub(super) fn pricing(&self) -> Pricing {
-        pricing(&self.prices, &self.threads)
-    }
-
-    /// The sums by what was asked for.
-    pub(super) fn groups(&self) -> Option<Vec<UsageGroup>> {
-        self.by.map(|by| groups(&self.threads, by, &self.prices))
+        let mut default_rated: BTreeSet<String> = BTreeSet::new();
+        let mut totals = Usage::default();
+        // Sums over parts of threads need all of them.
+        let keeps = self.by.is_some() || self.cells;
+        let mut kept: Vec<Thread> = Vec::new();
+        let skipped = store_of(&self.home).bill_in_parts(watch, |threads| {
+            let threads = report::select(threads, &self.window);
+            let answers: Vec<ThreadUsage> =
+                threads.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
+            for thread in &answers {
+                totals.add_usage(&thread.usage);
+            }
+            default_rated.extend(default_rated_in(&answers, &prices));
+            if keeps {
+                kept.extend(threads);
+            }
+            take(answers)
+        })?;
+        Ok(Reading {
+            codex_home: self.home.path().to_string_lossy().into_owned(),
+            pricing: Pricing {
+                source: prices.source().to_owned(),
+                as_of: prices.as_of().to_owned(),
+                default_rated: default_rated.into_iter().collect(),
+            },
+            totals,
+            groups: self.by.map(|by| groups(&kept, by, &prices)),
+            cells: self.cells.then(|| cells(&kept, &prices)),
+            skipped: skipped.into_iter().map(SkippedFile::from).collect(),
+        })
     }
 
     /// The answer without its threads, and these.
-    fn in_pieces(self) -> error::Result<(Answer, Pieces)> {
-        let mut totals = Usage::default();
-        let threads = self
-            .threads
-            .iter()
-            .map(|thread| answer::thread_usage(thread, &self.prices))
-            .inspect(|thread| totals.add_usage(&thread.usage));
-        let pieces = Pieces::new(threads).map_err(|failed| {
-            error::Error::io("hand over the threads of", self.home.path(), failed)
-        })?;
-        let answer = HomeUsage {
-            codex_home: self.home.path().to_string_lossy().into_owned(),
-            pricing: self.pricing(),
-            threads: Vec::new(),
-            totals,
-            groups: self.groups(),
-            cells: self.cells.then(|| cells(&self.threads, &self.prices)),
-            skipped: self.skipped.into_iter().map(SkippedFile::from).collect(),
-        };
+    fn in_pieces(&self, watch: &Watch) -> error::Result<(Answer, Pieces)> {
+        let failed =
+            |failed| error::Error::io("hand over the threads of", self.home.path(), failed);
+        let mut pieces = Pieces::default();
+        let read = self.read(watch, |threads| pieces.push(&threads).map_err(failed))?;
+        let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
+        let threads = Vec::new();
+        let answer = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
         Ok((Answer::new(answer), pieces))
+    }
+
+    /// The document.
+    fn written(&self, watch: &Watch) -> error::Result<Vec<u8>> {
+        let failed = |failed| error::Error::io("write the bill of", self.home.path(), failed);
+        let mut document = Document::default();
+        let reading = self.read(watch, |threads| document.add(threads).map_err(failed))?;
+        document.finish(&reading).map_err(failed)
     }
 }
 
-fn pricing(prices: &PriceTable, threads: &[Thread]) -> Pricing {
-    let models =
-        threads.iter().flat_map(|thread| thread.slices.iter()).map(|(key, _)| key.model.as_deref());
-    let unknown: BTreeSet<String> =
-        models.filter(|model| prices_of(prices, *model).1).map(model_name).collect();
-    Pricing {
-        source: prices.source().to_owned(),
-        as_of: prices.as_of().to_owned(),
-        default_rated: unknown.into_iter().collect(),
-    }
+/// What was read, but for the threads.
+pub(super) struct Reading {
+    pub(super) codex_home: String,
+    pub(super) pricing: Pricing,
+    pub(super) totals: Usage,
+    pub(super) groups: Option<Vec<UsageGroup>>,
+    pub(super) cells: Option<Vec<UsageCell>>,
+    pub(super) skipped: Vec<SkippedFile>,
+}
+
+/// The models that are in no table.
+fn default_rated_in(threads: &[ThreadUsage], prices: &PriceTable) -> impl Iterator<Item = String> {
+    let models: BTreeSet<&str> =
+        threads.iter().flat_map(|thread| thread.models.keys()).map(String::as_str).collect();
+    let unknown = models.into_iter().filter(|model| prices_of(prices, known_model(model)).1);
+    unknown.map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGroup> {

@@ -1,76 +1,84 @@
 //! The document that `ao-codex usage --json` prints, written here: as objects of JavaScript ten thousand threads cost
 //! more than reading them. The keys and the order of their keys are public.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 
 use chrono::DateTime;
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage};
+use crate::binding::answer::{SkippedFile, ThreadUsage, Usage};
 use crate::binding::bill::{Pricing, Reading, UsageGroup};
-use crate::error::{Error, Result};
 
-/// What a thread takes in the document, mostly, in bytes.
-const A_THREAD: usize = 1024;
-
-/// The document, with a line break at its end.
-pub(super) fn document(answer: &Reading) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(answer.threads.len() * A_THREAD);
-    let totals = RefCell::default();
-    let document = Document {
-        codex_home: answer.home.path().to_string_lossy().into_owned(),
-        pricing: answer.pricing(),
-        groups: answer.groups(),
-        threads: Threads { answer, totals: &totals },
-        totals: &totals,
-        skipped: answer.skipped.iter().cloned().map(SkippedFile::from).collect(),
-    };
-    let format = Safe(PrettyFormatter::new());
-    let written =
-        document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, format));
-    written.map_err(|failed| Error::io("write the bill of", answer.home.path(), failed.into()))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+/// The document while it is written: its list of threads.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    threads: Vec<u8>,
 }
 
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    codex_home: String,
-    pricing: Pricing,
-    threads: Threads<'a>,
+struct Head<'a> {
+    codex_home: &'a str,
+    pricing: &'a Pricing,
+}
+
+#[derive(Serialize)]
+struct Tail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<Vec<UsageGroup>>,
-    totals: &'a RefCell<Usage>,
-    skipped: Vec<SkippedFile>,
+    groups: &'a Option<Vec<UsageGroup>>,
+    totals: &'a Usage,
+    skipped: &'a [SkippedFile],
 }
 
-/// Threads, each made into its answer only while it is written.
-struct Threads<'a> {
-    answer: &'a Reading,
-    /// Their sum, once they are written.
-    totals: &'a RefCell<Usage>,
-}
-
-impl Serialize for Threads<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let Reading { threads, prices, .. } = self.answer;
-        let mut list = serializer.serialize_seq(Some(threads.len()))?;
-        let mut totals = Usage::default();
+impl Document {
+    /// Adds threads.
+    pub(super) fn add(&mut self, threads: Vec<ThreadUsage>) -> io::Result<()> {
         for thread in threads {
-            let thread = answer::thread_usage(thread, prices);
-            totals.add_usage(&thread.usage);
-            list.serialize_element(&OneThread::from(thread))?;
+            let separator: &[u8] = if self.threads.is_empty() { b"\n    " } else { b",\n    " };
+            self.threads.extend_from_slice(separator);
+            write(&mut self.threads, &OneThread::from(thread), 2)?;
         }
-        self.totals.replace(totals);
-        list.end()
+        Ok(())
+    }
+
+    /// The document, with a line break at its end. What comes before the threads is known last: the list is moved
+    /// behind it.
+    pub(super) fn finish(self, reading: &Reading) -> io::Result<Vec<u8>> {
+        let Reading { codex_home, pricing, totals, groups, skipped, .. } = reading;
+        let mut head = Vec::new();
+        write(&mut head, &Head { codex_home, pricing }, 0)?;
+        head.truncate(head.len() - CLOSED.len());
+        head.extend_from_slice(b",\n  \"threads\": [");
+        let mut tail = Vec::new();
+        write(&mut tail, &Tail { groups, totals, skipped }, 0)?;
+
+        let mut document = self.threads;
+        let end: &[u8] = if document.is_empty() { b"]," } else { b"\n  ]," };
+        document.extend_from_slice(end);
+        document.extend_from_slice(tail.strip_prefix(OPENED).unwrap_or(&tail));
+        document.push(b'\n');
+        document.splice(0..0, head);
+        Ok(document)
     }
 }
 
-#[derive(serde::Serialize)]
+/// How an object begins and ends.
+const OPENED: &[u8] = b"{";
+const CLOSED: &[u8] = b"\n}";
+
+/// Writes a value that stands so many levels deep.
+fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) -> io::Result<()> {
+    let mut format = Safe(PrettyFormatter::new());
+    for _ in 0..levels {
+        format.0.begin_object(&mut io::sink())?;
+    }
+    value.serialize(&mut serde_json::Serializer::with_formatter(bytes, format))?;
+    Ok(())
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OneThread {
     thread_id: String,

@@ -45,19 +45,28 @@ type Collect = ThreadsafeFunction<
 >;
 
 /// A list as JSON, in pieces.
-pub(super) struct Pieces(std::vec::IntoIter<String>);
+#[derive(Default)]
+pub(super) struct Pieces(Vec<String>);
 
 impl Pieces {
     /// The pieces of a list.
     pub(super) fn new<T: Serialize>(mut list: impl Iterator<Item = T>) -> io::Result<Self> {
-        let mut pieces = Vec::new();
+        let mut pieces = Self::default();
         loop {
             let piece: Vec<T> = list.by_ref().take(PIECE).collect();
             if piece.is_empty() {
-                return Ok(Self(pieces.into_iter()));
+                return Ok(pieces);
             }
-            pieces.push(serde_json::to_string(&piece)?);
+            pieces.push(&piece)?;
         }
+    }
+
+    /// Adds a piece, of no more than a millisecond's work.
+    pub(super) fn push<T: Serialize>(&mut self, piece: &[T]) -> io::Result<()> {
+        if !piece.is_empty() {
+            self.0.push(serde_json::to_string(piece)?);
+        }
+        Ok(())
     }
 }
 
@@ -88,7 +97,7 @@ impl Sender {
         pieces: Pieces,
         go_on: impl Fn() -> Result<()>,
     ) -> Result<String> {
-        let Pieces(mut pieces) = pieces;
+        let mut pieces = pieces.0.into_iter();
         let Some(mut last) = pieces.next() else { return Ok("[]".to_owned()) };
         for next in pieces {
             go_on()?;

@@ -1,5 +1,6 @@
 //! Every thread of a home, and what it was billed.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -10,7 +11,11 @@ use crate::store::kept::Known;
 use crate::store::list_threads::MAX_LOOKS;
 use crate::store::state::State;
 use crate::store::watch::Watch;
-use crate::usage::tree::{Thread, Threads};
+use crate::usage::summary::Glimpse;
+use crate::usage::tree::{Thread, Threads, alone};
+
+/// How many threads are handed over at a time.
+const PART: usize = 250;
 
 /// What is said of a rollout that moves faster than it can be followed.
 const RESTLESS: &str = "moved again and again while it was looked for";
@@ -31,6 +36,25 @@ impl HomeStore {
     ///
     /// When the home cannot be read, or the caller cancelled it.
     pub fn bill(&self, watch: &Watch) -> Result<Bill> {
+        let mut threads = Vec::new();
+        let skipped = self.bill_in_parts(watch, |part| {
+            threads.extend(part);
+            Ok(())
+        })?;
+        Ok(Bill { threads, skipped })
+    }
+
+    /// The same thread by thread, so that ten thousand of them are never in memory at once. `take` is given some, newest
+    /// first. Gives what could not be read, or counts already.
+    ///
+    /// # Errors
+    ///
+    /// The same, and when `take` fails.
+    pub fn bill_in_parts(
+        &self,
+        watch: &Watch,
+        mut take: impl FnMut(Vec<Thread>) -> Result<()>,
+    ) -> Result<Vec<Skipped>> {
         let cancelled = || Error::cancelled("read Codex home", self.home().path());
         let mut asked = Instant::now();
         for left in (0..MAX_LOOKS).rev() {
@@ -52,8 +76,10 @@ impl HomeStore {
             if left == 0 || !failures.values().any(Error::is_not_found) {
                 let mut state = self.lock();
                 match state.bill(&failures) {
-                    Ok(bill) if !watch.is_cancelled() => return Ok(bill),
-                    Ok(_) => return Err(cancelled()),
+                    Ok((families, skipped)) => {
+                        state.hand_over(families, watch, &mut take)?;
+                        return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
+                    }
                     Err(lost) => state.forget(&lost),
                 }
             }
@@ -62,6 +88,9 @@ impl HomeStore {
         Err(cancelled())
     }
 }
+
+/// The threads that have several rollouts, or need others' records, by their ids.
+type Families = HashMap<String, Option<Thread>>;
 
 impl State {
     /// The rollouts that have to be read, newest first.
@@ -83,8 +112,12 @@ impl State {
         }
     }
 
-    /// The bill, or the rollouts that have to be read anew for it.
-    fn bill(&self, failures: &Failures) -> std::result::Result<Bill, Vec<Slot>> {
+    /// The threads that are made of more than one rollout's records, and what was skipped; or the rollouts that have to be
+    /// read anew for it.
+    fn bill(
+        &self,
+        failures: &Failures,
+    ) -> std::result::Result<(Families, Vec<Skipped>), Vec<Slot>> {
         let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
         let mut skipped = self.left_out(&slots, failures);
         for error in failures.values().filter(|error| error.is_not_found()) {
@@ -92,27 +125,68 @@ impl State {
         }
         skipped.extend(self.listing.skipped());
         skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        let gathered = self.gather(&slots, |_| false);
-        let asked = gathered.asked_for();
-        let gathered = if asked.is_empty() {
-            gathered
-        } else {
-            // All who are asked are here; their folds are needed too, and those of whom they ask.
-            let mut asked = asked;
-            loop {
-                let gathered = self.gather(&slots, |id| asked.contains(id));
-                let more = gathered.asked_for();
-                if more.is_subset(&asked) {
-                    break gathered;
-                }
-                asked.extend(more);
+
+        let mut by_thread: HashMap<String, Vec<Slot>> = HashMap::with_capacity(slots.len());
+        let mut together: HashSet<Slot> = HashSet::new();
+        for (slot, entry, kept) in self.newest_kept(&slots) {
+            let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
+                continue;
+            };
+            let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());
+            if is_empty || inherits {
+                together.insert(slot);
             }
+            by_thread.entry(id).or_default().push(slot);
+        }
+        together.extend(by_thread.values().filter(|slots| slots.len() > 1).flatten());
+        // All who are asked are in the home; their folds are needed too, and those of whom they ask.
+        let mut asked: HashSet<String> = HashSet::new();
+        let gathered = loop {
+            let slots: Vec<Slot> = together.iter().copied().collect();
+            let gathered = self.gather(&slots, |id| asked.contains(id));
+            let more = gathered.asked_for();
+            if more.is_subset(&asked) {
+                break gathered;
+            }
+            together.extend(more.iter().filter_map(|id| by_thread.get(id)).flatten());
+            asked.extend(more);
         };
         if !gathered.lost().is_empty() {
             return Err(gathered.lost().to_vec());
         }
         let Threads { threads, skipped: copies } = gathered.threads();
         skipped.extend(copies);
-        Ok(Bill { threads, skipped })
+        let families =
+            threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
+        Ok((families, skipped))
+    }
+
+    /// Hands every thread over, newest first.
+    fn hand_over(
+        &self,
+        mut families: Families,
+        watch: &Watch,
+        take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
+    ) -> Result<()> {
+        let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
+        let mut part = Vec::with_capacity(PART);
+        for (_, entry, kept) in self.newest_kept(&slots) {
+            let rollout = self.summarized(entry, kept);
+            let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
+                continue;
+            };
+            let id = rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem);
+            part.extend(match families.get_mut(id) {
+                Some(family) => family.take(),
+                None => alone(rollout),
+            });
+            if part.len() >= PART {
+                take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
+                if watch.is_cancelled() {
+                    return Ok(());
+                }
+            }
+        }
+        take(part)
     }
 }

@@ -27,21 +27,11 @@ impl State {
     /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
     /// those `also`.
     pub(super) fn gather(&self, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
-        let kept = |slot: &Slot| {
-            let entry = self.listing.files.get(*slot)?;
-            let Known::Folded(kept) = &entry.fold else { return None };
-            Some((kept.stop.of.modified.ms(), *slot, entry, &**kept))
-        };
-        let mut newest: Vec<(i64, Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
-        newest.sort_unstable_by(|(a_ms, _, a, _), (b_ms, _, b, _)| {
-            b_ms.cmp(a_ms).then_with(|| self.listing.compare_paths(b, a))
-        });
+        let newest = self.newest_kept(slots);
         let mut gathered = Gathered::default();
         gathered.rollouts.reserve_exact(newest.len());
-        for (modified_ms, slot, entry, kept) in newest {
-            let Some(summary) = kept.summary.get() else { continue };
-            let size = kept.stop.of.size;
-            let file = RolloutFile { size, modified_ms, ..entry.file(self.listing.path_of(entry)) };
+        for (slot, entry, kept) in newest {
+            let Some(Summarized { file, summary }) = self.summarized(entry, kept) else { continue };
             let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
             if summary.inherits || also(thread_id) {
                 match self.last_fold(slot) {
@@ -53,6 +43,30 @@ impl State {
             gathered.rollouts.push(Summarized { file, summary });
         }
         gathered
+    }
+
+    /// Those that were folded, newest first.
+    pub(super) fn newest_kept(&self, slots: &[Slot]) -> Vec<(Slot, &Entry, &Kept)> {
+        let kept = |slot: &Slot| {
+            let entry = self.listing.files.get(*slot)?;
+            let Known::Folded(kept) = &entry.fold else { return None };
+            Some((*slot, entry, &**kept))
+        };
+        let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
+        newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
+            let modified_ms = |kept: &Kept| kept.stop.of.modified.ms();
+            let by_time = modified_ms(b_kept).cmp(&modified_ms(a_kept));
+            by_time.then_with(|| self.listing.compare_paths(b, a))
+        });
+        newest
+    }
+
+    /// A rollout in a nutshell, with its file as it was when it was read.
+    pub(super) fn summarized(&self, entry: &Entry, kept: &Kept) -> Option<Summarized> {
+        let of = kept.stop.of;
+        let file = entry.file(self.listing.path_of(entry));
+        let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+        Some(Summarized { file, summary: kept.summary.get()? })
     }
 
     /// Forgets folds that were found to be damaged.

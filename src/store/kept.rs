@@ -6,7 +6,7 @@ use crate::store::identity::Identity;
 use crate::store::refold::Stop;
 use crate::store::state;
 use crate::usage::fold::Fold;
-use crate::usage::summary::Summary;
+use crate::usage::summary::{Glimpse, Summary};
 
 /// What is known of a rollout's records.
 #[derive(Debug, Default)]
@@ -54,6 +54,19 @@ impl KeptSummary {
         match self {
             Self::Ready(summary) => Some((**summary).clone()),
             Self::Packed(bytes) => unpack(bytes),
+        }
+    }
+
+    /// What decides whether the rollout is a thread of its own.
+    #[must_use]
+    pub fn glimpse(&self) -> Option<Glimpse> {
+        match self {
+            Self::Ready(summary) => Some(Glimpse {
+                is_empty: summary.is_empty,
+                inherits: summary.inherits,
+                thread_id: summary.thread_id.clone(),
+            }),
+            Self::Packed(bytes) => Glimpse::of(bytes),
         }
     }
 

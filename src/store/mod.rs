@@ -33,7 +33,6 @@ pub mod recent;
 pub mod refold;
 pub mod saved;
 mod saving;
-pub mod scan;
 pub mod search;
 pub mod settled;
 pub mod stat;

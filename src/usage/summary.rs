@@ -1,6 +1,6 @@
 //! What of a fold a thread is made of: all that is known of a rollout once it was read, without what is needed to go on.
 
-use crate::packed::packed_fields;
+use crate::packed::{Packed, Unpacker, packed_fields};
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::{TurnState, TurnTracker};
@@ -47,6 +47,7 @@ pub struct Summary {
 
 packed_fields!(Summary {
     is_empty,
+    inherits,
     thread_id,
     is_revert,
     kind,
@@ -60,9 +61,29 @@ packed_fields!(Summary {
     turn,
     turn_id,
     last_record_ms,
-    inherits,
     slices,
 });
+
+/// What decides whether a rollout is a thread of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// See [`Summary::is_empty`].
+    pub is_empty: bool,
+    /// See [`Summary::inherits`].
+    pub inherits: bool,
+    /// See [`Summary::thread_id`].
+    pub thread_id: Option<String>,
+}
+
+impl Glimpse {
+    /// That of a packed summary, which begins with it.
+    #[must_use]
+    pub fn of(packed: &[u8]) -> Option<Self> {
+        let unpacker = &mut Unpacker::new(packed);
+        let (is_empty, inherits) = (bool::unpack(unpacker)?, bool::unpack(unpacker)?);
+        Some(Self { is_empty, inherits, thread_id: Option::unpack(unpacker)? })
+    }
+}
 
 impl Summary {
     /// What a fold comes to when nothing follows.

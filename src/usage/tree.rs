@@ -169,6 +169,12 @@ pub fn assemble(
     result
 }
 
+/// The thread of a rollout that is not empty, and that no other belongs to or matters to.
+#[must_use]
+pub fn alone(rollout: Summarized) -> Option<Thread> {
+    thread(vec![rollout])
+}
+
 fn id_of(rollout: &Summarized) -> &str {
     rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem)
 }

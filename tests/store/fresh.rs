@@ -8,8 +8,9 @@ use ao_plugin_codex::rollout::discover::{Scope, Skipped, discover};
 use ao_plugin_codex::rollout::head::read_head;
 use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
 use ao_plugin_codex::store::bill::Bill;
-use ao_plugin_codex::store::scan::scan_rollout;
-use ao_plugin_codex::usage::tree::{Thread, ThreadKind, threads};
+use ao_plugin_codex::store::refold::refold;
+use ao_plugin_codex::store::watch::Watch;
+use ao_plugin_codex::usage::tree::{FoldedRollout, Thread, ThreadKind, threads};
 
 /// The bill of the home.
 pub(crate) fn bill(home: &CodexHome) -> Bill {
@@ -17,8 +18,11 @@ pub(crate) fn bill(home: &CodexHome) -> Bill {
     let mut skipped = found.skipped;
     let mut rollouts = Vec::new();
     for file in found.files {
-        match scan_rollout(&file.path) {
-            Ok(rollout) => rollouts.push(rollout),
+        match refold(&file, None, &mut Vec::new(), &Watch::default()) {
+            Ok(folded) => {
+                let fold = folded.closed.unwrap_or(folded.fold);
+                rollouts.push(FoldedRollout { file, fold });
+            }
             Err(error) => skipped.push(Skipped { path: file.path, reason: error.reason() }),
         }
     }
