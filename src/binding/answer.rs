@@ -213,30 +213,33 @@ pub(super) fn count(count: u64) -> i64 {
 }
 
 /// A thread for Node.
-pub(super) fn thread_usage(thread: &Thread, prices: &PriceTable) -> ThreadUsage {
+pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
     let models = by_model(&thread.slices, prices);
     let mut usage = Usage::default();
     for model in models.values() {
         usage.add_usage(model);
     }
     ThreadUsage {
-        thread_id: thread.thread_id.clone(),
-        rollout_path: path_text(&thread.file),
-        workspace_path: thread.workspace.clone(),
+        thread_id: thread.thread_id,
+        rollout_path: match thread.file.path.into_os_string().into_string() {
+            Ok(path) => path,
+            Err(path) => path.to_string_lossy().into_owned(),
+        },
+        workspace_path: thread.workspace,
         kind: kind_text(thread.kind),
-        parent_thread_id: thread.parent_thread_id.clone(),
+        parent_thread_id: thread.parent_thread_id,
         archived: thread.file.archived,
         compressed: thread.file.compressed,
         created_at_ms: thread.created_ms,
         updated_at_ms: thread.file.modified_ms,
         size_bytes: count(thread.file.size),
-        cli_version: thread.cli_version.clone(),
-        model: thread.model.clone(),
+        cli_version: thread.cli_version,
+        model: thread.model,
         usage,
         models,
         skipped_records: count(thread.skipped_records),
         turn: thread.turn.as_str().to_owned(),
-        turn_id: thread.turn_id.clone(),
+        turn_id: thread.turn_id,
         last_record_at_ms: thread.last_record_ms,
     }
 }

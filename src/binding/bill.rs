@@ -297,15 +297,15 @@ impl Query {
         let mut kept: Vec<Thread> = Vec::new();
         let skipped = store_of(&self.home).bill_in_parts(watch, |threads| {
             let threads = report::select(threads, &self.window);
-            let answers: Vec<ThreadUsage> =
-                threads.iter().map(|thread| answer::thread_usage(thread, &prices)).collect();
+            if keeps {
+                kept.extend_from_slice(&threads);
+            }
+            let answers = threads.into_iter().map(|thread| answer::thread_usage(thread, &prices));
+            let answers: Vec<ThreadUsage> = answers.collect();
             for thread in &answers {
                 totals.add_usage(&thread.usage);
             }
             default_rated.extend(default_rated_in(&answers, &prices));
-            if keeps {
-                kept.extend(threads);
-            }
             take(answers)
         })?;
         Ok(Reading {

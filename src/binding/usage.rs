@@ -85,9 +85,9 @@ pub fn thread_usages(
 }
 
 fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
-    let thread = answer::thread_usage(&family.thread, prices);
+    let thread = answer::thread_usage(family.thread, prices);
     let subagents: Vec<ThreadUsage> =
-        family.subagents.iter().map(|thread| answer::thread_usage(thread, prices)).collect();
+        family.subagents.into_iter().map(|thread| answer::thread_usage(thread, prices)).collect();
     let mut total = thread.usage.clone();
     for subagent in &subagents {
         total.add_usage(&subagent.usage);
@@ -110,7 +110,7 @@ pub fn rollout_usage(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
         let path = rollout_path.path("rolloutPath")?;
         Ok(move || {
             let thread = read_one(&path)?;
-            Ok(thread.map(|thread| answer::thread_usage(&thread, &prices_or_built_in())))
+            Ok(thread.map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
         })
     })
 }
