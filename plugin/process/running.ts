@@ -3,6 +3,7 @@
 import type { RuntimeHandle } from "@composio/ao-core";
 import { isCodex } from "./is-codex.js";
 import type { Snapshot, Snapshots } from "./snapshot.js";
+import { earliestStartMs } from "./started.js";
 import type { Process } from "./table.js";
 
 /** `ps` counts in seconds, and a runtime may note the time before or after it starts the process. */
@@ -10,20 +11,26 @@ const START_TOLERANCE_MS = 5_000;
 
 /** The Codex of a runtime handle. */
 export interface RunningCodex {
-  /** When it was started, as late as that may have been; `null` where the system does not tell. */
+  /** When it was started, as early as that may have been; `null` where the system does not tell. */
   startedAtMs: number | null;
   /** What it has started that still runs. */
   descendants: Process[];
 }
 
+/** The processes of a Codex: npm's launcher is one too, and so is what it starts. */
+interface Found {
+  codexes: Process[];
+  descendants: Process[];
+}
+
 /** Where the system hides the processes of others, or has not listed them yet. */
-const UNSEEN: RunningCodex = { startedAtMs: null, descendants: [] };
+const UNSEEN: Found = { codexes: [], descendants: [] };
 
 export async function isCodexRunning(
   handle: RuntimeHandle,
   snapshots: Snapshots,
 ): Promise<boolean> {
-  return (await findCodex(handle, snapshots)) !== null;
+  return (await find(handle, snapshots)) !== null;
 }
 
 /** `null` where none runs. */
@@ -31,6 +38,14 @@ export async function findCodex(
   handle: RuntimeHandle,
   snapshots: Snapshots,
 ): Promise<RunningCodex | null> {
+  const found = await find(handle, snapshots);
+  if (found === null) return null;
+  const { codexes, descendants } = found;
+  const starts = await Promise.all(codexes.map(earliestStartMs));
+  return { startedAtMs: starts.length === 0 ? null : Math.min(...starts), descendants };
+}
+
+async function find(handle: RuntimeHandle, snapshots: Snapshots): Promise<Found | null> {
   if (handle.runtimeName === "tmux") return inSession(handle.id, await snapshots.take());
   const pid = Number(handle.data["pid"]);
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
@@ -40,7 +55,7 @@ export async function findCodex(
 }
 
 /** In any pane of any window of the session of exactly this name. */
-function inSession(session: string, snapshot: Snapshot): RunningCodex | null {
+function inSession(session: string, snapshot: Snapshot): Found | null {
   const panes = snapshot.panes.filter((pane) => pane.session === session);
   const candidates = panes.flatMap((pane) => {
     const onTerminal = snapshot.byTerminal.get(pane.terminal.replace(/^\/dev\//, "")) ?? [];
@@ -55,7 +70,7 @@ function atPid(
   signal: "ours" | "foreign",
   createdAt: unknown,
   snapshot: Snapshot,
-): RunningCodex | null {
+): Found | null {
   const found = snapshot.processes.get(pid);
   // It answered a signal, but the system hides the processes of others.
   if (found === undefined)
@@ -65,13 +80,8 @@ function atPid(
   return running ?? (signal === "foreign" ? UNSEEN : null);
 }
 
-/** npm's launcher is a Codex too, and so is what it starts: the first of them counts. */
-function runningOf(codexes: Process[], snapshot: Snapshot): RunningCodex | null {
-  if (codexes.length === 0) return null;
-  return {
-    startedAtMs: Math.min(...codexes.map((codex) => codex.startedAtMs)),
-    descendants: below(codexes, snapshot),
-  };
+function runningOf(codexes: Process[], snapshot: Snapshot): Found | null {
+  return codexes.length === 0 ? null : { codexes, descendants: below(codexes, snapshot) };
 }
 
 /** A process that started after its handle was made is another one, which got the number later. */

@@ -25,9 +25,6 @@ interface Rule {
   decide(evidence: Evidence): Pick<Decision, "state" | "atMs"> | null;
 }
 
-/** What was started just before an event may be listed as started up to a second after it. */
-const START_TOLERANCE_MS = 1_500;
-
 const RULES: readonly Rule[] = [
   {
     source: "process",
@@ -174,7 +171,7 @@ function isInRollout({ prompt, rollout }: Evidence): boolean {
 }
 
 function isOfEarlierProcess({ prompt, startedAtMs }: Evidence): boolean {
-  return prompt !== null && startedAtMs !== null && prompt.atMs < startedAtMs - START_TOLERANCE_MS;
+  return prompt !== null && startedAtMs !== null && prompt.atMs < startedAtMs;
 }
 
 /** Done: `ready`, and `idle` when that is long ago. */

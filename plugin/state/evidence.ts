@@ -24,7 +24,7 @@ export interface Evidence {
   readyThresholdMs: number;
   /** `null` where nobody looked. */
   isRunning: boolean | null;
-  /** When Codex was started, as late as that may have been. */
+  /** When Codex was started, as early as that may have been. */
   startedAtMs: number | null;
   /** The last prompt of the session that hooks told of. */
   prompt: EventPrompt | null;

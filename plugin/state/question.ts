@@ -5,9 +5,6 @@ import { readActivity } from "../../index.js";
 import { hasStartedSince } from "../process/started.js";
 import type { RunningCodex } from "../process/running.js";
 
-/** What was started just before an event may be listed as started up to a second after it. */
-const START_TOLERANCE_MS = 1_500;
-
 /** The newest one, or `null`. `codex` is what runs for the session, where somebody looked. */
 export async function openQuestion(
   questions: readonly EventQuestion[],
@@ -21,7 +18,7 @@ async function isOpen(question: EventQuestion, codex: RunningCodex | null): Prom
   const { atMs, rolloutPath, turnId } = question;
   // A Codex that was started later has never asked it.
   const startedAtMs = codex?.startedAtMs ?? null;
-  if (startedAtMs !== null && atMs < startedAtMs - START_TOLERANCE_MS) return false;
+  if (startedAtMs !== null && atMs < startedAtMs) return false;
   // One that cannot be read says nothing against what Codex said itself.
   const rollout = rolloutPath === null ? null : await readActivity(rolloutPath).catch(() => null);
   if (rollout === null) return true;
