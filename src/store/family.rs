@@ -1,7 +1,8 @@
 //! A thread with the subagents that it spawned: what the orchestrator calls the cost of a session.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -18,7 +19,7 @@ use crate::store::list_threads::MAX_LOOKS;
 use crate::store::state::State;
 use crate::store::watch::Watch;
 use crate::usage::fold::Fold;
-use crate::usage::tree::{Summarized, Thread};
+use crate::usage::tree::{Summarized, Thread, ThreadKind};
 
 /// A thread and its subagents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,22 +90,25 @@ impl HomeStore {
         outcome: Outcome,
         is_last: bool,
     ) -> Result<Attempt> {
+        let headless = self.read_headless()?;
         let mut state = self.lock();
-        let wanted = state.lookup.family(&state.listing.files, thread_id);
+        let begun = std::iter::once(thread_id).chain(headless.subagents());
+        let relatives = state.lookup.families(&state.listing.files, begun);
         let own = state.without_head(thread_id);
-        let slots: Vec<Slot> =
-            wanted.iter().flat_map(|id| state.lookup.of_thread(id)).copied().collect();
-        let slots: Vec<Slot> = slots.into_iter().chain(own.iter().copied()).collect();
         let mut skipped = state.skipped(outcome);
-        // A rollout without a head is the thread's by its name; what is wrong with it the fold will tell.
-        let own: HashSet<_> =
-            own.iter().filter_map(|&slot| state.file(slot)).map(|file| file.path).collect();
-        skipped.retain(|one| !own.contains(&one.path));
+        // Of a rollout without a head its records tell more, or the reason why they cannot be read.
+        let told: HashSet<PathBuf> = state.paths(headless.slots().chain(own.iter().copied()));
+        skipped.retain(|one| !told.contains(&one.path));
+        let of_thread =
+            |state: &State, id: &str| [state.lookup.of_thread(id), headless.of_thread(id)].concat();
+        let mut slots: Vec<Slot> = relatives.iter().flat_map(|id| of_thread(&state, id)).collect();
+        slots.extend(own);
         drop(state);
+        slots.sort_unstable();
+        slots.dedup();
 
         let huge = self.huge_among(&slots);
         let slots: Vec<Slot> = slots.into_iter().filter(|slot| !huge.contains(slot)).collect();
-        let of_thread = |state: &State, id: &str| state.lookup.of_thread(id).to_vec();
         let (mut gathered, failures) =
             self.gather_with_others(&slots, &Watch::default(), of_thread)?;
         if failures.values().any(Error::is_not_found) && !is_last {
@@ -115,25 +119,43 @@ impl HomeStore {
         for (slot, glanced) in self.glance_at(&huge)? {
             gathered.add(slot, glanced);
         }
-        let mut all = gathered.threads().threads;
-        all.retain(|thread| wanted.contains(thread.thread_id.as_str()));
-        let Some(at) = all.iter().position(|thread| thread.thread_id == thread_id) else {
+        let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
             let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
             return hiding.map_or(Ok(Attempt::Answered(None)), |Skipped { path, reason }| {
                 Err(Error::io("read", &path, io::Error::other(reason)))
             });
         };
-        let thread = all.remove(at);
         skipped.extend(left_out);
         let is_exact = huge.is_empty();
-        let family = Family { thread, subagents: all, skipped, is_exact };
+        let family = Family { thread, subagents, skipped, is_exact };
         Ok(Attempt::Answered(Some(Box::new(family))))
     }
 }
 
+/// A thread among others, and those that it spawned. A loop among parents ends where it began.
+fn family_of(thread_id: &str, threads: Vec<Thread>) -> Option<(Thread, Vec<Thread>)> {
+    let mut spawned: HashMap<&str, Vec<&str>> = HashMap::new();
+    for thread in threads.iter().filter(|thread| thread.kind == ThreadKind::Subagent) {
+        let Some(parent) = thread.parent_thread_id.as_deref() else { continue };
+        spawned.entry(parent).or_default().push(&thread.thread_id);
+    }
+    let mut family: HashSet<String> = HashSet::new();
+    let mut open = vec![thread_id];
+    while let Some(id) = open.pop() {
+        if family.insert(id.to_owned()) {
+            open.extend(spawned.get(id).into_iter().flatten());
+        }
+    }
+    let (mut own, subagents): (Vec<Thread>, Vec<Thread>) = threads
+        .into_iter()
+        .filter(|thread| family.contains(&thread.thread_id))
+        .partition(|thread| thread.thread_id == thread_id);
+    Some((own.pop()?, subagents))
+}
+
 impl HomeStore {
     /// Those of which so much is to be read that nobody should wait for it.
-    fn huge_among(&self, slots: &[Slot]) -> Vec<Slot> {
+    pub(super) fn huge_among(&self, slots: &[Slot]) -> Vec<Slot> {
         let state = self.lock();
         let is_huge = |slot: &Slot| {
             let entry = state.listing.files.get(*slot);
@@ -173,6 +195,11 @@ impl State {
         let entry = self.listing.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         if entry.seen.may_have_grown_from(&kept.stop.of) { self.last_fold(slot) } else { None }
+    }
+
+    /// Where some rollouts are.
+    fn paths(&self, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
+        slots.filter_map(|slot| self.file(slot)).map(|file| file.path).collect()
     }
 
     /// The rollouts without a head that are a thread's by their names.

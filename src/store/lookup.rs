@@ -85,10 +85,14 @@ impl Lookup {
         self.by_cwd.keys()
     }
 
-    /// A thread, those that it spawned, and those that they spawned. A loop among parents ends where it began.
+    /// Some threads, those that they spawned, and those that these spawned. A loop among parents ends where it began.
     #[must_use]
-    pub fn family(&self, files: &Files, thread_id: &str) -> HashSet<Arc<str>> {
-        let mut family: HashSet<Arc<str>> = HashSet::from([Arc::from(thread_id)]);
+    pub fn families<'ids>(
+        &self,
+        files: &Files,
+        thread_ids: impl Iterator<Item = &'ids str>,
+    ) -> HashSet<Arc<str>> {
+        let mut family: HashSet<Arc<str>> = thread_ids.map(Arc::from).collect();
         let mut open: Vec<Arc<str>> = family.iter().cloned().collect();
         while let Some(parent) = open.pop() {
             for &slot in self.subagents.get(&parent).into_iter().flatten() {

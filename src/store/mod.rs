@@ -14,6 +14,7 @@ pub mod files;
 pub mod find;
 mod gather;
 pub mod glance;
+mod headless;
 pub mod heads;
 pub mod home;
 pub mod homes;

@@ -1,6 +1,6 @@
 //! What somebody says of a home who has never looked at it before, and remembers nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ao_plugin_codex::codex_home::CodexHome;
@@ -46,4 +46,23 @@ pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
 /// The threads of a bill by their ids.
 pub(crate) fn by_id(bill: &Bill) -> BTreeMap<&str, &Thread> {
     bill.threads.iter().map(|thread| (thread.thread_id.as_str(), thread)).collect()
+}
+
+/// The threads of a bill that a thread spawned, and those that these spawned, in the order of the bill.
+pub(crate) fn subagents(bill: &Bill, thread_id: &str) -> Vec<Thread> {
+    let by_id = by_id(bill);
+    let is_below = |thread: &&Thread| {
+        let mut seen = BTreeSet::from([thread.thread_id.as_str()]);
+        let mut one = *thread;
+        while one.kind == ThreadKind::Subagent {
+            let Some(parent) = one.parent_thread_id.as_deref() else { break };
+            if parent == thread_id {
+                return thread.thread_id != thread_id;
+            }
+            let Some(next) = by_id.get(parent).filter(|_| seen.insert(parent)) else { break };
+            one = next;
+        }
+        false
+    };
+    bill.threads.iter().filter(is_below).cloned().collect()
 }
