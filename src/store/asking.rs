@@ -60,7 +60,7 @@ impl Listing {
         self.known(at, name)
     }
 
-    fn known(&self, at: usize, name: &str) -> Option<Slot> {
+    pub(super) fn known(&self, at: usize, name: &str) -> Option<Slot> {
         let mut files = self.directories.get(at)?.files.iter().copied();
         files.find(|&slot| self.files.get(slot).is_some_and(|entry| &*entry.name == name))
     }

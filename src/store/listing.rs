@@ -23,6 +23,15 @@ const MAX_DEPTH: usize = 4;
 /// How often a home is walked at most for rollouts that went while it was.
 const MAX_WALKS: usize = 8;
 
+/// What a walk may not have met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missed {
+    /// Everything that was there is known.
+    Nothing,
+    /// A rollout was put away or taken back, or it cannot be told that none was.
+    Something,
+}
+
 /// The two directories of a home, and those below.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -57,12 +66,17 @@ pub struct Directory {
 }
 
 impl Listing {
-    /// Walks the home. `enter` is told of each directory before anything in it is looked at.
+    /// Walks the home. `enter` is told of each directory before anything in it is looked at. Says whether a rollout can
+    /// have been missed, because it was put away and taken back meanwhile.
     ///
     /// # Errors
     ///
     /// When the home itself does not exist or is no directory.
-    pub fn walk(&mut self, home: &CodexHome, mut enter: impl FnMut(usize, &Path)) -> Result<()> {
+    pub fn walk(
+        &mut self,
+        home: &CodexHome,
+        mut enter: impl FnMut(usize, &Path),
+    ) -> Result<Missed> {
         let failed = |source| Error::io("read Codex home", home.path(), source);
         if !fs::metadata(home.path()).map_err(failed)?.is_dir() {
             return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
@@ -70,8 +84,12 @@ impl Listing {
         self.failed.clear();
         let archived = self.directory(home.archived_sessions(), true, 1);
         let active = self.directory(home.sessions(), false, 1);
+        let archive = home.archived_sessions();
+        let archive = || fs::metadata(&archive).ok().map(|metadata| Identity::of(&metadata));
+        let mut moved: Vec<PathBuf> = Vec::new();
         for _ in 0..MAX_WALKS {
             self.gone.clear();
+            let (began, archive_was) = (Moment::now(), archive());
             let mut found = self.enter_all(archived, &mut enter);
             found.extend(self.enter_all(active, &mut enter));
             self.ask(&found);
@@ -80,13 +98,18 @@ impl Listing {
             let before = self.files.version;
             self.enter_all(archived, &mut enter);
             if self.gone.is_empty() && self.files.version == before {
-                return Ok(());
+                let is_settled = archive_was.is_none_or(|archive| archive.is_settled(began));
+                let is_calm = is_settled && archive() == archive_was;
+                return Ok(if is_calm { Missed::Nothing } else { Missed::Something });
             }
+            moved.append(&mut self.gone);
         }
         // Whatever came at last was not asked for.
         let all: Vec<usize> = (0..self.directories.len()).collect();
         self.ask(&all);
-        Ok(())
+        moved.extend_from_slice(&self.gone);
+        self.chase(&self.places_of(&moved, archived));
+        Ok(Missed::Something)
     }
 
     /// Lists a directory and those below, as far as they changed; says which they are.

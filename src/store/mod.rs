@@ -7,6 +7,7 @@
 pub mod activities;
 mod asking;
 pub mod bill;
+mod chase;
 pub mod entry;
 pub mod events;
 pub mod family;

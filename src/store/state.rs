@@ -12,7 +12,7 @@ use crate::store::entry::{Entry, Slot};
 use crate::store::events::{Events, Heard};
 use crate::store::heads::Texts;
 use crate::store::identity::Identity;
-use crate::store::listing::Listing;
+use crate::store::listing::{Listing, Missed};
 use crate::store::live::Live;
 use crate::store::lookup::Lookup;
 use crate::store::saved::Saved;
@@ -25,6 +25,9 @@ const BELIEVED: Duration = Duration::from_secs(60);
 
 /// How many files with other names are asked for one by one; a home that has more is walked.
 const MAX_LINKED: usize = 64;
+
+/// How often is heard at most what happened while the home was walked.
+const MAX_HEARINGS: usize = 4;
 
 /// What is known of a home.
 #[derive(Debug, Default)]
@@ -84,8 +87,9 @@ impl State {
         }
         self.recall_once(home, remembered_in);
         self.was_asked = true;
-        if !self.hear(home) {
+        if self.hear(home).is_none() {
             self.walk(home, began)?;
+            self.hear_of_the_walk(home, began)?;
         }
         self.sort_forms();
         self.looked = Some(began);
@@ -98,32 +102,59 @@ impl State {
         self.looks_taken
     }
 
-    /// Takes what the kernel says has changed; `false` when that is not enough.
-    fn hear(&mut self, home: &CodexHome) -> bool {
+    /// Takes what the kernel says has changed, and says how many files that were; `None` when it is not enough.
+    fn hear(&mut self, home: &CodexHome) -> Option<usize> {
         let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
         let few_links = self.listing.linked <= MAX_LINKED;
         let is_same = || self.tops == tops(home);
         if !(believed && few_links && is_same()) {
-            return false;
+            return None;
         }
-        let Some(events) = &mut self.events else { return false };
-        let Heard::Names(names) = events.hear() else { return false };
+        let Heard::Names(names) = self.events.as_mut()?.hear() else { return None };
         self.listing.ask_for_linked();
-        for (directory, name) in names {
-            self.listing.ask_for(directory, &name);
+        for (directory, name) in &names {
+            self.listing.ask_for(*directory, name);
         }
+        self.listing.chase(&names);
         // Where did it go?
-        self.listing.gone.is_empty()
+        self.listing.gone.is_empty().then_some(names.len())
+    }
+
+    /// Takes what has changed during a walk: a rollout that was moved from a directory that was not listed yet to one
+    /// that was, and back, was in neither.
+    fn hear_of_the_walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
+        for _ in 0..MAX_HEARINGS {
+            match self.hear(home) {
+                Some(0) => break,
+                Some(_) => {}
+                // Something went once more. Where there is another reason, the next look walks.
+                None if !self.listing.gone.is_empty() => self.walk(home, began)?,
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
         self.looks += 1;
         self.listing.files.changes += 1;
-        // A process that looks only once has no use for events.
-        self.events = if self.looks > 1 { Events::new() } else { None };
+        // A process that looks only once has no use for events, but to know what has happened while it looked.
+        let is_first = self.looks == 1;
+        if self.walk_hearing(home, !is_first)? == Missed::Something && is_first {
+            self.walk_hearing(home, true)?;
+        }
+        for (_, entry) in self.listing.files.iter_mut() {
+            entry.doubt();
+        }
+        self.walked = Some(began);
+        Ok(())
+    }
+
+    fn walk_hearing(&mut self, home: &CodexHome, with_events: bool) -> Result<Missed> {
+        self.events = if with_events { Events::new() } else { None };
         let events = &mut self.events;
         self.tops = tops(home);
-        self.listing.walk(home, |at, path| {
+        let missed = self.listing.walk(home, |at, path| {
             if let Some(events) = events {
                 events.listen(at, path);
             }
@@ -131,11 +162,7 @@ impl State {
         if self.events.as_ref().is_some_and(Events::is_lost) {
             self.events = None;
         }
-        for (_, entry) in self.listing.files.iter_mut() {
-            entry.doubt();
-        }
-        self.walked = Some(began);
-        Ok(())
+        Ok(missed)
     }
 
     /// Keeps one form of each rollout: an active one before an archived one, a plain one before a compressed one, and of

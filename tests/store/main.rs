@@ -4,6 +4,7 @@
 
 mod damage;
 mod fresh;
+mod moves;
 mod world;
 
 use std::sync::Arc;

@@ -1,0 +1,91 @@
+//! A rollout that is put away and taken back while somebody looks is always there, once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ao_plugin_codex::codex_home::CodexHome;
+use ao_plugin_codex::store::home::HomeStore;
+use ao_plugin_codex::store::watch::Watch;
+
+/// How often the home is looked at.
+const LOOKS: usize = 300;
+
+/// How long a rollout stays where it is, in microseconds: it moves several times in a walk.
+const STAY_US: u64 = 60;
+
+/// Moves a rollout to and fro until it is dropped.
+struct Restless {
+    over: Arc<AtomicBool>,
+    mover: Option<JoinHandle<()>>,
+}
+
+impl Restless {
+    fn new(active: PathBuf, archived: PathBuf) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&over);
+        let mover = thread::spawn(move || {
+            while !told.load(Ordering::Relaxed) {
+                fs::rename(&active, &archived).unwrap();
+                thread::sleep(Duration::from_micros(STAY_US));
+                fs::rename(&archived, &active).unwrap();
+                thread::sleep(Duration::from_micros(STAY_US));
+            }
+        });
+        Self { over, mover: Some(mover) }
+    }
+}
+
+impl Drop for Restless {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        self.mover.take().map(JoinHandle::join);
+    }
+}
+
+/// A home of a few rollouts, one of which does not rest.
+fn home(root: &Path) -> Restless {
+    let day = root.join("sessions/2026/01/02");
+    fs::create_dir_all(&day).unwrap();
+    fs::create_dir(root.join("archived_sessions")).unwrap();
+    for at in 0..20 {
+        let line =
+            format!(r#"{{"type":"session_meta","payload":{{"id":"t-{at}","cwd":"/home"}}}}"#);
+        fs::write(day.join(format!("rollout-{at}.jsonl")), line + "\n").unwrap();
+    }
+    let name = "rollout-7.jsonl";
+    Restless::new(day.join(name), root.join("archived_sessions").join(name))
+}
+
+/// How many threads are found at each look, each number once.
+fn counts(mut look: impl FnMut() -> usize) -> Vec<usize> {
+    let mut counts: Vec<usize> = (0..LOOKS).map(|_| look()).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+/// The rollouts that are billed, or said to move too fast to be.
+fn threads_of(store: &HomeStore) -> usize {
+    let bill = store.bill(&Watch::default()).unwrap();
+    bill.threads.len() + bill.skipped.len()
+}
+
+#[test]
+fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_store_that_lives_on() {
+    let root = tempfile::tempdir().unwrap();
+    let _restless = home(root.path());
+    let store = HomeStore::new(CodexHome::new(root.path()), None);
+    assert_eq!(counts(|| threads_of(&store)), [20]);
+}
+
+#[test]
+fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_first_look() {
+    let root = tempfile::tempdir().unwrap();
+    let _restless = home(root.path());
+    let store = || HomeStore::new(CodexHome::new(root.path()), None);
+    assert_eq!(counts(|| threads_of(&store())), [20]);
+}
