@@ -2,8 +2,10 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { call, generate, later } from "./lib/tools.mjs";
+import { workspacesOf } from "./lib/workspaces.mjs";
 
 const FILES = [100, 1_000, 10_000, 100_000];
+const SESSIONS = 50;
 /** Bytes of each of many rollouts. */
 const EACH = 4_000;
 const SIZES = [1, 10, 100, 1_000, 10_000].map((mb) => mb * 1_000_000);
@@ -15,8 +17,15 @@ export function growth(scratch) {
     ["rollouts", "first bill, CPU ms", "a refresh of 50 sessions, ms"],
     FILES.map((files) =>
       within(scratch, (home) => {
-        generate(home, { files, bytes: files * EACH, workspaces: Math.ceil(files / 4), seed: 4 });
-        return [files.toLocaleString("en"), call("usage", home).cpu, later("refresh", home, 50).ms];
+        generate(home, {
+          files,
+          bytes: files * EACH,
+          workspaces: Math.max(2 * SESSIONS, files / 4),
+          seed: 4,
+        });
+        const sessions = workspacesOf(home, SESSIONS);
+        const { ms } = later("refresh", home, ...sessions);
+        return [files.toLocaleString("en"), call("usage", home).cpu, ms];
       }),
     ),
     ["one rollout of", "first bill, CPU ms", "a poll after 1 KB was appended, ms"],

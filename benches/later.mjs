@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { root } from "../scripts/prepare.mjs";
 import { inTurns, median } from "./lib/rounds.mjs";
 import { call, later, measure, tool, withoutCache } from "./lib/tools.mjs";
+import { workspacesOf } from "./lib/workspaces.mjs";
 
 const MB = 2 ** 20;
 const SESSIONS = 50;
@@ -40,8 +41,9 @@ export async function poll({ home, size, rounds }) {
 export async function refresh({ home, ledger, rounds }) {
   const files = ledger.files.toLocaleString("en");
   const work = `refresh of ${SESSIONS} sessions over ${files} rollouts, nothing changed`;
+  const sessions = workspacesOf(home, SESSIONS);
   const living = await inTurns(rounds, {
-    ours: () => later("refresh", home, SESSIONS),
+    ours: () => later("refresh", home, ...sessions),
     walk: () => measure(tool("stats"), [home]),
     idle: () => call("idle", 200),
   });

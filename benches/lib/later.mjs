@@ -3,7 +3,7 @@
  * milliseconds, the memory of the process, how long the event loop was held up.
  *
  * - `poll HOME ROLLOUT THREAD`: a kilobyte is appended, and the thread asked for
- * - `refresh HOME COUNT`: so many sessions are found and asked for at once, and nothing has changed
+ * - `refresh HOME WORKSPACE…`: the sessions of these are found and asked for at once, and nothing has changed
  */
 import { appendFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -33,10 +33,7 @@ const operations = {
       floor: () => stat(path),
     };
   },
-  refresh: async (codexHome, count) => {
-    const { threads } = await native.listThreads({ codexHome });
-    const roots = new Map(threads.map((thread) => [thread.workspacePath, thread.threadId]));
-    const sessions = [...roots.keys()].slice(0, Number(count));
+  refresh: async (codexHome, ...sessions) => {
     const one = async (workspace) => {
       const thread = await native.findRollout(workspace, { codexHome });
       return native.threadUsage(thread.threadId, { codexHome });
