@@ -17,6 +17,7 @@ mod blocking;
 mod document;
 mod events;
 mod home;
+mod json;
 mod pieces;
 mod places;
 mod promise;
