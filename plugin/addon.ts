@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type * as Addon from "../index.js";
 
 /** The platforms that a release has an addon for: `npm/` in the repository. */
 const PLATFORMS = [
@@ -20,18 +21,17 @@ const PLATFORMS = [
 
 const require = createRequire(import.meta.url);
 
-// Whoever names a file has reasons of their own, and `index.js` says what is wrong with it.
-if (!process.env["NAPI_RS_NATIVE_LIBRARY_PATH"]) load();
+/** The addon; `null` where a file is named: whoever does has reasons, and `index.js` says what is wrong with it. */
+export const addon = process.env["NAPI_RS_NATIVE_LIBRARY_PATH"] ? null : load();
 
-function load(): void {
+function load(): typeof Addon {
   const { platform, arch } = process;
   const here = PLATFORMS.filter((name) => `${name}-`.startsWith(`${platform}-${arch}-`));
   const failures: Error[] = [];
   for (const name of here) {
     for (const module of [`../plugin-codex.${name}.node`, `@ao/plugin-codex-${name}`]) {
       try {
-        require(module);
-        return;
+        return require(module) as typeof Addon;
       } catch (error) {
         if (!isAbsent(error, module)) failures.push(error as Error);
       }

@@ -1,6 +1,6 @@
 /** Options that more than one command takes, and what they mean. */
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { Option } from "./commander.js";
 
 export interface GlobalOptions {
   codexHome?: string;

@@ -1,6 +1,6 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError } from "./commander.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
 import { columnsOf } from "./output.js";
 import { plain } from "./plain.js";
