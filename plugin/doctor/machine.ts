@@ -10,6 +10,7 @@ import { SessionThreads } from "../thread.js";
 import { findConfiguration } from "./configuration.js";
 import type { Configuration, Project } from "./configuration.js";
 import { pretendSession } from "./pretend.js";
+import { sessionCodex } from "./session-codex.js";
 import { findSession } from "./session.js";
 import type { KnownSession } from "./session.js";
 
@@ -29,6 +30,8 @@ export interface Machine {
   project: Project | null;
   /** The Codex that a launch runs. */
   codex(): Promise<string | null>;
+  /** The one that runs in this terminal's session, where nothing else is named; `null` elsewhere. */
+  sessionCodex: string | null;
   /** What Codex itself told of sessions. */
   events: SessionEvents;
   threads: SessionThreads;
@@ -56,7 +59,9 @@ export async function lookAround(
   const here = { env, project, session, workspace };
   const events = new SessionEvents(aoHome);
   const threads = new SessionThreads(codexHome, aoHome, events);
-  const search = { aoHome, ...(settings.binary !== null && { binary: settings.binary }) };
+  const running = settings.binary === null ? await inThisTerminal(here) : null;
+  const binary = settings.binary ?? running;
+  const search = { aoHome, ...(binary !== null && { binary }) };
   return {
     native,
     env,
@@ -68,6 +73,7 @@ export async function lookAround(
     configuration,
     project,
     codex: () => native.resolveBinary(search),
+    sessionCodex: running,
     events,
     threads,
     // Where no session is known, what hooks told of others says nothing.
@@ -76,4 +82,10 @@ export async function lookAround(
         ? native.findRollout(workspace, { codexHome })
         : threads.find(pretendSession(here)),
   };
+}
+
+/** A shell in a session's terminal has a PATH of its own; the orchestrator looked in another. */
+async function inThisTerminal(here: Parameters<typeof pretendSession>[0]): Promise<string | null> {
+  const tmux = here.session?.isOurs ? pretendSession(here).runtimeHandle : null;
+  return tmux === null ? null : sessionCodex(tmux.id);
 }

@@ -15,8 +15,8 @@ import type { Machine } from "./machine.js";
 export async function commandSettings(machine: Machine): Promise<CommandSettings> {
   const { project, settings } = machine;
   const { aoHome } = settings;
-  const search = { aoHome, ...(settings.binary !== null && { binary: settings.binary }) };
-  const binary = new CodexBinary(search);
+  const found = await machine.codex();
+  const binary = new CodexBinary({ aoHome, ...(found !== null && { binary: found }) });
   const facts = await binary.factsWithin(FACTS_LIMIT_MS);
   const agent = agentSettings(machine);
   const path = binary.resolveNow();

@@ -21,7 +21,7 @@ export function isCodex(candidate: Process): boolean {
 }
 
 /** `codex`, `codex.js`, and the binaries of older packages, `codex-x86_64-unknown-linux-musl`. */
-function isCodexName(path: string): boolean {
+export function isCodexName(path: string): boolean {
   return /^codex(\.exe|\.[cm]?js|-(x86_64|aarch64)\b.*)?$/.test(nameOf(path));
 }
 

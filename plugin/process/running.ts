@@ -46,7 +46,10 @@ export async function findCodex(
 }
 
 async function find(handle: RuntimeHandle, snapshots: Snapshots): Promise<Found | null> {
-  if (handle.runtimeName === "tmux") return inSession(handle.id, await snapshots.take());
+  if (handle.runtimeName === "tmux") {
+    const snapshot = await snapshots.take();
+    return runningOf(codexesIn(handle.id, snapshot), snapshot);
+  }
   const pid = Number(handle.data["pid"]);
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
   const signal = signalReaches(pid);
@@ -54,15 +57,15 @@ async function find(handle: RuntimeHandle, snapshots: Snapshots): Promise<Found 
   return atPid(pid, signal, handle.data["createdAt"], await snapshots.take());
 }
 
-/** In any pane of any window of the session of exactly this name. */
-function inSession(session: string, snapshot: Snapshot): Found | null {
+/** In any pane of any window of tmux's session of exactly this name. */
+export function codexesIn(session: string, snapshot: Snapshot): Process[] {
   const panes = snapshot.panes.filter((pane) => pane.session === session);
   const candidates = panes.flatMap((pane) => {
     const onTerminal = snapshot.byTerminal.get(pane.terminal.replace(/^\/dev\//, "")) ?? [];
     const leader = snapshot.processes.get(pane.pid);
     return [...onTerminal, ...(leader === undefined ? [] : [leader, ...below([leader], snapshot)])];
   });
-  return runningOf(candidates.filter(isCodex), snapshot);
+  return candidates.filter(isCodex);
 }
 
 function atPid(

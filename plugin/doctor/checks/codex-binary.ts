@@ -11,20 +11,28 @@ import { shimOf } from "../shim.js";
 
 export const codexBinary: Check = {
   id: "codex-binary",
-  async look({ codex, env }: Machine): Promise<Finding> {
+  async look({ codex, env, session, sessionCodex, workspace }: Machine): Promise<Finding> {
     const found = await codex();
+    if (found !== null && found === sessionCodex)
+      return ok(`${path(found)}, which runs in this session`);
     const passedOver = notExecutable(env, found);
     const [first] = passedOver;
-    if (found === null)
-      return first === undefined
-        ? fail(
-            "there is no codex in PATH, nor where installers put it",
-            "npm install -g @openai/codex, or name one in AO_CODEX_BINARY",
+    if (found === null) {
+      if (first !== undefined)
+        return fail(
+          `${path(first)} cannot be executed, and there is no other`,
+          `chmod +x ${shellWord(first)}`,
+        );
+      return session?.isOurs === true
+        ? warn(
+            "none runs in this session, and none is in this terminal's PATH; that of the orchestrator may have one",
+            `where the orchestrator was started: ao-codex doctor --workspace ${shellWord(workspace)}`,
           )
         : fail(
-            `${path(first)} cannot be executed, and there is no other`,
-            `chmod +x ${shellWord(first)}`,
+            "there is no codex in PATH, nor where installers put it",
+            "npm install -g @openai/codex, or name one in AO_CODEX_BINARY",
           );
+    }
     if (first !== undefined)
       return warn(
         `${path(found)}; before it in PATH is ${path(first)}, which cannot be executed`,
