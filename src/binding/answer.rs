@@ -16,7 +16,7 @@ use crate::usage::tree::{Thread, ThreadKind};
 const NO_MODEL: &str = "unknown";
 
 /// Counts of tokens as Codex writes them, and what they cost.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
@@ -37,8 +37,9 @@ pub struct Usage {
 }
 
 /// A file or directory that was passed over.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SkippedFile {
     /// Where it is.
     pub path: String,
@@ -47,7 +48,7 @@ pub struct SkippedFile {
 }
 
 /// A thread as the head of its rollout shows it.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadHead {
@@ -77,7 +78,7 @@ pub struct ThreadHead {
 }
 
 /// A thread, and what it was billed without anything inherited.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadUsage {
@@ -145,7 +146,7 @@ impl Usage {
         self.output_tokens += added.output_tokens;
         self.reasoning_output_tokens += added.reasoning_output_tokens;
         self.total_tokens += added.total_tokens;
-        self.estimated_cost_usd += cost_usd;
+        self.add_cost(cost_usd);
     }
 
     /// Adds another usage with its cost.
@@ -156,7 +157,12 @@ impl Usage {
         self.output_tokens += other.output_tokens;
         self.reasoning_output_tokens += other.reasoning_output_tokens;
         self.total_tokens += other.total_tokens;
-        self.estimated_cost_usd += other.estimated_cost_usd;
+        self.add_cost(other.estimated_cost_usd);
+    }
+
+    /// JSON knows no infinity, which a user's own prices could lead to.
+    fn add_cost(&mut self, cost_usd: f64) {
+        self.estimated_cost_usd = (self.estimated_cost_usd + cost_usd).min(f64::MAX);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Buffer, Unknown};
+use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::binding::blocking::{Work, answer_of, start, to_node};
 use crate::binding::document::Document;
 use crate::binding::home::codex_home;
 use crate::binding::pieces::{self, Pieces};
-use crate::binding::promise::{Answer, Promise, promise};
+use crate::binding::promise::{Answer, Promise, json, promise};
 use crate::binding::watching::{Reporter, Stopper};
 use crate::codex_home::CodexHome;
 use crate::error;
@@ -60,7 +60,7 @@ pub struct HomeUsageOptions {
 }
 
 /// Where prices come from.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pricing {
@@ -74,7 +74,7 @@ pub struct Pricing {
 }
 
 /// Usage of one thread, workspace, model or day.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageGroup {
@@ -88,7 +88,9 @@ pub struct UsageGroup {
 }
 
 /// What one model was billed in one workspace on one day.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct UsageCell {
     /// The day in the system's time zone, `YYYY-MM-DD`.
     pub day: String,
@@ -101,7 +103,9 @@ pub struct UsageCell {
 }
 
 /// The bill of a Codex home.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HomeUsage {
     /// The home that was read.
     pub codex_home: String,
@@ -141,11 +145,12 @@ pub fn home_usage<'env>(
         let Call { query, reporter, watch } = call?;
         let home = query.home.clone();
         let read = |query: Query, watch: &Watch| query.in_pieces(watch);
-        let (answer, threads) =
+        let (rest, threads) =
             while_reporting(Call { query, reporter, watch: Arc::clone(&watch) }, read).await?;
-        Ok((answer, sender.send(threads, || uncancelled(&watch, &home)).await?))
+        let last = sender.send(threads, || uncancelled(&watch, &home)).await?;
+        Ok(Answer::List(receiver, last, rest))
     };
-    until_settled(receiver.promise(env, "threads", Box::pin(bill))?, stopper)
+    until_settled(promise(env, bill)?, stopper)
 }
 
 /// The same as the JSON document that `ao-codex usage --json` prints, in UTF-8. Ten thousand threads cost less as one
@@ -163,8 +168,8 @@ pub fn home_usage_document<'env>(
 ) -> Result<Promise<'env>> {
     let (stopper, call) = prepare(*env, options, signal, on_progress);
     let written = async move {
-        let write = |query: Query, watch: &Watch| query.written(watch).map(Buffer::from);
-        while_reporting(call?, write).await.map(Answer::new)
+        let write = |query: Query, watch: &Watch| query.written(watch);
+        while_reporting(call?, write).await.map(Answer::Bytes)
     };
     until_settled(promise(env, written)?, stopper)
 }
@@ -206,7 +211,7 @@ fn until_settled(mut promise: Promise<'_>, stopper: Option<Stopper>) -> Result<P
 /// Refuses to go on when the caller asked to stop.
 fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
     if watch.is_cancelled() {
-        return Err(to_node(&error::Error::cancelled("read Codex home", home.path())));
+        return Err(to_node(error::Error::cancelled("read Codex home", home.path())));
     }
     Ok(())
 }
@@ -217,7 +222,7 @@ async fn while_reporting<T: Send + 'static>(
 ) -> Result<T> {
     let Call { query, reporter, watch } = call;
     let working = Arc::clone(&watch);
-    let work: Work<T> = Box::new(move || answer(query, &working));
+    let work: Work<T> = Box::new(move || answer(query, &working).map_err(to_node));
     let mut work = start(work);
     if let Some(reporter) = &reporter {
         reporter.report(watch.progress());
@@ -323,15 +328,15 @@ impl Query {
     }
 
     /// The answer without its threads, and these.
-    fn in_pieces(&self, watch: &Watch) -> error::Result<(Answer, Pieces)> {
+    fn in_pieces(&self, watch: &Watch) -> error::Result<(String, Pieces)> {
         let failed =
             |failed| error::Error::io("hand over the threads of", self.home.path(), failed);
         let mut pieces = Pieces::default();
         let read = self.read(watch, |threads| pieces.push(&threads).map_err(failed))?;
         let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
         let threads = Vec::new();
-        let answer = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
-        Ok((Answer::new(answer), pieces))
+        let rest = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
+        Ok((json(&rest).map_err(failed)?, pieces))
     }
 
     /// The document.

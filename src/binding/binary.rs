@@ -4,11 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use super::blocking::off_thread;
-use super::promise::Promise;
+use super::promise::{Answer, Promise};
 use crate::binary::{
     Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks,
 };
@@ -24,7 +26,9 @@ pub struct BinarySearch {
 }
 
 /// What a Codex binary said of itself when it was asked.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct BinaryFacts {
     /// `0.169.0`; `null` where it would not say.
     pub version: Option<String>,
@@ -37,7 +41,9 @@ pub struct BinaryFacts {
 }
 
 /// A hook as Codex lists it.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CodexHook {
     /// Which one it is: where it comes from, its event, and its place there.
     pub key: String,
@@ -48,7 +54,9 @@ pub struct CodexHook {
 }
 
 /// What a Codex said of its hooks.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CodexHooks {
     /// The hooks that it would run; `null` where it has no such list.
     pub hooks: Option<Vec<CodexHook>>,
@@ -80,9 +88,10 @@ pub fn find_program_sync(name: String, search: Option<BinarySearch>) -> Option<S
 
 /// What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
-#[napi(catch_unwind)]
-pub fn recall_binary_sync(path: String) -> Option<BinaryFacts> {
-    recall(Path::new(&path), &Search::from_env()).map(BinaryFacts::from)
+#[napi(ts_return_type = "BinaryFacts | null", catch_unwind)]
+pub fn recall_binary_sync(env: &Env, path: String) -> Result<Unknown<'_>> {
+    let facts = recall(Path::new(&path), &Search::from_env()).map(BinaryFacts::from);
+    Answer::new(&facts)?.convert(env)
 }
 
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
@@ -99,10 +108,11 @@ pub fn probe_binary(env: &Env, path: String, time_limit_ms: Option<u32>) -> Resu
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
-#[napi(catch_unwind)]
-pub fn recall_hooks_sync(path: String, flags: Vec<String>) -> Option<CodexHooks> {
-    let memory = Memory::of_user(&Search::from_env())?;
-    memory.recall_hooks(Path::new(&path), &flags).map(CodexHooks::from)
+#[napi(ts_return_type = "CodexHooks | null", catch_unwind)]
+pub fn recall_hooks_sync(env: &Env, path: String, flags: Vec<String>) -> Result<Unknown<'_>> {
+    let memory = Memory::of_user(&Search::from_env());
+    let hooks = memory.and_then(|memory| memory.recall_hooks(Path::new(&path), &flags));
+    Answer::new(&hooks.map(CodexHooks::from))?.convert(env)
 }
 
 /// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 
 use napi::{Env, Error, Result, Status};
 use napi_derive::napi;
+use serde::Serialize;
 
-use super::blocking::off_thread;
-use super::promise::Promise;
+use super::blocking::{answered, off_thread};
+use super::promise::{Answer, Promise};
 use crate::events::files::{self, Named};
 use crate::events::session::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
@@ -24,7 +25,9 @@ pub struct EventsQuery {
 }
 
 /// A thread that a person talked to in a session.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EventThread {
     /// The thread.
     pub thread_id: String,
@@ -37,7 +40,9 @@ pub struct EventThread {
 }
 
 /// A prompt that was submitted.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EventPrompt {
     /// The thread.
     pub thread_id: String,
@@ -53,7 +58,9 @@ pub struct EventPrompt {
 }
 
 /// A question to a person that no later event has answered.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EventQuestion {
     /// The thread that asks: one of the session's, or a subagent of one.
     pub thread_id: String,
@@ -68,7 +75,9 @@ pub struct EventQuestion {
 }
 
 /// What Codex itself told of a session.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SessionEventsFound {
     /// The session's id, as far as the name of its file keeps it.
     pub session_id: String,
@@ -144,14 +153,15 @@ pub fn note_launch(
     resumed: Option<ResumedThread>,
     options: Option<EventsOptions>,
 ) -> Result<Promise<'_>> {
-    off_thread(env, || {
+    let prepare = || {
         let home = ao_home(options)?;
         Ok(move || {
             let resumed = resumed.as_ref();
             let thread = resumed.map(|one| (one.thread_id.as_str(), one.rollout_path.as_str()));
             files::note_launch(&home, &session_id, thread)
         })
-    })
+    };
+    answered(env, prepare, |()| Ok(Answer::Nothing))
 }
 
 /// Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.

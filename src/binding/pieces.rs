@@ -4,19 +4,15 @@
 //! A piece goes over as JSON, and is parsed in a turn of the event loop of its own: V8 makes objects from JSON in half of
 //! the time that they take property by property. The last piece comes with the rest of the answer.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{
-    FnArgs, FromNapiValue, Function, FunctionRef, JsObjectValue, Object, ToNapiValue, Unknown,
-};
+use napi::bindgen_prelude::{FnArgs, FromNapiValue, Function, FunctionRef, Unknown};
 use napi::threadsafe_function::{ThreadsafeFunction, UnknownReturnValue};
 use napi::{Env, Result, Status};
 use serde::Serialize;
 
-use crate::binding::promise::{Answer, Promise};
+use crate::binding::promise::json;
 
 /// How many objects are made in one turn: a millisecond's work.
 const PIECE: usize = 250;
@@ -25,24 +21,20 @@ const PIECE: usize = 250;
 /// must not be there.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Keeps what it is given, and gives it all back.
+/// Keeps the pieces that it is given, and at last puts all of them into the rest of the answer.
 const COLLECT: &str = "(() => {
-    const list = [];
-    return (json) => {
-        for (const one of JSON.parse(json)) list.push(one);
-        return list;
+    const threads = [];
+    return (piece, rest) => {
+        for (const one of JSON.parse(piece)) threads.push(one);
+        return rest && Object.assign(JSON.parse(rest), { threads });
     };
 })()";
 
-/// `collect(json)`, called from any thread. It keeps no process alive.
-type Collect = ThreadsafeFunction<
-    FnArgs<(String,)>,
-    UnknownReturnValue,
-    FnArgs<(String,)>,
-    Status,
-    false,
-    true,
->;
+/// A piece, and the rest of the answer when it is the last one.
+type Piece = FnArgs<(String, String)>;
+
+/// `collect(piece, rest)`, called from any thread. It keeps no process alive.
+type Collect = ThreadsafeFunction<Piece, UnknownReturnValue, Piece, Status, false, true>;
 
 /// A list as JSON, in pieces.
 #[derive(Default)]
@@ -64,7 +56,7 @@ impl Pieces {
     /// Adds a piece, of no more than a millisecond's work.
     pub(super) fn push<T: Serialize>(&mut self, piece: &[T]) -> io::Result<()> {
         if !piece.is_empty() {
-            self.0.push(serde_json::to_string(piece)?);
+            self.0.push(json(&piece)?);
         }
         Ok(())
     }
@@ -74,15 +66,13 @@ impl Pieces {
 pub(super) struct Sender(Collect);
 
 /// The end of its way in JavaScript.
-pub(super) struct Receiver(FunctionRef<FnArgs<(String,)>, Object<'static>>);
+pub(super) struct Receiver(FunctionRef<Piece, Unknown<'static>>);
 
 /// The way of one list to JavaScript.
 pub(super) fn way(env: Env) -> Result<(Sender, Receiver)> {
     let collect: Unknown<'_> = env.run_script(COLLECT)?;
-    let sends: Function<'_, FnArgs<(String,)>, UnknownReturnValue> =
-        Function::from_unknown(collect)?;
-    let receives: Function<'_, FnArgs<(String,)>, Object<'static>> =
-        Function::from_unknown(collect)?;
+    let sends: Function<'_, Piece, UnknownReturnValue> = Function::from_unknown(collect)?;
+    let receives: Function<'_, Piece, Unknown<'static>> = Function::from_unknown(collect)?;
     Ok((
         Sender(sends.build_threadsafe_function().weak::<true>().build()?),
         Receiver(receives.create_ref()?),
@@ -101,29 +91,17 @@ impl Sender {
         let Some(mut last) = pieces.next() else { return Ok("[]".to_owned()) };
         for next in pieces {
             go_on()?;
-            self.0.call_async_catch(FnArgs::from((std::mem::replace(&mut last, next),))).await?;
+            let piece = std::mem::replace(&mut last, next);
+            self.0.call_async_catch(FnArgs::from((piece, String::new()))).await?;
             tokio::time::sleep(PAUSE).await;
         }
         Ok(last)
     }
 }
 
-/// What is resolved: an answer, and the last piece of its list.
-type Resolved = Pin<Box<dyn Future<Output = Result<(Answer, String)>> + Send>>;
-
 impl Receiver {
-    /// A promise of the answer, with the whole list as its `field`.
-    pub(super) fn promise<'env>(
-        self,
-        env: &'env Env,
-        field: &'static str,
-        answer: Resolved,
-    ) -> Result<Promise<'env>> {
-        env.spawn_future_with_callback(answer, move |env, (answer, last)| {
-            let whole = self.0.borrow_back(env)?.call(FnArgs::from((last,)))?;
-            let mut answer = Object::from_unknown(answer.convert(env)?)?;
-            answer.set_named_property(field, whole)?;
-            answer.into_unknown(env)
-        })
+    /// The answer with the whole list in it.
+    pub(super) fn finish(self, env: &Env, last: String, rest: String) -> Result<Unknown<'_>> {
+        self.0.borrow_back(env)?.call(FnArgs::from((last, rest)))
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::binary::{Search, cache_directory};
 use crate::binding::blocking::off_thread;
@@ -12,7 +13,9 @@ use crate::codex_home::CodexHome;
 use crate::pricing::user;
 
 /// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Places {
     /// `$CODEX_HOME`, else `~/.codex`.
     pub codex_home: Option<String>,
@@ -23,7 +26,9 @@ pub struct Places {
 }
 
 /// The prices that reports are made with.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PricesInForce {
     /// The table, and the user's file where there is one.
     pub source: String,

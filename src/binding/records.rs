@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::binding::answer::count;
 use crate::binding::argument::Given;
-use crate::binding::blocking::off_thread;
-use crate::binding::promise::Promise;
+use crate::binding::blocking::{answered, off_thread};
+use crate::binding::promise::{Answer, Promise};
 use crate::rollout::activity::Activity;
 use crate::rollout::record::describe;
 use crate::rollout::tail::{TailLine, read_tail};
@@ -16,7 +17,7 @@ use crate::rollout::timestamp::parse_timestamp;
 use crate::store::activities::activity_of;
 
 /// One record of a rollout.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RolloutRecord {
     /// Where it begins, in bytes from the beginning of the (decompressed) file.
     pub offset: i64,
@@ -32,7 +33,9 @@ pub struct RolloutRecord {
 }
 
 /// What a thread is doing, by the end of its rollout.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RolloutActivity {
     /// What the last turn is doing.
     #[napi(ts_type = "'none' | 'running' | 'finished' | 'aborted' | 'failed'")]
@@ -63,7 +66,7 @@ pub struct RolloutActivity {
     catch_unwind
 )]
 pub fn read_last_records(env: &Env, rollout_path: Given, count: Given) -> Result<Promise<'_>> {
-    off_thread(env, || {
+    let prepare = || {
         let path = rollout_path.path("rolloutPath")?;
         let count = count.count("count")?;
         Ok(move || {
@@ -71,7 +74,8 @@ pub fn read_last_records(env: &Env, rollout_path: Given, count: Given) -> Result
             let lines = read_tail(&path, compressed, count)?;
             Ok(lines.iter().filter_map(rollout_record).collect::<Vec<_>>())
         })
-    })
+    };
+    answered(env, prepare, |records| Ok(Answer::Records(records)))
 }
 
 /// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.

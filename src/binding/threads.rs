@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
 use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::{answer_of, off_thread, start};
+use crate::binding::blocking::{answer_of, off_thread, start, to_node};
 use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::pieces::{self, Pieces};
-use crate::binding::promise::{Answer, Promise};
+use crate::binding::promise::{Answer, Promise, json, promise};
 use crate::codex_home::CodexHome;
 use crate::error::{self, Error};
 use crate::rollout::head::read_head;
@@ -33,7 +34,9 @@ pub struct ListOptions {
 }
 
 /// The threads of a Codex home.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ThreadList {
     /// The home that was read.
     pub codex_home: String,
@@ -44,7 +47,9 @@ pub struct ThreadList {
 }
 
 /// What the first record of a rollout says.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SessionMeta {
     /// The thread.
     pub id: Option<String>,
@@ -78,11 +83,11 @@ pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<
     let (sender, receiver) = pieces::way(*env)?;
     let list = async move {
         let (home, workspace) = asked(options)?;
-        let work = start(Box::new(move || list(&home, workspace.as_deref())));
-        let (answer, threads) = answer_of(work.await)?;
-        Ok((answer, sender.send(threads, || Ok(())).await?))
+        let work = start(Box::new(move || list(&home, workspace.as_deref()).map_err(to_node)));
+        let (rest, threads) = answer_of(work.await)?;
+        Ok(Answer::List(receiver, sender.send(threads, || Ok(())).await?, rest))
     };
-    receiver.promise(env, "threads", Box::pin(list))
+    promise(env, list)
 }
 
 fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> {
@@ -92,21 +97,21 @@ fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> 
 }
 
 /// The answer without its threads, and these.
-fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<(Answer, Pieces)> {
+fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<(String, Pieces)> {
     let read = store_of(home).threads()?;
     let mut matcher = workspace.map(WorkspaceMatcher::new);
     let mut threads = read.heads;
     if let Some(matcher) = &mut matcher {
         threads.retain(|head| head.facts.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
     }
-    let pieces = Pieces::new(threads.iter().map(thread_head))
-        .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))?;
-    let answer = ThreadList {
+    let rest = ThreadList {
         codex_home: home.path().to_string_lossy().into_owned(),
         threads: Vec::new(),
         skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
     };
-    Ok((Answer::new(answer), pieces))
+    json(&rest)
+        .and_then(|rest| Ok((rest, Pieces::new(threads.iter().map(thread_head))?)))
+        .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))
 }
 
 /// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,

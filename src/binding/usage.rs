@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage};
 use crate::binding::argument::{Given, GivenList, Options};
@@ -17,7 +18,9 @@ use crate::store::homes::store_of;
 use crate::store::one::read_one;
 
 /// A thread and the subagents that it spawned.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ThreadFamilyUsage {
     /// The thread.
     pub thread: ThreadUsage,

@@ -2,6 +2,7 @@
 
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::binding::blocking::off_thread;
 use crate::binding::promise::Promise;
@@ -30,7 +31,9 @@ pub struct WrappersOptions {
 }
 
 /// One file of the set.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WrapperFile {
     /// `gh`, `git`, `ao-codex-hook` or `ao-metadata-helper.sh`.
     pub name: String,
@@ -40,7 +43,9 @@ pub struct WrapperFile {
 }
 
 /// What is in the orchestrator's `bin`.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WrappersStatus {
     /// The directory.
     pub directory: String,
@@ -59,7 +64,9 @@ pub struct WrappersStatus {
 }
 
 /// What became of the wrappers.
-#[napi(object, use_nullable = true)]
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WrappersChange {
     /// `left`: somebody else's set, or a newer one of ours, is there and was not touched.
     #[napi(ts_type = "'written' | 'current' | 'left' | 'removed' | 'absent'")]
@@ -69,7 +76,9 @@ pub struct WrappersChange {
 }
 
 /// What became of the section of AGENTS.md.
-#[napi(object)]
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AgentsSectionChange {
     /// The file.
     pub path: String,
