@@ -1,20 +1,20 @@
 //! One record: what a line says, as far as it can matter.
 
+mod event;
+mod usage;
 mod verbatim;
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::packed::packed_fields;
 use crate::rollout::look::{Look, Passed, TOOL_OUTPUT, look};
 use crate::rollout::object::Object;
 use crate::rollout::text::Text;
-
-/// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
-const MAX_COUNT: u64 = 1 << 53;
+use event::event;
+use usage::{WireInfo, WireTokenUsageRecord};
 
 /// A line that is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,30 +284,6 @@ fn facts(json: &[u8]) -> Result<TurnContext<'_>, Malformed> {
     Ok(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 })
 }
 
-#[derive(Deserialize)]
-struct WireTokenUsageRecord<'a> {
-    #[serde(borrow, default)]
-    thread_id: Text<'a>,
-    #[serde(borrow, default)]
-    turn_id: Text<'a>,
-    #[serde(borrow, default)]
-    response_id: Text<'a>,
-    #[serde(default)]
-    usage: Option<Object<WireUsage>>,
-}
-
-impl<'a> From<WireTokenUsageRecord<'a>> for Item<'a> {
-    fn from(wire: WireTokenUsageRecord<'a>) -> Self {
-        let Some(Object(usage)) = wire.usage else { return Self::Passed(Passed::Other) };
-        Self::TokenUsageRecord(TokenUsageRecord {
-            thread_id: wire.thread_id.0,
-            turn_id: wire.turn_id.0,
-            response_id: wire.response_id.0,
-            usage: usage.into(),
-        })
-    }
-}
-
 fn token_usage_record<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
     let wire: WireTokenUsageRecord<'a> = object(envelope.body().ok_or(Malformed)?.as_bytes())?;
     Ok(wire.into())
@@ -337,148 +313,6 @@ fn response_item(envelope: &Envelope<'_>) -> Passed {
         (Some(kind), _) if kind.ends_with(TOOL_OUTPUT) => Passed::ToolOutput,
         (Some("message"), Some("assistant")) => Passed::AgentMessage,
         _ => Passed::Other,
-    }
-}
-
-#[derive(Deserialize)]
-struct WireSettings<'a> {
-    #[serde(borrow, default)]
-    thread_settings: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct WireEvent<'a> {
-    #[serde(borrow, default, rename = "type")]
-    kind: Text<'a>,
-    #[serde(borrow, default)]
-    turn_id: Text<'a>,
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
-    #[serde(default)]
-    last_agent_message: LastMessage,
-}
-
-/// Whether the model had a last word.
-#[derive(Default)]
-enum LastMessage {
-    #[default]
-    NotSaid,
-    Null,
-    There,
-}
-
-impl<'de> Deserialize<'de> for LastMessage {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let message = Option::<IgnoredAny>::deserialize(deserializer)?;
-        Ok(message.map_or(Self::Null, |_| Self::There))
-    }
-}
-
-fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
-    let Some(raw) = envelope.body() else { return Ok(Item::Passed(Passed::Other)) };
-    let wire: WireEvent<'a> = object(raw.as_bytes())?;
-    let event = match wire.kind.0.as_deref() {
-        Some("token_count") => return token_count(raw).map(Item::TokenCount),
-        Some("agent_message") => return Ok(Item::Passed(Passed::AgentMessage)),
-        Some("thread_settings_applied") => {
-            let wire: WireSettings<'a> = object(raw.as_bytes())?;
-            let Some(settings) = wire.thread_settings else {
-                return Ok(Item::Passed(Passed::Other));
-            };
-            return facts(settings.get().as_bytes()).map(Item::Settings);
-        }
-        Some("task_started" | "turn_started") => TurnEvent::Started,
-        Some("user_message") => TurnEvent::Prompted,
-        Some("task_complete" | "turn_complete") => match (wire.error, wire.last_agent_message) {
-            (Some(_), _) => TurnEvent::Failed,
-            (None, LastMessage::Null) => TurnEvent::CompletedSilently,
-            (None, LastMessage::NotSaid | LastMessage::There) => TurnEvent::Completed,
-        },
-        Some("turn_aborted") => TurnEvent::Aborted,
-        Some("error") => TurnEvent::Erred,
-        _ => return Ok(Item::Passed(Passed::Other)),
-    };
-    Ok(Item::Turn(Turn { event, turn_id: wire.turn_id.0 }))
-}
-
-#[derive(Deserialize)]
-struct WireInfo {
-    #[serde(default)]
-    total_token_usage: Option<Object<WireUsage>>,
-    #[serde(default)]
-    last_token_usage: Option<Object<WireUsage>>,
-}
-
-impl From<WireInfo> for TokenCount {
-    fn from(wire: WireInfo) -> Self {
-        let usage = |wire: Option<Object<WireUsage>>| wire.map(|wire| TokenUsage::from(wire.0));
-        match (usage(wire.total_token_usage), usage(wire.last_token_usage)) {
-            (None, None) => Self::Empty,
-            (total, last) => Self::Counter { total, last },
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct WireTokenCount {
-    #[serde(default)]
-    info: Option<Object<WireInfo>>,
-}
-
-fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
-    let wire: WireTokenCount = object(raw.as_bytes())?;
-    if let Some(Object(info)) = wire.info {
-        return Ok(info.into());
-    }
-    let wire: WireUsage = object(raw.as_bytes())?;
-    Ok(if wire.is_absent() { TokenCount::Empty } else { TokenCount::Single(wire.into()) })
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-#[expect(clippy::struct_field_names, reason = "the names are Codex's")]
-struct WireUsage {
-    input_tokens: Option<Count>,
-    #[serde(alias = "cached_tokens")]
-    cached_input_tokens: Option<Count>,
-    cache_write_input_tokens: Option<Count>,
-    output_tokens: Option<Count>,
-    #[serde(alias = "reasoning_tokens")]
-    reasoning_output_tokens: Option<Count>,
-    total_tokens: Option<Count>,
-}
-
-impl WireUsage {
-    fn is_absent(&self) -> bool {
-        self.input_tokens.is_none() && self.output_tokens.is_none() && self.total_tokens.is_none()
-    }
-}
-
-impl From<WireUsage> for TokenUsage {
-    fn from(wire: WireUsage) -> Self {
-        let count = |count: Option<Count>| count.map_or(0, |count| count.0);
-        let (input, output) = (count(wire.input_tokens), count(wire.output_tokens));
-        Self {
-            input,
-            cached_input: count(wire.cached_input_tokens),
-            cache_write_input: count(wire.cache_write_input_tokens),
-            output,
-            reasoning_output: count(wire.reasoning_output_tokens),
-            total: wire.total_tokens.map_or(input + output, |total| total.0),
-        }
-    }
-}
-
-/// A number of tokens: a whole number from 0 to 2^53, nothing else.
-struct Count(u64);
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let count = u64::deserialize(deserializer)?;
-        if count > MAX_COUNT {
-            return Err(D::Error::custom("more tokens than any thread can have"));
-        }
-        Ok(Self(count))
     }
 }
 

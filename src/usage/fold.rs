@@ -4,6 +4,9 @@
 //! `token_count` counter unless it is the echo of such a record. What a fork or a subagent copied from its parent is
 //! passed over.
 
+mod facts;
+mod settle;
+
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -19,14 +22,11 @@ use crate::rollout::record::{
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn_state::{TurnState, TurnTracker};
 use crate::usage::counter::Counter;
-use crate::usage::opening::{Base, Milestones, Opening};
+use crate::usage::opening::{Milestones, Opening};
 use crate::usage::recorded::Recorded;
 use crate::usage::slices::{Response, Slices};
 use crate::usage::trail::Trail;
 use crate::usage::turns::{TurnFacts, Turns};
-
-/// How many forks of forks are followed to find where a counter began.
-const MAX_GENERATIONS: u32 = 64;
 
 /// The state of the fold over one rollout.
 #[derive(Debug, Default, Clone)]
@@ -102,129 +102,11 @@ impl Fold {
         fold
     }
 
-    /// The first record, if it is a `session_meta`.
-    #[must_use]
-    pub fn meta(&self) -> Option<&SessionMeta> {
-        self.meta.as_ref()
-    }
-
-    /// The thread's own id: the `session_meta`'s, else the file name's.
-    #[must_use]
-    pub fn thread_id(&self) -> Option<&str> {
-        self.thread_id.as_deref()
-    }
-
-    /// The thread whose records the rollout begins with, where it does.
-    #[must_use]
-    pub fn copied_from(&self) -> Option<&str> {
-        self.copied_from.as_deref()
-    }
-
-    /// The model of the last turn.
-    #[must_use]
-    pub fn last_model(&self) -> Option<&str> {
-        self.last_model.as_deref()
-    }
-
-    /// When the last record that was read was written, in milliseconds since 1970.
-    #[must_use]
-    pub fn last_record_ms(&self) -> Option<i64> {
-        self.last_ms
-    }
-
-    /// How many lines were no records.
-    #[must_use]
-    pub fn skipped_records(&self) -> u64 {
-        self.skipped
-    }
-
-    /// Whether any line was a record or broken: a file without is empty.
-    #[must_use]
-    pub fn saw_anything(&self) -> bool {
-        self.meta.is_some() || self.last_ms.is_some() || self.skipped > 0
-    }
-
-    /// The thread's last turn; `None` for a copy that has had no turn of its own.
-    #[must_use]
-    pub fn turn(&self) -> Option<&TurnTracker> {
-        let only_copied = self.part == Part::Copied && self.turns_have_ids;
-        (!only_copied).then_some(&self.tracker)
-    }
-
-    /// Where the thread's counter stands.
-    #[must_use]
-    pub fn counted(&self) -> Option<TokenUsage> {
-        self.counter.total()
-    }
-
-    /// The threads that [`Self::settle`] asks for: another one of these changes what was billed, and nothing else.
-    pub fn asks(&self) -> impl Iterator<Item = &str> {
-        let copied_from = self.copied_from().filter(|_| !self.undecided.is_empty());
-        let goes_on_from = self.goes_on_from().filter(|_| self.opening.is_some());
-        copied_from.into_iter().chain(goes_on_from)
-    }
-
-    /// The thread whose counter this one's goes on from, if only that one's records tell where it stood. A child asks
-    /// its parent's parent when the parent has no count of its own.
-    #[must_use]
-    pub fn goes_on_from(&self) -> Option<&str> {
-        let meta = self.meta.as_ref().filter(|meta| !meta.records_usage)?;
-        meta.history_base.as_ref()?.thread_id.as_deref()
-    }
-
-    /// What was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
-    /// parents of old forks.
-    #[must_use]
-    pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> Slices {
-        let mut slices = self.slices.clone();
-        if !self.undecided.is_empty() {
-            let parent = self.copied_from().and_then(others);
-            let copied = self.trail.copied(parent.map(|parent| &parent.trail));
-            let own = self.undecided.iter().filter(|(at, _)| *at >= copied);
-            for (_, response) in own {
-                slices.add(response.clone());
-            }
-        }
-        if let Some(opening) = &self.opening {
-            slices.add(opening.after(self.base_of_counter(others, MAX_GENERATIONS)));
-        }
-        for response in self.turns.waiting() {
-            slices.add(response);
-        }
-        slices
-    }
-
     /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
     pub fn unterminated(&mut self, rest: &[u8]) {
         let rest = rest.trim_ascii_end();
         if rest.last() == Some(&b'}') && parse(rest).is_ok() {
             self.line(rest);
-        }
-    }
-
-    /// The parent's counter where its history was cut.
-    fn base_of_counter<'f>(
-        &'f self,
-        others: &impl Fn(&str) -> Option<&'f Self>,
-        generations: u32,
-    ) -> Base {
-        let Some(meta) = &self.meta else { return Base::Unknown };
-        if meta.records_usage {
-            return Base::Recorded;
-        }
-        let base = meta.history_base.as_ref();
-        let parent = base.and_then(|base| base.thread_id.as_deref()).and_then(others);
-        let cut = base.and_then(|base| base.end_ordinal_exclusive);
-        match (parent, cut) {
-            (Some(parent), Some(cut)) => match parent.milestones.before(cut) {
-                Some(total) => Base::At(total),
-                // A parent that was cut before its own first count stands where its own parent stood.
-                None if parent.recorded.is_empty() && generations > 0 => {
-                    parent.base_of_counter(others, generations - 1)
-                }
-                None => Base::Recorded,
-            },
-            _ => Base::Unknown,
         }
     }
 
