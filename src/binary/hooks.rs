@@ -153,6 +153,7 @@ impl Home {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("ao-codex-hooks-{}-{number}", process::id());
         let home = Self(std::env::temp_dir().join(name));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "its mode is set where there are modes"))]
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         {

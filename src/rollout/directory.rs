@@ -99,6 +99,7 @@ impl Directory {
     pub fn state(&self, name: &OsStr) -> io::Result<State> {
         use rustix::fs::{AtFlags, statat};
         let stat = statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        #[allow(clippy::useless_conversion, reason = "its width differs between platforms")]
         let nanos = i64::try_from(stat.st_mtime_nsec).unwrap_or_default();
         Ok(State {
             size: u64::try_from(stat.st_size).unwrap_or_default(),

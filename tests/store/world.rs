@@ -208,6 +208,7 @@ impl World {
     }
 
     /// The user and the model say something, the last words without an end.
+    #[cfg(unix)]
     pub(crate) fn say(&self, text: &str) {
         for path in self.rollouts() {
             let message = format!(r#"{{"type":"message","role":"user","content":"{text}"}}"#);
