@@ -1,7 +1,8 @@
 //! Where Codex keeps its rollouts.
 
-use std::env;
 use std::path::{Path, PathBuf};
+
+use crate::directories::Directories;
 
 /// A Codex home: `$CODEX_HOME`, else `~/.codex`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +21,7 @@ impl CodexHome {
     /// An empty `CODEX_HOME` counts as not set, as in Codex.
     #[must_use]
     pub fn from_env() -> Option<Self> {
-        let set = env::var_os("CODEX_HOME").filter(|value| !value.is_empty());
-        match set {
-            Some(path) => Some(Self::new(path)),
-            None => Some(Self::new(env::home_dir()?.join(".codex"))),
-        }
+        Directories::from_env().codex_home.map(Self::new)
     }
 
     /// The directory itself.

@@ -6,6 +6,8 @@
 use std::fs::Metadata;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
+
 use crate::packed::packed_fields;
 
 /// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
@@ -13,7 +15,7 @@ use crate::packed::packed_fields;
 const TICK_MS: u64 = 20;
 
 /// A moment, as a file system writes it.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment {
     /// Since 1970.
     pub seconds: i64,
@@ -41,7 +43,7 @@ impl Moment {
 }
 
 /// What the system says of a file.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The file system.
     pub device: u64,

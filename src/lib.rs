@@ -18,8 +18,10 @@ pub mod binary;
 #[cfg(all(feature = "binding", not(test)))]
 mod binding;
 pub mod codex_home;
+pub mod directories;
 pub mod error;
 pub mod events;
+pub mod file_identity;
 pub mod packed;
 pub mod pricing;
 pub mod report;

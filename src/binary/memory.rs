@@ -6,7 +6,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::time::UNIX_EPOCH;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use super::facts::Facts;
 use super::hooks::Hook;
 use super::search::Search;
 use crate::error::{Error, Result};
+use crate::file_identity::Identity;
 
 /// Raised when `Facts` learn something that older files cannot know.
 const FORMAT: u32 = 1;
@@ -48,23 +48,11 @@ enum Kind {
     Hooks,
 }
 
-/// What changes when a binary is replaced.
-///
-/// Path, size and time of change are not enough: npm gives every file of every package the same time, and the launcher
-/// that it installs as `codex` often has the same size as that of the version before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Identity {
-    size: u64,
-    modified_ns: u64,
-    changed_ns: i64,
-    inode: u64,
-}
-
 impl Memory {
     /// The memory in the user's cache directory; `None` where no home directory is known.
     #[must_use]
     pub fn of_user(search: &Search) -> Option<Self> {
-        Some(Self { dir: cache_directory(search)?.join("binaries") })
+        Some(Self { dir: search.directories().cache?.join("binaries") })
     }
 
     /// The memory in `dir`.
@@ -112,7 +100,7 @@ impl Memory {
         let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
         let is_same = remembered.format == FORMAT
             && remembered.binary == binary
-            && Identity::of(binary).is_ok_and(|now| now == remembered.identity);
+            && identity_of(binary).is_ok_and(|now| now == remembered.identity);
         is_same.then_some(remembered.facts)
     }
 
@@ -125,7 +113,7 @@ impl Memory {
         let remembered = Remembered {
             format: FORMAT,
             binary: binary.to_owned(),
-            identity: Identity::of(binary)?,
+            identity: identity_of(binary)?,
             facts,
         };
         fs::create_dir_all(&self.dir)?;
@@ -147,40 +135,11 @@ impl Memory {
     }
 }
 
-/// Where this package keeps what may be deleted at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own
-/// place; `None` where no home directory is known.
-#[must_use]
-pub fn cache_directory(search: &Search) -> Option<PathBuf> {
-    let platform = || {
-        if cfg!(target_os = "macos") {
-            search.in_home("Library/Caches")
-        } else if cfg!(windows) {
-            search.var_path("LOCALAPPDATA")
-        } else {
-            search.in_home(".cache")
-        }
-    };
-    Some(search.var_path("XDG_CACHE_HOME").or_else(platform)?.join("ao-codex"))
-}
-
-impl Identity {
-    fn of(binary: &Path) -> io::Result<Self> {
-        let meta = fs::metadata(binary)?;
-        let since_epoch = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        #[cfg(unix)]
-        let (changed_ns, inode) = {
-            use std::os::unix::fs::MetadataExt;
-            (meta.ctime().wrapping_mul(1_000_000_000).wrapping_add(meta.ctime_nsec()), meta.ino())
-        };
-        #[cfg(not(unix))]
-        let (changed_ns, inode) = (0, 0);
-        Ok(Self {
-            size: meta.len(),
-            modified_ns: u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX),
-            changed_ns,
-            inode,
-        })
-    }
+/// What changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
+/// installs as `codex` often has the same size as that of the version before.
+fn identity_of(binary: &Path) -> io::Result<Identity> {
+    // A file system may get another number whenever the machine starts.
+    Ok(Identity { device: 0, ..Identity::of(&fs::metadata(binary)?) })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::known;
+use crate::directories::{Directories, expand_home};
 
 /// Environment variables by name.
 pub type Vars = HashMap<OsString, OsString>;
@@ -39,13 +40,11 @@ impl Search {
     #[must_use]
     pub fn from_env() -> Self {
         let vars: Vars = env::vars_os().collect();
-        let home = env::home_dir().filter(|home| !home.as_os_str().is_empty());
         let beside = env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
         let system_dirs = known::SYSTEM_DIRS.map(PathBuf::from).to_vec();
-        let mut search = Self { vars, home, beside, system_dirs, ..Self::default() };
-        let ao_home = search.var_path("AO_HOME").or_else(|| search.in_home(".ao"));
-        search.wrapper_dir = ao_home.map(|ao_home| ao_home.join("bin"));
-        search
+        let Directories { home, ao_home, .. } = Directories::from_env();
+        let wrapper_dir = ao_home.map(|ao_home| ao_home.join("bin"));
+        Self { vars, home, beside, system_dirs, wrapper_dir, ..Self::default() }
     }
 
     /// The same search with the wrappers below another directory than `~/.ao`.
@@ -83,7 +82,7 @@ impl Search {
         [option, self.var_path("AO_CODEX_BINARY")].into_iter().flatten().find_map(|named| {
             match named.to_str() {
                 Some(name) if !name.contains(['/', '\\']) => self.on_path(name),
-                _ => self.usable(self.expand_home(named)),
+                _ => self.usable(expand_home(named, self.home.as_deref())),
             }
         })
     }
@@ -109,17 +108,16 @@ impl Search {
         in_ours(path) || fs::canonicalize(path).is_ok_and(|target| in_ours(&target))
     }
 
-    fn expand_home(&self, path: PathBuf) -> PathBuf {
-        match (path.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
-            _ => path,
-        }
+    /// Those of the user whose environment this is.
+    #[must_use]
+    pub fn directories(&self) -> Directories {
+        Directories::new(|name| self.vars.get(OsStr::new(name)).cloned(), self.home.clone())
     }
 
     /// A variable that names a path; `None` where it is not set or empty.
     pub(super) fn var_path(&self, name: &str) -> Option<PathBuf> {
         let value = self.vars.get(OsStr::new(name)).filter(|value| !value.is_empty())?;
-        Some(self.expand_home(PathBuf::from(value)))
+        Some(expand_home(PathBuf::from(value), self.home.as_deref()))
     }
 
     /// A path below the user's home directory.

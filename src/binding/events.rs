@@ -1,14 +1,14 @@
 //! What the hooks noted of sessions, for Node.
 
-use std::env;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use napi::{Env, Error, Result, Status};
+use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
 use super::blocking::{answered, off_thread};
+use super::home;
 use super::promise::{Answer, Promise};
 use crate::events::files::{self, Named};
 use crate::events::session::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
@@ -178,16 +178,7 @@ pub fn remove_old_events(env: &Env, options: Option<EventsOptions>) -> Result<Pr
 
 fn ao_home(options: Option<EventsOptions>) -> Result<PathBuf> {
     let given = options.unwrap_or_default().ao_home.map(PathBuf::from);
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = || env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    given
-        .filter(|given| !given.as_os_str().is_empty())
-        .or_else(|| set("AO_HOME"))
-        .or_else(|| home().map(|home| home.join(".ao")))
-        .ok_or_else(|| {
-            let reason = "cannot find the orchestrator's home: neither AO_HOME nor HOME is set";
-            Error::new(Status::GenericFailure, reason)
-        })
+    given.filter(|given| !given.as_os_str().is_empty()).map_or_else(home::ao_home, Ok)
 }
 
 fn found(session_id: String, events: SessionEvents) -> SessionEventsFound {

@@ -1,10 +1,13 @@
-//! Which Codex home a call is about.
+//! Which homes a call is about: Codex's and the orchestrator's.
+
+use std::path::PathBuf;
 
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::binding::argument::Given;
 use crate::codex_home::CodexHome;
+use crate::directories::Directories;
 
 /// Which Codex home to read.
 #[napi(object, object_to_js = false)]
@@ -25,4 +28,13 @@ pub(super) fn codex_home(given: Option<Given>) -> Result<CodexHome> {
             Error::new(Status::GenericFailure, reason)
         }),
     }
+}
+
+/// The orchestrator's home where none is given.
+pub(super) fn ao_home() -> Result<PathBuf> {
+    Directories::from_env().ao_home.ok_or_else(|| {
+        let reason =
+            "cannot find the orchestrator's home: neither AO_HOME nor a home directory is set";
+        Error::new(Status::GenericFailure, reason)
+    })
 }

@@ -6,10 +6,10 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::binary::{Search, cache_directory};
 use crate::binding::blocking::off_thread;
 use crate::binding::promise::Promise;
 use crate::codex_home::CodexHome;
+use crate::directories::Directories;
 use crate::pricing::user;
 
 /// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
@@ -43,7 +43,7 @@ pub fn places(env: &Env) -> Result<Promise<'_>> {
         let text = |path: Option<PathBuf>| path.map(|path| path.to_string_lossy().into_owned());
         let places = Places {
             codex_home: text(CodexHome::from_env().map(|home| home.path().to_owned())),
-            cache_directory: text(cache_directory(&Search::from_env())),
+            cache_directory: text(Directories::from_env().cache),
             user_prices: text(user::user_prices_path()),
         };
         Ok(move || Ok(places))

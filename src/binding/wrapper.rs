@@ -132,16 +132,16 @@ pub fn remove_agents_section(env: &Env, workspace_path: String) -> Result<Promis
 
 #[cfg(unix)]
 mod unix {
-    use std::env;
     use std::path::{Path, PathBuf};
 
-    use napi::{Error, Result, Status};
+    use napi::Result;
 
     use super::{
         AgentsSectionChange, InstallWrappersOptions, WrapperFile, WrappersChange, WrappersOptions,
         WrappersStatus,
     };
     use crate::binding::argument::Given;
+    use crate::binding::home;
     use crate::error;
     use crate::wrapper::agents_md::{self, Outcome};
     use crate::wrapper::install::{self, Installed, Removed};
@@ -265,11 +265,7 @@ mod unix {
         if let Some(given) = given {
             return Given::Text(given).path("aoHome");
         }
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        set("AO_HOME").or_else(|| set("HOME").map(|home| home.join(".ao"))).ok_or_else(|| {
-            let reason = "cannot find the orchestrator's home: neither AO_HOME nor HOME is set";
-            Error::new(Status::GenericFailure, reason)
-        })
+        home::ao_home()
     }
 
     fn text(path: &Path) -> String {

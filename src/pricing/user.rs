@@ -8,22 +8,19 @@
 //!
 //! US dollars per million tokens; a model that stands there replaces the built-in one of that name.
 
-use std::env;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::directories::Directories;
 use crate::error::{Error, Result};
 use crate::pricing::table::PriceTable;
 
 /// Where a user's prices are looked for; `None` where no home directory is set.
 #[must_use]
 pub fn user_prices_path() -> Option<PathBuf> {
-    let config =
-        env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = config.or_else(|| Some(env::home_dir()?.join(".config")))?;
-    Some(config.join("ao-codex").join("prices.json"))
+    Some(Directories::from_env().config?.join("prices.json"))
 }
 
 /// The prices in force: the built-in ones, with the user's over them.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use crate::error::{Error, Result};
+use crate::file_identity::{Identity, Moment};
 use crate::rollout::activity::{Activity, End, read_end};
 use crate::rollout::file_name::RolloutName;
 use crate::rollout::open::open_rollout;
 use crate::rollout::record::describe;
-use crate::store::identity::{Identity, Moment};
 use crate::store::recent::{Recent, locked};
 
 /// How many rollouts are followed: more sessions than an orchestrator runs at once.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::file_identity::Identity;
 use crate::packed::{Packed, Packer, Unpacker, packed_fields};
 use crate::rollout::discover::RolloutFile;
-use crate::store::identity::Identity;
 use crate::store::kept::Known;
 use crate::usage::tree::ThreadKind;
 

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::file_identity::{Identity, Moment};
 use crate::rollout::discover::{RolloutFile, Skipped};
 use crate::rollout::head::HeadReader;
 use crate::rollout::meta::SessionMeta;
 use crate::rollout::timestamp::parse_timestamp;
 use crate::store::entry::{Entry, Head, HeadFacts, Slot};
 use crate::store::home::HomeStore;
-use crate::store::identity::{Identity, Moment};
 use crate::store::parallel;
 use crate::store::search;
 use crate::store::state::State;

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
+use crate::file_identity::Moment;
 use crate::packed::pack;
 use crate::rollout::discover::RolloutFile;
 use crate::store::entry::Slot;
-use crate::store::identity::Moment;
 use crate::store::kept::{Before, Kept, KeptSummary, Known, State as FoldState};
 use crate::store::parallel;
 use crate::store::refold::{Folded, Stop, refold};

@@ -4,8 +4,8 @@ use std::path::{self, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::codex_home::CodexHome;
+use crate::directories::Directories;
 use crate::store::home::HomeStore;
-use crate::store::place::cache_directory;
 use crate::store::recent::{Recent, locked};
 
 /// How many homes are remembered at a time: a process has one, and its tests have many.
@@ -19,6 +19,6 @@ static HOMES: LazyLock<Mutex<Recent<(PathBuf, PathBuf), HomeStore>>> =
 #[must_use]
 pub fn store_of(home: &CodexHome) -> Arc<HomeStore> {
     let path = path::absolute(home.path()).unwrap_or_else(|_| home.path().to_owned());
-    let make = || HomeStore::new(home.clone(), cache_directory());
+    let make = || HomeStore::new(home.clone(), Directories::from_env().cache);
     locked(&HOMES).get((home.path().to_owned(), path), make)
 }

@@ -1,8 +1,8 @@
 //! Folds that were put away: what they come to, and what is needed to go on.
 
+use crate::file_identity::Identity;
 use crate::packed::{pack, unpack};
 use crate::store::entry::Slot;
-use crate::store::identity::Identity;
 use crate::store::refold::Stop;
 use crate::store::state;
 use crate::usage::fold::Fold;

@@ -11,10 +11,10 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::codex_home::CodexHome;
 use crate::error::{Error, Result};
+use crate::file_identity::{Identity, Moment};
 use crate::rollout::discover::Skipped;
 use crate::store::entry::{Entry, Slot};
 use crate::store::files::Files;
-use crate::store::identity::{Identity, Moment};
 use crate::store::list::{Listed, list};
 
 /// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.

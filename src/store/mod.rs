@@ -19,7 +19,6 @@ mod headless;
 pub mod heads;
 pub mod home;
 pub mod homes;
-pub mod identity;
 pub mod image;
 pub mod kept;
 pub mod list;

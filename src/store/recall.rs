@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::file_identity::Identity;
 use crate::packed::{Packed, Unpacker};
 use crate::store::entry::{Entry, Head, HeadFacts};
 use crate::store::heads::{Texts, shared};
-use crate::store::identity::Identity;
 use crate::store::kept::{Kept, KeptSummary, Known, State as FoldState};
 use crate::store::listing::{Directory, Listing};
 use crate::store::place::real;

@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::error::{Error, Result};
+use crate::file_identity::{Identity, Moment};
 use crate::packed::packed_fields;
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::discover::RolloutFile;
@@ -16,7 +17,6 @@ use crate::rollout::file_name::RolloutName;
 use crate::rollout::lines::scan_lines;
 use crate::rollout::open::open_rollout;
 use crate::rollout::record::parse;
-use crate::store::identity::{Identity, Moment};
 use crate::store::watch::Watch;
 use crate::usage::fold::Fold;
 

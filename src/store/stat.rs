@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::store::identity::Identity;
+use crate::file_identity::Identity;
 
 /// What the system says of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ mod unix {
 
     use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
-    use crate::store::identity::Moment;
+    use crate::file_identity::Moment;
 
     /// A directory.
     #[derive(Debug)]

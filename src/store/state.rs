@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::codex_home::CodexHome;
 use crate::error::Result;
+use crate::file_identity::Identity;
 use crate::rollout::discover::RolloutFile;
 use crate::store::entry::{Entry, Slot};
 use crate::store::events::{Events, Heard};
 use crate::store::heads::Texts;
-use crate::store::identity::Identity;
 use crate::store::listing::{Listing, Missed};
 use crate::store::live::Live;
 use crate::store::lookup::Lookup;

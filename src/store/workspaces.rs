@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::file_identity::{Identity, Moment};
 use crate::rollout::workspace::Resolver;
-use crate::store::identity::{Identity, Moment};
 
 /// Directories by the way they are written, and where they are.
 #[derive(Debug, Default)]
