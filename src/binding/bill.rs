@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
@@ -13,12 +12,12 @@ use crate::binding::answer::{
     self, SkippedFile, ThreadUsage, Usage, count, known_model, model_name,
 };
 use crate::binding::argument::{Given, Options};
-use crate::binding::blocking::{Work, answer_of, start, to_node};
+use crate::binding::blocking::to_node;
 use crate::binding::document::Document;
 use crate::binding::home::codex_home;
-use crate::binding::pieces::{self, Pieces};
-use crate::binding::promise::{Answer, Promise, json, promise};
-use crate::binding::watching::{Reporter, Stopper};
+use crate::binding::pieces::Cutter;
+use crate::binding::promise::{Answer, Promise, promise};
+use crate::binding::watching::{Reporter, Stopper, reporting};
 use crate::codex_home::CodexHome;
 use crate::error;
 use crate::pricing::cost::prices_of;
@@ -28,9 +27,6 @@ use crate::report::{self, GroupBy, Window};
 use crate::store::homes::store_of;
 use crate::store::watch::Watch;
 use crate::usage::tree::Thread;
-
-/// How often a scan reports its progress.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What to report of a Codex home.
 #[napi(object, object_to_js = false)]
@@ -139,18 +135,7 @@ pub fn home_usage<'env>(
     signal: Unknown<'_>,
     on_progress: Unknown<'_>,
 ) -> Result<Promise<'env>> {
-    let (stopper, call) = prepare(*env, options, signal, on_progress);
-    let (sender, receiver) = pieces::way(*env)?;
-    let bill = async move {
-        let Call { query, reporter, watch } = call?;
-        let home = query.home.clone();
-        let read = |query: Query, watch: &Watch| query.in_pieces(watch);
-        let (rest, threads) =
-            while_reporting(Call { query, reporter, watch: Arc::clone(&watch) }, read).await?;
-        let last = sender.send(threads, || uncancelled(&watch, &home)).await?;
-        Ok(Answer::List(receiver, last, rest))
-    };
-    until_settled(promise(env, bill)?, stopper)
+    scan(env, options, (signal, on_progress), Query::in_pieces)
 }
 
 /// The same as the JSON document that `ao-codex usage --json` prints, in UTF-8. Ten thousand threads cost less as one
@@ -166,84 +151,36 @@ pub fn home_usage_document<'env>(
     signal: Unknown<'_>,
     on_progress: Unknown<'_>,
 ) -> Result<Promise<'env>> {
-    let (stopper, call) = prepare(*env, options, signal, on_progress);
-    let written = async move {
-        let write = |query: Query, watch: &Watch| query.written(watch);
-        while_reporting(call?, write).await.map(Answer::Bytes)
-    };
-    until_settled(promise(env, written)?, stopper)
+    scan(env, options, (signal, on_progress), |query, watch| {
+        query.written(watch).map(Answer::Bytes)
+    })
 }
 
-/// A call whose arguments were judged.
-struct Call {
-    query: Query,
-    reporter: Option<Reporter>,
-    watch: Arc<Watch>,
-}
-
-/// Judges the arguments. The signal comes last: whoever refuses a call must not go on listening.
-fn prepare(
-    env: Env,
+/// Judges the arguments and reads the home.
+fn scan<'env>(
+    env: &'env Env,
     options: Options<HomeUsageOptions>,
-    signal: Unknown<'_>,
-    on_progress: Unknown<'_>,
-) -> (Option<Stopper>, Result<Call>) {
+    (signal, on_progress): (Unknown<'_>, Unknown<'_>),
+    answer: fn(&Query, &Arc<Watch>) -> error::Result<Answer>,
+) -> Result<Promise<'env>> {
     let watch = Arc::new(Watch::default());
-    let prepared = || -> Result<(Option<Stopper>, Query, Option<Reporter>)> {
+    let prepared = || -> Result<(Query, Option<Reporter>, Option<Stopper>)> {
         let query = Query::new(options.get()?)?;
         let reporter = Reporter::new(on_progress)?;
-        Ok((Stopper::new(env, signal, &watch)?, query, reporter))
+        // The signal comes last: whoever refuses a call must not go on listening.
+        Ok((query, reporter, Stopper::new(*env, signal, &watch)?))
     };
-    match prepared() {
-        Ok((stopper, query, reporter)) => (stopper, Ok(Call { query, reporter, watch })),
-        Err(refused) => (None, Err(refused)),
-    }
-}
-
-/// Listens to the signal no longer than there is something to stop.
-fn until_settled(mut promise: Promise<'_>, stopper: Option<Stopper>) -> Result<Promise<'_>> {
+    let (query, reporter, stopper) = match prepared() {
+        Ok(prepared) => prepared,
+        Err(refused) => return promise(env, Err(refused)),
+    };
+    let read =
+        Box::new(move || reporting(reporter, &watch, || answer(&query, &watch).map_err(to_node)));
+    let mut promise = promise(env, Ok(read))?;
     match stopper {
+        // No longer than there is something to stop.
         Some(stopper) => promise.finally(move |env| stopper.remove(env)),
         None => Ok(promise),
-    }
-}
-
-/// Refuses to go on when the caller asked to stop.
-fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
-    if watch.is_cancelled() {
-        return Err(to_node(error::Error::cancelled("read Codex home", home.path())));
-    }
-    Ok(())
-}
-
-async fn while_reporting<T: Send + 'static>(
-    call: Call,
-    answer: impl FnOnce(Query, &Watch) -> error::Result<T> + Send + 'static,
-) -> Result<T> {
-    let Call { query, reporter, watch } = call;
-    let working = Arc::clone(&watch);
-    let work: Work<T> = Box::new(move || answer(query, &working).map_err(to_node));
-    let mut work = start(work);
-    if let Some(reporter) = &reporter {
-        reporter.report(watch.progress());
-    }
-    loop {
-        let answer = tokio::time::timeout(PROGRESS_INTERVAL, &mut work).await;
-        if let (Ok(_), Some(reporter)) = (&answer, &reporter) {
-            reporter.settle().await;
-        }
-        if let Some(thrown) = reporter.as_ref().and_then(Reporter::thrown) {
-            watch.cancel();
-            return Err(thrown);
-        }
-        match answer {
-            Ok(ended) => return answer_of(ended),
-            Err(_elapsed) => {
-                if let Some(reporter) = &reporter {
-                    reporter.report(watch.progress());
-                }
-            }
-        }
     }
 }
 
@@ -327,16 +264,18 @@ impl Query {
         })
     }
 
-    /// The answer without its threads, and these.
-    fn in_pieces(&self, watch: &Watch) -> error::Result<(String, Pieces)> {
+    /// The answer, its threads in pieces.
+    fn in_pieces(&self, watch: &Arc<Watch>) -> error::Result<Answer> {
         let failed =
             |failed| error::Error::io("hand over the threads of", self.home.path(), failed);
-        let mut pieces = Pieces::default();
-        let read = self.read(watch, |threads| pieces.push(&threads).map_err(failed))?;
+        let mut cutter = Cutter::default();
+        let read = self.read(watch, |threads| cutter.push(&threads).map_err(failed))?;
         let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
         let threads = Vec::new();
         let rest = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
-        Ok((json(&rest).map_err(failed)?, pieces))
+        let (home, watch) = (self.home.clone(), Arc::clone(watch));
+        let go_on = Box::new(move || uncancelled(&watch, &home));
+        cutter.finish(&rest, go_on).map(Answer::Pieces).map_err(failed)
     }
 
     /// The document.
@@ -346,6 +285,14 @@ impl Query {
         let reading = self.read(watch, |threads| document.add(threads).map_err(failed))?;
         document.finish(&reading).map_err(failed)
     }
+}
+
+/// Refuses to go on when the caller asked to stop.
+fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
+    if watch.is_cancelled() {
+        return Err(to_node(error::Error::cancelled("read Codex home", home.path())));
+    }
+    Ok(())
 }
 
 /// What was read, but for the threads.

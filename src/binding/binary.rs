@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
@@ -89,9 +88,9 @@ pub fn find_program_sync(name: String, search: Option<BinarySearch>) -> Option<S
 /// What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
 #[napi(ts_return_type = "BinaryFacts | null", catch_unwind)]
-pub fn recall_binary_sync(env: &Env, path: String) -> Result<Unknown<'_>> {
+pub fn recall_binary_sync(path: String) -> Result<Answer> {
     let facts = recall(Path::new(&path), &Search::from_env()).map(BinaryFacts::from);
-    Answer::new(&facts)?.convert(env)
+    Answer::new(&facts)
 }
 
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
@@ -109,10 +108,10 @@ pub fn probe_binary(env: &Env, path: String, time_limit_ms: Option<u32>) -> Resu
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
 #[napi(ts_return_type = "CodexHooks | null", catch_unwind)]
-pub fn recall_hooks_sync(env: &Env, path: String, flags: Vec<String>) -> Result<Unknown<'_>> {
+pub fn recall_hooks_sync(path: String, flags: Vec<String>) -> Result<Answer> {
     let memory = Memory::of_user(&Search::from_env());
     let hooks = memory.and_then(|memory| memory.recall_hooks(Path::new(&path), &flags));
-    Answer::new(&hooks.map(CodexHooks::from))?.convert(env)
+    Answer::new(&hooks.map(CodexHooks::from))
 }
 
 /// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a

@@ -2,20 +2,9 @@
 
 use napi::{Env, Error, Result, Status};
 use serde::Serialize;
-use tokio::sync::Semaphore;
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
-use crate::binding::promise::{Answer, Promise, promise};
+use crate::binding::promise::{Answer, Promise, Work, promise};
 use crate::error;
-
-/// How many calls are worked on at once: fifty sessions that are asked for together wait for one look at the home, and
-/// need not wait on fifty threads.
-const MAX_AT_ONCE: usize = 16;
-
-static TURNS: Semaphore = Semaphore::const_new(MAX_AT_ONCE);
-
-/// Work that may block.
-pub(super) type Work<T = Answer> = Box<dyn FnOnce() -> Result<T> + Send>;
 
 /// Runs what `prepare` returns on a thread where it may block. `prepare` itself judges the arguments, at once and on
 /// the JavaScript thread; what it refuses rejects the promise, and so does a panic of the work.
@@ -40,23 +29,7 @@ where
 {
     let work = prepare()
         .map(|work| -> Work { Box::new(move || work().map_err(to_node).and_then(answer)) });
-    promise(env, begin(work))
-}
-
-async fn begin(work: Result<Work>) -> Result<Answer> {
-    let work = work?;
-    let _turn = TURNS.acquire().await;
-    answer_of(start(work).await)
-}
-
-/// Begins with the work, on a thread of its own.
-pub(super) fn start<T: Send + 'static>(work: Work<T>) -> JoinHandle<Result<T>> {
-    spawn_blocking(work)
-}
-
-/// What became of the work.
-pub(super) fn answer_of<T>(ended: std::result::Result<Result<T>, JoinError>) -> Result<T> {
-    ended.unwrap_or_else(|failed| Err(Error::new(Status::GenericFailure, failed.to_string())))
+    promise(env, work)
 }
 
 /// The error that a program in Node sees.

@@ -20,6 +20,7 @@ mod home;
 mod json;
 mod pieces;
 mod places;
+mod pool;
 mod promise;
 mod records;
 mod threads;

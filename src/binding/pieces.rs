@@ -1,18 +1,17 @@
 //! Long lists, which JavaScript gets in pieces: thousands of objects made at once would hold up everybody else in the
-//! process.
-//!
-//! A piece goes over as JSON, and is parsed in a turn of the event loop of its own: V8 makes objects from JSON in half of
-//! the time that they take property by property. The last piece comes with the rest of the answer.
+//! process. Each piece is parsed in a turn of the event loop of its own, and the last one comes with the rest of the
+//! answer.
 
+use std::cell::RefCell;
 use std::io;
+use std::thread;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{FnArgs, FromNapiValue, Function, FunctionRef, Unknown};
-use napi::threadsafe_function::{ThreadsafeFunction, UnknownReturnValue};
-use napi::{Env, Result, Status};
+use napi::bindgen_prelude::{FnArgs, Function, Unknown};
+use napi::{Env, Result};
 use serde::Serialize;
 
-use crate::binding::promise::json;
+use crate::binding::promise::{Answer, Promise, Work, json, parse, promise};
 
 /// How many objects are made in one turn: a millisecond's work.
 const PIECE: usize = 250;
@@ -21,38 +20,37 @@ const PIECE: usize = 250;
 /// must not be there.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Keeps the pieces that it is given, and at last puts all of them into the rest of the answer.
-const COLLECT: &str = "(() => {
+/// Asks for one piece after the other, and puts all of them into the rest of the answer.
+const COLLECT: &str = "(async ([piece, rest], next) => {
     const threads = [];
-    return (piece, rest) => {
-        for (const one of JSON.parse(piece)) threads.push(one);
-        return rest && Object.assign(JSON.parse(rest), { threads });
-    };
-})()";
-
-/// A piece, and the rest of the answer when it is the last one.
-type Piece = FnArgs<(String, String)>;
-
-/// `collect(piece, rest)`, called from any thread. It keeps no process alive.
-type Collect = ThreadsafeFunction<Piece, UnknownReturnValue, Piece, Status, false, true>;
-
-/// A list as JSON, in pieces.
-#[derive(Default)]
-pub(super) struct Pieces(Vec<String>);
-
-impl Pieces {
-    /// The pieces of a list.
-    pub(super) fn new<T: Serialize>(mut list: impl Iterator<Item = T>) -> io::Result<Self> {
-        let mut pieces = Self::default();
-        loop {
-            let piece: Vec<T> = list.by_ref().take(PIECE).collect();
-            if piece.is_empty() {
-                return Ok(pieces);
-            }
-            pieces.push(&piece)?;
-        }
+    for (;;) {
+        for (const one of piece) threads.push(one);
+        if (rest) return Object.assign(rest, { threads });
+        [piece, rest] = await next();
     }
+})";
 
+/// `collect(first, next)`.
+type Collect<'env> = Function<'env, FnArgs<(Unknown<'env>, Next<'env>)>, Unknown<'env>>;
+
+/// `next()`, a promise of the next piece.
+type Next<'env> = Function<'env, (), Promise<'env>>;
+
+/// Whether JavaScript shall get another piece.
+pub(super) type GoOn = Box<dyn Fn() -> Result<()> + Send>;
+
+/// A list as JSON, in pieces, and the rest of the answer that it belongs to.
+pub struct Pieces {
+    left: std::vec::IntoIter<String>,
+    rest: String,
+    go_on: GoOn,
+}
+
+/// A list that is being cut.
+#[derive(Default)]
+pub(super) struct Cutter(Vec<String>);
+
+impl Cutter {
     /// Adds a piece, of no more than a millisecond's work.
     pub(super) fn push<T: Serialize>(&mut self, piece: &[T]) -> io::Result<()> {
         if !piece.is_empty() {
@@ -60,48 +58,53 @@ impl Pieces {
         }
         Ok(())
     }
-}
 
-/// The end of a list's way that any thread may hold.
-pub(super) struct Sender(Collect);
-
-/// The end of its way in JavaScript.
-pub(super) struct Receiver(FunctionRef<Piece, Unknown<'static>>);
-
-/// The way of one list to JavaScript.
-pub(super) fn way(env: Env) -> Result<(Sender, Receiver)> {
-    let collect: Unknown<'_> = env.run_script(COLLECT)?;
-    let sends: Function<'_, Piece, UnknownReturnValue> = Function::from_unknown(collect)?;
-    let receives: Function<'_, Piece, Unknown<'static>> = Function::from_unknown(collect)?;
-    Ok((
-        Sender(sends.build_threadsafe_function().weak::<true>().build()?),
-        Receiver(receives.create_ref()?),
-    ))
-}
-
-impl Sender {
-    /// Hands over all pieces but the last, which it gives back; a piece waits until the one before has arrived. `go_on`
-    /// is asked before each.
-    pub(super) async fn send(
-        self,
-        pieces: Pieces,
-        go_on: impl Fn() -> Result<()>,
-    ) -> Result<String> {
-        let mut pieces = pieces.0.into_iter();
-        let Some(mut last) = pieces.next() else { return Ok("[]".to_owned()) };
-        for next in pieces {
-            go_on()?;
-            let piece = std::mem::replace(&mut last, next);
-            self.0.call_async_catch(FnArgs::from((piece, String::new()))).await?;
-            tokio::time::sleep(PAUSE).await;
+    /// Adds a whole list.
+    pub(super) fn extend<T: Serialize>(
+        &mut self,
+        mut list: impl Iterator<Item = T>,
+    ) -> io::Result<()> {
+        loop {
+            let piece: Vec<T> = list.by_ref().take(PIECE).collect();
+            if piece.is_empty() {
+                return Ok(());
+            }
+            self.push(&piece)?;
         }
-        Ok(last)
+    }
+
+    /// The answer, whose `threads` will be this list.
+    pub(super) fn finish(self, rest: &impl Serialize, go_on: GoOn) -> io::Result<Pieces> {
+        Ok(Pieces { left: self.0.into_iter(), rest: json(rest)?, go_on })
     }
 }
 
-impl Receiver {
-    /// The answer with the whole list in it.
-    pub(super) fn finish(self, env: &Env, last: String, rest: String) -> Result<Unknown<'_>> {
-        self.0.borrow_back(env)?.call(FnArgs::from((last, rest)))
+impl Pieces {
+    /// A promise of the whole answer.
+    pub(super) fn collect(mut self, env: &Env) -> Result<Unknown<'_>> {
+        let first = parse(env, self.next())?;
+        let pieces = RefCell::new(self);
+        let next: Next<'_> = env.create_function_from_closure("next", move |call| {
+            let mut pieces = pieces.borrow_mut();
+            let next = (pieces.go_on)().map(|()| pieces.next_later());
+            promise(call.env, next)
+        })?;
+        let collect: Collect<'_> = env.run_script(COLLECT)?;
+        collect.call(FnArgs::from((first, next)))
+    }
+
+    /// `[piece]`, or `[piece, rest]` with the last one.
+    fn next(&mut self) -> String {
+        let piece = self.left.next();
+        let piece = piece.as_deref().unwrap_or("[]");
+        if self.left.len() == 0 { format!("[{piece},{}]", self.rest) } else { format!("[{piece}]") }
+    }
+
+    fn next_later(&mut self) -> Work {
+        let json = self.next();
+        Box::new(|| {
+            thread::sleep(PAUSE);
+            Ok(Answer::Json(json))
+        })
     }
 }

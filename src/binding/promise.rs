@@ -1,30 +1,33 @@
 //! What Node gets: answers, and the one type of promise that they come with.
 //!
 //! An answer is made where the work is done, as a JSON text, and one `JSON.parse` makes it a value of JavaScript: sooner
-//! than property by property, and by the same few instructions for all types. What napi and tokio do around a promise is
-//! compiled anew for every type of future and of answer too, so all futures end in a box.
+//! than property by property, and by the same few instructions for all types. What napi does around a promise is compiled
+//! anew for every type of value too, so there is one.
 
-use std::future::Future;
+#![expect(
+    unsafe_code,
+    reason = "napi declares the conversion of a value `unsafe`; what is done with it here is not"
+)]
+
+use std::any::Any;
 use std::io;
-use std::pin::Pin;
+use std::panic::{self, AssertUnwindSafe};
 
 use napi::bindgen_prelude::{
-    Buffer, FnArgs, Function, JsObjectValue, Object, PromiseRaw, ToNapiValue, Unknown,
+    Buffer, FnArgs, Function, JsObjectValue, JsValue, Object, PromiseRaw, ToNapiValue, Unknown,
 };
-use napi::{Env, Error, Result};
+use napi::{Env, Error, JsDeferred, Result, Status, sys};
 use serde::Serialize;
 
-use crate::binding::pieces::Receiver;
+use crate::binding::pieces::Pieces;
+use crate::binding::pool;
 use crate::binding::records::RolloutRecord;
 
 /// A promise of whatever the `ts_return_type` of its function says.
 pub type Promise<'env> = PromiseRaw<'env, Unknown<'env>>;
 
-/// `JSON.parse(text)`.
-type Parse<'env> = Function<'env, FnArgs<(String,)>, Unknown<'env>>;
-
 /// What is resolved.
-pub(super) enum Answer {
+pub enum Answer {
     /// `undefined`.
     Nothing,
     /// Anything that is written as JSON.
@@ -33,9 +36,18 @@ pub(super) enum Answer {
     Bytes(Vec<u8>),
     /// Texts of any length: V8 would read each of their characters to parse them, and just copies them so.
     Records(Vec<RolloutRecord>),
-    /// The last piece of a list, and the rest of the answer that the list belongs to.
-    List(Receiver, String, String),
+    /// An answer with a long list in it.
+    Pieces(Pieces),
 }
+
+/// Work that may block.
+pub(super) type Work = Box<dyn FnOnce() -> Result<Answer> + Send>;
+
+/// Makes the answer on the JavaScript thread.
+type Resolver = Box<dyn FnOnce(Env) -> Result<Answer>>;
+
+/// `JSON.parse(text)`.
+type Parse<'env> = Function<'env, FnArgs<(String,)>, Unknown<'env>>;
 
 impl Answer {
     /// An answer of whatever type; `None` becomes `null`.
@@ -43,15 +55,20 @@ impl Answer {
         json(value).map(Self::Json).map_err(|failed| Error::from_reason(failed.to_string()))
     }
 
-    /// JavaScript's value.
-    pub(super) fn convert(self, env: &Env) -> Result<Unknown<'_>> {
+    fn convert(self, env: &Env) -> Result<Unknown<'_>> {
         match self {
             Self::Nothing => ().into_unknown(env),
             Self::Json(text) => parse(env, text),
             Self::Bytes(bytes) => Buffer::from(bytes).into_unknown(env),
             Self::Records(records) => records.into_unknown(env),
-            Self::List(receiver, last, rest) => receiver.finish(env, last, rest),
+            Self::Pieces(pieces) => pieces.collect(env),
         }
+    }
+}
+
+impl ToNapiValue for Answer {
+    unsafe fn to_napi_value(env: sys::napi_env, answer: Self) -> Result<sys::napi_value> {
+        answer.convert(&Env::from_raw(env)).map(|value| value.raw())
     }
 }
 
@@ -60,23 +77,50 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(value)?)
 }
 
-fn parse(env: &Env, text: String) -> Result<Unknown<'_>> {
+/// JavaScript's value of a JSON text.
+pub(super) fn parse(env: &Env, text: String) -> Result<Unknown<'_>> {
     let json: Object<'_> = env.get_global()?.get_named_property("JSON")?;
     let parse: Parse<'_> = json.get_named_property("parse")?;
     parse.call(FnArgs::from((text,)))
 }
 
-/// A promise of what the future results in.
-pub(super) fn promise(
-    env: &Env,
-    future: impl Future<Output = Result<Answer>> + Send + 'static,
-) -> Result<Promise<'_>> {
-    spawn(env, Box::pin(future))
+/// A promise of what the work results in. An error in place of it rejects the promise, and so does a panic.
+pub(super) fn promise<'env>(env: &Env, work: Result<Work>) -> Result<Promise<'env>> {
+    let (deferred, promise) = env.create_deferred::<Answer, Resolver>()?;
+    match work {
+        Ok(work) => pool::run(Call { work, deferred }),
+        Err(refused) => deferred.reject(refused),
+    }
+    Ok(PromiseRaw::new(env.raw(), promise.raw()))
 }
 
-fn spawn(
-    env: &Env,
-    future: Pin<Box<dyn Future<Output = Result<Answer>> + Send>>,
-) -> Result<Promise<'_>> {
-    env.spawn_future_with_callback(future, |env, answer| answer.convert(env))
+/// Work, and the promise of what it results in.
+pub(super) struct Call {
+    work: Work,
+    deferred: JsDeferred<Answer, Resolver>,
+}
+
+impl Call {
+    /// Does the work.
+    pub(super) fn answer(self) {
+        let Self { work, deferred } = self;
+        let ended = panic::catch_unwind(AssertUnwindSafe(work));
+        match ended.unwrap_or_else(|payload| Err(panicked(payload.as_ref()))) {
+            Ok(answer) => deferred.resolve(Box::new(|_| Ok(answer))),
+            Err(failed) => deferred.reject(failed),
+        }
+    }
+
+    /// Says that the work cannot be done.
+    pub(super) fn refuse(self, reason: &io::Error) {
+        let reason = format!("cannot start a thread: {reason}");
+        self.deferred.reject(Error::new(Status::GenericFailure, reason));
+    }
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let text = payload.downcast_ref::<&str>().copied();
+    let message = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let reason = format!("the work panicked: {}", message.unwrap_or("it did not say why"));
+    Error::new(Status::GenericFailure, reason)
 }

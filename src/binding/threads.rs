@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
 use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::{answer_of, off_thread, start, to_node};
+use crate::binding::blocking::{answered, off_thread};
 use crate::binding::home::{HomeOptions, codex_home};
-use crate::binding::pieces::{self, Pieces};
-use crate::binding::promise::{Answer, Promise, json, promise};
+use crate::binding::pieces::{Cutter, Pieces};
+use crate::binding::promise::{Answer, Promise};
 use crate::codex_home::CodexHome;
 use crate::error::{self, Error};
 use crate::rollout::head::read_head;
@@ -80,14 +80,11 @@ pub struct SessionMeta {
     catch_unwind
 )]
 pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<'_>> {
-    let (sender, receiver) = pieces::way(*env)?;
-    let list = async move {
+    let prepare = || {
         let (home, workspace) = asked(options)?;
-        let work = start(Box::new(move || list(&home, workspace.as_deref()).map_err(to_node)));
-        let (rest, threads) = answer_of(work.await)?;
-        Ok(Answer::List(receiver, sender.send(threads, || Ok(())).await?, rest))
+        Ok(move || list(&home, workspace.as_deref()))
     };
-    promise(env, list)
+    answered(env, prepare, |list| Ok(Answer::Pieces(list)))
 }
 
 fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> {
@@ -96,8 +93,7 @@ fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> 
     Ok((home, options.workspace_path.unwrap_or_default().optional_path("workspacePath")?))
 }
 
-/// The answer without its threads, and these.
-fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<(String, Pieces)> {
+fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
     let read = store_of(home).threads()?;
     let mut matcher = workspace.map(WorkspaceMatcher::new);
     let mut threads = read.heads;
@@ -109,8 +105,10 @@ fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<(String, Pi
         threads: Vec::new(),
         skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
     };
-    json(&rest)
-        .and_then(|rest| Ok((rest, Pieces::new(threads.iter().map(thread_head))?)))
+    let mut cutter = Cutter::default();
+    cutter
+        .extend(threads.iter().map(thread_head))
+        .and_then(|()| cutter.finish(&rest, Box::new(|| Ok(()))))
         .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))
 }
 

@@ -1,7 +1,8 @@
 //! How JavaScript watches a scan: the signal that stops it, and the function that is told how far it is.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use napi::bindgen_prelude::{
@@ -101,6 +102,9 @@ pub(super) struct Reporter {
     pending: Arc<AtomicUsize>,
 }
 
+/// How often a scan reports its progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
 /// How long the end of a scan waits for the function to return, in milliseconds: JavaScript may be busy.
 const PATIENCE_MS: u32 = 1_000;
 
@@ -119,7 +123,7 @@ impl Reporter {
     }
 
     /// Calls the function, some time soon.
-    pub(super) fn report(&self, progress: Progress) {
+    fn report(&self, progress: Progress) {
         let thrown = Arc::clone(&self.thrown);
         let pending = Arc::clone(&self.pending);
         pending.fetch_add(1, Ordering::Relaxed);
@@ -137,19 +141,79 @@ impl Reporter {
         );
     }
 
+    /// Calls the function again and again; ends the scan when it throws.
+    fn report_while(&self, is_working: &AtomicBool, watch: &Watch) {
+        loop {
+            thread::park_timeout(PROGRESS_INTERVAL);
+            if !is_working.load(Ordering::Relaxed) {
+                return;
+            }
+            if self.has_thrown() {
+                watch.cancel();
+                return;
+            }
+            self.report(watch.progress());
+        }
+    }
+
     /// Waits until the function has returned from every call, so that nothing it throws is lost.
-    pub(super) async fn settle(&self) {
+    fn settle(&self) {
         for _ in 0..PATIENCE_MS {
             if self.pending.load(Ordering::Acquire) == 0 {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
+    fn has_thrown(&self) -> bool {
+        self.lock().is_some()
+    }
+
     /// What the function has thrown.
-    pub(super) fn thrown(&self) -> Option<Error> {
-        self.thrown.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn thrown(&self) -> Option<Error> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
+        self.thrown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does the work of a scan, and reports meanwhile from another thread how far it is. What the reporter's function throws
+/// ends the scan, and is the error.
+pub(super) fn reporting<T>(
+    reporter: Option<Reporter>,
+    watch: &Watch,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let Some(reporter) = reporter else { return work() };
+    reporter.report(watch.progress());
+    let is_working = AtomicBool::new(true);
+    let ended = thread::scope(|scope| {
+        // Where there is no other thread, nobody hears of the progress.
+        let other = thread::Builder::new()
+            .spawn_scoped(scope, || reporter.report_while(&is_working, watch))
+            .map(|other| other.thread().clone());
+        let _end = End { is_working: &is_working, other: other.ok() };
+        work()
+    });
+    reporter.settle();
+    reporter.thrown().map_or(ended, Err)
+}
+
+/// The end of work, also by a panic.
+struct End<'w> {
+    is_working: &'w AtomicBool,
+    other: Option<Thread>,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.is_working.store(false, Ordering::Relaxed);
+        if let Some(other) = &self.other {
+            other.unpark();
+        }
     }
 }
 
