@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 /** The command `ao-codex`. */
-import { run } from "./cli/program.js";
-import { exitWhenNobodyReads } from "./cli/output.js";
+import { createRequire } from "node:module";
 
-exitWhenNobodyReads();
-process.exitCode = await run(process.argv.slice(2));
+const [command, ...options] = process.argv.slice(2);
+
+if (command === "usage" && options.includes("--json")) {
+  createRequire(import.meta.url)("./usage-json.cjs");
+} else {
+  const { main } = await import("./cli/program.js");
+  await main();
+}

@@ -2,25 +2,21 @@
 
 import "./addon.js";
 
-import { readFileSync } from "node:fs";
 import type { Agent, PluginModule } from "@composio/ao-core";
 import type { CodexAgent } from "./agent.js";
 import { createAgent } from "./agent.js";
 import { CodexBinary } from "./codex-binary.js";
 import { readPluginSettings } from "./settings.js";
+import { ownVersion } from "./version.js";
 
 export type { CodexAgent } from "./agent.js";
 export type { PluginOptions } from "./settings.js";
-
-const { version } = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-) as { version: string };
 
 export const manifest = {
   name: "codex",
   slot: "agent" as const,
   description: "Agent plugin: OpenAI Codex CLI",
-  version,
+  version: ownVersion(),
   displayName: "OpenAI Codex",
 };
 

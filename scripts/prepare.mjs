@@ -49,13 +49,13 @@ const steps = [
   },
   {
     name: "typescript",
-    inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin", "scripts/bundle-plot.mjs"],
+    inputs: ["tsconfig.json", "package.json", "index.d.ts", "plugin", "scripts/bundle.mjs"],
     outputs: ["dist/index.js"],
     run: () => {
       // What has no source any more is not to be packed.
       rmSync(join(root, "dist"), { recursive: true, force: true });
       sh(bin("tsc"), ["--project", "."]);
-      sh(process.execPath, [join(root, "scripts", "bundle-plot.mjs")]);
+      sh(process.execPath, [join(root, "scripts", "bundle.mjs")]);
     },
   },
 ];

@@ -105,6 +105,18 @@ test("usage --json is the bill", async (t) => {
   });
 });
 
+test("usage --json is the same wherever its options stand", async (t) => {
+  const { home } = homeOf(t);
+  const orders = [
+    ["usage", "--json", "--codex-home", home],
+    ["usage", "--codex-home", home, "--json"],
+    ["--codex-home", home, "usage", "--json"],
+  ];
+  const [first, ...others] = await Promise.all(orders.map((args) => aoCodex(args)));
+  assert.deepEqual(others, [first, first]);
+  assert.deepEqual(first.stderr, "");
+});
+
 test("sessions --json is the threads with their states", async (t) => {
   const { home, paths } = homeOf(t);
   await assertPrints(["sessions", "--codex-home", home], {

@@ -1,13 +1,15 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "./commander.js";
+import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
-import { columnsOf } from "./output.js";
+import { columnsOf, exitWhenNobodyReads } from "./output.js";
 import { plain } from "./plain.js";
 import { Interrupted, INTERRUPTED_EXIT_CODE, Unwell } from "./endings.js";
 
+type Commands = Record<string, () => Promise<Command>>;
+
 /** The commands in the order of the help. Each is loaded when the command line names it, or names none. */
-const COMMANDS = {
+const COMMANDS: Commands = {
   sessions: async () => (await import("./sessions.js")).sessionsCommand(),
   usage: async () => (await import("./usage.js")).usageCommand(),
   resume: async () => (await import("./resume.js")).resumeCommand(),
@@ -18,10 +20,16 @@ const COMMANDS = {
 const FAILURE_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
 
-/** Runs the command line and answers with the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
+/** Runs the command line of this process. */
+export async function main(commands?: Commands): Promise<void> {
+  exitWhenNobodyReads();
+  process.exitCode = await run(process.argv.slice(2), commands);
+}
+
+/** Runs a command line and answers with the exit code. */
+export async function run(args: readonly string[], commands = COMMANDS): Promise<number> {
   try {
-    const root = await program(args);
+    const root = await program(args, commands);
     await root.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
@@ -36,14 +44,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function program(args: readonly string[]): Promise<Command> {
+async function program(args: readonly string[], commands: Commands): Promise<Command> {
   const root = new Command("ao-codex")
     .description("What the threads of a Codex home are, what they cost, and how to resume them.")
-    .version(version(), "--version", "print the version")
+    .version(ownVersion(), "--version", "print the version")
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  const all = Object.entries(COMMANDS);
+  const all = Object.entries(commands);
   const named = all.filter(([name]) => args.includes(name));
   const isHelp = named.length === 0 || args.includes("help");
   for (const [, load] of isHelp ? all : named) root.addCommand(await load());
@@ -56,10 +64,4 @@ async function program(args: readonly string[]): Promise<Command> {
       .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   }
   return root;
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const manifest: { version?: unknown } = JSON.parse(text);
-  return String(manifest.version);
 }
