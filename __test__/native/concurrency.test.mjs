@@ -1,7 +1,7 @@
 /** Many callers at once, signals, progress, worker threads, and processes that end while a scan runs. */
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { copyFileSync, mkdirSync, readdirSync, utimesSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { after, before, test } from "node:test";
@@ -25,6 +25,9 @@ const program = fileURLToPath(new URL("programs/watch-a-scan.mjs", import.meta.u
 const WORKSPACE = "/home/dev/shop";
 const THREADS = 64;
 const MB_EACH = 3;
+/** More than are made at once, each of 90 MB. */
+const BILLS = 32;
+const MAX_AT_ONCE = 16;
 const ONE = usage([100, 0, 10, 0]);
 const TOTALS = usage(
   [THREADS * 100, 0, THREADS * 10, 0],
@@ -75,6 +78,28 @@ test("50 calls at once have each the answer that it has alone", async () => {
     Array.from({ length: 50 }, (_, at) => alone[at % calls.length]),
   );
   assert.deepEqual([alone[0].totals, alone[0].threads.length], [TOTALS, THREADS]);
+});
+
+test("a question is answered before bills that were asked for earlier", async (t) => {
+  const [first] = readdirSync(join(options.codexHome, "sessions"), {
+    recursive: true,
+    withFileTypes: true,
+  }).filter((one) => one.isFile());
+  const rollout = join(first.parentPath, first.name);
+  const homes = Array.from({ length: BILLS }, () => temporaryFolder(t));
+  for (const folder of homes) {
+    for (let at = 1; at <= BILLS; at += 1) {
+      const path = join(folder, activePath(threadId(at)));
+      mkdirSync(dirname(path), { recursive: true });
+      linkSync(rollout, path);
+    }
+  }
+  let made = 0;
+  const bills = homes.map((codexHome) => native.homeUsage({ codexHome }).then(() => (made += 1)));
+  const activity = await native.readActivity(rollout);
+  assert.deepEqual([activity.turn, made < BILLS - MAX_AT_ONCE], ["running", true]);
+  await Promise.all(bills);
+  assert.equal(made, BILLS);
 });
 
 test("the JavaScript thread goes on while a scan runs", async () => {

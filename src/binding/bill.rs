@@ -16,6 +16,7 @@ use crate::binding::blocking::to_node;
 use crate::binding::document::Document;
 use crate::binding::home::codex_home;
 use crate::binding::pieces::Cutter;
+use crate::binding::pool::BILLS;
 use crate::binding::promise::{Answer, Promise, promise};
 use crate::binding::watching::{Reporter, Stopper, reporting};
 use crate::codex_home::CodexHome;
@@ -172,11 +173,11 @@ fn scan<'env>(
     };
     let (query, reporter, stopper) = match prepared() {
         Ok(prepared) => prepared,
-        Err(refused) => return promise(env, Err(refused)),
+        Err(refused) => return promise(env, &BILLS, Err(refused)),
     };
     let read =
         Box::new(move || reporting(reporter, &watch, || answer(&query, &watch).map_err(to_node)));
-    let mut promise = promise(env, Ok(read))?;
+    let mut promise = promise(env, &BILLS, Ok(read))?;
     match stopper {
         // No longer than there is something to stop.
         Some(stopper) => promise.finally(move |env| stopper.remove(env)),

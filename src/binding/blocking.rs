@@ -3,6 +3,7 @@
 use napi::{Env, Error, Result, Status};
 use serde::Serialize;
 
+use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise, Work, promise};
 use crate::error;
 
@@ -29,7 +30,7 @@ where
 {
     let work = prepare()
         .map(|work| -> Work { Box::new(move || work().map_err(to_node).and_then(answer)) });
-    promise(env, work)
+    promise(env, &QUESTIONS, work)
 }
 
 /// The error that a program in Node sees.

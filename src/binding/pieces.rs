@@ -11,6 +11,7 @@ use napi::bindgen_prelude::{FnArgs, Function, Unknown};
 use napi::{Env, Result};
 use serde::Serialize;
 
+use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise, Work, json, parse, promise};
 
 /// How many objects are made in one turn: a millisecond's work.
@@ -87,7 +88,7 @@ impl Pieces {
         let next: Next<'_> = env.create_function_from_closure("next", move |call| {
             let mut pieces = pieces.borrow_mut();
             let next = (pieces.go_on)().map(|()| pieces.next_later());
-            promise(call.env, next)
+            promise(call.env, &QUESTIONS, next)
         })?;
         let collect: Collect<'_> = env.run_script(COLLECT)?;
         collect.call(FnArgs::from((first, next)))

@@ -20,7 +20,7 @@ use napi::{Env, Error, JsDeferred, Result, Status, sys};
 use serde::Serialize;
 
 use crate::binding::pieces::Pieces;
-use crate::binding::pool;
+use crate::binding::pool::Pool;
 use crate::binding::records::RolloutRecord;
 
 /// A promise of whatever the `ts_return_type` of its function says.
@@ -85,10 +85,14 @@ pub(super) fn parse(env: &Env, text: String) -> Result<Unknown<'_>> {
 }
 
 /// A promise of what the work results in. An error in place of it rejects the promise, and so does a panic.
-pub(super) fn promise<'env>(env: &Env, work: Result<Work>) -> Result<Promise<'env>> {
+pub(super) fn promise<'env>(
+    env: &Env,
+    pool: &'static Pool,
+    work: Result<Work>,
+) -> Result<Promise<'env>> {
     let (deferred, promise) = env.create_deferred::<Answer, Resolver>()?;
     match work {
-        Ok(work) => pool::run(Call { work, deferred }),
+        Ok(work) => pool.run(Call { work, deferred }),
         Err(refused) => deferred.reject(refused),
     }
     Ok(PromiseRaw::new(env.raw(), promise.raw()))
