@@ -101,7 +101,7 @@ impl Entry {
             Known::Folded(kept) => {
                 kept.stop.of != self.seen || (self.is_doubted && !kept.stop.settled)
             }
-            Known::Broken { of, .. } => *of != self.seen,
+            Known::Broken(broken) => broken.of != self.seen,
         }
     }
 }

@@ -44,6 +44,11 @@ impl Files {
         self.entries.len() - self.free.len()
     }
 
+    /// Makes room for so many files more.
+    pub fn reserve(&mut self, count: usize) {
+        self.entries.reserve_exact(count);
+    }
+
     /// Takes a file up.
     pub fn insert(&mut self, entry: Entry) -> Slot {
         self.version += 1;

@@ -85,7 +85,7 @@ impl State {
             let reason = match (&entry.fold, failures.get(&slot)) {
                 (_, Some(error)) if error.is_not_found() => return None,
                 (_, Some(error)) => error.reason(),
-                (Known::Broken { reason, .. }, None) => reason.to_string(),
+                (Known::Broken(broken), None) => broken.reason.to_string(),
                 (Known::Nothing | Known::Folded(_), None) => return None,
             };
             let path = self.listing.path_of(entry).join(&*entry.name);

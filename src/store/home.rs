@@ -12,7 +12,7 @@ use crate::file_identity::Moment;
 use crate::packed::pack;
 use crate::rollout::discover::RolloutFile;
 use crate::store::entry::Slot;
-use crate::store::kept::{Before, Kept, KeptSummary, Known, State as FoldState};
+use crate::store::kept::{Before, Broken, Kept, KeptSummary, Known, State as FoldState};
 use crate::store::parallel;
 use crate::store::refold::{Folded, Stop, refold};
 use crate::store::state::State;
@@ -213,7 +213,7 @@ impl HomeStore {
             && !error.is_cancelled()
             && of.is_settled(Moment::now())
         {
-            Known::Broken { of, reason: error.reason().into() }
+            Known::Broken(Box::new(Broken { of, reason: error.reason().into() }))
         } else {
             Known::Nothing
         };

@@ -58,7 +58,7 @@ impl Image {
                 Known::Folded(kept) if has_room => {
                     image.add_fold(&mut packer, slot, entry, kept, live, saved);
                 }
-                Known::Folded(_) | Known::Nothing | Known::Broken { .. } => false.pack(&mut packer),
+                Known::Folded(_) | Known::Nothing | Known::Broken(_) => false.pack(&mut packer),
             }
         }
         image.index = packer.finish();

@@ -17,12 +17,16 @@ pub enum Known {
     /// They were.
     Folded(Box<Kept>),
     /// They cannot be, whatever the system allows: the file itself is damaged.
-    Broken {
-        /// The file that is.
-        of: Identity,
-        /// How.
-        reason: Box<str>,
-    },
+    Broken(Box<Broken>),
+}
+
+/// How a file is damaged. Few are, and what is known of ten thousand is not to have room for it.
+#[derive(Debug)]
+pub struct Broken {
+    /// The file as it was then.
+    pub of: Identity,
+    /// Why it cannot be read.
+    pub reason: Box<str>,
 }
 
 /// A fold that was put away.

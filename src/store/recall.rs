@@ -11,6 +11,9 @@ use crate::store::listing::{Directory, Listing};
 use crate::store::place::real;
 use crate::store::refold::Stop;
 
+/// Every file takes so many bytes: what says that there are more files than that is no number of files.
+const LEAST_ENTRY: usize = 12;
+
 /// What an index says of a home; `None` when it is of another one. Texts that many rollouts have in common are put into
 /// `texts`.
 #[must_use]
@@ -25,7 +28,9 @@ pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
         listing.by_path.insert(directory.path.clone(), at);
         listing.directories.push(directory);
     }
-    for _ in 0..usize::unpack(unpacker)? {
+    let count = usize::unpack(unpacker)?;
+    listing.files.reserve(count.min(unpacker.left() / LEAST_ENTRY));
+    for _ in 0..count {
         let mut entry = entry(unpacker)?;
         if let Head::Read(facts) = &mut entry.head {
             let HeadFacts { parent, cwd, cli_version, .. } = &mut **facts;

@@ -1,6 +1,5 @@
 //! When a home is written down: as soon as that costs far less than what was read would cost again.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -79,14 +78,16 @@ impl State {
     }
 
     /// From now on the states are in a new file.
-    fn moved_to(&mut self, saved: Saved, places: Vec<(Slot, Stop, FoldState)>) {
-        let mut places: HashMap<Slot, (Stop, FoldState)> =
-            places.into_iter().map(|(slot, stop, place)| (slot, (stop, place))).collect();
+    fn moved_to(&mut self, saved: Saved, mut places: Vec<(Slot, Stop, FoldState)>) {
+        places.sort_unstable_by_key(|(slot, ..)| *slot);
+        let mut places = places.into_iter().peekable();
         for (slot, entry) in self.listing.files.iter_mut() {
+            while places.next_if(|(before, ..)| *before < slot).is_some() {}
+            let place = places.next_if(|(same, ..)| *same == slot);
             let Known::Folded(kept) = &mut entry.fold else { continue };
-            match (&kept.state, places.remove(&slot)) {
+            match (&kept.state, place) {
                 (FoldState::Live, _) => {}
-                (_, Some((stop, place))) if stop == kept.stop => kept.state = place,
+                (_, Some((_, stop, place))) if stop == kept.stop => kept.state = place,
                 // It was read anew meanwhile.
                 (FoldState::Packed(_), _) => {}
                 // It is in the file that was, and had no room in this one.
