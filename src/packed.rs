@@ -18,7 +18,10 @@ const UUID: u64 = 0;
 const SPELLED: u64 = 1;
 const FIRST_REFERENCE: u64 = 2;
 
-/// Where the hyphens of a UUID are.
+/// How long a UUID is that is spelled as usual, in bytes.
+const ID_LENGTH: usize = 36;
+
+/// Where its hyphens are.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
 /// A value that can be kept as bytes.
@@ -107,7 +110,16 @@ impl Packer {
 #[derive(Debug)]
 pub struct Unpacker<'b> {
     bytes: &'b [u8],
-    texts: Vec<Arc<str>>,
+    /// The texts that can be referred to, and those among them that were shared.
+    texts: Vec<(&'b str, Option<Arc<str>>)>,
+}
+
+/// A text as it is in the bytes.
+enum Text<'b> {
+    Id([u8; ID_LENGTH]),
+    Spelled(&'b str),
+    /// It is among those that can be referred to, in this place.
+    Known(usize),
 }
 
 impl<'b> Unpacker<'b> {
@@ -155,28 +167,51 @@ impl<'b> Unpacker<'b> {
 
     /// Takes a text. One that is referred to is the same text, not another one with the same letters.
     pub fn text(&mut self) -> Option<Arc<str>> {
-        match self.number()? {
-            UUID => Some(Arc::from(spell(self.take(16)?.try_into().ok()?).as_str())),
+        Some(match self.next_text()? {
+            Text::Id(id) => Arc::from(str::from_utf8(&id).ok()?),
+            Text::Spelled(text) => Arc::from(text),
+            Text::Known(at) => {
+                let (text, shared) = self.texts.get_mut(at)?;
+                Arc::clone(shared.get_or_insert_with(|| Arc::from(*text)))
+            }
+        })
+    }
+
+    /// Takes a text of its own.
+    pub fn string(&mut self) -> Option<String> {
+        Some(match self.next_text()? {
+            Text::Id(id) => str::from_utf8(&id).ok()?.to_owned(),
+            Text::Spelled(text) => text.to_owned(),
+            Text::Known(at) => self.texts.get(at)?.0.to_owned(),
+        })
+    }
+
+    fn next_text(&mut self) -> Option<Text<'b>> {
+        Some(match self.number()? {
+            UUID => Text::Id(spell(self.take(16)?.try_into().ok()?)),
             SPELLED => {
                 let length = usize::try_from(self.number()?).ok()?;
-                let text: Arc<str> = Arc::from(std::str::from_utf8(self.take(length)?).ok()?);
-                if self.texts.len() < MAX_REFERRED {
-                    self.texts.push(Arc::clone(&text));
+                let text = str::from_utf8(self.take(length)?).ok()?;
+                if self.texts.len() == MAX_REFERRED {
+                    Text::Spelled(text)
+                } else {
+                    self.texts.push((text, None));
+                    Text::Known(self.texts.len() - 1)
                 }
-                Some(text)
             }
             reference => {
                 let at = usize::try_from(reference - FIRST_REFERENCE).ok()?;
-                self.texts.get(at).map(Arc::clone)
+                // What is not there is noticed by who looks for it.
+                Text::Known(at)
             }
-        }
+        })
     }
 }
 
 /// The 16 bytes of a UUID that is spelled as usual.
 fn uuid(text: &str) -> Option<[u8; 16]> {
     let text = text.as_bytes();
-    if text.len() != 36 {
+    if text.len() != ID_LENGTH {
         return None;
     }
     let mut id = [0; 16];
@@ -200,14 +235,14 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
     Some(id)
 }
 
-fn spell(id: [u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
-    for byte in id {
-        if HYPHENS.contains(&text.len()) {
-            text.push('-');
-        }
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(digit.into(), 16).unwrap_or_default());
+fn spell(id: [u8; 16]) -> [u8; ID_LENGTH] {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+    let mut digits = id.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    let mut text = [b'-'; ID_LENGTH];
+    for (at, place) in text.iter_mut().enumerate() {
+        if !HYPHENS.contains(&at) {
+            *place = digits.next().unwrap_or_default();
         }
     }
     text

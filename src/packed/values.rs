@@ -57,7 +57,7 @@ impl Packed for String {
     }
 
     fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.text().map(|text| text.as_ref().to_owned())
+        unpacker.string()
     }
 }
 

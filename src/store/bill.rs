@@ -1,6 +1,7 @@
 //! Every thread of a home, and what it was billed.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -126,7 +127,8 @@ impl State {
         skipped.extend(self.listing.skipped());
         skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 
-        let mut by_thread: HashMap<String, Vec<Slot>> = HashMap::with_capacity(slots.len());
+        // Nearly every thread has one rollout.
+        let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
         let mut together: HashSet<Slot> = HashSet::new();
         for (slot, entry, kept) in self.newest_kept(&slots) {
             let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
@@ -136,9 +138,14 @@ impl State {
             if is_empty || inherits {
                 together.insert(slot);
             }
-            by_thread.entry(id).or_default().push(slot);
+            by_thread
+                .entry(id)
+                .and_modify(|(_, more)| more.push(slot))
+                .or_insert_with(|| (slot, Vec::new()));
         }
-        together.extend(by_thread.values().filter(|slots| slots.len() > 1).flatten());
+        let of_thread = |(first, more): &(Slot, Vec<Slot>)| iter::once(*first).chain(more.clone());
+        let several = by_thread.values().filter(|(_, more)| !more.is_empty());
+        together.extend(several.flat_map(of_thread));
         // All who are asked are in the home; their folds are needed too, and those of whom they ask.
         let mut asked: HashSet<String> = HashSet::new();
         let gathered = loop {
@@ -148,7 +155,7 @@ impl State {
             if more.is_subset(&asked) {
                 break gathered;
             }
-            together.extend(more.iter().filter_map(|id| by_thread.get(id)).flatten());
+            together.extend(more.iter().filter_map(|id| by_thread.get(id)).flat_map(of_thread));
             asked.extend(more);
         };
         if !gathered.lost().is_empty() {
