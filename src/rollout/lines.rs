@@ -68,7 +68,8 @@ pub fn scan_lines(
     sink: &mut impl LineSink,
 ) -> io::Result<Scanned> {
     if buffer.is_empty() {
-        buffer.resize(READ_SIZE, 0);
+        // New zeros cost nothing until they are used; to write them would touch all of the buffer for a line.
+        *buffer = vec![0; READ_SIZE];
     }
     let mut complete_bytes = 0u64;
     // Bytes at the front of the buffer that belong to a line whose end was not read yet.
