@@ -2,8 +2,8 @@
 
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::thread;
 
 /// More threads than this read no faster, and the host has other work to do.
@@ -16,7 +16,8 @@ pub fn map<T: Sync, S, R: Send + Sync>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &T) -> R + Sync,
 ) -> Results<R> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+    // For one item no thread is needed, and the system need not be asked how many it would run.
+    let threads = if items.len() > 1 { threads() } else { 1 };
     let next = AtomicUsize::new(0);
     // A result is written once, to where it stays: thousands of them, moved twice, cost more than some of the work.
     let results: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
@@ -37,6 +38,13 @@ pub fn map<T: Sync, S, R: Send + Sync>(
         work_through();
     });
     Results(results.into_iter())
+}
+
+/// How many threads are worth having. On Linux files are read to find that out: asked once.
+fn threads() -> usize {
+    static THREADS: LazyLock<usize> =
+        LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS));
+    *THREADS
 }
 
 /// What became of each item, in their order; `None` where the work panicked.
