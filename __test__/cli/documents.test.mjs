@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aoCodex } from "../support/command.mjs";
+import { usage } from "../support/expected.mjs";
 import { codexHome, rollout } from "../support/home.mjs";
 
 const ROOT = "019e4464-e720-70ca-80b3-5afce7a15c61";
@@ -30,22 +31,12 @@ function homeOf(t) {
   ]);
 }
 
-const usage = (input, cached, output, reasoning, cost) => ({
-  inputTokens: input,
-  cachedInputTokens: cached,
-  cacheWriteInputTokens: 0,
-  outputTokens: output,
-  reasoningOutputTokens: reasoning,
-  totalTokens: input + output,
-  estimatedCostUsd: cost,
-});
-
 // gpt-5-codex: 1.25 in, 0.125 cached, 10 out per million; the default rates: 2.50, 0.625 and 10.
-const FIRST_DAY = usage(1000, 200, 100, 40, 0.002025);
-const SECOND_DAY = usage(2000, 1000, 300, 0, 0.004375);
-const ROOT_USAGE = usage(3000, 1200, 400, 40, 0.0064);
-const SUBAGENT_USAGE = usage(500, 100, 50, 0, 0.0015625);
-const TOTALS = usage(3500, 1300, 450, 40, 0.0079625);
+const FIRST_DAY = usage([1000, 200, 100, 40], 0.002025);
+const SECOND_DAY = usage([2000, 1000, 300, 0], 0.004375);
+const ROOT_USAGE = usage([3000, 1200, 400, 40], 0.0064);
+const SUBAGENT_USAGE = usage([500, 100, 50, 0], 0.0015625);
+const TOTALS = usage([3500, 1300, 450, 40], 0.0079625);
 
 const PRICING = {
   source: "LiteLLM 1.109.1 model prices, provider openai, standard tier",
@@ -139,7 +130,7 @@ const GROUPS = {
     { key: "house-model", threads: 1, usage: SUBAGENT_USAGE },
   ],
   day: [
-    { key: "2026-05-20", threads: 2, usage: usage(1500, 300, 150, 40, 0.0035875) },
+    { key: "2026-05-20", threads: 2, usage: usage([1500, 300, 150, 40], 0.0035875) },
     { key: "2026-05-21", threads: 1, usage: SECOND_DAY },
   ],
 };

@@ -9,6 +9,9 @@ const OLDER = "019e4464-e720-70ca-80b3-5afce7a15c61";
 const NEWER = "019e4465-e720-70ca-80b3-5afce7a15c62";
 const SUBAGENT = "019e4466-e720-70ca-80b3-5afce7a15c63";
 
+const resume = (workspace, home, ...more) =>
+  aoCodex(["resume", ...more, "--workspace", workspace, "--codex-home", home]);
+
 /** Two roots of the workspace, and a subagent that wrote last. */
 function homeOf(t, workspace) {
   const meta = {
@@ -26,7 +29,7 @@ function homeOf(t, workspace) {
 test("resume prints the command for the newest thread of the workspace, never for a subagent", async (t) => {
   const workspace = temporaryFolder(t);
   const { home } = homeOf(t, workspace);
-  assert.deepEqual(await aoCodex(["resume", "--workspace", workspace, "--codex-home", home]), {
+  assert.deepEqual(await resume(workspace, home), {
     code: 0,
     stdout: `codex resume ${NEWER}\n`,
     stderr: "",
@@ -36,14 +39,7 @@ test("resume prints the command for the newest thread of the workspace, never fo
 test("resume --json prints thread, rollout and command", async (t) => {
   const workspace = temporaryFolder(t);
   const { home, paths } = homeOf(t, workspace);
-  const { code, stdout } = await aoCodex([
-    "resume",
-    "--json",
-    "--workspace",
-    workspace,
-    "--codex-home",
-    home,
-  ]);
+  const { code, stdout } = await resume(workspace, home, "--json");
   const expected = { threadId: NEWER, rolloutPath: paths[1], command: `codex resume ${NEWER}` };
   assert.equal(code, 0);
   assert.equal(stdout, `${JSON.stringify(expected, null, 2)}\n`);
@@ -70,7 +66,7 @@ test("a relative path, a trailing slash and a link name the same workspace", asy
 test("where there is nothing to resume, resume says so with exit code 1", async (t) => {
   const { home } = homeOf(t, "/home/dev/shop");
   const workspace = temporaryFolder(t);
-  assert.deepEqual(await aoCodex(["resume", "--workspace", workspace, "--codex-home", home]), {
+  assert.deepEqual(await resume(workspace, home), {
     code: 1,
     stdout: "",
     stderr: `ao-codex: nothing to resume: no thread began in ${workspace}\n`,
@@ -82,15 +78,8 @@ for (const id of ["--last", "a b", "$(touch owned)", "a;b", "../x", "", "é"]) {
     const workspace = temporaryFolder(t);
     const sane = rollout({ id: OLDER, cwd: workspace, at: "2026-05-20T08:00:00.000Z" });
     const { home } = codexHome(t, [{ ...sane, text: sane.text.replaceAll(OLDER, id) }]);
-    const plain = await aoCodex(["resume", "--workspace", workspace, "--codex-home", home]);
-    const json = await aoCodex([
-      "resume",
-      "--json",
-      "--workspace",
-      workspace,
-      "--codex-home",
-      home,
-    ]);
+    const plain = await resume(workspace, home);
+    const json = await resume(workspace, home, "--json");
     assert.deepEqual([plain.code, plain.stdout, json.code, json.stdout], [1, "", 1, ""]);
     assert.match(plain.stderr, /^ao-codex: nothing to resume: /);
   });

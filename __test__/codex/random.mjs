@@ -1,19 +1,14 @@
 /** A seeded source of numbers, so that every run has fresh figures and any run can be repeated. */
 import { randomInt } from "node:crypto";
 
+import { mulberry32 } from "../../scripts/mulberry32.mjs";
+
 /** A seed for a run that was given none. */
 export const freshSeed = () => randomInt(1, 2 ** 31);
 
 /** `between(low, high)` draws an integer of the closed range; equal seeds draw equal series. */
 export const seeded = (seed) => {
-  let state = seed >>> 0;
-  // mulberry32: 32 bits of state are plenty for figures that only need to differ from each other.
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   return { between: (low, high) => low + Math.floor(next() * (high - low + 1)) };
 };
 

@@ -18,15 +18,7 @@ import {
   whenOver,
   writeFile,
 } from "../support/home.mjs";
-import {
-  lines,
-  message,
-  sessionMeta,
-  taskStarted,
-  threadId,
-  tokenCount,
-  turnContext,
-} from "../support/records.mjs";
+import { lines, message, opening, sessionMeta, threadId, tokenCount } from "../support/records.mjs";
 import { storedFrame } from "../support/zst.mjs";
 
 const program = fileURLToPath(new URL("programs/change-a-rollout.mjs", import.meta.url));
@@ -40,7 +32,7 @@ const WORKSPACE = "/home/dev/shop";
 
 /** A rollout of `responses` responses of `step` tokens, with messages of many lengths between them. */
 function records(responses, step) {
-  const all = [sessionMeta(ID), taskStarted(), turnContext()];
+  const all = opening(ID);
   for (let at = 1; at <= responses; at += 1) {
     all.push(message("é".repeat((at * 977) % 5_000)));
     all.push(tokenCount([at * step, 0, at, 0], [step, 0, 1, 0]));

@@ -8,30 +8,14 @@ import { aoCodex } from "../support/command.mjs";
 import { head, thread, usage } from "../support/expected.mjs";
 import { activePath, archivedPath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { measure } from "../support/measure.mjs";
-import {
-  lines,
-  message,
-  sessionMeta,
-  taskComplete,
-  taskStarted,
-  threadId,
-  tokenCount,
-  turnContext,
-} from "../support/records.mjs";
+import { lines, message, oneTurn, threadId, tokenCount } from "../support/records.mjs";
 import { bomb, frameWithWindow, storedFrame } from "../support/zst.mjs";
 
 const [PACKED, PLAIN] = [1, 2].map(threadId);
 const TOKENS = [100, 0, 10, 0];
 
 const textOf = (id, tokens = TOKENS) =>
-  lines(
-    sessionMeta(id),
-    taskStarted(),
-    turnContext(),
-    message("Grüße 🛒"),
-    tokenCount(tokens),
-    taskComplete(),
-  );
+  lines(...oneTurn(id, { within: [message("Grüße 🛒"), tokenCount(tokens)] }));
 const packed = (text) => storedFrame(Buffer.from(text));
 
 /** A home with a plain rollout and a compressed file with these bytes. */

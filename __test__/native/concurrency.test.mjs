@@ -10,15 +10,7 @@ import * as native from "../../index.js";
 import { run } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
 import { activePath, codexHome, temporaryFolder, writeFile } from "../support/home.mjs";
-import {
-  lines,
-  message,
-  sessionMeta,
-  taskStarted,
-  threadId,
-  tokenCount,
-  turnContext,
-} from "../support/records.mjs";
+import { lines, message, opening, threadId, tokenCount } from "../support/records.mjs";
 
 const program = fileURLToPath(new URL("programs/watch-a-scan.mjs", import.meta.url));
 
@@ -34,10 +26,7 @@ const TOTALS = usage(
   Array.from({ length: THREADS }).reduce((sum) => sum + ONE.estimatedCostUsd, 0),
 );
 
-const textOf = (id, filler) =>
-  lines(sessionMeta(id), taskStarted(), turnContext()) +
-  filler +
-  lines(tokenCount([100, 0, 10, 0]));
+const textOf = (id, filler) => lines(...opening(id)) + filler + lines(tokenCount([100, 0, 10, 0]));
 
 /** A home of 192 MB that takes a scan some tenths of a second. */
 let options;

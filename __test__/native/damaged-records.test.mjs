@@ -11,19 +11,19 @@ import {
   event,
   lines,
   message,
+  opening,
   record,
   sessionMeta,
   taskComplete,
   taskStarted,
   threadId,
   tokenCount,
-  turnContext,
 } from "../support/records.mjs";
 
 const ID = threadId(1);
 const FIRST = [1000, 200, 100, 40];
 const SECOND = [3000, 1200, 400, 40];
-const OPENING = [sessionMeta(ID), taskStarted(), turnContext(), tokenCount(FIRST)];
+const OPENING = [...opening(ID), tokenCount(FIRST)];
 const COUNT = tokenCount(SECOND, [2000, 1000, 300, 0]);
 
 /** The answer for a rollout of these bytes, which must be the same for the home, the thread and the file. */
@@ -174,7 +174,7 @@ for (const [what, number] of Object.entries(NO_COUNTS)) {
       `{"timestamp":"${AT}","type":"token_usage_record","payload":{"thread_id":"${ID}","turn_id":"turn-1","response_id":"r-${count}","usage":{"input_tokens":${count},"output_tokens":5,"total_tokens":15}}}`;
     const { path, one } = await read(
       t,
-      lines(sessionMeta(ID), taskStarted(), turnContext(), usageRecord(number), usageRecord(10)),
+      lines(...opening(ID), usageRecord(number), usageRecord(10)),
     );
     assert.deepEqual(one, expected(path, [10, 0, 5, 0], { skippedRecords: 1 }));
   });

@@ -16,15 +16,7 @@ import {
   temporaryFolder,
   writeFile,
 } from "../support/home.mjs";
-import {
-  lines,
-  sessionMeta,
-  taskComplete,
-  taskStarted,
-  threadId,
-  tokenCount,
-  turnContext,
-} from "../support/records.mjs";
+import { lines, oneTurn, threadId, tokenCount } from "../support/records.mjs";
 import { askWhileMode } from "../support/unprivileged.mjs";
 
 const [GOOD, OTHER] = [1, 2].map(threadId);
@@ -32,8 +24,7 @@ const TOKENS = [100, 0, 10, 0];
 const DAY = dirname(activePath(GOOD));
 const WORKSPACE = "/home/dev/shop";
 
-const textOf = (id, meta) =>
-  lines(sessionMeta(id, meta), taskStarted(), turnContext(), tokenCount(TOKENS), taskComplete());
+const textOf = (id, meta) => lines(...oneTurn(id, { meta, within: [tokenCount(TOKENS)] }));
 
 /** A home with one good rollout, that everybody may read. */
 function goodHome(t) {
@@ -292,17 +283,7 @@ test("a directory in place of a rollout is named", async (t) => {
   const good = goodHome(t);
   const path = join(good.folder, DAY, "x.jsonl");
   mkdirSync(path);
-  await assertSkips(good, [{ path, reason: "not a regular file" }]);
-  const message = `cannot read rollout ${path}: not a regular file`;
-  await allReject(
-    [
-      native.readSessionMeta(path),
-      native.readLastRecords(path, 1),
-      native.readActivity(path),
-      native.rolloutUsage(path),
-    ],
-    { message, code: "InvalidArg" },
-  );
+  await assertNoRegularFile(good, path);
 });
 
 test("a FIFO in place of a rollout is named, and nobody waits for a writer", async (t) => {
@@ -310,17 +291,7 @@ test("a FIFO in place of a rollout is named, and nobody waits for a writer", asy
   const path = join(good.folder, activePath(OTHER));
   execFileSync("mkfifo", [path]);
   const started = performance.now();
-  await assertSkips(good, [{ path, reason: "not a regular file" }]);
-  const message = `cannot read rollout ${path}: not a regular file`;
-  await allReject(
-    [
-      native.readSessionMeta(path),
-      native.readLastRecords(path, 1),
-      native.readActivity(path),
-      native.rolloutUsage(path),
-    ],
-    { message, code: "InvalidArg" },
-  );
+  await assertNoRegularFile(good, path);
   assert.ok(performance.now() - started < 5_000);
 });
 
@@ -354,6 +325,21 @@ test("a copy of a thread's rollout under another name counts once, and the copy 
   const reason = "another copy of a thread that is counted already";
   assert.deepEqual(skipped, [{ path: copy, reason }]);
 });
+
+/** It is named where it is skipped, and refused by name where it is asked for. */
+async function assertNoRegularFile(good, path) {
+  await assertSkips(good, [{ path, reason: "not a regular file" }]);
+  const message = `cannot read rollout ${path}: not a regular file`;
+  await allReject(
+    [
+      native.readSessionMeta(path),
+      native.readLastRecords(path, 1),
+      native.readActivity(path),
+      native.rolloutUsage(path),
+    ],
+    { message, code: "InvalidArg" },
+  );
+}
 
 function allReject(calls, error) {
   return Promise.all(calls.map((call) => assert.rejects(call, error)));

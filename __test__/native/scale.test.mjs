@@ -20,9 +20,8 @@ import {
   AT,
   lines,
   message,
+  opening,
   record,
-  sessionMeta,
-  taskStarted,
   threadId,
   tokenCount,
   turnContext,
@@ -113,7 +112,7 @@ describe("100,000 rollouts", () => {
 describe("a line of 100 MB", () => {
   const MB = 2 ** 20;
   const ID = threadId(1);
-  const OPENING = lines(sessionMeta(ID), taskStarted(), turnContext(), tokenCount([100, 0, 10, 0]));
+  const OPENING = lines(...opening(ID), tokenCount([100, 0, 10, 0]));
   const LAST = lines(tokenCount([300, 0, 30, 0], [200, 0, 20, 0]));
   const group = groupFolder();
 

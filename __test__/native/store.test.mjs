@@ -23,20 +23,11 @@ import * as native from "../../index.js";
 import { aoCodex } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
 import { activePath, temporaryFolder, whenOver, writeFile } from "../support/home.mjs";
-import {
-  lines,
-  message,
-  sessionMeta,
-  taskStarted,
-  threadId,
-  tokenCount,
-  turnContext,
-} from "../support/records.mjs";
+import { lines, message, opening, sessionMeta, threadId, tokenCount } from "../support/records.mjs";
 
 const program = fileURLToPath(new URL("programs/ask-a-home.mjs", import.meta.url));
 
 const WORKSPACE = "/home/dev/shop";
-const opening = (id) => lines(sessionMeta(id), taskStarted(), turnContext());
 
 /** More rollouts than it takes for a home to be written down. */
 const MANY = 1_100;
@@ -48,7 +39,7 @@ function largeHome(t) {
     writeFile(
       codexHome,
       activePath(threadId(at)),
-      opening(threadId(at)) + lines(tokenCount([100, 0, 10, 0])),
+      lines(...opening(threadId(at)), tokenCount([100, 0, 10, 0])),
     );
   return codexHome;
 }
@@ -148,7 +139,7 @@ test("a cache that is read-only, a file, gone or somebody else's only makes the 
 test("a huge rollout is answered at once from its end, and exactly when it was read", async (t) => {
   const codexHome = temporaryFolder(t);
   const id = threadId(1);
-  const path = writeFile(codexHome, activePath(id), opening(id));
+  const path = writeFile(codexHome, activePath(id), lines(...opening(id)));
   const file = openSync(path, "a");
   const chunk = lines(message("x".repeat(50_000))).repeat(20);
   const RESPONSES = 200;
@@ -174,7 +165,7 @@ test("a session is answered while the whole home is read for the first time", as
   const codexHome = temporaryFolder(t);
   const chunk = lines(message("x".repeat(50_000))).repeat(400);
   for (let at = 1; at <= 30; at += 1)
-    writeFile(codexHome, activePath(threadId(at)), opening(threadId(at)) + chunk);
+    writeFile(codexHome, activePath(threadId(at)), lines(...opening(threadId(at))) + chunk);
   writeFile(
     codexHome,
     activePath(threadId(40)),

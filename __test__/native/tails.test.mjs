@@ -10,6 +10,7 @@ import {
   event,
   lines,
   message,
+  opening,
   record,
   sessionMeta,
   taskComplete,
@@ -116,7 +117,7 @@ test("readActivity counts the calls that no tool has answered, and tells when on
 test("readActivity looks back to the beginning of a turn of 3 MB", async (t) => {
   const folder = temporaryFolder(t);
   const long = Array.from({ length: 300 }, () => message("x".repeat(10_000)));
-  const text = lines(sessionMeta(ROOT), taskStarted(), turnContext(), ...long);
+  const text = lines(...opening(ROOT), ...long);
   const { turn, turnId } = await native.readActivity(writeFile(folder, activePath(ROOT), text));
   assert.deepEqual({ turn, turnId }, { turn: "running", turnId: "turn-1" });
 });

@@ -45,6 +45,16 @@ export const tokenCount = (total, last = total, at = AT) =>
     at,
   );
 
+/** The first records of a thread: what it is, and a turn that begins. */
+export const opening = (id, meta) => [sessionMeta(id, meta), taskStarted(), turnContext()];
+
+/** Those of a thread of one turn, with these records in it, that has ended. */
+export const oneTurn = (id, { meta, within = [] } = {}) => [
+  ...opening(id, meta),
+  ...within,
+  taskComplete(),
+];
+
 /** A record that carries no tokens: what most of a rollout is made of. */
 export const message = (text, at = AT) =>
   record(at, "response_item", {

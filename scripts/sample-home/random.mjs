@@ -1,14 +1,10 @@
 /** Numbers, ids and times that look drawn but are the same at every run. */
 
-/** A seeded source (mulberry32): equal seeds, equal series. */
+import { mulberry32 } from "../mulberry32.mjs";
+
+/** A seeded source. */
 export function seeded(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   const between = (low, high) => low + Math.floor(next() * (high - low + 1));
   const hex = (digits) =>
     Array.from({ length: digits }, () => between(0, 15).toString(16)).join("");
