@@ -36,6 +36,14 @@ test("a machine on which everything is well has only checks that are ok", async 
   );
 });
 
+test("a failure ends with 1, a warning with 0", async (t) => {
+  const patient = await makePatient(t);
+  patient.remove("bin/gh");
+  assert.equal((await patient.examine()).code, 0);
+  patient.remove("bin/codex");
+  assert.equal((await patient.examine()).code, 1);
+});
+
 test("each check says what it found", async (t) => {
   const patient = await makePatient(t);
   const { checks } = await patient.examine();
