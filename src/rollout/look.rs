@@ -4,7 +4,9 @@
 //! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
 //! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// The longest text of a timestamp or a kind that the look accepts, in bytes.
 const MAX_LOOK_TEXT: usize = 48;
@@ -91,8 +93,11 @@ fn look_at_kinds(line: &[u8]) -> Option<Look> {
 
 /// The role stands behind the kind, or behind an id. It cannot be part of a text: there its quotes are escaped.
 fn is_by_the_model(message: &[u8]) -> bool {
+    // To prepare the search takes longer than to search.
+    static ASSISTANT: LazyLock<Finder<'static>> =
+        LazyLock::new(|| Finder::new(b"\"role\":\"assistant\""));
     let beginning = message.get(..MAX_LOOK_ROLE).unwrap_or(message);
-    memmem::find(beginning, b"\"role\":\"assistant\"").is_some()
+    ASSISTANT.find(beginning).is_some()
 }
 
 /// Splits a text at its first quote; `None` when an escape sequence or nothing comes first.
