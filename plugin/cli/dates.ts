@@ -1,5 +1,5 @@
 /** Days as `--since` and `--until` take them: `YYYY-MM-DD`, in the local time zone. */
-import { InvalidArgumentError } from "./commander.js";
+import { InvalidArgumentError } from "commander";
 
 /** The first moment of a day and of the day after it: 23, 24 or 25 hours apart. */
 export interface Day {

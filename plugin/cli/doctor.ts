@@ -1,5 +1,5 @@
 /** `ao-codex doctor`: the troubleshooting page as checks. */
-import { Command, Option } from "./commander.js";
+import { Command, Option } from "commander";
 import type * as Addon from "../../index.js";
 import type { Report } from "../doctor/examine.js";
 import { printReport } from "./doctor-report.js";

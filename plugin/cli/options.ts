@@ -1,6 +1,6 @@
 /** Options that more than one command takes, and what they mean. */
 import { resolve } from "node:path";
-import { Option } from "./commander.js";
+import { Option } from "commander";
 
 export interface GlobalOptions {
   codexHome?: string;

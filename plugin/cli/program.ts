@@ -1,5 +1,5 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
-import { Command, CommanderError } from "./commander.js";
+import { Command, CommanderError } from "commander";
 import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
 import { columnsOf, exitWhenNobodyReads } from "./output.js";

@@ -1,5 +1,5 @@
 /** `ao-codex resume`: the command that takes a workspace's thread up again. */
-import { Command } from "./commander.js";
+import { Command } from "commander";
 import type { ThreadHead } from "../../index.js";
 import { path } from "./format.js";
 import { jsonOption, workspaceOption } from "./options.js";

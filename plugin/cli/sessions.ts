@@ -1,5 +1,5 @@
 /** `ao-codex sessions`: the threads of a Codex home, newest first. */
-import { Command } from "./commander.js";
+import { Command } from "commander";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { scanHome } from "./scan.js";

@@ -1,6 +1,6 @@
 /** `ao-codex usage`: the bill of a Codex home, by thread or by what else a person asks about. */
 import { resolve } from "node:path";
-import { Command, Option } from "./commander.js";
+import { Command, Option } from "commander";
 import { parseDay } from "./dates.js";
 import type { Day } from "./dates.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";

@@ -1,5 +1,5 @@
 /** `ao-codex wrappers`: the `gh` and `git` that note branches and pull requests for a session. */
-import { Command, Option } from "./commander.js";
+import { Command, Option } from "commander";
 import type { WrappersChange, WrappersStatus } from "../../index.js";
 import { path } from "./format.js";
 import { jsonOption } from "./options.js";
