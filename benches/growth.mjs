@@ -1,7 +1,7 @@
 /** How the cost grows with the number of rollouts and with their size: first looks, and later ones. */
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { call, generate, later } from "./lib/tools.mjs";
+import { call, generate, later, measure, tool } from "./lib/tools.mjs";
 import { workspacesOf } from "./lib/workspaces.mjs";
 
 const FILES = [100, 1_000, 10_000, 100_000];
@@ -28,12 +28,21 @@ export function growth(scratch) {
         return [files.toLocaleString("en"), call("usage", home).cpu, ms];
       }),
     ),
-    ["one rollout of", "first bill, CPU ms", "a poll after 1 KB was appended, ms"],
+    [
+      "one rollout of",
+      "first bill, CPU ms",
+      "`read()` loop that counts newlines, CPU ms",
+      "a poll after 1 KB was appended, ms",
+    ],
     SIZES.map((bytes) =>
       within(scratch, (home) => {
         const path = sparse(home, bytes);
+        const loop = () => measure(tool("newlines"), [home]).cpu;
+        // A hole costs most when the system first makes zeros of it.
+        loop();
         const { cpu } = call("usage", home);
-        return [`${(bytes / 1e6).toLocaleString("en")} MB`, cpu, later("poll", home, path, ID).ms];
+        const { ms } = later("poll", home, path, ID);
+        return [`${(bytes / 1e6).toLocaleString("en")} MB`, cpu, loop(), ms];
       }),
     ),
   ]
