@@ -1,11 +1,34 @@
 /** Does one thing on a file system that has no room left, then again with room; tells what it found as JSON. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import * as native from "@ao/plugin-codex/native";
+import { lines, tokenCount } from "../support/records.mjs";
 
 /** Who waits longer waits for a lock. */
 const LOCK_WAIT_MS = 9_000;
+
+/** Of the half a megabyte that is kept of the test's home, in bytes. */
+const HALF_A_STORE = 256 * 1024;
+
+const SECOND_RESPONSE = lines(tokenCount([30, 0, 3, 0], [20, 0, 2, 0]));
+
+const CODEX = `#!/bin/sh
+case $1 in
+--version) echo "codex-cli 0.169.0";;
+--help) echo "  resume  Resume a previous session"; echo "  -a, --ask-for-approval <P>  [possible values: never]";;
+esac
+`;
 
 const [what, disk] = process.argv.slice(2);
 const ballast = join(disk, "ballast");
@@ -49,25 +72,78 @@ const WAYS = {
     return { status, waited, during, names, after: readFileSync(join(data, "app-1"), "utf8") };
   },
 
-  async bill() {
+  /** What is remembered of a home: of one that is new, then of one whose every rollout has grown. */
+  async home() {
+    const steps = [];
+    const look = (room) =>
+      steps.push({ room, tokens: tokensOf(process.env.CODEX_HOME), ...kept() });
     fill();
-    const env = { ...process.env, XDG_CACHE_HOME: disk };
-    const program = `require("@ao/plugin-codex/native").homeUsage().then((bill) => console.log(bill.totals.totalTokens))`;
-    const once = () =>
-      Number(execFileSync(process.execPath, ["-e", program], { env, encoding: "utf8" }));
-    return { tokens: [once(), once()] };
+    look("none");
+    look("none");
+    empty();
+    fill(HALF_A_STORE);
+    look("half");
+    empty();
+    look("all");
+    for (const path of rolloutsIn(process.env.CODEX_HOME)) appendFileSync(path, SECOND_RESPONSE);
+    fill();
+    look("none");
+    look("none");
+    empty();
+    look("all");
+    return steps;
+  },
+
+  /** What a Codex said of itself. */
+  async binary() {
+    process.env.XDG_CACHE_HOME = disk;
+    const binary = join(process.env.TMPDIR, "codex");
+    writeFileSync(binary, CODEX, { mode: 0o755 });
+    fill();
+    const asked = await native.probeBinary(binary);
+    const during = native.recallBinarySync(binary);
+    empty();
+    await native.probeBinary(binary);
+    const after = native.recallBinarySync(binary);
+    return { asked, during, after };
   },
 };
 
 process.stdout.write(JSON.stringify(await WAYS[what]()));
 
-function fill() {
+function fill(room = 0) {
   const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize - room));
 }
 
 function empty() {
   rmSync(ballast);
+}
+
+/** The bill, as a process that has just begun tells it. */
+function tokensOf(codexHome) {
+  const program = `require("@ao/plugin-codex/native").homeUsage().then((bill) => console.log(bill.totals.totalTokens))`;
+  const env = { ...process.env, CODEX_HOME: codexHome, XDG_CACHE_HOME: disk };
+  return Number(execFileSync(process.execPath, ["-e", program], { env, encoding: "utf8" }));
+}
+
+function rolloutsIn(home) {
+  const names = readdirSync(home, { recursive: true });
+  return names.filter((name) => name.endsWith(".jsonl")).map((name) => join(home, name));
+}
+
+/** What is on the disk besides the ballast: how many files, and a sum of the one that is whole. */
+function kept() {
+  const directory = join(disk, "ao-codex");
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const [sum = null] = names
+    .filter((name) => name.endsWith(".store"))
+    .map((name) =>
+      createHash("sha256")
+        .update(readFileSync(join(directory, name)))
+        .digest("hex"),
+    );
+  return { files: names.length, sum };
 }
 
 function filesOf(directory) {
