@@ -201,7 +201,8 @@ export interface HomeUsageOptions {
 
 /**
  * Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
- * and lists it in the repository's `info/exclude` then; leaves every other byte of it alone.
+ * and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either cannot
+ * be read or written, and on Windows.
  */
 export declare function installAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
 
@@ -341,13 +342,16 @@ export declare function recallBinarySync(path: string): BinaryFacts | null
  */
 export declare function recallHooksSync(path: string, flags: Array<string>): CodexHooks | null
 
-/** Takes away what `installAgentsSection` has added. */
+/** Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows. */
 export declare function removeAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
 
-/** Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went. */
+/**
+ * Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
+ * Rejects when the directory is there and cannot be read.
+ */
 export declare function removeOldEvents(options?: EventsOptions | undefined | null): Promise<number>
 
-/** Removes the wrappers that `installWrappers` has installed. */
+/** Removes the wrappers that `installWrappers` has installed. Rejects where a file cannot be removed, and on Windows. */
 export declare function removeWrappers(options?: WrappersOptions | undefined | null): Promise<WrappersChange>
 
 /**
@@ -650,7 +654,10 @@ export interface WrappersOptions {
   force?: boolean
 }
 
-/** Says what is in the orchestrator's `bin`. */
+/**
+ * Says what is in the orchestrator's `bin`; where there is no such directory every file is missing. Rejects where it cannot
+ * be read, and on Windows.
+ */
 export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
 
 /** What is in the orchestrator's `bin`. */

@@ -58,6 +58,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
   const screens = new SeenOnScreen(aoHome);
   const sources = { snapshots, events, threads, screens, liveScreens: new LiveScreens() };
   const hooks = new Hooks(aoHome, settings.hooks);
+  sayWhatIsWrong(settings);
   // Asked now, so that the first launch may know already.
   askAboutHooks();
 
@@ -98,9 +99,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     const { projectConfig, sessionId } = config;
     const path = projectConfig?.path ?? null;
     const agent = readAgentSettings(projectConfig?.agentConfig, { ...config }, path);
-    for (const { found, remedy, setting } of agent.problems) {
-      warn(`${setting}: ${found}; ${remedy}`);
-    }
+    sayWhatIsWrong(agent);
     // It may have been replaced since; one that was asked is not asked again.
     askAboutHooks();
     return commandSettings(sessionId, projectConfig, agent);
@@ -177,4 +176,8 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       await prepareWorkspace(workspacePath, settings);
     },
   };
+}
+
+function sayWhatIsWrong({ problems }: PluginSettings | AgentSettings): void {
+  for (const { found, remedy, setting } of problems) warn(`${setting}: ${found}; ${remedy}`);
 }

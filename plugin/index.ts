@@ -12,6 +12,7 @@ import { ownVersion } from "./version.js";
 export type { CodexAgent } from "./agent.js";
 export type { PluginOptions } from "./settings.js";
 
+/** What the orchestrator's registry asks for. */
 export const manifest = {
   name: "codex",
   slot: "agent" as const,
@@ -20,19 +21,22 @@ export const manifest = {
   displayName: "OpenAI Codex",
 };
 
-/** The agent; `config` holds `PluginOptions`, each also by an environment variable. */
+/**
+ * The agent; `config` holds `PluginOptions`, each also by an environment variable. Never throws: a wrong setting is warned
+ * of on stderr, and passed over for a safe one.
+ */
 export function create(config?: Record<string, unknown>): CodexAgent {
   return createAgent(readPluginSettings(config, process.env));
 }
 
-/** Whether a Codex is installed. A look at some directories: nothing is run. */
+/** Whether a Codex is installed. A look at some directories: nothing is run, and nothing is thrown. */
 export function detect(): boolean {
   return new CodexBinary({}).isInstalled();
 }
 
 const shared = new CodexBinary({});
 
-/** The path of the installed Codex, else `codex`. */
+/** The absolute path of the installed Codex, else the bare name `codex`. */
 export function resolveCodexBinary(): Promise<string> {
   return shared.resolve();
 }

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import * as plugin from "@ao/plugin-codex";
 import { createPluginRegistry } from "@composio/ao-core";
+import { saidDuring } from "./support/said.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const packageJson = JSON.parse(
@@ -85,4 +86,15 @@ test("methods work when they are taken off the agent", async (t) => {
     typeof getLaunchCommand({ sessionId: "ao-1", projectConfig: { path: world.root } }),
     "string",
   );
+});
+
+test("what is wrong in a setting of the plugin is said on stderr, and stops nothing", async (t) => {
+  await makeWorld(t);
+  const lines = await saidDuring(t, () => {
+    assert.equal(plugin.create({ aoHome: "here", hooks: "maybe" }).name, "codex");
+  });
+  assert.deepEqual(lines, [
+    "ao-codex: aoHome: here is relative; give an absolute path\n",
+    'ao-codex: hooks: "maybe" (string); give true or false\n',
+  ]);
 });

@@ -4,21 +4,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
+import { saidDuring } from "./support/said.mjs";
 import { sessionOf } from "./support/session.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const WRAPPERS = [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"];
 
 const wrappersOf = async ({ aoHome }) => (await readdir(join(aoHome, "bin"))).toSorted();
-
-/** What is said on stderr while `work` runs, a line each. */
-const saidDuring = async (t, work) => {
-  const lines = [];
-  const write = t.mock.method(process.stderr, "write", (text) => lines.push(String(text)));
-  await work();
-  write.mock.restore();
-  return lines;
-};
 
 test("a launched session gets the wrappers, and a section in the AGENTS.md of its workspace", async (t) => {
   const world = await makeWorld(t);

@@ -165,6 +165,7 @@ pub fn note_launch(
 }
 
 /// Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
+/// Rejects when the directory is there and cannot be read.
 #[napi(ts_return_type = "Promise<number>", catch_unwind)]
 pub fn remove_old_events(env: &Env, options: Option<EventsOptions>) -> Result<Promise<'_>> {
     off_thread(env, || {

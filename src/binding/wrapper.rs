@@ -105,26 +105,28 @@ pub fn install_hook(env: &Env, options: Option<WrappersOptions>) -> Result<Promi
     off_thread(env, || unix::install_hook(options.unwrap_or_default()))
 }
 
-/// Says what is in the orchestrator's `bin`.
+/// Says what is in the orchestrator's `bin`; where there is no such directory every file is missing. Rejects where it cannot
+/// be read, and on Windows.
 #[napi(ts_return_type = "Promise<WrappersStatus>", catch_unwind)]
 pub fn wrappers_status(env: &Env, options: Option<WrappersOptions>) -> Result<Promise<'_>> {
     off_thread(env, || unix::status(options.unwrap_or_default()))
 }
 
-/// Removes the wrappers that `installWrappers` has installed.
+/// Removes the wrappers that `installWrappers` has installed. Rejects where a file cannot be removed, and on Windows.
 #[napi(ts_return_type = "Promise<WrappersChange>", catch_unwind)]
 pub fn remove_wrappers(env: &Env, options: Option<WrappersOptions>) -> Result<Promise<'_>> {
     off_thread(env, || unix::remove(options.unwrap_or_default()))
 }
 
 /// Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
-/// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone.
+/// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either cannot
+/// be read or written, and on Windows.
 #[napi(ts_return_type = "Promise<AgentsSectionChange>", catch_unwind)]
 pub fn install_agents_section(env: &Env, workspace_path: String) -> Result<Promise<'_>> {
     off_thread(env, || unix::agents_section(workspace_path, true))
 }
 
-/// Takes away what `installAgentsSection` has added.
+/// Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows.
 #[napi(ts_return_type = "Promise<AgentsSectionChange>", catch_unwind)]
 pub fn remove_agents_section(env: &Env, workspace_path: String) -> Result<Promise<'_>> {
     off_thread(env, || unix::agents_section(workspace_path, false))
