@@ -148,7 +148,8 @@ fn read_more(reader: &mut impl Read, head: &mut Vec<u8>, size: usize) -> io::Res
 fn read_at(file: &File, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {
     use std::os::unix::fs::FileExt;
     let start = head.len();
-    head.resize(size, 0);
+    // Not `resize`, which goes byte for byte where the build is for size.
+    head.extend_from_slice(&vec![0; size.saturating_sub(start)]);
     let read = match head.get_mut(start..) {
         Some(free) => file.read_at(free, start as u64)?,
         None => 0,

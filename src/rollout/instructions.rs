@@ -3,14 +3,19 @@
 //! They are one JSON string, so that its end is the next quote that is not escaped, and finding that costs a tenth of
 //! parsing what lies before it.
 
+use std::sync::LazyLock;
+
 use memchr::memchr_iter;
-use memchr::memmem::find;
+use memchr::memmem::Finder;
 
 /// The instructions begin within the first kilobyte. Ones that begin later are parsed like everything else.
 const SEARCHED: usize = 4096;
 
-/// What stands before the text. Inside a JSON string its quotes would be escaped, so that it is always a field.
-const FIELDS: [&[u8]; 2] = [b"\"base_instructions\":{\"text\":\"", b"\"instructions\":\""];
+/// What stands before the text. Inside a JSON string its quotes would be escaped, so that it is always a field. To prepare
+/// the search takes longer than to search.
+static FIELDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| {
+    [Finder::new("\"base_instructions\":{\"text\":\""), Finder::new("\"instructions\":\"")]
+});
 
 /// A record without the text of its instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +30,8 @@ pub struct Around<'a> {
 #[must_use]
 pub fn around_instructions(record: &[u8]) -> Option<Around<'_>> {
     let searched = record.get(..SEARCHED).unwrap_or(record);
-    let text = FIELDS.iter().find_map(|field| Some(find(searched, field)? + field.len()))?;
+    let text =
+        FIELDS.iter().find_map(|field| Some(field.find(searched)? + field.needle().len()))?;
     let (before, rest) = record.split_at_checked(text)?;
     let end = memchr_iter(b'"', rest).find(|&quote| !is_escaped(rest, quote));
     Some(Around { before, after: end.and_then(|end| rest.get(end..)) })
