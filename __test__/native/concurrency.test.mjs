@@ -17,8 +17,8 @@ const program = fileURLToPath(new URL("programs/watch-a-scan.mjs", import.meta.u
 const WORKSPACE = "/home/dev/shop";
 const THREADS = 64;
 const MB_EACH = 3;
-/** More than are made at once, each of 90 MB. */
-const BILLS = 32;
+/** Many more than are made at once, each of as much as the home has. */
+const BILLS = 64;
 const MAX_AT_ONCE = 16;
 const ONE = usage([100, 0, 10, 0]);
 const TOTALS = usage(
@@ -73,7 +73,7 @@ test("a question is answered before bills that were asked for earlier", async (t
   const rollout = join(options.codexHome, activePath(threadId(7)));
   const homes = Array.from({ length: BILLS }, () => temporaryFolder(t));
   for (const folder of homes) {
-    for (let at = 1; at <= BILLS; at += 1) {
+    for (let at = 1; at <= THREADS; at += 1) {
       const path = join(folder, activePath(threadId(at)));
       mkdirSync(dirname(path), { recursive: true });
       linkSync(rollout, path);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use napi_derive::napi;
 use serde::Serialize;
 
+use crate::packed::packed_fields;
 use crate::pricing::cost::{cost_usd, prices_of};
 use crate::pricing::table::{ModelPrices, PriceTable};
 use crate::rollout::discover::{self, RolloutFile};
@@ -35,6 +36,16 @@ pub struct Usage {
     /// US dollars, at the prices of the table.
     pub estimated_cost_usd: f64,
 }
+
+packed_fields!(Usage {
+    input_tokens,
+    cached_input_tokens,
+    cache_write_input_tokens,
+    output_tokens,
+    reasoning_output_tokens,
+    total_tokens,
+    estimated_cost_usd
+});
 
 /// A file or directory that was passed over.
 #[napi(object, object_from_js = false, object_to_js = false)]
@@ -76,6 +87,20 @@ pub struct ThreadHead {
     /// The version of Codex that began the thread.
     pub cli_version: Option<String>,
 }
+
+packed_fields!(ThreadHead {
+    thread_id,
+    rollout_path,
+    workspace_path,
+    kind,
+    parent_thread_id,
+    archived,
+    compressed,
+    created_at_ms,
+    updated_at_ms,
+    size_bytes,
+    cli_version
+});
 
 /// A thread, and what it was billed without anything inherited.
 #[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
@@ -121,6 +146,27 @@ pub struct ThreadUsage {
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
 }
+
+packed_fields!(ThreadUsage {
+    thread_id,
+    rollout_path,
+    workspace_path,
+    kind,
+    parent_thread_id,
+    archived,
+    compressed,
+    created_at_ms,
+    updated_at_ms,
+    size_bytes,
+    cli_version,
+    model,
+    usage,
+    models,
+    skipped_records,
+    turn,
+    turn_id,
+    last_record_at_ms
+});
 
 impl From<TokenUsage> for Usage {
     fn from(usage: TokenUsage) -> Self {

@@ -270,7 +270,10 @@ impl Query {
         let failed =
             |failed| error::Error::io("hand over the threads of", self.home.path(), failed);
         let mut cutter = Cutter::default();
-        let read = self.read(watch, |threads| cutter.push(&threads).map_err(failed))?;
+        let read = self.read(watch, |threads| {
+            cutter.push(&threads);
+            Ok(())
+        })?;
         let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
         let threads = Vec::new();
         let rest = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };

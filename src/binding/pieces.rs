@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise, Work, json, parse, promise};
+use crate::packed::{Packed, pack, unpack};
 
 /// How many objects are made in one turn: a millisecond's work.
 const PIECE: usize = 250;
@@ -40,50 +41,69 @@ type Next<'env> = Function<'env, (), Promise<'env>>;
 /// Whether JavaScript shall get another piece.
 pub(super) type GoOn = Box<dyn Fn() -> Result<()> + Send>;
 
-/// A list as JSON, in pieces, and the rest of the answer that it belongs to.
+/// A list in pieces, and the rest of the answer that it belongs to.
 pub struct Pieces {
-    left: std::vec::IntoIter<String>,
+    /// The first piece as JSON.
+    first: String,
+    left: std::vec::IntoIter<Piece>,
+    /// As JSON.
     rest: String,
     go_on: GoOn,
 }
 
+/// A piece of a list that waits for its turn, packed: as JSON it is five times as long.
+struct Piece {
+    packed: Vec<u8>,
+    json: fn(&[u8]) -> io::Result<String>,
+}
+
 /// A list that is being cut.
 #[derive(Default)]
-pub(super) struct Cutter(Vec<String>);
+pub(super) struct Cutter(Vec<Piece>);
 
 impl Cutter {
     /// Adds a piece, of no more than a millisecond's work.
-    pub(super) fn push<T: Serialize>(&mut self, piece: &[T]) -> io::Result<()> {
+    pub(super) fn push<T: Packed + Serialize>(&mut self, piece: &Vec<T>) {
         if !piece.is_empty() {
-            self.0.push(json(&piece)?);
+            self.0.push(Piece { packed: pack(piece), json: unpacked_json::<T> });
         }
-        Ok(())
     }
 
     /// Adds a whole list.
-    pub(super) fn extend<T: Serialize>(
-        &mut self,
-        mut list: impl Iterator<Item = T>,
-    ) -> io::Result<()> {
+    pub(super) fn extend<T: Packed + Serialize>(&mut self, mut list: impl Iterator<Item = T>) {
         loop {
             let piece: Vec<T> = list.by_ref().take(PIECE).collect();
             if piece.is_empty() {
-                return Ok(());
+                return;
             }
-            self.push(&piece)?;
+            self.push(&piece);
         }
     }
 
     /// The answer, whose `threads` will be this list.
     pub(super) fn finish(self, rest: &impl Serialize, go_on: GoOn) -> io::Result<Pieces> {
-        Ok(Pieces { left: self.0.into_iter(), rest: json(rest)?, go_on })
+        let mut left = self.0.into_iter();
+        let first = left.next().map_or_else(|| Ok("[]".to_owned()), |piece| piece.json())?;
+        Ok(Pieces { first, left, rest: json(rest)?, go_on })
     }
+}
+
+impl Piece {
+    fn json(&self) -> io::Result<String> {
+        (self.json)(&self.packed)
+    }
+}
+
+fn unpacked_json<T: Packed + Serialize>(packed: &[u8]) -> io::Result<String> {
+    let piece: Vec<T> = unpack(packed).ok_or(io::ErrorKind::InvalidData)?;
+    json(&piece)
 }
 
 impl Pieces {
     /// A promise of the whole answer.
     pub(super) fn collect(mut self, env: &Env) -> Result<Unknown<'_>> {
-        let first = parse(env, self.next())?;
+        let first = std::mem::take(&mut self.first);
+        let first = parse(env, with_rest(&first, self.rest_behind_last()))?;
         let pieces = RefCell::new(self);
         let next: Next<'_> = env.create_function_from_closure("next", move |call| {
             let mut pieces = pieces.borrow_mut();
@@ -94,18 +114,24 @@ impl Pieces {
         collect.call(FnArgs::from((first, next)))
     }
 
-    /// `[piece]`, or `[piece, rest]` with the last one.
-    fn next(&mut self) -> String {
-        let piece = self.left.next();
-        let piece = piece.as_deref().unwrap_or("[]");
-        if self.left.len() == 0 { format!("[{piece},{}]", self.rest) } else { format!("[{piece}]") }
-    }
-
+    /// The work of making the next piece.
     fn next_later(&mut self) -> Work {
-        let json = self.next();
-        Box::new(|| {
+        let piece = self.left.next();
+        let rest = self.rest_behind_last().map(str::to_owned);
+        Box::new(move || {
             thread::sleep(PAUSE);
-            Ok(Answer::Json(json))
+            let json = piece.map_or_else(|| Ok("[]".to_owned()), |piece| piece.json());
+            Ok(Answer::Json(with_rest(&json?, rest.as_deref())))
         })
     }
+
+    /// The rest of the answer, once there is no other piece.
+    fn rest_behind_last(&self) -> Option<&str> {
+        (self.left.len() == 0).then_some(self.rest.as_str())
+    }
+}
+
+/// `[piece]`, or `[piece, rest]`.
+fn with_rest(piece: &str, rest: Option<&str>) -> String {
+    rest.map_or_else(|| format!("[{piece}]"), |rest| format!("[{piece},{rest}]"))
 }

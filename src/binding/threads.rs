@@ -106,9 +106,9 @@ fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
         skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
     };
     let mut cutter = Cutter::default();
+    cutter.extend(threads.iter().map(thread_head));
     cutter
-        .extend(threads.iter().map(thread_head))
-        .and_then(|()| cutter.finish(&rest, Box::new(|| Ok(()))))
+        .finish(&rest, Box::new(|| Ok(())))
         .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))
 }
 

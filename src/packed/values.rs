@@ -1,6 +1,6 @@
 //! How the usual kinds of value are packed, and structures made of them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::packed::{Packed, Packer, Unpacker};
@@ -34,6 +34,16 @@ impl Packed for i64 {
     fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
         let number = unpacker.number()?;
         Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+    }
+}
+
+impl Packed for f64 {
+    fn pack(&self, packer: &mut Packer) {
+        packer.fixed(self.to_bits());
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        unpacker.fixed().map(Self::from_bits)
     }
 }
 
@@ -113,6 +123,20 @@ impl<T: Packed> Packed for VecDeque<T> {
 
     fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
         Vec::unpack(unpacker).map(Self::from)
+    }
+}
+
+impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
+    fn pack(&self, packer: &mut Packer) {
+        self.len().pack(packer);
+        for (key, value) in self {
+            key.pack(packer);
+            value.pack(packer);
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        Vec::<(K, V)>::unpack(unpacker).map(Self::from_iter)
     }
 }
 
