@@ -84,9 +84,9 @@ function flags(target) {
   return [
     // With a frame pointer the tables for unwinding say less of each function: 2 % of the addon.
     "-C force-frame-pointers=yes",
-    // `opt-level = "z"` takes small functions for calls even in loops. This much more of them in place (with "z" it is 5,
-    // with "s" 50, and 325 where somebody wrote `#[inline]`) is as fast as "s", for a fifth of what "s" is larger.
-    "-C llvm-args=-inline-threshold=35",
+    // Built for size, small functions are calls even in loops. With this many instructions in place instead of 50, the bill
+    // of many rollouts costs 2 % less CPU, and the addon is 6 % larger; docs/addon-size.md has the figures.
+    "-C llvm-args=-inline-threshold=120",
     // A shared library of musl is no program: it takes the libc of the process that loads it.
     ...(target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : []),
   ];

@@ -279,7 +279,7 @@ impl Query {
         let rest = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
         let (home, watch) = (self.home.clone(), Arc::clone(watch));
         let go_on = Box::new(move || uncancelled(&watch, &home));
-        cutter.finish(&rest, go_on).map(Answer::Pieces).map_err(failed)
+        cutter.finish(&rest, go_on, &BILLS).map(Answer::Pieces).map_err(failed)
     }
 
     /// The document.

@@ -4,23 +4,20 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::thread;
-use std::time::Duration;
 
 use napi::bindgen_prelude::{FnArgs, Function, Unknown};
-use napi::{Env, Result};
+use napi::{Env, Error, Result};
 use serde::Serialize;
 
-use crate::binding::pool::QUESTIONS;
+use crate::binding::pool::Pool;
 use crate::binding::promise::{Answer, Promise, Work, json, parse, promise};
 use crate::packed::{Packed, pack, unpack};
 
 /// How many objects are made in one turn: a millisecond's work.
-const PIECE: usize = 250;
+const PIECE: usize = 100;
 
-/// How long a piece waits behind the one before. Node takes all that is there in one turn, also what comes meanwhile: it
-/// must not be there.
-const PAUSE: Duration = Duration::from_millis(1);
+/// How many times larger a piece is as JSON, at most: a text that grows while it is written is copied again and again.
+const MOST_LARGER: usize = 8;
 
 /// Asks for one piece after the other, and puts all of them into the rest of the answer.
 const COLLECT: &str = "(async ([piece, rest], next) => {
@@ -43,18 +40,20 @@ pub(super) type GoOn = Box<dyn Fn() -> Result<()> + Send>;
 
 /// A list in pieces, and the rest of the answer that it belongs to.
 pub struct Pieces {
-    /// The first piece as JSON.
+    /// The first piece as JSON, and the rest where there is no other.
     first: String,
     left: std::vec::IntoIter<Piece>,
     /// As JSON.
     rest: String,
     go_on: GoOn,
+    /// Where the other pieces are made: where the answer was, so that they take the memory that it has left.
+    pool: &'static Pool,
 }
 
-/// A piece of a list that waits for its turn, packed: as JSON it is five times as long.
+/// A piece of a list that waits for its turn, packed: as JSON it is several times as long.
 struct Piece {
-    packed: Vec<u8>,
-    json: fn(&[u8]) -> io::Result<String>,
+    packed: Box<[u8]>,
+    write: fn(&[u8], &mut Vec<u8>) -> io::Result<()>,
 }
 
 /// A list that is being cut.
@@ -65,7 +64,8 @@ impl Cutter {
     /// Adds a piece, of no more than a millisecond's work.
     pub(super) fn push<T: Packed + Serialize>(&mut self, piece: &Vec<T>) {
         if !piece.is_empty() {
-            self.0.push(Piece { packed: pack(piece), json: unpacked_json::<T> });
+            let packed = pack(piece).into_boxed_slice();
+            self.0.push(Piece { packed, write: write_unpacked::<T> });
         }
     }
 
@@ -81,34 +81,34 @@ impl Cutter {
     }
 
     /// The answer, whose `threads` will be this list.
-    pub(super) fn finish(self, rest: &impl Serialize, go_on: GoOn) -> io::Result<Pieces> {
+    pub(super) fn finish(
+        self,
+        rest: &impl Serialize,
+        go_on: GoOn,
+        pool: &'static Pool,
+    ) -> io::Result<Pieces> {
         let mut left = self.0.into_iter();
-        let first = left.next().map_or_else(|| Ok("[]".to_owned()), |piece| piece.json())?;
-        Ok(Pieces { first, left, rest: json(rest)?, go_on })
+        let (first, rest) = (left.next(), json(rest)?);
+        let first = text(first.as_ref(), (left.len() == 0).then_some(&rest))?;
+        Ok(Pieces { first, left, rest, go_on, pool })
     }
 }
 
-impl Piece {
-    fn json(&self) -> io::Result<String> {
-        (self.json)(&self.packed)
-    }
-}
-
-fn unpacked_json<T: Packed + Serialize>(packed: &[u8]) -> io::Result<String> {
+fn write_unpacked<T: Packed + Serialize>(packed: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
     let piece: Vec<T> = unpack(packed).ok_or(io::ErrorKind::InvalidData)?;
-    json(&piece)
+    Ok(serde_json::to_writer(text, &piece)?)
 }
 
 impl Pieces {
     /// A promise of the whole answer.
     pub(super) fn collect(mut self, env: &Env) -> Result<Unknown<'_>> {
         let first = std::mem::take(&mut self.first);
-        let first = parse(env, with_rest(&first, self.rest_behind_last()))?;
+        let first = parse(env, &first)?;
         let pieces = RefCell::new(self);
         let next: Next<'_> = env.create_function_from_closure("next", move |call| {
             let mut pieces = pieces.borrow_mut();
             let next = (pieces.go_on)().map(|()| pieces.next_later());
-            promise(call.env, &QUESTIONS, next)
+            promise(call.env, pieces.pool, next)
         })?;
         let collect: Collect<'_> = env.run_script(COLLECT)?;
         collect.call(FnArgs::from((first, next)))
@@ -117,21 +117,27 @@ impl Pieces {
     /// The work of making the next piece.
     fn next_later(&mut self) -> Work {
         let piece = self.left.next();
-        let rest = self.rest_behind_last().map(str::to_owned);
+        let rest = (self.left.len() == 0).then(|| self.rest.clone());
         Box::new(move || {
-            thread::sleep(PAUSE);
-            let json = piece.map_or_else(|| Ok("[]".to_owned()), |piece| piece.json());
-            Ok(Answer::Json(with_rest(&json?, rest.as_deref())))
+            let text = text(piece.as_ref(), rest.as_ref());
+            text.map(Answer::Json).map_err(|failed| Error::from_reason(failed.to_string()))
         })
-    }
-
-    /// The rest of the answer, once there is no other piece.
-    fn rest_behind_last(&self) -> Option<&str> {
-        (self.left.len() == 0).then_some(self.rest.as_str())
     }
 }
 
 /// `[piece]`, or `[piece, rest]`.
-fn with_rest(piece: &str, rest: Option<&str>) -> String {
-    rest.map_or_else(|| format!("[{piece}]"), |rest| format!("[{piece},{rest}]"))
+fn text(piece: Option<&Piece>, rest: Option<&String>) -> io::Result<String> {
+    let length = piece.map_or(0, |piece| piece.packed.len() * MOST_LARGER);
+    let mut text = Vec::with_capacity(length + rest.map_or(0, String::len));
+    text.push(b'[');
+    match piece {
+        Some(Piece { packed, write }) => write(packed, &mut text)?,
+        None => text.extend_from_slice(b"[]"),
+    }
+    if let Some(rest) = rest {
+        text.push(b',');
+        text.extend_from_slice(rest.as_bytes());
+    }
+    text.push(b']');
+    String::from_utf8(text).map_err(|_| io::ErrorKind::InvalidData.into())
 }

@@ -16,7 +16,7 @@ use std::panic::{self, AssertUnwindSafe};
 use napi::bindgen_prelude::{
     Buffer, FnArgs, Function, JsObjectValue, JsValue, Object, PromiseRaw, ToNapiValue, Unknown,
 };
-use napi::{Env, Error, JsDeferred, Result, Status, sys};
+use napi::{Env, Error, JsDeferred, JsString, Result, Status, sys};
 use serde::Serialize;
 
 use crate::binding::pieces::Pieces;
@@ -47,7 +47,7 @@ pub(super) type Work = Box<dyn FnOnce() -> Result<Answer> + Send>;
 type Resolver = Box<dyn FnOnce(Env) -> Result<Answer>>;
 
 /// `JSON.parse(text)`.
-type Parse<'env> = Function<'env, FnArgs<(String,)>, Unknown<'env>>;
+type Parse<'env> = Function<'env, FnArgs<(JsString<'env>,)>, Unknown<'env>>;
 
 impl Answer {
     /// An answer of whatever type; `None` becomes `null`.
@@ -58,7 +58,7 @@ impl Answer {
     fn convert(self, env: &Env) -> Result<Unknown<'_>> {
         match self {
             Self::Nothing => ().into_unknown(env),
-            Self::Json(text) => parse(env, text),
+            Self::Json(text) => parse(env, &text),
             Self::Bytes(bytes) => Buffer::from(bytes).into_unknown(env),
             Self::Records(records) => records.into_unknown(env),
             Self::Pieces(pieces) => pieces.collect(env),
@@ -78,10 +78,13 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
 }
 
 /// JavaScript's value of a JSON text.
-pub(super) fn parse(env: &Env, text: String) -> Result<Unknown<'_>> {
+pub(super) fn parse<'env>(env: &'env Env, text: &str) -> Result<Unknown<'env>> {
+    // A text that is ASCII is copied as it is; another one is decoded, which takes longer than to parse it.
+    let text =
+        if text.is_ascii() { env.create_string_latin1(text) } else { env.create_string(text) };
     let json: Object<'_> = env.get_global()?.get_named_property("JSON")?;
     let parse: Parse<'_> = json.get_named_property("parse")?;
-    parse.call(FnArgs::from((text,)))
+    parse.call(FnArgs::from((text?,)))
 }
 
 /// A promise of what the work results in. An error in place of it rejects the promise, and so does a panic.

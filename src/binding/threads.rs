@@ -12,6 +12,7 @@ use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::{answered, off_thread};
 use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::pieces::{Cutter, Pieces};
+use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise};
 use crate::codex_home::CodexHome;
 use crate::error::{self, Error};
@@ -108,7 +109,7 @@ fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
     let mut cutter = Cutter::default();
     cutter.extend(threads.iter().map(thread_head));
     cutter
-        .finish(&rest, Box::new(|| Ok(())))
+        .finish(&rest, Box::new(|| Ok(())), &QUESTIONS)
         .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))
 }
 

@@ -16,7 +16,7 @@ use crate::usage::summary::Glimpse;
 use crate::usage::tree::{Thread, Threads, alone};
 
 /// How many threads are handed over at a time.
-const PART: usize = 250;
+const PART: usize = 100;
 
 /// What is said of a rollout that moves faster than it can be followed.
 const RESTLESS: &str = "moved again and again while it was looked for";

@@ -157,10 +157,12 @@ impl HomeStore {
                 state.busy.insert(slot);
                 return Ok(Some(Job { born, file, before }));
             }
+            state.waiting += 1;
             state = match self.read.wait_timeout(state, PATIENCE) {
                 Ok((state, _)) => state,
                 Err(_) => self.lock(),
             };
+            state.waiting = state.waiting.saturating_sub(1);
         }
     }
 
@@ -228,8 +230,12 @@ struct Claim<'s> {
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.store.lock().busy.remove(&self.slot);
-        self.store.read.notify_all();
+        let mut state = self.store.lock();
+        state.busy.remove(&self.slot);
+        // To wake nobody is a call into the kernel all the same.
+        if state.waiting > 0 {
+            self.store.read.notify_all();
+        }
     }
 }
 

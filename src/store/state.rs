@@ -44,6 +44,8 @@ pub struct State {
     pub texts: Texts,
     /// Files that somebody is reading right now.
     pub busy: HashSet<Slot>,
+    /// How many wait for what somebody else is reading.
+    pub(super) waiting: usize,
     /// The file in which an earlier process, or this one, has written down what it knew.
     pub(super) saved: Option<Saved>,
     pub(super) unsaved: Unsaved,
