@@ -112,9 +112,9 @@ fn fold_once(
     if start > 0 {
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;
     }
-    let mut read = 0;
+    let mut passed = Passed { at: start, size: of.size, first: None, last: None };
     // What is appended from here on is left to the next look: size, time and sum are those of one moment.
-    let reader = Watched { reader: (&opened).take(of.size - start), watch, read: &mut read };
+    let reader = Watched { reader: (&opened).take(of.size - start), watch, passed: &mut passed };
     let scanned = if file.compressed {
         let text = Decompressed::new(reader, of.size).map_err(failed)?;
         scan_lines(text, buffer, &mut *fold)
@@ -122,13 +122,16 @@ fn fold_once(
         scan_lines(reader, buffer, &mut *fold)
     };
     let scanned = scanned.map_err(failed)?;
-    if read != of.size - start {
+    if passed.at != of.size {
         return Ok(None);
     }
     let offset = if file.compressed { 0 } else { start + scanned.complete_bytes };
-    let guard = match guard(&opened, offset) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        guard => guard.map_err(failed)?,
+    let guard = match (passed.first, passed.last) {
+        (Some(first), Some(last)) if offset == of.size => joined([first, last]),
+        _ => match guard(&opened, offset) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            guard => guard.map_err(failed)?,
+        },
     };
     let after = Identity::of(&opened.metadata().map_err(failed)?);
     if after.size < of.size || (after.size == of.size && after.modified != of.modified) {
@@ -154,15 +157,15 @@ fn goes_on(file: &File, stop: &Stop, now: &Identity) -> bool {
 }
 
 fn guard(file: &File, offset: u64) -> io::Result<u64> {
-    let mut guard = 0;
     let length = usize::try_from(offset).unwrap_or(GUARDED).min(GUARDED);
     let mut bytes = [0; GUARDED];
     let bytes = bytes.get_mut(..length).unwrap_or_default();
-    for start in [0, offset - length as u64] {
-        read_at(file, bytes, start)?;
-        guard = guard << 32 | u64::from(crc32fast::hash(bytes));
-    }
-    Ok(guard)
+    let mut sum_at = |start| read_at(file, bytes, start).map(|()| crc32fast::hash(bytes));
+    Ok(joined([sum_at(0)?, sum_at(offset - length as u64)?]))
+}
+
+fn joined([first, last]: [u32; 2]) -> u64 {
+    u64::from(first) << 32 | u64::from(last)
 }
 
 #[cfg(unix)]
@@ -185,11 +188,35 @@ fn is_record(rest: &[u8]) -> bool {
     rest.last() == Some(&b'}') && parse(rest).is_ok()
 }
 
-/// Counts what is read, and fails when the scan was cancelled.
+/// What has been read of a file, and the sums of its guarded bytes, as far as they came by: to read them again would cost
+/// two calls for each of thousands of rollouts.
+struct Passed {
+    at: u64,
+    size: u64,
+    first: Option<u32>,
+    last: Option<u32>,
+}
+
+impl Passed {
+    fn add(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.at == 0 {
+            self.first = bytes.first_chunk::<GUARDED>().map(|first| crc32fast::hash(first));
+        }
+        self.at += bytes.len() as u64;
+        if self.at == self.size {
+            self.last = bytes.last_chunk::<GUARDED>().map(|last| crc32fast::hash(last));
+        }
+    }
+}
+
+/// Notes what is read, and fails when the scan was cancelled.
 struct Watched<'w, R> {
     reader: R,
     watch: &'w Watch,
-    read: &'w mut u64,
+    passed: &'w mut Passed,
 }
 
 impl<R: Read> Read for Watched<'_, R> {
@@ -199,7 +226,7 @@ impl<R: Read> Read for Watched<'_, R> {
         }
         let read = self.reader.read(buffer)?;
         self.watch.add_bytes(read as u64);
-        *self.read += read as u64;
+        self.passed.add(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
 }
