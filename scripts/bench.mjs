@@ -3,6 +3,7 @@
 //   --full       homes of the size that the targets are about, and how the cost grows (6 GB of free space below the temporary directory)
 //   --write      puts the table into `benches/README.md`
 //   --rounds N   how often each pair is measured
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +39,8 @@ const scratch = mkdtempSync(join(tmpdir(), "ao-codex-bench-"));
 // Not `finally` alone: gigabytes must not stay behind when somebody has seen enough.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(clean(130)));
 try {
+  // First, on a machine that has not just written gigabytes: it tells milliseconds apart.
+  const wrapped = await wrapper();
   const rows = [];
   await withHome("one", async (home, ledger) => {
     rows.push(
@@ -56,7 +59,7 @@ try {
     rows.push(...(await search({ home, ledger, rounds })));
     rows.push(...(await refresh({ home, ledger, rounds })));
   });
-  rows.push(...(await wrapper()));
+  rows.push(...wrapped);
   process.stdout.write(`${table(rows)}\n`);
   if (values.full) say("measuring how the cost grows …");
   const grown = values.full ? growth(scratch) : "";
@@ -72,9 +75,16 @@ async function withHome(name, work) {
   const home = join(scratch, name);
   say(`writing ${sizes[name].files} rollouts, ${Math.round(sizes[name].bytes / 1e6)} MB …`);
   const ledger = generate(home, sizes[name]);
+  settle();
   say("measuring …");
   await work(home, ledger);
   rmSync(home, { recursive: true });
+  settle();
+}
+
+/** Has the disk done with gigabytes that were written or removed: what it still does would be measured too. */
+function settle() {
+  execFileSync("sync");
 }
 
 function sizeText({ files, bytes }) {
