@@ -1,4 +1,5 @@
 /** The table, on the terminal and in `benches/README.md`. */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 
@@ -42,6 +43,7 @@ export function write(path, rows, rounds, grown) {
     path,
     `${before}${BEGIN}\n\n${head}\n\n${table(rows)}\n\n${grown}\n\n${END}${after}`,
   );
+  execFileSync("npx", ["prettier", "--write", "--log-level=warn", path]);
 }
 
 function machine() {
