@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::binding::promise::Call;
 
-/// How many calls of a pool are worked on at once: fifty sessions that are asked for together wait for one look at the home, and
-/// need not wait on fifty threads.
+/// How many calls of a pool are worked on at once: fifty sessions that are asked for together wait for one look at the
+/// home, and need not wait on fifty threads.
 const MAX_THREADS: usize = 16;
 
 /// How long a thread waits for work: a program that asks every few seconds does not start one each time.
