@@ -1,19 +1,13 @@
-import { copyFile, mkdir, readFile, stat, symlink, truncate, utimes } from "node:fs/promises";
+import { copyFile, mkdir, readFile, stat, symlink, truncate } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 import { run, say } from "../steps.mjs";
-import { until } from "../until.mjs";
-import { compressBeside, compressInPlace } from "../zstd.mjs";
 
 const ARCHIVE_SINCE = "0.80.0";
 const UNARCHIVE_SINCE = "0.98.0";
 const MIGRATION_SINCE = "0.154.0";
 /** Writes what `migrate-rollouts` has to migrate. */
 const LAST_LEGACY = "0.144.6";
-const COMPRESSION_SINCE = "0.144.6";
-/** An older one may take the compressed form for the thread and refuse to resume it. */
-const BOTH_FORMS_SINCE = "0.144.6";
-const LONG_AGO = new Date(Date.now() - 60 * 24 * 3600 * 1000);
 
 export const archive = {
   name: "archive",
@@ -57,28 +51,6 @@ export const forkOfArchived = {
   },
 };
 
-export const compressedByHand = {
-  name: "compressed-by-hand",
-  async play(lab) {
-    const { threadId } = await lab.exec([run("echo one"), say()]);
-    await lab.resume(threadId, [say()]);
-    await lab.exec([say()]);
-    await compressInPlace(await lab.rolloutOf(threadId));
-  },
-};
-
-/** Both forms of one rollout at once, as a crash in between leaves them; the plain one goes on. */
-export const bothForms = {
-  name: "both-forms",
-  since: BOTH_FORMS_SINCE,
-  async play(lab) {
-    const { threadId } = await lab.exec([run("echo one"), say()]);
-    const path = await lab.rolloutOf(threadId);
-    await compressBeside(path);
-    await lab.resume(threadId, [say()]);
-  },
-};
-
 /** A backup of a rollout among the archived ones is no second bill. */
 export const archivedCopy = {
   name: "archived-copy",
@@ -89,27 +61,6 @@ export const archivedCopy = {
     await mkdir(folder, { recursive: true });
     await copyFile(path, join(folder, basename(path)));
     await lab.resume(threadId, [say()]);
-  },
-};
-
-/** With the feature on, a starting Codex compresses what has not been touched for long. */
-export const compressedByCodex = {
-  name: "compressed-by-codex",
-  since: COMPRESSION_SINCE,
-  async play(lab) {
-    const { threadId: kept } = await lab.exec([run("echo one"), say()]);
-    const { threadId: resumed } = await lab.exec([run("echo two"), say()]);
-    for (const threadId of [kept, resumed]) {
-      await utimes(await lab.rolloutOf(threadId), LONG_AGO, LONG_AGO);
-    }
-    // Not earlier: the worker runs once in a while only, and would have run before.
-    await lab.reconfigure({ features: { local_thread_store_compression: true } });
-    await lab.withAppServer(async (server) => {
-      await server.startThread();
-      await until(async () => (await lab.rolloutOf(kept)).endsWith(".zst"));
-      await until(async () => (await lab.rolloutOf(resumed)).endsWith(".zst"));
-    });
-    await lab.resume(resumed, [say()]);
   },
 };
 

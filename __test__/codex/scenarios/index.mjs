@@ -3,6 +3,7 @@
  * those of `writeCodexHome`: `features`, `retries`, `topLevel` and `config` lines.
  */
 import * as compaction from "./compaction.mjs";
+import * as compression from "./compression.mjs";
 import * as families from "./families.mjs";
 import { failures } from "./failures.mjs";
 import * as files from "./files.mjs";
@@ -20,6 +21,7 @@ const scenariosOf = (module) => Object.values(module).filter(({ play }) => play 
 export const SCENARIOS = [
   ...scenariosOf(basics),
   ...scenariosOf(files),
+  ...scenariosOf(compression),
   ...scenariosOf(forks),
   ...scenariosOf(subagents),
   ...scenariosOf(families),
