@@ -3,6 +3,7 @@ import { chmod, rename } from "node:fs/promises";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
+import { compressRollout } from "../support/compression.mjs";
 import { argumentsAfter, flagsOf, settingsOf } from "./support/arguments.mjs";
 import { event, tokenCount, turnContext, writeRollout } from "./support/rollout.mjs";
 import { sessionOf } from "./support/session.mjs";
@@ -10,6 +11,7 @@ import { eventually } from "./support/wait.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const MINUTE_MS = 60_000;
+const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 
 /** A workspace and what the orchestrator knows of it. */
 const scene = async (t) => {
@@ -40,6 +42,27 @@ test("a session shows its thread, its model and its cost", async (t) => {
     agentSessionId: name,
     cost: { inputTokens: 1_000_000, outputTokens: 100_000, estimatedCostUsd: 3.5 },
   });
+});
+
+test("a session keeps its thread, cost and command when Codex compresses an older thread", async (t) => {
+  const { world, agent, session, workspacePath: cwd } = await scene(t);
+  const old = await writeRollout(world.codexHome, {
+    cwd,
+    ageMs: WEEK_MS,
+    records: turn("a-model-of-old", [900, 0, 90]),
+  });
+  const { name, threadId } = await writeRollout(world.codexHome, {
+    cwd,
+    records: turn("a-model-of-ours", [1_000, 0, 100]),
+  });
+  const answers = async () => {
+    const { agentSessionId, cost } = await agent.getSessionInfo(session);
+    const command = await agent.getRestoreCommand(session, project(world));
+    return [agentSessionId, cost.inputTokens, cost.outputTokens, command.split(" ").at(-1)];
+  };
+  assert.deepEqual(await answers(), [name, 1_000, 100, threadId]);
+  await compressRollout(old.path);
+  assert.deepEqual(await answers(), [name, 1_000, 100, threadId]);
 });
 
 test("a thread without a turn has no model and cost nothing", async (t) => {

@@ -35,6 +35,8 @@ export class Agent {
       this.#repeat(signal, () => this.#tools()),
       this.#repeat(signal, () => this.#note()),
     ]);
+    // An old thread that is put away last must not be taken for the one in use.
+    await this.#putAway();
   }
 
   async #repeat(signal, step) {
@@ -67,6 +69,7 @@ export class Agent {
       [4, () => this.#start(current.history.length < MAX_FORKED_BYTES ? { from: current } : {})],
       [3, () => this.#start({})],
       [5, () => this.#putAway()],
+      [3, () => this.#takeUp()],
     ])();
   }
 
@@ -76,6 +79,16 @@ export class Agent {
     if (old.length === 0) return;
     const thread = this.random.pick(old);
     await this.random.pick([() => thread.archive(), () => thread.compress()])();
+  }
+
+  /** One that was put away is the one in use again. */
+  async #takeUp() {
+    const old = this.threads.filter((one) => one.spawnedBy === null && one.isPutAway);
+    if (old.length === 0) return;
+    const thread = this.random.pick(old);
+    await thread.takeUp();
+    this.current = thread;
+    await thread.turn(this.random.pick(MODELS));
   }
 
   /** The oldest that no other thread came from. */

@@ -1,5 +1,6 @@
 /** Compares what was answered and written with what is true, and says each difference in a line. */
 import { readFileSync, readdirSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Memory may differ by this much between two moments, in MB; the lists of threads themselves grow. */
 const MEMORY_MB = 12;
@@ -26,7 +27,7 @@ const countsOf = (models) =>
   );
 
 export function judgeAnswers(who, answers, agents) {
-  return answers.flatMap(({ id, state, cost }) => {
+  return answers.flatMap(({ id, state, thread, cost }) => {
     const agent = agents.find(({ session }) => session.id === id);
     const { current, threads } = agent;
     const family = threads.filter((one) => one === current || one.spawnedBy === current);
@@ -35,6 +36,7 @@ export function judgeAnswers(who, answers, agents) {
     const tokens = { inputTokens: sum(0), outputTokens: sum(2) };
     const { estimatedCostUsd: _, ...told } = cost ?? {};
     return [
+      ...differs(`${who}: thread of ${id}`, thread, basename(current.path, ".jsonl")),
       ...differs(`${who}: cost of ${id}`, told, tokens),
       ...differs(`${who}: state of ${id}`, state, "ready"),
     ];

@@ -34,7 +34,12 @@ process.send({ answers, bill: await native.homeUsage() }, () => process.exit(0))
 async function ask(session) {
   const activity = await agent.getActivityState(session);
   const info = await agent.getSessionInfo(session);
-  return { id: session.id, state: activity.state, cost: info?.cost ?? null };
+  return {
+    id: session.id,
+    state: activity.state,
+    thread: info?.agentSessionId ?? null,
+    cost: info?.cost ?? null,
+  };
 }
 
 function needs() {

@@ -1,10 +1,10 @@
 /** One Codex thread that writes its rollout as Codex does, record by record and now and then half of one. */
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compressRollout, takeUpCompressed } from "../support/compression.mjs";
 import { rolloutName } from "../support/home.mjs";
 import { event, message, sessionMeta, tokenCount, turnContext } from "../support/records.mjs";
-import { storedFrame } from "../support/zst.mjs";
 import { uuidV7 } from "./uuid.mjs";
 
 /** The kernel may show a reader any part of what is being written; these are the pauses between two parts. */
@@ -25,8 +25,9 @@ export class Thread {
     /** What the provider billed this thread: `[input, cached, output, reasoning]` by model. */
     this.billed = new Map();
     this.history = "";
-    const day = now().slice(0, 10).split("-");
-    this.path = join(home, "sessions", ...day, rolloutName(this.id, now()));
+    const at = now();
+    this.directory = join(home, "sessions", ...at.slice(0, 10).split("-"));
+    this.path = join(this.directory, rolloutName(this.id, at));
   }
 
   async begin() {
@@ -39,7 +40,7 @@ export class Thread {
         source: { subagent: { thread_spawn: { parent_thread_id: this.spawnedBy.id, depth: 1 } } },
       }),
     };
-    await mkdir(dirname(this.path), { recursive: true });
+    await mkdir(this.directory, { recursive: true });
     await this.#write(`${sessionMeta(this.id, meta)}\n${this.from?.history ?? ""}`);
   }
 
@@ -68,23 +69,41 @@ export class Thread {
     await this.#write(`${said}\n${tokenCount(this.total, usage, now())}\n`);
   }
 
+  /** What Codex does not go on with as it is. */
+  get isPutAway() {
+    return this.isArchived || this.path.endsWith(".zst");
+  }
+
+  get isArchived() {
+    return dirname(this.path) !== this.directory;
+  }
+
   async archive() {
-    const path = join(this.home, "archived_sessions", basename(this.path));
-    await mkdir(dirname(path), { recursive: true });
-    await rename(this.path, path);
-    this.path = path;
+    await this.#move(join(this.home, "archived_sessions"));
   }
 
   async compress() {
-    const path = `${this.path}.zst`;
-    await writeFile(`${path}.tmp`, storedFrame(await readFile(this.path)));
-    await rename(`${path}.tmp`, path);
-    await rm(this.path);
-    this.path = path;
+    this.path = await compressRollout(this.path);
+  }
+
+  /** As a resume does it: out of the archive, then plain again, both with a new time. */
+  async takeUp() {
+    if (this.isArchived) {
+      await this.#move(this.directory);
+      await utimes(this.path, new Date(), new Date());
+    }
+    if (this.path.endsWith(".zst")) this.path = await takeUpCompressed(this.path, this.history);
   }
 
   async remove() {
     await rm(this.path);
+  }
+
+  async #move(directory) {
+    const path = join(directory, basename(this.path));
+    await mkdir(directory, { recursive: true });
+    await rename(this.path, path);
+    this.path = path;
   }
 
   async #write(text) {
