@@ -2,8 +2,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
 
-/** Memory may differ by this much between two moments, in MB; the lists of threads themselves grow. */
-const MEMORY_MB = 12;
+/** Memory that is held may differ by this much between two moments, in MB; the lists of threads themselves grow. */
+const HELD_MB = 6;
+
+/** A process as users have it also keeps what it has freed, in MB: some buffers for each of its threads, V8's own room. */
+const MOST_MB = 128;
 
 /** Threads of the system wait some seconds for more work before they end. */
 const THREADS = 5;
@@ -68,12 +71,11 @@ export function judgeLeftovers(world) {
 }
 
 /** What a process needs in the last quarter, beside what it needed in the second. */
-export function judgeNeeds(who, samples) {
-  const quarter = Math.floor(samples.length / 4);
-  const early = samples.slice(quarter, 2 * quarter);
-  const late = samples.slice(-quarter);
+export function judgeNeeds(who, samples, isFrugal) {
+  const { early, late } = quarters(samples);
+  const memory = isFrugal ? HELD_MB : MOST_MB - median(early, "memoryMb");
   return [
-    ["memoryMb", MEMORY_MB],
+    ["memoryMb", memory],
     ["descriptors", 1],
     ["threads", THREADS],
   ]
@@ -83,6 +85,12 @@ export function judgeNeeds(who, samples) {
       ([need, , before, after]) =>
         `${who}: ${need} went from ${before.toFixed(1)} to ${after.toFixed(1)}`,
     );
+}
+
+/** The second quarter, when everything was asked for at least once, and the last. */
+export function quarters(samples) {
+  const quarter = Math.floor(samples.length / 4);
+  return { early: samples.slice(quarter, 2 * quarter), late: samples.slice(-quarter) };
 }
 
 export function median(samples, need) {

@@ -15,6 +15,16 @@ import { prepare } from "../../scripts/prepare.mjs";
 import { sessionOf } from "../plugin/support/session.mjs";
 import { soakRandom } from "./random.mjs";
 
+/** Of several pollers this one is as users have it. */
+const AS_IT_IS = 1;
+
+/** The others give back what they free, so that what they need is what they hold. */
+const FRUGAL = {
+  flags: ["--max-semi-space-size=1"],
+  // Otherwise glibc keeps each buffer that was as large as this once, for each thread.
+  env: { MALLOC_MMAP_THRESHOLD_: "131072" },
+};
+
 const { values } = parseArgs({
   options: {
     agents: { type: "string", default: "50" },
@@ -47,7 +57,7 @@ try {
       ...judge.judgeBill(name, bill, agents),
       ...judge.judgeAnswers(name, answers, agents),
     ]),
-    ...ends.flatMap(({ name, samples }) => judge.judgeNeeds(name, samples)),
+    ...ends.flatMap((end) => judge.judgeNeeds(end.name, end.samples, end.isFrugal)),
     ...agents.flatMap((agent) => judge.judgeMetadata(agent)),
     ...judge.judgeLeftovers(world),
   ];
@@ -68,24 +78,27 @@ function startPoller(_, index) {
       runtimeHandle: { id, runtimeName: "process", data: { pid: codex.pid } },
     }),
   );
+  const isFrugal = index !== AS_IT_IS;
+  const { flags, env } = isFrugal ? FRUGAL : { flags: [], env: {} };
   const child = fork(fileURLToPath(new URL("poller.mjs", import.meta.url)), {
-    execArgv: ["--expose-gc"],
-    env: { ...world.env, SOAK_SESSIONS: JSON.stringify(sessions) },
+    execArgv: ["--expose-gc", ...flags],
+    env: { ...world.env, ...env, SOAK_SESSIONS: JSON.stringify(sessions) },
   });
   const samples = [];
   child.on("message", ({ sample }) => sample && samples.push(sample));
-  return { name: `poller ${index + 1}`, child, samples };
+  const name = `poller ${index + 1}${isFrugal ? "" : " (as it is)"}`;
+  return { name, child, samples, isFrugal };
 }
 
-async function endOf({ name, child, samples }) {
+async function endOf({ child, ...poller }) {
   child.send("end");
   const exit = once(child, "exit");
   let last = {};
   child.on("message", (message) => (last = { ...last, ...message }));
   const [code] = await exit;
-  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+  if (code !== 0) throw new Error(`${poller.name} ended with ${code}`);
   await sleep(0);
-  return { name, samples, answers: last.answers, bill: last.bill };
+  return { ...poller, answers: last.answers, bill: last.bill };
 }
 
 function report(agents, ends) {
@@ -93,13 +106,16 @@ function report(agents, ends) {
   const bytes = threads.reduce((sum, { history }) => sum + history.length, 0);
   say(`${threads.length} threads, ${(bytes / 1e6).toFixed(0)} MB of records written`);
   for (const { name, samples } of ends) {
+    const row = (title, cells) =>
+      say(title.padEnd(32) + cells.map((cell) => String(cell).padStart(8)).join(""));
     const needs = (some) =>
-      ["tookMs", "memoryMb", "descriptors", "threads"]
-        .map((need) => judge.median(some, need).toFixed(0).padStart(6))
-        .join(" ");
-    say(`${name}: ${samples.length} rounds        ms     MB    fds threads`);
-    say(`  second quarter    ${needs(samples.slice(samples.length >> 2, samples.length >> 1))}`);
-    say(`  last quarter      ${needs(samples.slice(-(samples.length >> 2)))}`);
+      ["tookMs", "memoryMb", "descriptors", "threads"].map((need) =>
+        judge.median(some, need).toFixed(0),
+      );
+    const { early, late } = judge.quarters(samples);
+    row(`${name}: ${samples.length} rounds`, ["ms", "MB", "fds", "threads"]);
+    row("  second quarter", needs(early));
+    row("  last quarter", needs(late));
   }
 }
 
