@@ -23,6 +23,7 @@ pub mod error;
 pub mod events;
 pub mod file_identity;
 pub mod packed;
+pub mod plain;
 pub mod pricing;
 pub mod report;
 pub mod rollout;

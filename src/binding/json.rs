@@ -6,6 +6,8 @@ use memchr::memchr;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
+use crate::plain::plain_length;
+
 /// Writes a value whose own lines are indented by so many levels more.
 pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) -> io::Result<()> {
     let mut format = Safe(PrettyFormatter::new());
@@ -19,8 +21,7 @@ pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) 
 /// Writes a text.
 pub(super) fn text(bytes: &mut Vec<u8>, text: &str) -> io::Result<()> {
     // Nearly all are as they are.
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
-    if !text.as_bytes().iter().all(is_plain) {
+    if plain_length(text.as_bytes()) < text.len() {
         return write(bytes, &text, 0);
     }
     bytes.push(b'"');
@@ -48,11 +49,15 @@ pub(super) fn integer(bytes: &mut Vec<u8>, number: i64) {
     bytes.extend_from_slice(digits.get(begin..).unwrap_or_default());
 }
 
-/// Writes the last so many digits of a number, zeros before them.
-pub(super) fn padded(bytes: &mut Vec<u8>, number: u32, digits: u32) {
-    for place in (0..digits).rev() {
-        bytes.push(b'0' + (number / 10_u32.pow(place) % 10).to_le_bytes()[0]);
+/// Writes the last so many digits of a number, up to four, zeros before them.
+pub(super) fn padded(bytes: &mut Vec<u8>, number: u32, digits: usize) {
+    let mut text = [b'0'; 4];
+    let mut left = number;
+    for digit in text.iter_mut().rev() {
+        *digit += (left % 10).to_le_bytes()[0];
+        left /= 10;
     }
+    bytes.extend_from_slice(text.get(text.len() - digits..).unwrap_or_default());
 }
 
 /// Writes any number.

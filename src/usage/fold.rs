@@ -290,6 +290,9 @@ impl Fold {
 
     /// A record names its turn. One that is older than the thread is copied; one that is not ends what was copied.
     fn reaches_turn(&mut self, turn_id: Option<&str>) {
+        if self.turns_have_ids && self.part == Part::Own {
+            return;
+        }
         let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else {
             return;
         };

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
+use crate::rollout::look::until_quote;
 
 /// Longer numbers are left to serde, which is told how large a count may be.
 const MAX_DIGITS: usize = 15;
@@ -107,29 +108,31 @@ impl<'a> Rest<'a> {
         std::str::from_utf8(self.string()?).ok().map(Cow::Borrowed)
     }
 
-    /// A string without anything escaped.
+    /// A string of plain bytes, of the length that ids and timestamps have.
     fn string(&mut self) -> Option<&'a [u8]> {
         self.literal("\"")?;
-        let end = self.0.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
-        let (text, rest) = self.0.split_at_checked(end)?;
-        self.0 = rest.strip_prefix(b"\"")?;
+        let (text, rest) = until_quote(self.0)?;
+        self.0 = rest;
         Some(text)
     }
 
     fn count(&mut self) -> Option<u64> {
-        let mut count = 0;
-        let mut digits = 0;
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.0 {
-            count = count * 10 + u64::from(digit - b'0');
-            digits += 1;
-            self.0 = rest;
-            // JSON knows no number that begins with a zero and goes on.
-            let ends = !matches!(rest, [b'0'..=b'9', ..]);
-            if digits == MAX_DIGITS || (digits == 1 && count == 0) {
-                return ends.then_some(count);
+        let (mut count, mut digits) = (0, 0);
+        for byte in self.0.iter().take(MAX_DIGITS + 1) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
             }
+            count = count * 10 + u64::from(digit);
+            digits += 1;
         }
-        (digits > 0).then_some(count)
+        // JSON knows no number that begins with a zero and goes on.
+        let spelled = match self.0 {
+            [b'0', ..] => digits == 1,
+            _ => (1..=MAX_DIGITS).contains(&digits),
+        };
+        self.0 = self.0.get(digits..)?;
+        spelled.then_some(count)
     }
 
     /// One JSON value of any kind, behind which there is nothing but `end`.
@@ -152,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     const COUNT: &str = r#"{"timestamp":"2026-01-02T16:58:23.100Z","ordinal":12,"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":100,"cached_input_tokens":40,"cache_write_input_tokens":5,"output_tokens":20,"reasoning_output_tokens":10,"total_tokens":120},"last_token_usage":{"input_tokens":10,"cached_input_tokens":4,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12},"model_context_window":258400},"rate_limits":{"primary":null,"credits":[1,{"x":"}}"}]}}}"#;
-    const RECORD: &str = r#"{"timestamp":"2026-01-02T16:58:23.100Z","type":"token_usage_record","payload":{"thread_id":"a-1","turn_id":"t-1","session_id":"a-1","root_turn_id":"t-1","response_id":"resp_é","usage":{"input_tokens":10,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12},"turn_token_usage":{"input_tokens":10,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12},"thread_token_usage":{"input_tokens":999999999999999,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12}}}"#;
+    const RECORD: &str = r#"{"timestamp":"2026-01-02T16:58:23.100Z","type":"token_usage_record","payload":{"thread_id":"a-1","turn_id":"t-1","session_id":"a-1","root_turn_id":"t-1","response_id":"resp_1","usage":{"input_tokens":10,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12},"turn_token_usage":{"input_tokens":10,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12},"thread_token_usage":{"input_tokens":999999999999999,"cached_input_tokens":4,"cache_write_input_tokens":0,"output_tokens":2,"reasoning_output_tokens":0,"total_tokens":12}}}"#;
 
     fn verbatim(line: &[u8]) -> Option<Record<'_>> {
         token_count(line).or_else(|| token_usage_record(line))
@@ -183,6 +186,7 @@ mod tests {
             (r#""total_tokens":120"#, r#""total_tokens":120,"more":1"#),
             (r#""ordinal":12"#, r#""ordinal":null"#),
             ("16:58", r"16\u003a58"),
+            ("16:58", "16é58"),
             ("}}}", "}}"),
             ("}}}", "}}}}"),
             ("}}}", "}},\"type\":\"x\"}"),
