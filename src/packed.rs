@@ -24,6 +24,9 @@ const ID_LENGTH: usize = 36;
 /// Where its hyphens are.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
+/// Where the two digits of each of its bytes begin.
+const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
 /// A value that can be kept as bytes.
 pub trait Packed: Sized {
     /// Adds the value to the bytes.
@@ -211,38 +214,33 @@ impl<'b> Unpacker<'b> {
 /// The 16 bytes of a UUID that is spelled as usual.
 fn uuid(text: &str) -> Option<[u8; 16]> {
     let text = text.as_bytes();
-    if text.len() != ID_LENGTH {
+    let is_spelled =
+        text.len() == ID_LENGTH && HYPHENS.iter().all(|&at| text.get(at) == Some(&b'-'));
+    if !is_spelled {
         return None;
     }
     let mut id = [0; 16];
-    let mut digits = 0;
-    for (at, byte) in text.iter().enumerate() {
-        if HYPHENS.contains(&at) {
-            if *byte != b'-' {
-                return None;
-            }
-            continue;
-        }
-        let value = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        let place = id.get_mut(digits / 2)?;
-        *place = *place << 4 | value;
-        digits += 1;
+    for (byte, at) in id.iter_mut().zip(DIGITS) {
+        let [high, low] = *text.get(at..)?.first_chunk()?;
+        *byte = digit(high)? << 4 | digit(low)?;
     }
     Some(id)
 }
 
+fn digit(spelled: u8) -> Option<u8> {
+    match spelled {
+        b'0'..=b'9' => Some(spelled - b'0'),
+        b'a'..=b'f' => Some(spelled - b'a' + 10),
+        _ => None,
+    }
+}
+
 fn spell(id: [u8; 16]) -> [u8; ID_LENGTH] {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
-    let mut digits = id.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    let spelled = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
     let mut text = [b'-'; ID_LENGTH];
-    for (at, place) in text.iter_mut().enumerate() {
-        if !HYPHENS.contains(&at) {
-            *place = digits.next().unwrap_or_default();
+    for (byte, at) in id.into_iter().zip(DIGITS) {
+        if let Some(two) = text.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            *two = [spelled(byte >> 4), spelled(byte & 15)];
         }
     }
     text
