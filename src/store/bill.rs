@@ -77,8 +77,8 @@ impl HomeStore {
             if left == 0 || !failures.values().any(Error::is_not_found) {
                 let mut state = self.lock();
                 match state.bill(&failures) {
-                    Ok((families, skipped)) => {
-                        state.hand_over(families, watch, &mut take)?;
+                    Ok(Together { newest, families, skipped }) => {
+                        state.hand_over(&newest, families, watch, &mut take)?;
                         return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
                     }
                     Err(lost) => state.forget(&lost),
@@ -92,6 +92,14 @@ impl HomeStore {
 
 /// The threads that have several rollouts, or need others' records, by their ids.
 type Families = HashMap<String, Option<Thread>>;
+
+/// What is known of a home's rollouts when all of them are looked at together.
+struct Together {
+    /// Those that were folded, newest first.
+    newest: Vec<Slot>,
+    families: Families,
+    skipped: Vec<Skipped>,
+}
 
 impl State {
     /// The rollouts that have to be read, newest first.
@@ -113,12 +121,9 @@ impl State {
         }
     }
 
-    /// The threads that are made of more than one rollout's records, and what was skipped; or the rollouts that have to be
-    /// read anew for it.
-    fn bill(
-        &self,
-        failures: &Failures,
-    ) -> std::result::Result<(Families, Vec<Skipped>), Vec<Slot>> {
+    /// Which rollouts there are, the threads that are made of more than one's records, and what was skipped; or the
+    /// rollouts that have to be read anew for it.
+    fn bill(&self, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
         let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
         let mut skipped = self.left_out(&slots, failures);
         for error in failures.values().filter(|error| error.is_not_found()) {
@@ -130,7 +135,8 @@ impl State {
         // Nearly every thread has one rollout.
         let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
         let mut together: HashSet<Slot> = HashSet::new();
-        for (slot, entry, kept) in self.newest_kept(&slots) {
+        let newest = self.newest_kept(&slots);
+        for &(slot, entry, kept) in &newest {
             let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
                 continue;
             };
@@ -165,19 +171,20 @@ impl State {
         skipped.extend(copies);
         let families =
             threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
-        Ok((families, skipped))
+        let newest = newest.into_iter().map(|(slot, ..)| slot).collect();
+        Ok(Together { newest, families, skipped })
     }
 
     /// Hands every thread over, newest first.
     fn hand_over(
         &self,
+        newest: &[Slot],
         mut families: Families,
         watch: &Watch,
         take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
     ) -> Result<()> {
-        let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
         let mut part = Vec::with_capacity(PART);
-        for (_, entry, kept) in self.newest_kept(&slots) {
+        for (entry, kept) in newest.iter().filter_map(|&slot| self.kept(slot)) {
             let rollout = self.summarized(entry, kept);
             let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
                 continue;

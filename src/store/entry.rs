@@ -1,6 +1,6 @@
 //! One file with a rollout's name: where it is, what the system last said of it, and what was learned from reading it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::file_identity::Identity;
@@ -58,7 +58,7 @@ impl Entry {
     #[must_use]
     pub fn file(&self, directory: &Path) -> RolloutFile {
         RolloutFile {
-            path: directory.join(&*self.name),
+            path: in_directory(directory, &self.name),
             stem: self.stem().to_owned(),
             archived: self.archived,
             compressed: self.is_compressed(),
@@ -104,6 +104,14 @@ impl Entry {
             Known::Broken(broken) => broken.of != self.seen,
         }
     }
+}
+
+/// What `join` gives, without the second allocation that it takes for a name behind a path.
+fn in_directory(directory: &Path, name: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(directory.as_os_str().len() + 1 + name.len());
+    path.push(directory);
+    path.push(name);
+    path
 }
 
 /// What is known of a rollout's head.

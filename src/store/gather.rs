@@ -47,11 +47,7 @@ impl State {
 
     /// Those that were folded, newest first.
     pub(super) fn newest_kept(&self, slots: &[Slot]) -> Vec<(Slot, &Entry, &Kept)> {
-        let kept = |slot: &Slot| {
-            let entry = self.listing.files.get(*slot)?;
-            let Known::Folded(kept) = &entry.fold else { return None };
-            Some((*slot, entry, &**kept))
-        };
+        let kept = |&slot: &Slot| self.kept(slot).map(|(entry, kept)| (slot, entry, kept));
         let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
         newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
             let modified_ms = |kept: &Kept| kept.stop.of.modified.ms();
@@ -59,6 +55,13 @@ impl State {
             by_time.then_with(|| self.listing.compare_paths(b, a))
         });
         newest
+    }
+
+    /// One that was folded.
+    pub(super) fn kept(&self, slot: Slot) -> Option<(&Entry, &Kept)> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        Some((entry, kept))
     }
 
     /// A rollout in a nutshell, with its file as it was when it was read.
