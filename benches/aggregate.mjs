@@ -64,7 +64,7 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
 
 /** The peer's native program beside our call, and beside our whole command, which has a Node to start. */
 async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
-  const cli = join(root, "dist", "cli.js");
+  const cli = join(root, "dist", "cli.cjs");
   const taken = await inTurns(Math.min(rounds, 3), {
     call: () => checkedCall(ledger, "usage", home),
     command: () =>

@@ -87,7 +87,7 @@ async function first({ home, files, rounds }) {
 
 /** A new process that finds what an earlier one has written down. */
 async function startedAnew({ home, files, rounds }) {
-  const cli = join(root, "dist", "cli.js");
+  const cli = join(root, "dist", "cli.cjs");
   const args = [cli, "usage", "--json", "--codex-home", home];
   return withoutCache(async (env) => {
     execFileSync(process.execPath, args, { env, maxBuffer: 1 << 30 });

@@ -11,6 +11,14 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 
+/** What is used of modules of Node that take longer to load than the command to answer. */
+const QUICK = {
+  // Commander asks for it at once, for commands that are programs of their own.
+  "node:child_process":
+    'exports.spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);',
+  "node:module": "exports.createRequire = () => require;",
+};
+
 await bundle(join(dist, "report", "plot.js"), join(dist, "report", "plot.js"), {
   format: "esm",
   allowOverwrite: true,
@@ -20,7 +28,7 @@ await bundle(join(dist, "usage-json.js"), join(dist, "usage-json.cjs"), {
   platform: "node",
   define: { "import.meta.url": "__url" },
   banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [lazy(["addon.js"])],
+  plugins: [lazy(["addon.js"]), instead(QUICK)],
 });
 
 async function bundle(entry, outfile, options) {
@@ -51,6 +59,19 @@ function lazy(always) {
         if (kind !== "dynamic-import" || always.includes(file)) return undefined;
         return { path: file.startsWith(".") ? file : `./${file}`, external: true };
       });
+    },
+  };
+}
+
+/** Puts other modules where Node's are slow to load. */
+function instead(modules) {
+  return {
+    name: "instead",
+    setup({ onLoad, onResolve }) {
+      for (const [name, contents] of Object.entries(modules)) {
+        onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
+        onLoad({ filter: /^/, namespace: name }, () => ({ contents, loader: "js" }));
+      }
     },
   };
 }

@@ -15,7 +15,7 @@ const given = process.argv.slice(2);
 const args = given.length > 0 ? given : ["sessions"];
 Object.assign(process.env, sampleHome());
 // In this process: a second one would cost as much time as the command itself.
-const cli = join(root, "dist", "cli.js");
+const cli = join(root, "dist", "cli.cjs");
 process.argv = [process.execPath, cli, ...args];
 await import(pathToFileURL(cli).href);
 

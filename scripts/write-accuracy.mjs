@@ -80,7 +80,7 @@ function tokensOfPeer(program) {
 }
 
 function tokensOfOurs() {
-  const args = [join(root, "dist", "cli.js"), "usage", "--json", "--codex-home", HOME];
+  const args = [join(root, "dist", "cli.cjs"), "usage", "--json", "--codex-home", HOME];
   const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   return new Map(
     JSON.parse(stdout).threads.map(({ threadId, usage }) => [threadId, usage.totalTokens]),

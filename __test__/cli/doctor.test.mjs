@@ -178,7 +178,7 @@ test("says so where there is no native part for the platform, and looks at nothi
     cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
   const { code, stdout } = await run(process.execPath, [
-    join(copy, "dist/cli.js"),
+    join(copy, "dist/cli.cjs"),
     "doctor",
     "--json",
   ]);

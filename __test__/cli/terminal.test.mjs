@@ -51,6 +51,26 @@ test("a reader that goes away ends the command without a word", async (t) => {
   assert.match(stdout, /^WORKSPACE .*\n0\n$/);
 });
 
+test("a reader that goes away ends a JSON document without a word", async (t) => {
+  const { home } = codexHome(t, manyThreads(3_000));
+  const command = `"$0" "$1" usage --json --codex-home "$2" | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await run("bash", ["-c", command, process.execPath, cli, home]);
+  assert.equal(stderr, "");
+  assert.equal(stdout, "{\n0\n");
+});
+
+test("a JSON document comes whole through a pipe that does not wait for its reader", async (t) => {
+  const { home } = codexHome(t, manyThreads(3_000));
+  const usage = ["usage", "--json", "--codex-home", home];
+  const expected = await aoCodex(usage);
+  assert.ok(expected.stdout.length > 1_000_000);
+  // As long as a Node that writes to a pipe lives, nobody who shares the pipe waits in a call.
+  const another = `process.stdout.write(""); require("node:fs").writeFileSync("open", ""); setInterval(() => {}, 1e6)`;
+  const command = `cd "$1"; { "$0" -e "$2" & until [ -e open ]; do sleep 0.05; done; "$0" "\${@:3}"; kill $!; } | { sleep 1; cat; }`;
+  const args = ["-c", command, process.execPath, home, another, cli, ...usage];
+  assert.deepEqual(await run("bash", args, { env: { TZ: "UTC" } }), expected);
+});
+
 test("a long scan shows its progress on a terminal; Ctrl-C ends it at once and leaves no half answer", async (t) => {
   const home = endlessHome(t);
   const out = join(home, "out");

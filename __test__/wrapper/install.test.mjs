@@ -24,7 +24,7 @@ import {
 
 const SET = [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"];
 const native = fileURLToPath(new URL("../../index.js", import.meta.url));
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 function makeHome(t) {
   const aoHome = mkdtempSync(join(tmpdir(), "wrapper-install-"));

@@ -1,8 +1,12 @@
 /** Where the output goes: how wide it is, and whether somebody still reads it. */
+import { fstatSync, writeSync } from "node:fs";
 
 const DEFAULT_COLUMNS = 80;
 /** Below this no table is one. */
 const MIN_COLUMNS = 20;
+
+const STDOUT = 1;
+const STDERR = 2;
 
 /** Columns of standard output; a pipe has those of `COLUMNS`, or 80. */
 export function columnsOf(stream: { columns?: number } = process.stdout): number {
@@ -11,10 +15,34 @@ export function columnsOf(stream: { columns?: number } = process.stdout): number
   return Number.isInteger(columns) ? Math.max(MIN_COLUMNS, columns) : DEFAULT_COLUMNS;
 }
 
+/** Whether somebody sees standard error. Of a file or a pipe that is known without Node's stream around it. */
+export function isErrorSeen(): boolean {
+  return fstatSync(STDERR).isCharacterDevice() && process.stderr.isTTY;
+}
+
 /** Ends quietly when the reader of a pipe has gone (`ao-codex sessions | head`): that is no error of ours. */
 export function exitWhenNobodyReads(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
+  process.stdout.on("error", end);
+}
+
+/** Writes pieces to standard output without Node's stream around it, which takes as long to load as a small home to read. */
+export function writeOut(pieces: readonly Uint8Array[]): void {
+  const left = [...pieces];
+  try {
+    for (let bytes = left[0]; bytes; bytes = left[0]) {
+      const written = writeSync(STDOUT, bytes);
+      if (written < bytes.length) left[0] = bytes.subarray(written);
+      else left.shift();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return end(error);
+    // Somebody has made the pipe one that does not wait: the stream does.
+    exitWhenNobodyReads();
+    for (const bytes of left) process.stdout.write(bytes);
+  }
+}
+
+function end(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  process.exit();
 }

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
-import { columnsOf, exitWhenNobodyReads } from "./output.js";
+import { columnsOf, exitWhenNobodyReads, writeOut } from "./output.js";
 import { plain } from "./plain.js";
 import { Interrupted, INTERRUPTED_EXIT_CODE, Unwell } from "./endings.js";
 
@@ -21,9 +21,9 @@ const FAILURE_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
 
 /** Runs the command line of this process. */
-export async function main(commands?: Commands): Promise<void> {
+export async function main(): Promise<void> {
   exitWhenNobodyReads();
-  process.exitCode = await run(process.argv.slice(2), commands);
+  process.exitCode = await run(process.argv.slice(2));
 }
 
 /** Runs a command line and answers with the exit code. */
@@ -60,8 +60,13 @@ async function program(args: readonly string[], commands: Commands): Promise<Com
     command
       .exitOverride()
       .showSuggestionAfterError()
-      .configureHelp({ showGlobalOptions: true, helpWidth: columnsOf() })
-      .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+      .configureHelp({ showGlobalOptions: true })
+      .configureOutput({
+        writeOut: (text) => writeOut([Buffer.from(text)]),
+        writeErr: (text) => process.stderr.write(text),
+        getOutHelpWidth: columnsOf,
+        getErrHelpWidth: columnsOf,
+      });
   }
   return root;
 }

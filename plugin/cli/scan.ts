@@ -1,6 +1,7 @@
 /** The scan of a Codex home as the commands make it: with progress, and ended by Ctrl-C. */
 import type * as Addon from "../../index.js";
 import { Interrupted, INTERRUPTED_EXIT_CODE } from "./endings.js";
+import { isErrorSeen } from "./output.js";
 
 type Query = NonNullable<Parameters<typeof Addon.homeUsage>[0]>;
 
@@ -18,8 +19,8 @@ export function scanHome(query: Query): Promise<Addon.HomeUsage> {
   return scan((native, ...watched) => native.homeUsage(query, ...watched));
 }
 
-/** The document that `--json` prints, as the addon writes it. */
-export function scanDocument(query: Query): Promise<Buffer> {
+/** The document that `--json` prints, as the addon writes it: pieces, one after another. */
+export function scanDocument(query: Query): Promise<Buffer[]> {
   return scan((native, ...watched) => native.homeUsageDocument(query, ...watched));
 }
 
@@ -39,7 +40,7 @@ async function scan<T>(work: Work<T>): Promise<T> {
   process.once("SIGINT", onInterrupt);
   try {
     // Nobody sees progress elsewhere, and what draws it takes as long to load as a small home to read.
-    if (!process.stderr.isTTY) return await work(native, stop.signal, () => {});
+    if (!isErrorSeen()) return await work(native, stop.signal, () => {});
     const { withProgress } = await import("./progress.js");
     return await withProgress((onProgress) => work(native, stop.signal, onProgress));
   } catch (error) {

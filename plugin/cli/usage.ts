@@ -5,6 +5,7 @@ import { parseDay } from "./dates.js";
 import type { Day } from "./dates.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
+import { writeOut } from "./output.js";
 import { scanDocument, scanHome } from "./scan.js";
 
 const GROUPINGS = ["thread", "workspace", "model", "day"] as const;
@@ -46,7 +47,7 @@ export function usageCommand(): Command {
         ...(until && { untilMs: until.endMs }),
       };
       if (options.json) {
-        process.stdout.write(await scanDocument(query));
+        writeOut(await scanDocument(query));
         return;
       }
       const home = await scanHome(query);

@@ -22,7 +22,7 @@ export async function makeSandbox(t) {
   symlinkSync(join(root, "samples"), join(checkout, "samples"));
   patient.program(
     "bin/ao-codex",
-    `exec "${process.execPath}" "${join(root, "dist", "cli.js")}" "$@"`,
+    `exec "${process.execPath}" "${join(root, "dist", "cli.cjs")}" "$@"`,
   );
   patient.program("bin/npx", 'exec "$@"');
   const git = spawnSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).stdout.trim();

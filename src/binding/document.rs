@@ -23,10 +23,17 @@ const NULL: &[u8] = b"null";
 const OPENED: &[u8] = b"{";
 const CLOSED: &[u8] = b"\n}";
 
-/// The document while it is written: its list of threads.
+/// How long a piece of the document is, in bytes: so that nothing long is ever moved, and few calls write it.
+const PIECE: usize = 256 * 1024;
+
+/// How much more one thread may take, so that a piece need not grow for the last one in it.
+const THREAD: usize = 8 * 1024;
+
+/// The document while it is written: its list of threads, in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Document {
-    threads: Vec<u8>,
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -48,31 +55,41 @@ impl Document {
     /// Adds threads.
     pub(super) fn add(&mut self, threads: Vec<ThreadUsage>) -> io::Result<()> {
         for one in threads {
-            let separator: &[u8] = if self.threads.is_empty() { b"\n    " } else { b",\n    " };
-            self.threads.extend_from_slice(separator);
-            thread(&mut self.threads, &one)?;
+            let separator: &[u8] = if self.is_empty() { b"\n    " } else { b",\n    " };
+            if self.last.len() >= PIECE {
+                self.full.push(std::mem::take(&mut self.last));
+            }
+            if self.last.is_empty() {
+                self.last.reserve_exact(PIECE + THREAD);
+            }
+            self.last.extend_from_slice(separator);
+            thread(&mut self.last, &one)?;
         }
         Ok(())
     }
 
-    /// The document, with a line break at its end. What comes before the threads is known last: the list is moved
-    /// behind it.
-    pub(super) fn finish(self, reading: &Reading) -> io::Result<Vec<u8>> {
+    fn is_empty(&self) -> bool {
+        self.full.is_empty() && self.last.is_empty()
+    }
+
+    /// The pieces of the document, a line break at its end. What comes before the threads is known last.
+    pub(super) fn finish(self, reading: &Reading) -> io::Result<Vec<Vec<u8>>> {
         let Reading { codex_home, pricing, totals, groups, skipped, .. } = reading;
+        let end: &[u8] = if self.is_empty() { b"]," } else { b"\n  ]," };
         let mut head = Vec::new();
         json::write(&mut head, &Head { codex_home, pricing }, 0)?;
         head.truncate(head.len() - CLOSED.len());
         head.extend_from_slice(b",\n  \"threads\": [");
-        let mut tail = Vec::new();
-        json::write(&mut tail, &Tail { groups, totals, skipped }, 0)?;
+        let mut rest = Vec::new();
+        json::write(&mut rest, &Tail { groups, totals, skipped }, 0)?;
 
-        let mut document = self.threads;
-        let end: &[u8] = if document.is_empty() { b"]," } else { b"\n  ]," };
-        document.extend_from_slice(end);
-        document.extend_from_slice(tail.strip_prefix(OPENED).unwrap_or(&tail));
-        document.push(b'\n');
-        document.splice(0..0, head);
-        Ok(document)
+        let mut tail = end.to_vec();
+        tail.extend_from_slice(rest.strip_prefix(OPENED).unwrap_or(&rest));
+        tail.push(b'\n');
+        let mut pieces = vec![head];
+        pieces.extend(self.full);
+        pieces.extend([self.last, tail]);
+        Ok(pieces)
     }
 }
 
@@ -154,6 +171,8 @@ fn time(bytes: &mut Vec<u8>, ms: Option<i64>) {
         bytes.extend_from_slice(NULL);
         return;
     };
+    // Each part of a time with an offset would be computed from the whole.
+    let time = time.naive_utc();
     bytes.push(b'"');
     for (part, digits, end) in [
         (time.year().unsigned_abs(), 4, b'-'),
@@ -162,7 +181,7 @@ fn time(bytes: &mut Vec<u8>, ms: Option<i64>) {
         (time.hour(), 2, b':'),
         (time.minute(), 2, b':'),
         (time.second(), 2, b'.'),
-        (time.timestamp_subsec_millis(), 3, b'Z'),
+        (time.nanosecond() / 1_000_000, 3, b'Z'),
     ] {
         json::padded(bytes, part, digits);
         bytes.push(end);

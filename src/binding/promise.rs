@@ -32,8 +32,8 @@ pub enum Answer {
     Nothing,
     /// Anything that is written as JSON.
     Json(String),
-    /// A buffer.
-    Bytes(Vec<u8>),
+    /// Buffers.
+    Bytes(Vec<Vec<u8>>),
     /// Texts of any length: V8 would read each of their characters to parse them, and just copies them so.
     Records(Vec<RolloutRecord>),
     /// An answer with a long list in it.
@@ -59,7 +59,10 @@ impl Answer {
         match self {
             Self::Nothing => ().into_unknown(env),
             Self::Json(text) => parse(env, &text),
-            Self::Bytes(bytes) => Buffer::from(bytes).into_unknown(env),
+            Self::Bytes(pieces) => {
+                let buffers: Vec<Buffer> = pieces.into_iter().map(Buffer::from).collect();
+                buffers.into_unknown(env)
+            }
             Self::Records(records) => records.into_unknown(env),
             Self::Pieces(pieces) => pieces.collect(env),
         }
