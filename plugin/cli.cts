@@ -4,9 +4,11 @@ import type * as UsageJson from "./usage-json.js" with { "resolution-mode": "imp
 
 const [command, ...options] = process.argv.slice(2);
 
-if (command === "usage" && options.includes("--json")) {
-  const { usageJson } = require("./usage-json.cjs") as typeof UsageJson;
-  void usageJson();
-} else {
+if (command !== "usage" || !options.includes("--json") || !usageJson()) {
   void import("./cli/program.js").then(({ main }) => main());
+}
+
+function usageJson(): Promise<void> | null {
+  const quick = require("./usage-json.cjs") as typeof UsageJson;
+  return quick.usageJson(options);
 }

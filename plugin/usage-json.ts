@@ -1,12 +1,50 @@
 /**
- * `ao-codex usage --json` and nothing else, for the programs that run it again and again. The build puts it into one file,
- * `usage-json.cjs`, which is what `cli.cts` loads.
+ * `ao-codex usage --json` as programs run it again and again: what Node itself makes of the options is enough to answer.
+ * The build puts it into one file, `usage-json.cjs`, which is what `cli.cts` loads.
  */
-import { run } from "./cli/program.js";
-import { usageCommand } from "./cli/usage.js";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { exitCodeAfter } from "./cli/endings.js";
+import { GROUPINGS } from "./cli/grouping.js";
+import { writeOut } from "./cli/output.js";
+import { scanDocument } from "./cli/scan.js";
 
-/** Runs the command line of this process. */
-export async function usageJson(): Promise<void> {
-  const commands = { usage: () => Promise.resolve(usageCommand()) };
-  process.exitCode = await run(process.argv.slice(2), commands);
+type Query = Parameters<typeof scanDocument>[0];
+
+const OPTIONS = {
+  json: { type: "boolean" },
+  by: { type: "string" },
+  workspace: { type: "string" },
+  "codex-home": { type: "string" },
+  "ao-home": { type: "string" },
+} as const;
+
+/** Runs the command with these options; `null` if the whole command is needed for them, be it for a mistake. */
+export function usageJson(options: string[]): Promise<void> | null {
+  const query = queryOf(options);
+  return query && print(query);
+}
+
+function queryOf(options: string[]): Query | null {
+  try {
+    const { values } = parseArgs({ args: options, options: OPTIONS });
+    const by = GROUPINGS.find((grouping) => grouping === values.by);
+    if (by !== values.by) return null;
+    const { workspace, "codex-home": codexHome } = values;
+    return {
+      ...(by && { by }),
+      ...(workspace !== undefined && { workspacePath: resolve(workspace) }),
+      ...(codexHome !== undefined && { codexHome: resolve(codexHome) }),
+    };
+  } catch {
+    return null;
+  }
+}
+
+async function print(query: Query): Promise<void> {
+  try {
+    writeOut(await scanDocument(query));
+  } catch (error) {
+    process.exitCode = exitCodeAfter(error);
+  }
 }

@@ -1,4 +1,4 @@
-// Puts into one file what is to be loaded at once, with the licences of everything that is in it beside it:
+// Puts into one file what is to be loaded at once, with the licences of others' code in it beside it:
 //
 //   dist/report/plot.js   the plotting library: the package then has no dependency for a page that few people ask for
 //   dist/usage-json.cjs   the command that other programs run: Node takes as long to find twenty modules as the command
@@ -11,14 +11,6 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 
-/** What is used of modules of Node that take longer to load than the command to answer. */
-const QUICK = {
-  // Commander asks for it at once, for commands that are programs of their own.
-  "node:child_process":
-    'exports.spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);',
-  "node:module": "exports.createRequire = () => require;",
-};
-
 await bundle(join(dist, "report", "plot.js"), join(dist, "report", "plot.js"), {
   format: "esm",
   allowOverwrite: true,
@@ -28,7 +20,7 @@ await bundle(join(dist, "usage-json.js"), join(dist, "usage-json.cjs"), {
   platform: "node",
   define: { "import.meta.url": "__url" },
   banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [lazy(["addon.js"]), instead(QUICK)],
+  plugins: [lazy(["addon.js"]), withRequire()],
 });
 
 async function bundle(entry, outfile, options) {
@@ -44,9 +36,10 @@ async function bundle(entry, outfile, options) {
     logLevel: "warning",
     ...options,
   });
-  const name = relative(dirname(outfile), outfile);
-  const texts = licences(name, Object.keys(metafile.inputs));
-  writeFileSync(`${outfile.slice(0, outfile.lastIndexOf("."))}.LICENSES.txt`, texts);
+  const texts = licences(Object.keys(metafile.inputs));
+  if (texts.length === 0) return;
+  const text = `${relative(dirname(outfile), outfile)} contains:\n\n${texts.join("\n----\n\n")}`;
+  writeFileSync(`${outfile.slice(0, outfile.lastIndexOf("."))}.LICENSES.txt`, text);
 }
 
 /** Leaves what is imported when it is needed where it is, but for what is always needed. */
@@ -63,21 +56,21 @@ function lazy(always) {
   };
 }
 
-/** Puts other modules where Node's are slow to load. */
-function instead(modules) {
+/** A file that is no ES module has `require` already: Node's way to one takes longer to load than most homes to read. */
+function withRequire() {
+  const [path, namespace] = ["node:module", "require"];
   return {
-    name: "instead",
+    name: namespace,
     setup({ onLoad, onResolve }) {
-      for (const [name, contents] of Object.entries(modules)) {
-        onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
-        onLoad({ filter: /^/, namespace: name }, () => ({ contents, loader: "js" }));
-      }
+      onResolve({ filter: new RegExp(`^${path}$`) }, () => ({ path, namespace }));
+      const contents = "exports.createRequire = () => require;";
+      onLoad({ filter: /^/, namespace }, () => ({ contents, loader: "js" }));
     },
   };
 }
 
 /** The text of each licence once, below the packages that it is of. */
-function licences(file, inputs) {
+function licences(inputs) {
   const names = new Set(
     inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
   );
@@ -92,6 +85,5 @@ function licences(file, inputs) {
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
   }
-  const parts = [...byText].map(([text, packages]) => `${packages.join(", ")}\n\n${text}\n`);
-  return `${file} contains:\n\n${parts.join("\n----\n\n")}`;
+  return [...byText].map(([text, packages]) => `${packages.join(", ")}\n\n${text}\n`);
 }

@@ -20,7 +20,6 @@ test("the package holds what the plugin is compiled to, what napi-rs generates, 
       "README.md",
       // Of what is bundled into plot.js.
       "dist/report/plot.LICENSES.txt",
-      "dist/usage-json.LICENSES.txt",
       "dist/usage-json.cjs",
       "index.d.ts",
       "index.js",

@@ -3,13 +3,10 @@ import { Command, CommanderError } from "commander";
 import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
 import { columnsOf, exitWhenNobodyReads, writeOut } from "./output.js";
-import { plain } from "./plain.js";
-import { Interrupted, INTERRUPTED_EXIT_CODE, Unwell } from "./endings.js";
-
-type Commands = Record<string, () => Promise<Command>>;
+import { exitCodeAfter } from "./endings.js";
 
 /** The commands in the order of the help. Each is loaded when the command line names it, or names none. */
-const COMMANDS: Commands = {
+const COMMANDS: Record<string, () => Promise<Command>> = {
   sessions: async () => (await import("./sessions.js")).sessionsCommand(),
   usage: async () => (await import("./usage.js")).usageCommand(),
   resume: async () => (await import("./resume.js")).resumeCommand(),
@@ -17,7 +14,6 @@ const COMMANDS: Commands = {
   wrappers: async () => (await import("./wrappers.js")).wrappersCommand(),
 };
 
-const FAILURE_EXIT_CODE = 1;
 const USAGE_EXIT_CODE = 2;
 
 /** Runs the command line of this process. */
@@ -27,31 +23,26 @@ export async function main(): Promise<void> {
 }
 
 /** Runs a command line and answers with the exit code. */
-export async function run(args: readonly string[], commands = COMMANDS): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   try {
-    const root = await program(args, commands);
+    const root = await program(args);
     await root.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof Interrupted) return INTERRUPTED_EXIT_CODE;
-    if (error instanceof Unwell) return FAILURE_EXIT_CODE;
     // What it had to say, commander has said.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
-    process.stderr.write(
-      `ao-codex: ${plain(error instanceof Error ? error.message : String(error))}\n`,
-    );
-    return FAILURE_EXIT_CODE;
+    return exitCodeAfter(error);
   }
 }
 
-async function program(args: readonly string[], commands: Commands): Promise<Command> {
+async function program(args: readonly string[]): Promise<Command> {
   const root = new Command("ao-codex")
     .description("What the threads of a Codex home are, what they cost, and how to resume them.")
     .version(ownVersion(), "--version", "print the version")
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  const all = Object.entries(commands);
+  const all = Object.entries(COMMANDS);
   const named = all.filter(([name]) => args.includes(name));
   const isHelp = named.length === 0 || args.includes("help");
   for (const [, load] of isHelp ? all : named) root.addCommand(await load());

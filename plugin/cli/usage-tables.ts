@@ -14,7 +14,7 @@ import { priceNotes, skippedNotes } from "./notes.js";
 import { printNothing, printTable } from "./print.js";
 import type { Column } from "./table.js";
 import { plain, shorten, shortenPath } from "./text.js";
-import type { Grouping } from "./usage.js";
+import type { Grouping } from "./grouping.js";
 
 export function printUsage(home: HomeUsage, by: Grouping, workspace: string | undefined): void {
   const skipped = skippedNotes(home);

@@ -3,13 +3,12 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { parseDay } from "./dates.js";
 import type { Day } from "./dates.js";
+import { GROUPINGS } from "./grouping.js";
+import type { Grouping } from "./grouping.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { writeOut } from "./output.js";
 import { scanDocument, scanHome } from "./scan.js";
-
-const GROUPINGS = ["thread", "workspace", "model", "day"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
 
 interface UsageOptions extends ScanOptions {
   html?: string;
