@@ -84,9 +84,6 @@ function flags(target) {
   return [
     // With a frame pointer the tables for unwinding say less of each function: 2 % of the addon.
     "-C force-frame-pointers=yes",
-    // Built for size, small functions are calls even in loops. With this many instructions in place instead of 50, the bill
-    // of many rollouts costs 2 % less CPU, and the addon is 6 % larger; docs/addon-size.md has the figures.
-    "-C llvm-args=-inline-threshold=120",
     // A shared library of musl is no program: it takes the libc of the process that loads it.
     ...(target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : []),
   ];

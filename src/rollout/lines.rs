@@ -57,6 +57,18 @@ enum Long {
     Passing { head: Vec<u8>, end: [u8; 2], too_long: bool },
 }
 
+/// Makes room in a buffer for a stream of so many bytes, up to [`READ_SIZE`]. What is appended between two looks is a few
+/// kilobytes: more would be cleared for each look, and kept by the allocator for each thread that ever had a look.
+pub fn make_room(buffer: &mut Vec<u8>, length: u64) {
+    // One more than there are, so that the end is found and not taken for a line that goes on.
+    let length = usize::try_from(length).unwrap_or(READ_SIZE).min(READ_SIZE - 1);
+    let wanted = (length + 1).next_power_of_two().max(LONG_LINE_HEAD);
+    if buffer.len() < wanted {
+        // New zeros cost nothing until they are used; to write them would touch all of the buffer for a line.
+        *buffer = vec![0; wanted];
+    }
+}
+
 /// Reads `reader` to its end and hands every line to `sink`. `buffer` is used as it is, and grown when it is empty.
 ///
 /// # Errors
@@ -68,8 +80,7 @@ pub fn scan_lines(
     sink: &mut impl LineSink,
 ) -> io::Result<Scanned> {
     if buffer.is_empty() {
-        // New zeros cost nothing until they are used; to write them would touch all of the buffer for a line.
-        *buffer = vec![0; READ_SIZE];
+        make_room(buffer, u64::MAX);
     }
     let mut complete_bytes = 0u64;
     // Bytes at the front of the buffer that belong to a line whose end was not read yet.
@@ -232,6 +243,20 @@ mod tests {
             let expected = Scanned { complete_bytes: 22, rest: b"whalf".to_vec() };
             assert_eq!(scanned, expected, "{size}");
         }
+    }
+
+    #[test]
+    fn there_is_room_for_a_short_stream_and_one_byte_more() {
+        let mut buffer = Vec::new();
+        let mut room_for = |length| {
+            make_room(&mut buffer, length);
+            buffer.len()
+        };
+        assert_eq!(room_for(0), 4096);
+        assert_eq!(room_for(4095), 4096);
+        assert_eq!(room_for(4096), 8192);
+        assert_eq!(room_for(1), 8192);
+        assert_eq!(room_for(u64::MAX), READ_SIZE);
     }
 
     #[test]

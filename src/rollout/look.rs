@@ -103,6 +103,7 @@ fn is_by_the_model(message: &[u8]) -> bool {
 }
 
 /// Splits a text at its first quote; `None` when anything comes first that is not plain, or nothing does.
+#[inline]
 pub(super) fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
     let (before, rest) = text.split_at_checked(plain_length(window))?;

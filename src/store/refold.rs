@@ -13,7 +13,7 @@ use crate::packed::packed_fields;
 use crate::rollout::compressed::Decompressed;
 use crate::rollout::discover::RolloutFile;
 use crate::rollout::file_name::RolloutName;
-use crate::rollout::lines::scan_lines;
+use crate::rollout::lines::{make_room, scan_lines};
 use crate::rollout::open::open_rollout;
 use crate::rollout::record::parse;
 use crate::store::watch::Watch;
@@ -114,7 +114,9 @@ fn fold_once(
     }
     let mut passed = Passed { at: start, size: of.size, first: None, last: None };
     // What is appended from here on is left to the next look: size, time and sum are those of one moment.
-    let reader = Watched { reader: (&opened).take(of.size - start), watch, passed: &mut passed };
+    let length = of.size - start;
+    let reader = Watched { reader: (&opened).take(length), watch, passed: &mut passed };
+    make_room(buffer, if file.compressed { u64::MAX } else { length });
     let scanned = if file.compressed {
         let text = Decompressed::new(reader, of.size).map_err(failed)?;
         scan_lines(text, buffer, &mut *fold)

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use super::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
+use crate::plain::leading_number;
 use crate::rollout::look::until_quote;
 
 /// Longer numbers are left to serde, which is told how large a count may be.
@@ -99,16 +100,19 @@ impl<'a> Rest<'a> {
         Some(TokenUsage { input, cached_input, cache_write_input, output, reasoning_output, total })
     }
 
+    #[inline]
     fn literal(&mut self, literal: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(literal.as_bytes())?;
         Some(())
     }
 
+    #[inline]
     fn text(&mut self) -> Option<Cow<'a, str>> {
         std::str::from_utf8(self.string()?).ok().map(Cow::Borrowed)
     }
 
     /// A string of plain bytes, of the length that ids and timestamps have.
+    #[inline]
     fn string(&mut self) -> Option<&'a [u8]> {
         self.literal("\"")?;
         let (text, rest) = until_quote(self.0)?;
@@ -116,16 +120,9 @@ impl<'a> Rest<'a> {
         Some(text)
     }
 
+    #[inline]
     fn count(&mut self) -> Option<u64> {
-        let (mut count, mut digits) = (0, 0);
-        for byte in self.0.iter().take(MAX_DIGITS + 1) {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break;
-            }
-            count = count * 10 + u64::from(digit);
-            digits += 1;
-        }
+        let (count, digits) = leading_number(self.0);
         // JSON knows no number that begins with a zero and goes on.
         let spelled = match self.0 {
             [b'0', ..] => digits == 1,
