@@ -7,20 +7,23 @@ import { join } from "node:path";
 import { root } from "../scripts/prepare.mjs";
 import { inTurns, median, ratio } from "./lib/rounds.mjs";
 import { runPeer } from "./lib/peer.mjs";
-import { call, measure, tool, withoutCache } from "./lib/tools.mjs";
+import { call, callOnOneProcessor, measure, tool, withoutCache } from "./lib/tools.mjs";
 
 const MB = 2 ** 20;
 
 /** The longest that the event loop may be held up, in milliseconds. */
 const DELAY_TARGET = 5;
 
+const HAS_TASKSET = process.platform === "linux";
+
 /** Aggregates `home` in turns with everything else and gives the rows of the table. */
 export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
   const files = rollouts(home);
   const taken = await inTurns(rounds, {
     floor: () => checkedFloor(home, ledger),
-    ours: () => checkedCall(ledger, "usage", home),
-    watched: () => checkedCall(ledger, "--watched", "usage", home),
+    ours: () => checked(ledger, call("usage", home)),
+    ...(HAS_TASKSET && { alone: () => checked(ledger, callOnOneProcessor("usage", home)) }),
+    watched: () => checked(ledger, call("--watched", "usage", home)),
     cat: () => measure("/bin/sh", ["-c", 'cat "$@" >/dev/null', "cat", ...files]),
     idle: () => call("idle", 200),
     watchedIdle: () => besideLoops(home, () => call("--watched", "idle", 500)),
@@ -35,6 +38,7 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
       target: { most: 1.3 },
       unit: "×",
     },
+    ...(HAS_TASKSET ? [onOneProcessor(work, taken)] : []),
     {
       work: `(\`cat\` of the same files, CPU)`,
       floor: "the same loop",
@@ -62,11 +66,22 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
   return rows;
 }
 
+/** Threads that read at the same time wait for the memory, which counts as CPU; the loop is alone with it. */
+function onOneProcessor(work, taken) {
+  return {
+    work: `${work}, on one processor, CPU`,
+    floor: "the same loop",
+    measured: ratio(taken, "alone", "floor"),
+    target: { most: 1.3 },
+    unit: "×",
+  };
+}
+
 /** The peer's native program beside our call, and beside our whole command, which has a Node to start. */
 async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
   const cli = join(root, "dist", "cli.cjs");
   const taken = await inTurns(Math.min(rounds, 3), {
-    call: () => checkedCall(ledger, "usage", home),
+    call: () => checked(ledger, call("usage", home)),
     command: () =>
       withoutCache((env) =>
         measure(process.execPath, [cli, "usage", "--json", "--codex-home", home], { env }),
@@ -116,8 +131,7 @@ function checkedFloor(home, ledger) {
 }
 
 /** A fast answer that is wrong is none. */
-function checkedCall(ledger, ...operation) {
-  const run = call(...operation);
+function checked(ledger, run) {
   const { totals, threads } = run;
   strictEqual(threads, ledger.files);
   deepStrictEqual(

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 /**
  * Bytes. What is in them, and why they are not fewer, is in docs/addon-size.md; whoever raises this says there what for.
  */
-const LIMIT = 2_125_000;
+const LIMIT = 2_000_000;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

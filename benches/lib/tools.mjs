@@ -1,6 +1,6 @@
 /** What runs beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, sh } from "../../scripts/prepare.mjs";
@@ -37,14 +37,19 @@ export function measure(program, args, { env = process.env, encoding = "utf8" } 
 
 /** Calls the addon in a Node of its own, as `benches/lib/call.mjs` says: a first call, for which nothing was kept. */
 export function call(operation, ...args) {
+  return callBy([process.execPath], operation, ...args);
+}
+
+/** The same by a Node that has one processor, as a loop has; Linux alone can be asked for that. */
+export function callOnOneProcessor(operation, ...args) {
+  const allowed = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"));
+  return callBy(["taskset", "--cpu-list", allowed[1], process.execPath], operation, ...args);
+}
+
+function callBy([program, ...before], operation, ...args) {
   const script = join(root, "benches", "lib", "call.mjs");
-  return withoutCache((env) => {
-    const printed = execFileSync(process.execPath, [script, operation, ...args], {
-      encoding: "utf8",
-      env,
-    });
-    return JSON.parse(printed);
-  });
+  const all = [...before, script, operation, ...args];
+  return withoutCache((env) => JSON.parse(execFileSync(program, all, { encoding: "utf8", env })));
 }
 
 /** Looks again and again in a Node of its own, as `benches/lib/later.mjs` says. */
