@@ -13,7 +13,7 @@ type Query = Parameters<typeof scanDocument>[0];
 
 const OPTIONS = {
   json: { type: "boolean" },
-  by: { type: "string" },
+  by: { type: "string", multiple: true },
   workspace: { type: "string" },
   "codex-home": { type: "string" },
   "ao-home": { type: "string" },
@@ -28,9 +28,10 @@ export function usageJson(options: string[]): Promise<void> | null {
 function queryOf(options: string[]): Query | null {
   try {
     const { values } = parseArgs({ args: options, options: OPTIONS });
-    const by = GROUPINGS.find((grouping) => grouping === values.by);
-    if (by !== values.by) return null;
-    const { workspace, "codex-home": codexHome } = values;
+    const { by: named = [], workspace, "codex-home": codexHome } = values;
+    const known = named.map((name) => GROUPINGS.find((grouping) => grouping === name));
+    if (known.includes(undefined)) return null;
+    const by = known.at(-1);
     return {
       ...(by && { by }),
       ...(workspace !== undefined && { workspacePath: resolve(workspace) }),

@@ -71,6 +71,16 @@ test("a JSON document comes whole through a pipe that does not wait for its read
   assert.deepEqual(await run("bash", args, { env: { TZ: "UTC" } }), expected);
 });
 
+for (const command of ["sessions", "usage --json", "--help"]) {
+  test(`${command} says in a line that nothing can be written`, async () => {
+    const line = `exec "$0" "$1" ${command} --codex-home "$2" 1</dev/null`;
+    const args = ["-c", line, process.execPath, cli, SAMPLE[1]];
+    const { code, stdout, stderr } = await run("bash", args);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^ao-codex: EBADF: bad file descriptor, write\n$/);
+  });
+}
+
 test("a long scan shows its progress on a terminal; Ctrl-C ends it at once and leaves no half answer", async (t) => {
   const home = endlessHome(t);
   const out = join(home, "out");

@@ -14,6 +14,8 @@ for (const options of [
   ["--since", "2026-01-01"],
   ["--by", "week"],
   ["--by"],
+  ["--by", "day", "--by", "model"],
+  ["--by", "week", "--by", "model"],
   ["--json=1"],
   ["--jsno"],
   ["more"],

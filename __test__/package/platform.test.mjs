@@ -46,7 +46,7 @@ test("without an addon", async (t) => {
 
   await t.test("the command says it in one line and ends with 1", async () => {
     const message = await failure(user, "@ao/plugin-codex");
-    const command = user.path("node_modules", main.name, "dist", "cli.js");
+    const command = user.path("node_modules", main.name, "dist", "cli.cjs");
     await rejects(user.node(command, "sessions"), {
       code: 1,
       stdout: "",

@@ -1,5 +1,6 @@
 /** Where the output goes: how wide it is, and whether somebody still reads it. */
 import { fstatSync, writeSync } from "node:fs";
+import { exitCodeAfter } from "./endings.js";
 
 const DEFAULT_COLUMNS = 80;
 /** Below this no table is one. */
@@ -22,11 +23,15 @@ export function isErrorSeen(): boolean {
 
 /** Ends quietly when the reader of a pipe has gone (`ao-codex sessions | head`): that is no error of ours. */
 export function exitWhenNobodyReads(): void {
-  process.stdout.on("error", end);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? undefined : exitCodeAfter(error));
+  });
 }
 
 /** Writes pieces to standard output without Node's stream around it, which takes as long to load as a small home to read. */
 export function writeOut(pieces: readonly Uint8Array[]): void {
+  // A console of Windows shows what is not ASCII when the stream writes it.
+  if (process.platform === "win32" && process.stdout.isTTY) return writeByStream(pieces);
   const left = [...pieces];
   try {
     for (let bytes = left[0]; bytes; bytes = left[0]) {
@@ -35,14 +40,15 @@ export function writeOut(pieces: readonly Uint8Array[]): void {
       else left.shift();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return end(error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPIPE") process.exit();
+    if (code !== "EAGAIN") throw error;
     // Somebody has made the pipe one that does not wait: the stream does.
-    exitWhenNobodyReads();
-    for (const bytes of left) process.stdout.write(bytes);
+    writeByStream(left);
   }
 }
 
-function end(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-  process.exit();
+function writeByStream(pieces: readonly Uint8Array[]): void {
+  exitWhenNobodyReads();
+  for (const bytes of pieces) process.stdout.write(bytes);
 }

@@ -76,6 +76,10 @@ impl HomeStore {
             }
             if left == 0 || !failures.values().any(Error::is_not_found) {
                 let mut state = self.lock();
+                if left > 0 && state.unread(&failures).next().is_some() {
+                    asked = Instant::now();
+                    continue;
+                }
                 match state.bill(&failures) {
                     Ok(Together { newest, families, skipped }) => {
                         state.hand_over(&newest, families, watch, &mut take)?;
@@ -110,6 +114,13 @@ impl State {
         unfolded.into_iter().map(|(slot, _)| slot).collect()
     }
 
+    /// The rollouts that were not read, though this caller did not fail: another one's look has found them meanwhile.
+    fn unread<'s>(&'s self, failures: &'s Failures) -> impl Iterator<Item = (Slot, &'s Entry)> {
+        let is_unread =
+            |(slot, entry): &(Slot, &Entry)| entry.is_unread() && !failures.contains_key(slot);
+        self.rollouts().filter(is_unread)
+    }
+
     /// How many bytes of a rollout are to be read, if it has only grown.
     pub(super) fn unread_bytes(&self, slot: Slot) -> u64 {
         let Some(entry) = self.listing.files.get(slot) else { return 0 };
@@ -126,9 +137,12 @@ impl State {
     fn bill(&self, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
         let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
         let mut skipped = self.left_out(&slots, failures);
-        for error in failures.values().filter(|error| error.is_not_found()) {
-            skipped.push(Skipped { path: error.path().to_owned(), reason: RESTLESS.to_owned() });
-        }
+        let gone = failures.values().filter(|error| error.is_not_found());
+        let gone = gone.map(|error| error.path().to_owned());
+        let unread = self.unread(failures);
+        let unread = unread.map(|(_, entry)| self.listing.path_of(entry).join(&*entry.name));
+        let restless = |path| Skipped { path, reason: RESTLESS.to_owned() };
+        skipped.extend(gone.chain(unread).map(restless));
         skipped.extend(self.listing.skipped());
         skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 

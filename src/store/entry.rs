@@ -93,6 +93,12 @@ impl Entry {
         }
     }
 
+    /// Whether nothing is known of its records.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        matches!(self.fold, Known::Nothing)
+    }
+
     /// Whether its fold has to be brought up to date.
     #[must_use]
     pub fn is_unfolded(&self) -> bool {

@@ -92,6 +92,11 @@ impl HomeStore {
     ) -> Result<Attempt> {
         let headless = self.read_headless()?;
         let mut state = self.lock();
+        if !is_last && state.has_unread_head(&outcome) {
+            return Ok(Attempt::Moved);
+        }
+        state.update_lookup();
+        let version = state.listing.files.version;
         let begun = std::iter::once(thread_id).chain(headless.subagents());
         let relatives = state.lookup.families(&state.listing.files, begun);
         let own = state.without_head(thread_id);
@@ -111,7 +116,9 @@ impl HomeStore {
         let slots: Vec<Slot> = slots.into_iter().filter(|slot| !huge.contains(slot)).collect();
         let (mut gathered, failures) =
             self.gather_with_others(&slots, &Watch::default(), of_thread)?;
-        if failures.values().any(Error::is_not_found) && !is_last {
+        let has_moved =
+            failures.values().any(Error::is_not_found) || gathered.lacks_some(&failures);
+        if has_moved && !is_last {
             return Ok(Attempt::Moved);
         }
         self.save_if_worth_it();
@@ -120,6 +127,9 @@ impl HomeStore {
             gathered.add(slot, glanced);
         }
         let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
+            if !is_last && self.lock().listing.files.version != version {
+                return Ok(Attempt::Moved);
+            }
             let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
             return hiding.map_or(Ok(Attempt::Answered(None)), |Skipped { path, reason }| {
                 Err(Error::io("read", &path, io::Error::other(reason)))

@@ -21,6 +21,8 @@ pub(super) struct Gathered {
     folds: HashMap<Slot, Box<Fold>>,
     /// Those whose fold is needed, and damaged where it was stored: they have to be read anew.
     lost: Vec<Slot>,
+    /// Those that were not read, or went.
+    missing: Vec<Slot>,
 }
 
 impl State {
@@ -28,7 +30,9 @@ impl State {
     /// those `also`.
     pub(super) fn gather(&self, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
         let newest = self.newest_kept(slots);
-        let mut gathered = Gathered::default();
+        let is_missing = |slot: &Slot| self.listing.files.get(*slot).is_none_or(Entry::is_unread);
+        let missing = slots.iter().copied().filter(is_missing).collect();
+        let mut gathered = Gathered { missing, ..Gathered::default() };
         gathered.rollouts.reserve_exact(newest.len());
         for (slot, entry, kept) in newest {
             let Some(Summarized { file, summary }) = self.summarized(entry, kept) else { continue };
@@ -113,6 +117,12 @@ impl Gathered {
         asks.map(str::to_owned).collect()
     }
 
+    /// Whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile, and find
+    /// that one has moved.
+    pub(super) fn lacks_some(&self, failures: &Failures) -> bool {
+        self.missing.iter().any(|slot| !failures.contains_key(slot))
+    }
+
     /// The rollouts that have to be read anew.
     pub(super) fn lost(&self) -> &[Slot] {
         &self.lost
@@ -120,7 +130,7 @@ impl Gathered {
 
     /// The threads.
     pub(super) fn threads(self) -> Threads {
-        let Self { slots, rollouts, folds, lost: _ } = self;
+        let Self { slots, rollouts, folds, lost: _, missing: _ } = self;
         let fold_at =
             |at: usize| slots.get(at).and_then(|slot| folds.get(slot)).map(|fold| &**fold);
         assemble(rollouts, |at, others| {

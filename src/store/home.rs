@@ -160,7 +160,11 @@ impl HomeStore {
             state.waiting += 1;
             state = match self.read.wait_timeout(state, PATIENCE) {
                 Ok((state, _)) => state,
-                Err(_) => self.lock(),
+                Err(poisoned) => {
+                    // It holds the lock that is asked for next.
+                    drop(poisoned);
+                    self.lock()
+                }
             };
             state.waiting = state.waiting.saturating_sub(1);
         }
@@ -203,6 +207,10 @@ impl HomeStore {
 
     /// A compressed rollout that is damaged stays so until it changes; whatever else fails may succeed the next time.
     fn note_failure(&self, slot: Slot, born: u64, error: &Error) {
+        if error.is_cancelled() {
+            // What was known is as true for others as it was.
+            return;
+        }
         let is_of_the_file = error.io_error().is_some_and(|error| error.raw_os_error().is_none());
         let mut state = self.lock();
         let Some(entry) = state.listing.files.get_mut(slot).filter(|entry| entry.born == born)
@@ -210,11 +218,7 @@ impl HomeStore {
             return;
         };
         let of = entry.seen;
-        entry.fold = if is_of_the_file
-            && entry.is_compressed()
-            && !error.is_cancelled()
-            && of.is_settled(Moment::now())
-        {
+        entry.fold = if is_of_the_file && entry.is_compressed() && of.is_settled(Moment::now()) {
             Known::Broken(Box::new(Broken { of, reason: error.reason().into() }))
         } else {
             Known::Nothing
@@ -280,5 +284,21 @@ mod tests {
             fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
         assert_eq!(read.progress().bytes_done, bytes);
         assert_eq!(store.lock().looks_taken(), 1);
+    }
+
+    #[test]
+    fn a_caller_who_stops_takes_nothing_from_what_others_know() {
+        let dir = tempfile::tempdir().unwrap();
+        let day = dir.path().join("sessions/2026/01/02");
+        fs::create_dir_all(&day).unwrap();
+        let path = day.join("rollout-1.jsonl");
+        fs::write(&path, "{\"type\":\"session_meta\",\"payload\":{\"id\":\"t-1\"}}\n").unwrap();
+        let store = HomeStore::new(CodexHome::new(dir.path()), None);
+        store.bill(&Watch::default()).unwrap();
+        let known =
+            store.lock().listing.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
+        let (slot, born) = known.unwrap();
+        store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
+        assert!(store.lock().kept(slot).is_some());
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::error::Result;
 use crate::rollout::discover::{Skipped, newest_first};
-use crate::store::entry::Head;
+use crate::store::entry::{Entry, Head};
 use crate::store::heads::{Outcome, ThreadHead};
 use crate::store::home::HomeStore;
 use crate::store::state::State;
@@ -28,8 +28,16 @@ impl HomeStore {
     ///
     /// When the home cannot be read.
     pub fn threads(&self) -> Result<ThreadHeads> {
-        let outcome = self.heads_as_of(Instant::now())?;
+        let mut outcome = self.heads_as_of(Instant::now())?;
         let mut state = self.lock();
+        for _ in 1..MAX_LOOKS {
+            if !state.has_unread_head(&outcome) {
+                break;
+            }
+            drop(state);
+            outcome = self.heads_as_of(Instant::now())?;
+            state = self.lock();
+        }
         let heads = state
             .rollouts()
             .filter_map(|(_, entry)| ThreadHead::of(entry, state.listing.path_of(entry)));
@@ -65,6 +73,19 @@ impl State {
             self.heads_known = is_complete.then_some(self.listing.files.changes);
         }
         self.heads_known.is_some()
+    }
+
+    /// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
+    pub(super) fn has_unread_head(&mut self, outcome: &Outcome) -> bool {
+        if self.knows_all_heads() {
+            return false;
+        }
+        let has_failed = |entry: &Entry| {
+            let path = self.listing.path_of(entry).join(&*entry.name);
+            outcome.failed.iter().any(|failed| failed.path == path)
+        };
+        let mut unread = self.rollouts().filter(|(_, entry)| entry.head == Head::Unread);
+        unread.any(|(_, entry)| !has_failed(entry))
     }
 
     /// Brings the lookup up to date.

@@ -14,8 +14,14 @@ use ao_plugin_codex::store::watch::Watch;
 /// How often the home is looked at.
 const LOOKS: usize = 300;
 
-/// How long a rollout stays where it is, in microseconds: it moves several times in a walk.
-const STAY_US: u64 = 60;
+/// How long a rollout stays where it is: it moves several times in a walk.
+const SHORT: Duration = Duration::from_micros(60);
+
+/// The same, long enough to be read where it was found, mostly.
+const LONG: Duration = Duration::from_millis(2);
+
+/// How many ask at once.
+const ASKING: usize = 4;
 
 /// Moves a rollout to and fro until it is dropped.
 struct Restless {
@@ -24,15 +30,15 @@ struct Restless {
 }
 
 impl Restless {
-    fn new(active: PathBuf, archived: PathBuf) -> Self {
+    fn new(active: PathBuf, archived: PathBuf, stay: Duration) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&over);
         let mover = thread::spawn(move || {
             while !told.load(Ordering::Relaxed) {
                 fs::rename(&active, &archived).unwrap();
-                thread::sleep(Duration::from_micros(STAY_US));
+                thread::sleep(stay);
                 fs::rename(&archived, &active).unwrap();
-                thread::sleep(Duration::from_micros(STAY_US));
+                thread::sleep(stay);
             }
         });
         Self { over, mover: Some(mover) }
@@ -47,7 +53,7 @@ impl Drop for Restless {
 }
 
 /// A home of a few rollouts, one of which does not rest.
-fn home(root: &Path) -> Restless {
+fn home(root: &Path, stay: Duration) -> Restless {
     let day = root.join("sessions/2026/01/02");
     fs::create_dir_all(&day).unwrap();
     fs::create_dir(root.join("archived_sessions")).unwrap();
@@ -57,7 +63,7 @@ fn home(root: &Path) -> Restless {
         fs::write(day.join(format!("rollout-{at}.jsonl")), line + "\n").unwrap();
     }
     let name = "rollout-7.jsonl";
-    Restless::new(day.join(name), root.join("archived_sessions").join(name))
+    Restless::new(day.join(name), root.join("archived_sessions").join(name), stay)
 }
 
 /// How many threads are found at each look, each number once.
@@ -66,6 +72,21 @@ fn counts(mut look: impl FnMut() -> usize) -> Vec<usize> {
     counts.sort_unstable();
     counts.dedup();
     counts
+}
+
+/// The same of some who ask one store at once.
+fn counts_of_many(look: impl Fn(&Arc<HomeStore>) -> usize + Sync) -> Vec<usize> {
+    let root = tempfile::tempdir().unwrap();
+    let _restless = home(root.path(), LONG);
+    let store = Arc::new(HomeStore::new(CodexHome::new(root.path()), None));
+    let mut all: Vec<usize> = thread::scope(|scope| {
+        let asking = || counts(|| look(&store));
+        let asking: Vec<_> = (0..ASKING).map(|_| scope.spawn(asking)).collect();
+        asking.into_iter().flat_map(|one| one.join().unwrap()).collect()
+    });
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The rollouts that are billed, or said to move too fast to be.
@@ -77,7 +98,7 @@ fn threads_of(store: &HomeStore) -> usize {
 #[test]
 fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_store_that_lives_on() {
     let root = tempfile::tempdir().unwrap();
-    let _restless = home(root.path());
+    let _restless = home(root.path(), SHORT);
     let store = HomeStore::new(CodexHome::new(root.path()), None);
     assert_eq!(counts(|| threads_of(&store)), [20]);
 }
@@ -85,7 +106,27 @@ fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_store_that_lives_on() {
 #[test]
 fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_first_look() {
     let root = tempfile::tempdir().unwrap();
-    let _restless = home(root.path());
+    let _restless = home(root.path(), SHORT);
     let store = || HomeStore::new(CodexHome::new(root.path()), None);
     assert_eq!(counts(|| threads_of(&store())), [20]);
+}
+
+#[test]
+fn a_rollout_that_moves_is_in_the_bill_of_each_of_many_who_ask_at_once() {
+    assert_eq!(counts_of_many(|store| threads_of(store)), [20]);
+}
+
+#[test]
+fn a_rollout_that_moves_is_in_the_list_of_each_of_many_who_ask_at_once() {
+    let listed = |store: &Arc<HomeStore>| {
+        let list = store.threads().unwrap();
+        list.heads.len() + list.skipped.len()
+    };
+    assert_eq!(counts_of_many(listed), [20]);
+}
+
+#[test]
+fn a_thread_that_moves_has_a_cost_for_each_of_many_who_ask_at_once() {
+    let found = |store: &Arc<HomeStore>| usize::from(store.family("t-7").unwrap().is_some());
+    assert_eq!(counts_of_many(found), [1]);
 }
