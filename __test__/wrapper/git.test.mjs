@@ -154,6 +154,14 @@ test("checkout - goes back and is recorded", async (t) => {
   assert.deepEqual([box.metadata().branch, box.head()], ["old", "old"]);
 });
 
+test("a switch that takes away the directory of -C is recorded", async (t) => {
+  const box = await prepared(t);
+  const commit = "mkdir dir && echo 1 >dir/f && git add dir && git commit -qm dir";
+  box.run("/bin/sh", ["-c", `git switch -q -c new && ${commit}`], { env: { AO_SESSION: "" } });
+  box.run(box.git, ["-C", "dir", "checkout", "old"]);
+  assert.deepEqual([box.metadata().branch, box.head()], ["old", "old"]);
+});
+
 test("a branch that HEAD is on already is recorded when the command names it", async (t) => {
   const box = await prepared(t);
   box.real(["checkout", "-q", "old"]);

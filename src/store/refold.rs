@@ -6,6 +6,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::file_identity::{Identity, Moment};
@@ -22,7 +24,10 @@ use crate::usage::fold::Fold;
 const OPERATION: &str = "read rollout";
 
 /// How often a rollout that becomes shorter while it is read is looked at again.
-const MAX_SHRUNK: u32 = 8;
+const MAX_SHRUNK: u32 = 16;
+
+/// How much longer is waited before each such look than before the last: whoever writes gets on meanwhile.
+const MORE_PATIENCE: Duration = Duration::from_micros(100);
 
 /// How many bytes at the beginning, and before the place where the fold stopped, are compared.
 const GUARDED: usize = 4096;
@@ -78,7 +83,10 @@ pub fn refold(
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Folded> {
-    for _ in 0..MAX_SHRUNK {
+    for tries in 0..MAX_SHRUNK {
+        if tries > 0 {
+            thread::sleep(MORE_PATIENCE * tries);
+        }
         if let Some(folded) = fold_once(file, before.take(), buffer, watch)? {
             return Ok(folded);
         }
