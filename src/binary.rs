@@ -13,6 +13,6 @@ mod search;
 
 pub use facts::Facts;
 pub use hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
-pub use memory::Memory;
+pub use memory::{Memory, identity_of};
 pub use probe::{PROBE_TIME_LIMIT, ask};
 pub use search::{Search, Vars};

@@ -66,12 +66,12 @@ impl Memory {
         self.read(binary, Kind::Facts)
     }
 
-    /// Keeps what `binary` said, until it is replaced.
+    /// Keeps what `binary` said when it was `asked`, until it is replaced.
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn remember(&self, binary: &Path, facts: &Facts) -> Result<()> {
-        self.keep(binary, Kind::Facts, facts)
+    pub fn remember(&self, binary: &Path, asked: Identity, facts: &Facts) -> Result<()> {
+        self.keep(binary, asked, Kind::Facts, facts)
     }
 
     /// The hooks that this very file listed when it was asked with these flags; `None` where it was not asked so.
@@ -88,11 +88,12 @@ impl Memory {
     pub fn remember_hooks(
         &self,
         binary: &Path,
+        asked: Identity,
         flags: &[String],
         hooks: Option<&[Hook]>,
     ) -> Result<()> {
         let facts = HookFacts { flags: flags.to_vec(), hooks: hooks.map(<[Hook]>::to_vec) };
-        self.keep(binary, Kind::Hooks, &facts)
+        self.keep(binary, asked, Kind::Hooks, &facts)
     }
 
     fn read<T: DeserializeOwned>(&self, binary: &Path, kind: Kind) -> Option<T> {
@@ -104,18 +105,26 @@ impl Memory {
         is_same.then_some(remembered.facts)
     }
 
-    fn keep<T: Serialize>(&self, binary: &Path, kind: Kind, facts: &T) -> Result<()> {
+    fn keep<T: Serialize>(
+        &self,
+        binary: &Path,
+        asked: Identity,
+        kind: Kind,
+        facts: &T,
+    ) -> Result<()> {
         let path = self.file_of(binary, kind);
-        self.write(&path, binary, facts).map_err(|source| Error::io("write", &path, source))
+        self.write(&path, binary, asked, facts).map_err(|source| Error::io("write", &path, source))
     }
 
-    fn write<T: Serialize>(&self, path: &Path, binary: &Path, facts: &T) -> io::Result<()> {
-        let remembered = Remembered {
-            format: FORMAT,
-            binary: binary.to_owned(),
-            identity: identity_of(binary)?,
-            facts,
-        };
+    fn write<T: Serialize>(
+        &self,
+        path: &Path,
+        binary: &Path,
+        asked: Identity,
+        facts: &T,
+    ) -> io::Result<()> {
+        let remembered =
+            Remembered { format: FORMAT, binary: binary.to_owned(), identity: asked, facts };
         fs::create_dir_all(&self.dir)?;
         let temporary = path.with_extension(format!("{}.tmp", process::id()));
         fs::write(&temporary, serde_json::to_vec(&remembered)?)?;
@@ -136,8 +145,12 @@ impl Memory {
 }
 
 /// What changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
-/// installs as `codex` often has the same size as that of the version before.
-fn identity_of(binary: &Path) -> io::Result<Identity> {
+/// installs as `codex` often has the same size as that of the version before. Whoever asks a binary takes this first: it
+/// may be replaced while it answers.
+///
+/// # Errors
+/// When there is no such file.
+pub fn identity_of(binary: &Path) -> io::Result<Identity> {
     // A file system may get another number whenever the machine starts.
     Ok(Identity { device: 0, ..Identity::of(&fs::metadata(binary)?) })
 }
@@ -162,9 +175,22 @@ mod tests {
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
         assert_eq!(memory.recall(&binary), None);
-        memory.remember(&binary, &facts("1.0.0")).unwrap();
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
         assert_eq!(memory.recall(&binary), Some(facts("1.0.0")));
         assert_eq!(memory.recall(&dir.path().join("other")), None);
+    }
+
+    #[test]
+    fn what_a_file_said_is_not_kept_for_the_one_that_replaced_it_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        let asked = identity_of(&binary).unwrap();
+        fs::write(dir.path().join("new"), "two").unwrap();
+        fs::rename(dir.path().join("new"), &binary).unwrap();
+        memory.remember(&binary, asked, &facts("1.0.0")).unwrap();
+        assert_eq!(memory.recall(&binary), None);
     }
 
     #[test]
@@ -174,7 +200,7 @@ mod tests {
         fs::write(&binary, "one").unwrap();
         let modified = fs::metadata(&binary).unwrap().modified().unwrap();
         let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, &facts("1.0.0")).unwrap();
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
 
         let newer = dir.path().join("newer");
         fs::write(&newer, "two").unwrap();
@@ -192,11 +218,18 @@ mod tests {
         let flags = ["-c".to_owned(), "hooks={}".to_owned()];
         assert_eq!(memory.recall_hooks(&binary, &flags), None);
         let hook = Hook { key: "k".into(), command: None, trust_status: Some("trusted".into()) };
-        memory.remember_hooks(&binary, &flags, Some(std::slice::from_ref(&hook))).unwrap();
+        memory
+            .remember_hooks(
+                &binary,
+                identity_of(&binary).unwrap(),
+                &flags,
+                Some(std::slice::from_ref(&hook)),
+            )
+            .unwrap();
         assert_eq!(memory.recall_hooks(&binary, &flags), Some(Some(vec![hook])));
         assert_eq!(memory.recall_hooks(&binary, &flags[..1]), None);
         assert_eq!(memory.recall(&binary), None);
-        memory.remember_hooks(&binary, &flags, None).unwrap();
+        memory.remember_hooks(&binary, identity_of(&binary).unwrap(), &flags, None).unwrap();
         assert_eq!(memory.recall_hooks(&binary, &flags), Some(None));
     }
 
@@ -206,7 +239,7 @@ mod tests {
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, &facts("1.0.0")).unwrap();
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
         fs::write(memory.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
         assert_eq!(memory.recall(&binary), None);
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::blocking::off_thread;
 use super::promise::{Answer, Promise};
 use crate::binary::{
-    Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks,
+    Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks, identity_of,
 };
 
 /// Where to look for a program; the process's environment says the rest.
@@ -141,10 +141,11 @@ fn hooks_of(
     if let Some(hooks) = memory.as_ref().and_then(|memory| memory.recall_hooks(path, flags)) {
         return Ok(CodexHooks::from(hooks));
     }
+    let asked = identity_of(path).ok();
     let hooks = ask_hooks(path, flags, limit)?;
-    if let Some(memory) = memory {
+    if let (Some(memory), Some(asked)) = (memory, asked) {
         // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember_hooks(path, flags, hooks.as_deref());
+        let _ = memory.remember_hooks(path, asked, flags, hooks.as_deref());
     }
     Ok(CodexHooks::from(hooks))
 }
@@ -153,10 +154,11 @@ fn probe(binary: &Path, search: &Search, limit: Duration) -> crate::error::Resul
     if let Some(facts) = recall(binary, search) {
         return Ok(Some(facts));
     }
+    let asked = identity_of(binary).ok();
     let facts = ask(binary, limit)?;
-    if let (Some(facts), Some(memory)) = (&facts, Memory::of_user(search)) {
+    if let (Some(facts), Some(memory), Some(asked)) = (&facts, Memory::of_user(search), asked) {
         // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember(binary, facts);
+        let _ = memory.remember(binary, asked, facts);
     }
     Ok(facts)
 }
