@@ -11,7 +11,7 @@ const paths = ({ files }) => files.map(({ path }) => path).toSorted();
 test("the package holds what the plugin is compiled to, what napi-rs generates, the shell files, and papers", () => {
   const sources = readdirSync(join(root, "plugin"), { recursive: true })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".ts"));
+    .filter((path) => /\.c?ts$/.test(path));
   deepStrictEqual(
     paths(main),
     [
@@ -30,8 +30,8 @@ test("the package holds what the plugin is compiled to, what napi-rs generates, 
       "shell/zsh/.zshenv",
       "shell/zsh/.zshrc",
       ...sources.flatMap((path) => [
-        `dist/${path.replace(/\.ts$/, ".js")}`,
-        `dist/${path.replace(/\.ts$/, ".d.ts")}`,
+        `dist/${path.replace(/ts$/, "js")}`,
+        `dist/${path.replace(/c?ts$/, "d.$&")}`,
       ]),
     ].toSorted(),
   );
