@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What decides how a rollout is read, and what is kept of it.
-const READERS: [&str; 6] = ["file_identity.rs", "packed", "packed.rs", "rollout", "store", "usage"];
+const READERS: [&str; 5] = ["codec", "fs", "index", "ledger", "rollout"];
 
 fn main() -> io::Result<()> {
     // The core alone is no addon, and some platforms look for a Node to link with.

@@ -11,26 +11,26 @@ import type {
   RuntimeHandle,
   Session,
 } from "@composio/ao-core";
-import { after, CodexBinary } from "./codex-binary.js";
-import { sessionEnvironment } from "./environment.js";
-import { SessionEvents } from "./hooks/events.js";
-import { Hooks } from "./hooks/trust.js";
+import { after, CodexBinary } from "./launch/codex-binary.js";
+import { sessionEnvironment } from "./launch/environment.js";
+import { SessionEvents } from "./session/hook-events.js";
+import { Hooks } from "./launch/hooks/trust.js";
 import { noteLaunch } from "../index.js";
-import type { SessionThread } from "./hooks/own-thread.js";
+import type { SessionThread } from "./session/own-thread.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { roleConfig } from "./launch/role-config.js";
-import { isCodexRunning } from "./process/running.js";
-import { Snapshots } from "./process/snapshot.js";
-import { readScreen } from "./screen.js";
-import { SeenOnScreen } from "./seen-on-screen.js";
+import { isCodexRunning } from "./session/process/running.js";
+import { Snapshots } from "./session/process/snapshot.js";
+import { readScreen } from "./session/screen/screen.js";
+import { SeenOnScreen } from "./session/screen/seen.js";
 import type { AgentSettings, PluginSettings } from "./settings.js";
 import { readAgentSettings } from "./settings.js";
-import { LiveScreens } from "./state/live-screen.js";
-import { sessionState } from "./state/session-state.js";
-import { recordedModel, SessionThreads } from "./thread.js";
+import { LiveScreens } from "./session/screen/live.js";
+import { sessionState } from "./session/state/session-state.js";
+import { recordedModel, SessionThreads } from "./session/thread.js";
 import { warn } from "./warn.js";
-import { prepareWorkspace } from "./workspace-hooks.js";
+import { prepareWorkspace } from "./launch/workspace-hooks.js";
 
 /** The orchestrator's own default, `DEFAULT_READY_THRESHOLD_MS`. */
 const READY_THRESHOLD_MS = 300_000;

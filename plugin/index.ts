@@ -5,7 +5,7 @@ import "./addon.js";
 import type { Agent, PluginModule } from "@composio/ao-core";
 import type { CodexAgent } from "./agent.js";
 import { createAgent } from "./agent.js";
-import { CodexBinary } from "./codex-binary.js";
+import { CodexBinary } from "./launch/codex-binary.js";
 import { readPluginSettings } from "./settings.js";
 import { ownVersion } from "./version.js";
 

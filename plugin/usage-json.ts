@@ -4,9 +4,9 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { exitCodeAfter } from "./cli/endings.js";
+import { exitCodeAfter } from "./terminal/exit-codes.js";
 import { GROUPINGS } from "./cli/grouping.js";
-import { writeOut } from "./cli/output.js";
+import { writeOut } from "./terminal/stdout.js";
 import { scanDocument } from "./cli/scan.js";
 
 type Query = Parameters<typeof scanDocument>[0];

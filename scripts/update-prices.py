@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Regenerates src/pricing/openai-prices.json from the prices that the PyPI package `litellm` brings.
+"""Regenerates src/billing/openai-prices.json from the prices that the PyPI package `litellm` brings.
 
     python3 scripts/update-prices.py [VERSION]
 

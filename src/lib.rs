@@ -9,25 +9,22 @@
 //!
 //! # Layers
 //!
-//! [`rollout`] turns files into records and knows no money; [`usage`] folds records into what was billed and is pure;
-//! [`pricing`] turns usage into dollars, [`report`] adds up what was asked for; [`store`] reads whole homes; [`events`] reads what
-//! hooks noted of a session; `binding` is all that knows Node.
+//! [`fs`] asks the kernel, [`codec`] makes few bytes of a state, [`rollout`] reads records, [`ledger`] folds them into
+//! what was billed and is pure, [`billing`] turns that into dollars, [`index`] remembers homes, [`session`] knows one
+//! agent of the orchestrator, [`codex_cli`] the installed Codex, [`wrapper`] installs our `git` and `gh`; `binding` is
+//! all that knows Node.
 
-pub mod binary;
+pub mod billing;
 // In a test build the macros of napi register nothing, and everything in it would be unused.
 #[cfg(all(feature = "binding", not(test)))]
 mod binding;
-pub mod codex_home;
-pub mod directories;
+pub mod codec;
+pub mod codex_cli;
 pub mod error;
-pub mod events;
-pub mod file_identity;
-pub mod packed;
-pub mod plain;
-pub mod pricing;
-pub mod report;
+pub mod fs;
+pub mod index;
+pub mod ledger;
 pub mod rollout;
-pub mod store;
-pub mod usage;
+pub mod session;
 #[cfg(unix)]
 pub mod wrapper;

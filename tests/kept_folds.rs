@@ -5,11 +5,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ao_plugin_codex::packed::{pack, unpack};
-use ao_plugin_codex::rollout::file_name::RolloutName;
+use ao_plugin_codex::codec::{pack, unpack};
+use ao_plugin_codex::ledger::fold::Fold;
+use ao_plugin_codex::ledger::summary::Summary;
 use ao_plugin_codex::rollout::lines::{LineSink, scan_lines};
-use ao_plugin_codex::usage::fold::Fold;
-use ao_plugin_codex::usage::summary::Summary;
+use ao_plugin_codex::rollout::name::RolloutName;
 
 fn samples(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {

@@ -8,7 +8,7 @@ import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
 import { probeHooks, recallHooksSync, sessionEvents } from "@ao/plugin-codex/native";
-import { verificationFlags } from "../../dist/hooks/definition.js";
+import { verificationFlags } from "../../dist/launch/hooks/definition.js";
 import { argumentsAfter, settingsOf } from "./support/arguments.mjs";
 import { hookedCodex } from "./support/hooked-codex.mjs";
 import { writeRollout } from "./support/rollout.mjs";

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { decideState, stateRules } from "../../dist/state/decide.js";
-import { NOTHING } from "../../dist/state/evidence.js";
-import { readActivityLog } from "../../dist/state/activity-log.js";
+import { decideState, stateRules } from "../../dist/session/state/decide.js";
+import { NOTHING } from "../../dist/session/state/evidence.js";
+import { readActivityLog } from "../../dist/session/state/activity-log.js";
 import { makeWorld } from "./support/world.mjs";
 
 const NOW = Date.parse("2026-11-22T20:00:00.000Z");

@@ -1,8 +1,8 @@
 /** Columns that more than one table has. */
 import type { HomeUsage, ThreadUsage, Usage } from "../../index.js";
-import { count, dollars, path, plural, shortCount } from "./format.js";
-import type { Column } from "./table.js";
-import { plain, shorten, shortenPath } from "./text.js";
+import { count, dollars, path, plural, shortCount } from "../terminal/format.js";
+import type { Column } from "../terminal/table.js";
+import { plain, shorten, shortenPath } from "../terminal/text.js";
 import { asTree } from "./tree.js";
 import type { Branch } from "./tree.js";
 

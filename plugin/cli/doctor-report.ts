@@ -2,9 +2,9 @@
 import type { ChalkInstance } from "chalk";
 import type { Status } from "../doctor/check.js";
 import type { Examined, Report } from "../doctor/examine.js";
-import { plural } from "./format.js";
-import { columnsOf, paint } from "./terminal.js";
-import { plain, width, wrap } from "./text.js";
+import { plural } from "../terminal/format.js";
+import { columnsOf, paint } from "../terminal/colors.js";
+import { plain, width, wrap } from "../terminal/text.js";
 
 const GAP = "  ";
 const STATUS_COLUMNS = 4;

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import type * as Addon from "../../index.js";
 import type { Report } from "../doctor/examine.js";
 import { printReport } from "./doctor-report.js";
-import { Unwell } from "./endings.js";
+import { Unwell } from "../terminal/exit-codes.js";
 import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print.js";

@@ -1,7 +1,7 @@
 /** What is said below a table: where prices come from, and what is not in it. */
 import type { HomeUsage } from "../../index.js";
-import { count, path, plural } from "./format.js";
-import { plain } from "./text.js";
+import { count, path, plural } from "../terminal/format.js";
+import { plain } from "../terminal/text.js";
 
 /** Names of so many models or files are given; `--json` has all. */
 const NAMED = 3;

@@ -1,10 +1,10 @@
 /** How commands answer: a JSON document, or a table with notes. */
 import type { HomeUsage } from "../../index.js";
-import { path } from "./format.js";
-import { renderTable } from "./table.js";
-import type { Column } from "./table.js";
-import { columnsOf, paint } from "./terminal.js";
-import { safeJson, wrap } from "./text.js";
+import { path } from "../terminal/format.js";
+import { renderTable } from "../terminal/table.js";
+import type { Column } from "../terminal/table.js";
+import { columnsOf, paint } from "../terminal/colors.js";
+import { safeJson, wrap } from "../terminal/text.js";
 
 export function printJson(document: unknown): void {
   process.stdout.write(`${safeJson(document)}\n`);

@@ -2,8 +2,8 @@
 import { Command, CommanderError } from "commander";
 import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
-import { columnsOf, exitWhenNobodyReads, writeOut } from "./output.js";
-import { exitCodeAfter } from "./endings.js";
+import { columnsOf, exitWhenNobodyReads, writeOut } from "../terminal/stdout.js";
+import { exitCodeAfter } from "../terminal/exit-codes.js";
 
 /** The commands in the order of the help. Each is loaded when the command line names it, or names none. */
 const COMMANDS: Record<string, () => Promise<Command>> = {

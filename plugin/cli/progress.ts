@@ -1,8 +1,8 @@
 /** A line on the terminal while a scan takes long: how far it is. Gone when the scan is done. */
 import type { ScanProgress } from "../../index.js";
-import { count } from "./format.js";
-import { columnsOf } from "./terminal.js";
-import { shorten } from "./text.js";
+import { count } from "../terminal/format.js";
+import { columnsOf } from "../terminal/colors.js";
+import { shorten } from "../terminal/text.js";
 
 /** What is done sooner needs no explanation. */
 const PATIENCE_MS = 500;

@@ -1,7 +1,7 @@
 /** `ao-codex resume`: the command that takes a workspace's thread up again. */
 import { Command } from "commander";
 import type { ThreadHead } from "../../index.js";
-import { path } from "./format.js";
+import { path } from "../terminal/format.js";
 import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print.js";

@@ -1,7 +1,7 @@
 /** The scan of a Codex home as the commands make it: with progress, and ended by Ctrl-C. */
 import type * as Addon from "../../index.js";
-import { Interrupted, INTERRUPTED_EXIT_CODE } from "./endings.js";
-import { isErrorSeen } from "./output.js";
+import { Interrupted, INTERRUPTED_EXIT_CODE } from "../terminal/exit-codes.js";
+import { isErrorSeen } from "../terminal/stdout.js";
 
 type Query = NonNullable<Parameters<typeof Addon.homeUsage>[0]>;
 

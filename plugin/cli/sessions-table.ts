@@ -11,13 +11,13 @@ import {
   workspaceColumn,
 } from "./columns.js";
 import type { ThreadRow } from "./columns.js";
-import { ago, plural } from "./format.js";
+import { ago, plural } from "../terminal/format.js";
 import { priceNotes, skippedNotes } from "./notes.js";
 import { nothingLines, tableLines } from "./print.js";
 import { decisionOf, stateOf } from "./state.js";
 import type { Told } from "./state.js";
-import type { Column } from "./table.js";
-import { paint } from "./terminal.js";
+import type { Column } from "../terminal/table.js";
+import { paint } from "../terminal/colors.js";
 
 export interface Shown {
   explain?: true;

@@ -35,7 +35,7 @@ export function sessionsCommand(): Command {
       const nowMs = Date.now();
       if (json) {
         const { sessionsDocument } = await import("./document.js");
-        const { safeJson } = await import("./plain.js");
+        const { safeJson } = await import("../terminal/sanitize.js");
         process.stdout.write(`${safeJson(sessionsDocument(home, nowMs, told, explain))}\n`);
       } else {
         const { sessionLines } = await import("./sessions-table.js");

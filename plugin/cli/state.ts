@@ -1,9 +1,9 @@
 /** The state of a thread as the command shows it: the plugin's own table, with what can be known without a session. */
 import type { ActivityState } from "@composio/ao-core";
 import type { EventPrompt, EventQuestion, SessionEventsFound, ThreadUsage } from "../../index.js";
-import type { Decision } from "../state/decide.js";
-import { decideState } from "../state/decide.js";
-import { NOTHING } from "../state/evidence.js";
+import type { Decision } from "../session/state/decide.js";
+import { decideState } from "../session/state/decide.js";
+import { NOTHING } from "../session/state/evidence.js";
 
 /** As the orchestrator's own default: what was finished longer ago is idle. */
 const READY_THRESHOLD_MS = 5 * 60_000;
@@ -24,7 +24,7 @@ export const NOBODY_TOLD: Told = { prompts: new Map(), questions: new Map() };
 /** What the hooks of all sessions told, without the questions that have their answer. */
 export async function toldBy(sessions: readonly SessionEventsFound[]): Promise<Told> {
   // It reads rollouts, and `--help` and the doctor are to work where the addon cannot be loaded.
-  const { openQuestion } = await import("../state/question.js");
+  const { openQuestion } = await import("../session/state/question.js");
   const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions, null)));
   const prompts = sessions.flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
   // Of two sessions that went on with one thread the later one tells.

@@ -9,11 +9,11 @@ import {
   workspaceColumn,
 } from "./columns.js";
 import type { ThreadRow } from "./columns.js";
-import { count, path } from "./format.js";
+import { count, path } from "../terminal/format.js";
 import { priceNotes, skippedNotes } from "./notes.js";
 import { printNothing, printTable } from "./print.js";
-import type { Column } from "./table.js";
-import { plain, shorten, shortenPath } from "./text.js";
+import type { Column } from "../terminal/table.js";
+import { plain, shorten, shortenPath } from "../terminal/text.js";
 import type { Grouping } from "./grouping.js";
 
 export function printUsage(home: HomeUsage, by: Grouping, workspace: string | undefined): void {

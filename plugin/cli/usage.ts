@@ -7,7 +7,7 @@ import { GROUPINGS } from "./grouping.js";
 import type { Grouping } from "./grouping.js";
 import { jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
-import { writeOut } from "./output.js";
+import { writeOut } from "../terminal/stdout.js";
 import { scanDocument, scanHome } from "./scan.js";
 
 interface UsageOptions extends ScanOptions {

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import type { HomeUsage } from "../../index.js";
 import { sessionsDocument } from "./document.js";
-import { safeJson } from "./plain.js";
+import { safeJson } from "../terminal/sanitize.js";
 import { scope } from "./options.js";
 import { loadNative, scanHome } from "./scan.js";
-import { InPlace } from "./in-place.js";
+import { InPlace } from "../terminal/alternate-screen.js";
 import type { SessionsOptions } from "./sessions.js";
 import { sessionLines } from "./sessions-table.js";
 import { readTold } from "./told.js";

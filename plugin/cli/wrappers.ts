@@ -1,7 +1,7 @@
 /** `ao-codex wrappers`: the `gh` and `git` that note branches and pull requests for a session. */
 import { Command, Option } from "commander";
 import type { WrappersChange, WrappersStatus } from "../../index.js";
-import { path } from "./format.js";
+import { path } from "../terminal/format.js";
 import { jsonOption } from "./options.js";
 import type { GlobalOptions } from "./options.js";
 import { printJson } from "./print.js";

@@ -1,7 +1,7 @@
 /** `ao-codex usage --html`: the bill as a page. */
 import { rename, rm, writeFile } from "node:fs/promises";
 import type { HomeUsage } from "../../index.js";
-import { localDate, path } from "./format.js";
+import { localDate, path } from "../terminal/format.js";
 
 /** Puts the page in place as a whole: who has the old one open never sees half of the new one. */
 export async function writeReport(

@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import type * as Addon from "../../index.js";
-import { SessionEvents } from "../hooks/events.js";
-import type { SessionThread } from "../hooks/own-thread.js";
+import { SessionEvents } from "../session/hook-events.js";
+import type { SessionThread } from "../session/own-thread.js";
 import { readPluginSettings } from "../settings.js";
 import type { PluginSettings } from "../settings.js";
-import { SessionThreads } from "../thread.js";
+import { SessionThreads } from "../session/thread.js";
 import { findConfiguration } from "./configuration.js";
 import type { Configuration, Project } from "./configuration.js";
 import { pretendSession } from "./pretend.js";

@@ -2,7 +2,7 @@
 
 import { homedir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
-import { path, plural } from "../cli/format.js";
+import { path, plural } from "../terminal/format.js";
 import type { ThreadHead } from "../../index.js";
 import { shellWord } from "../launch/shell.js";
 import { trustedDirectories } from "../launch/work-tree.js";

@@ -1,8 +1,8 @@
 /** This workspace as the orchestrator would hand it to the plugin, and what the plugin would make of it. */
 
 import type { ProjectConfig, Session } from "@composio/ao-core";
-import { CodexBinary } from "../codex-binary.js";
-import { Hooks } from "../hooks/trust.js";
+import { CodexBinary } from "../launch/codex-binary.js";
+import { Hooks } from "../launch/hooks/trust.js";
 import type { CommandSettings } from "../launch/command.js";
 import { roleConfig } from "../launch/role-config.js";
 import { readAgentSettings } from "../settings.js";

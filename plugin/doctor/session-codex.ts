@@ -1,9 +1,9 @@
 /** The Codex that runs in a session's terminal: the orchestrator found it, in a PATH that may be another than ours. */
 
 import { isAbsolute } from "node:path";
-import { isCodexName } from "../process/is-codex.js";
-import { codexesIn } from "../process/running.js";
-import { Snapshots } from "../process/snapshot.js";
+import { isCodexName } from "../session/process/is-codex.js";
+import { codexesIn } from "../session/process/running.js";
+import { Snapshots } from "../session/process/snapshot.js";
 import { isFile, may } from "./files.js";
 
 /** Of a command line: an interpreter, some options and a path with spaces; what follows may be a long prompt. */

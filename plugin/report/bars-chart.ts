@@ -1,6 +1,6 @@
 /** Sums beside each other: a bar for each name, stacked by model, the name and the sum above it. */
 
-import { shorten, shortenPath } from "../cli/text.js";
+import { shorten, shortenPath } from "../terminal/text.js";
 import type { Part } from "./bill.js";
 import type { Chart } from "./chart.js";
 import { FONT_SIZE } from "./chart.js";

@@ -1,9 +1,9 @@
 /** The report: one page that needs nothing but itself. */
 
 import type { HomeUsage } from "../../index.js";
-import { count, path, plural, shortCount } from "../cli/format.js";
+import { count, path, plural, shortCount } from "../terminal/format.js";
 import { priceNotes, skippedNotes } from "../cli/notes.js";
-import { shorten } from "../cli/text.js";
+import { shorten } from "../terminal/text.js";
 import type { NamedBar } from "./bars-chart.js";
 import { barsChart } from "./bars-chart.js";
 import type { Bill } from "./bill.js";

@@ -1,7 +1,7 @@
 /** The figures behind the charts, for those who want them exact or cannot see the charts. */
 
 import type { Usage } from "../../index.js";
-import { count } from "../cli/format.js";
+import { count } from "../terminal/format.js";
 import type { Bill, Row } from "./bill.js";
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";

@@ -1,7 +1,7 @@
 /** Numbers and days as the report says them. */
 
-import { dollars, path, shortCount } from "../cli/format.js";
-import { plain } from "../cli/text.js";
+import { dollars, path, shortCount } from "../terminal/format.js";
+import { plain } from "../terminal/text.js";
 import type { Model } from "./bill.js";
 
 const longDay = new Intl.DateTimeFormat("en-GB", {

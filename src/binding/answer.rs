@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::packed::packed_fields;
-use crate::pricing::cost::{cost_usd, prices_of};
-use crate::pricing::table::{ModelPrices, PriceTable};
-use crate::rollout::discover::{self, RolloutFile};
+use crate::billing::cost::{cost_usd, prices_of};
+use crate::billing::price_table::{ModelPrices, PriceTable};
+use crate::codec::packed_fields;
+use crate::index::catalog::discover::{self, RolloutFile};
+use crate::ledger::buckets::Slices;
+use crate::ledger::threads::{Thread, ThreadKind};
 use crate::rollout::record::TokenUsage;
-use crate::usage::slices::Slices;
-use crate::usage::tree::{Thread, ThreadKind};
 
 /// The key in `models` for responses whose rollout names no model.
 const NO_MODEL: &str = "unknown";

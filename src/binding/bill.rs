@@ -8,6 +8,10 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
+use crate::billing::cost::prices_of;
+use crate::billing::price_table::PriceTable;
+use crate::billing::report::{self, GroupBy, Window};
+use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{
     self, SkippedFile, ThreadUsage, Usage, count, known_model, model_name,
 };
@@ -19,15 +23,11 @@ use crate::binding::pieces::Cutter;
 use crate::binding::pool::BILLS;
 use crate::binding::promise::{Answer, Promise, promise};
 use crate::binding::watching::{Reporter, Stopper, reporting};
-use crate::codex_home::CodexHome;
 use crate::error;
-use crate::pricing::cost::prices_of;
-use crate::pricing::table::PriceTable;
-use crate::pricing::user::prices_in_force;
-use crate::report::{self, GroupBy, Window};
-use crate::store::homes::store_of;
-use crate::store::watch::Watch;
-use crate::usage::tree::Thread;
+use crate::index::homes::store_of;
+use crate::index::reading::progress::Watch;
+use crate::ledger::threads::Thread;
+use crate::rollout::codex_home::CodexHome;
 
 /// What to report of a Codex home.
 #[napi(object, object_to_js = false)]

@@ -8,9 +8,9 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
-use super::blocking::off_thread;
-use super::promise::{Answer, Promise};
-use crate::binary::{
+use crate::binding::blocking::off_thread;
+use crate::binding::promise::{Answer, Promise};
+use crate::codex_cli::{
     Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks, identity_of,
 };
 

@@ -7,11 +7,11 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
-use super::blocking::{answered, off_thread};
-use super::home;
-use super::promise::{Answer, Promise};
-use crate::events::files::{self, Named};
-use crate::events::session::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
+use crate::binding::blocking::{answered, off_thread};
+use crate::binding::home;
+use crate::binding::promise::{Answer, Promise};
+use crate::session::event_files::{self, Named};
+use crate::session::events::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
 /// Which session's events are meant.
 #[napi(object)]
@@ -123,7 +123,7 @@ pub fn session_events(
         Ok(move || {
             let read = |query: EventsQuery| {
                 let only = Only { runtime: query.runtime, since_ms: query.since_ms };
-                let events = files::read(&home, &query.session_id, &only).unwrap_or(None)?;
+                let events = event_files::read(&home, &query.session_id, &only).unwrap_or(None)?;
                 Some(found(query.session_id, events))
             };
             Ok(sessions.into_iter().map(read).collect::<Vec<_>>())
@@ -137,7 +137,7 @@ pub fn list_session_events(env: &Env, options: Option<EventsOptions>) -> Result<
     off_thread(env, || {
         let home = ao_home(options)?;
         Ok(move || {
-            let all = files::read_all(&home)?.into_iter();
+            let all = event_files::read_all(&home)?.into_iter();
             let found = all.map(|Named { session, events }| found(session, events));
             Ok(found.collect::<Vec<_>>())
         })
@@ -158,7 +158,7 @@ pub fn note_launch(
         Ok(move || {
             let resumed = resumed.as_ref();
             let thread = resumed.map(|one| (one.thread_id.as_str(), one.rollout_path.as_str()));
-            files::note_launch(&home, &session_id, thread)
+            event_files::note_launch(&home, &session_id, thread)
         })
     };
     answered(env, prepare, |()| Ok(Answer::Nothing))
@@ -171,7 +171,7 @@ pub fn remove_old_events(env: &Env, options: Option<EventsOptions>) -> Result<Pr
     off_thread(env, || {
         let home = ao_home(options)?;
         Ok(move || {
-            let removed = files::remove_old(&home, SystemTime::now())?;
+            let removed = event_files::remove_old(&home, SystemTime::now())?;
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
     })

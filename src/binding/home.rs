@@ -6,8 +6,8 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 
 use crate::binding::argument::Given;
-use crate::codex_home::CodexHome;
-use crate::directories::Directories;
+use crate::fs::user_dirs::Directories;
+use crate::rollout::codex_home::CodexHome;
 
 /// Which Codex home to read.
 #[napi(object, object_to_js = false)]

@@ -6,7 +6,7 @@ use memchr::memchr;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use crate::plain::plain_length;
+use crate::rollout::record::plain::plain_length;
 
 /// Writes a value whose own lines are indented by so many levels more.
 pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) -> io::Result<()> {

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::binding::pool::Pool;
 use crate::binding::promise::{Answer, Promise, Work, json, parse, promise};
-use crate::packed::{Packed, pack, unpack};
+use crate::codec::{Packed, pack, unpack};
 
 /// How many objects are made in one turn: a millisecond's work.
 const PIECE: usize = 100;

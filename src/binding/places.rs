@@ -6,11 +6,11 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
+use crate::billing::user_prices;
 use crate::binding::blocking::off_thread;
 use crate::binding::promise::Promise;
-use crate::codex_home::CodexHome;
-use crate::directories::Directories;
-use crate::pricing::user;
+use crate::fs::user_dirs::Directories;
+use crate::rollout::codex_home::CodexHome;
 
 /// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
 #[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
@@ -44,7 +44,7 @@ pub fn places(env: &Env) -> Result<Promise<'_>> {
         let places = Places {
             codex_home: text(CodexHome::from_env().map(|home| home.path().to_owned())),
             cache_directory: text(Directories::from_env().cache),
-            user_prices: text(user::user_prices_path()),
+            user_prices: text(user_prices::user_prices_path()),
         };
         Ok(move || Ok(places))
     })
@@ -55,7 +55,7 @@ pub fn places(env: &Env) -> Result<Promise<'_>> {
 pub fn prices_in_force(env: &Env) -> Result<Promise<'_>> {
     off_thread(env, || {
         Ok(|| {
-            let table = user::prices_in_force()?;
+            let table = user_prices::prices_in_force()?;
             Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
         })
     })

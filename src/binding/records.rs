@@ -10,11 +10,11 @@ use crate::binding::answer::count;
 use crate::binding::argument::Given;
 use crate::binding::blocking::{answered, off_thread};
 use crate::binding::promise::{Answer, Promise};
+use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;
 use crate::rollout::record::describe;
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
-use crate::store::activities::activity_of;
 
 /// One record of a rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]

@@ -14,13 +14,13 @@ use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::pieces::{Cutter, Pieces};
 use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise};
-use crate::codex_home::CodexHome;
 use crate::error::{self, Error};
+use crate::index::homes::store_of;
+use crate::index::reading::heads::ThreadHead as Head;
+use crate::rollout::codex_home::CodexHome;
 use crate::rollout::head::read_head;
-use crate::rollout::meta::{self, Source};
+use crate::rollout::record::session_meta::{self, Source};
 use crate::rollout::workspace::WorkspaceMatcher;
-use crate::store::heads::ThreadHead as Head;
-use crate::store::homes::store_of;
 
 /// Which threads to list.
 #[napi(object, object_to_js = false)]
@@ -195,7 +195,7 @@ pub fn read_session_meta(env: &Env, rollout_path: Given) -> Result<Promise<'_>> 
     })
 }
 
-fn session_meta(head: meta::SessionMeta) -> SessionMeta {
+fn session_meta(head: session_meta::SessionMeta) -> SessionMeta {
     SessionMeta {
         parent_thread_id: head.parent().map(str::to_owned),
         source: head.source.as_ref().and_then(Source::name).map(str::to_owned),

@@ -6,16 +6,16 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
+use crate::billing::price_table::PriceTable;
+use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage};
 use crate::binding::argument::{Given, GivenList, Options};
 use crate::binding::blocking::off_thread;
 use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::promise::Promise;
-use crate::pricing::table::PriceTable;
-use crate::pricing::user::prices_in_force;
-use crate::store::family::Family;
-use crate::store::homes::store_of;
-use crate::store::one::read_one;
+use crate::index::homes::store_of;
+use crate::index::query::family::Family;
+use crate::index::query::rollout::read_one;
 
 /// A thread and the subagents that it spawned.
 #[napi(object, object_from_js = false, object_to_js = false)]

@@ -16,7 +16,7 @@ use napi_derive::napi;
 
 use crate::binding::answer::count;
 use crate::binding::argument::{a, refused};
-use crate::store::watch::{Progress, Watch};
+use crate::index::reading::progress::{Progress, Watch};
 
 /// `signal.addEventListener(event, listener)`, and `removeEventListener`.
 type Listen<'a> = Function<'a, FnArgs<(&'a str, Function<'a, (), ()>)>, ()>;

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::rollout::look::Passed;
+use crate::rollout::record::prefilter::Passed;
 use crate::rollout::record::{Item, TurnEvent, parse};
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
-use crate::rollout::turn_state::{TurnState, TurnTracker};
+use crate::rollout::turn::{TurnState, TurnTracker};
 
 /// How many records are read first; each further read takes eight times as many.
 const FIRST_RECORDS: usize = 32;

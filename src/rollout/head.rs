@@ -7,9 +7,9 @@ use std::path::Path;
 use memchr::memmem;
 
 use crate::error::{Error, Result};
-use crate::rollout::compressed::Decompressed;
-use crate::rollout::meta::{CaptureEnd, SessionMeta, capture};
-use crate::rollout::open::{not_regular, open_unchecked};
+use crate::fs::open::{not_regular, open_unchecked};
+use crate::rollout::record::session_meta::{CaptureEnd, SessionMeta, capture};
+use crate::rollout::zstd::Decompressed;
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;

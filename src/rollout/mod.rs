@@ -3,21 +3,13 @@
 //! Nothing here knows what a token costs or which of them count.
 
 pub mod activity;
-pub mod compressed;
-pub mod directory;
-pub mod discover;
-pub mod file_name;
+pub mod codex_home;
 pub mod head;
-pub mod instructions;
 pub mod lines;
-pub mod look;
-pub mod meta;
-pub mod object;
-pub mod open;
+pub mod name;
 pub mod record;
 pub mod tail;
-pub mod text;
 pub mod timestamp;
-pub mod turn_state;
-pub mod walk;
+pub mod turn;
 pub mod workspace;
+pub mod zstd;

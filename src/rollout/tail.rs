@@ -7,9 +7,9 @@ use std::path::Path;
 use memchr::memrchr;
 
 use crate::error::{Error, Result};
-use crate::rollout::compressed::Decompressed;
-use crate::rollout::open::open_rollout;
+use crate::fs::open::open_rollout;
 use crate::rollout::record::describe;
+use crate::rollout::zstd::Decompressed;
 
 /// The first read from the end, in bytes; each further one is four times as large.
 const FIRST_READ: u64 = 64 * 1024;

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
-use super::git_exclude;
-use super::replace::Pending;
 use crate::error::{Error, Result};
+use crate::fs::atomic::Pending;
+use crate::wrapper::git_exclude;
 
 /// The file, in the root of a workspace.
 pub const FILE_NAME: &str = "AGENTS.md";

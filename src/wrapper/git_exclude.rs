@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::replace::Pending;
 use crate::error::{Error, Result};
+use crate::fs::atomic::Pending;
 
 /// What stands before our line, so that we know it again.
 const COMMENT: &[u8] = b"# written by @ao/plugin-codex";

@@ -8,12 +8,12 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::marker::{self, Marker};
-use super::replace::{Pending, remove_abandoned};
-use super::scripts;
-use super::status::{self, FileState};
 use crate::error::{Error, Result};
-use crate::events;
+use crate::fs::atomic::{Pending, remove_abandoned};
+use crate::session::event_files;
+use crate::wrapper::marker::{self, Marker};
+use crate::wrapper::scripts;
+use crate::wrapper::status::{self, FileState};
 
 /// Only the user may look into the directory.
 const DIRECTORY_MODE: u32 = 0o700;
@@ -162,7 +162,7 @@ fn prepare(ao_home: &Path) -> Result<()> {
 
 /// The hook makes no directory: it would have to start a program.
 fn make_events_directory(ao_home: &Path) -> Result<()> {
-    let directory = ao_home.join(events::files::DIRECTORY);
+    let directory = ao_home.join(event_files::DIRECTORY);
     if directory.is_dir() { Ok(()) } else { make_private(&directory) }
 }
 

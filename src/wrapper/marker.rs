@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::scripts;
+use crate::wrapper::scripts;
 
 /// The name of the file.
 pub const FILE_NAME: &str = ".ao-version";

@@ -8,6 +8,5 @@ pub mod agents_md;
 pub mod git_exclude;
 pub mod install;
 pub mod marker;
-mod replace;
 pub mod scripts;
 pub mod status;

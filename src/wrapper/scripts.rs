@@ -81,13 +81,13 @@ pub fn find_bash(directory: &Path) -> Result<PathBuf> {
 }
 
 /// Whether a program can be started there.
-pub(super) fn is_executable(path: &Path) -> bool {
+pub(crate) fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 /// The node that an installed helper names.
-pub(super) fn node_of(helper: &[u8]) -> Option<PathBuf> {
+pub(crate) fn node_of(helper: &[u8]) -> Option<PathBuf> {
     use std::ffi::OsStr;
     let line = helper.split(|byte| *byte == b'\n').find(|line| line.starts_with(b"_ao_node='"))?;
     let quoted = line.strip_prefix(b"_ao_node='")?;

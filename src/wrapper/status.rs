@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::marker::{self, Marker};
-use super::scripts;
 use crate::error::{Error, Result};
+use crate::wrapper::marker::{self, Marker};
+use crate::wrapper::scripts;
 
 /// A wrapper is a few thousand bytes; of a larger file only this much is looked at.
 const LOOK_AT: usize = 256 * 1024;

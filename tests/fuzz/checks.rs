@@ -4,16 +4,16 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ao_plugin_codex::packed::{Packer, pack, unpack};
-use ao_plugin_codex::pricing::table::PriceTable;
-use ao_plugin_codex::rollout::compressed::Decompressed;
+use ao_plugin_codex::billing::price_table::PriceTable;
+use ao_plugin_codex::codec::{Packer, pack, unpack};
+use ao_plugin_codex::index::cache::decode::recall;
+use ao_plugin_codex::index::reading::heads::Texts;
+use ao_plugin_codex::ledger::fold::Fold;
+use ao_plugin_codex::ledger::summary::Summary;
 use ao_plugin_codex::rollout::lines::{LONG_LINE_HEAD, LineSink, LongLine, Scanned, scan_lines};
-use ao_plugin_codex::rollout::meta::{CaptureEnd, capture};
+use ao_plugin_codex::rollout::record::session_meta::{CaptureEnd, capture};
 use ao_plugin_codex::rollout::record::{describe, parse};
-use ao_plugin_codex::store::heads::Texts;
-use ao_plugin_codex::store::recall::recall;
-use ao_plugin_codex::usage::fold::Fold;
-use ao_plugin_codex::usage::summary::Summary;
+use ao_plugin_codex::rollout::zstd::Decompressed;
 use serde_json::Value;
 
 /// More text than this is not looked at, in bytes: a compressed input may be a bomb.
@@ -41,7 +41,7 @@ pub(crate) fn heads(bytes: &[u8]) {
         return;
     }
     let cut = capture(&line[..usize::from(u16::from_le_bytes(*at)) % line.len()]);
-    let facts = |of: &ao_plugin_codex::rollout::meta::SessionMeta| {
+    let facts = |of: &ao_plugin_codex::rollout::record::session_meta::SessionMeta| {
         [
             of.id.clone(),
             of.cwd.clone(),

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ao_plugin_codex::store::home::HomeStore;
-use ao_plugin_codex::store::watch::Watch;
+use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::reading::progress::Watch;
 
 use crate::fresh;
 use crate::world::{Happening, World};

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ao_plugin_codex::codex_home::CodexHome;
-use ao_plugin_codex::rollout::discover::{Scope, Skipped, discover};
+use ao_plugin_codex::index::catalog::discover::{Scope, Skipped, discover};
+use ao_plugin_codex::index::query::bill::Bill;
+use ao_plugin_codex::index::reading::ledger::refold;
+use ao_plugin_codex::index::reading::progress::Watch;
+use ao_plugin_codex::ledger::threads::{FoldedRollout, Thread, ThreadKind, threads};
+use ao_plugin_codex::rollout::codex_home::CodexHome;
 use ao_plugin_codex::rollout::head::read_head;
 use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
-use ao_plugin_codex::store::bill::Bill;
-use ao_plugin_codex::store::refold::refold;
-use ao_plugin_codex::store::watch::Watch;
-use ao_plugin_codex::usage::tree::{FoldedRollout, Thread, ThreadKind, threads};
 
 /// The bill of the home.
 pub(crate) fn bill(home: &CodexHome) -> Bill {

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use ao_plugin_codex::fs::open::modified_ms;
+use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::reading::activity::activity_of;
+use ao_plugin_codex::index::reading::progress::Watch;
+use ao_plugin_codex::ledger::threads::ThreadKind;
 use ao_plugin_codex::rollout::activity::{End, read_end};
-use ao_plugin_codex::rollout::open::modified_ms;
-use ao_plugin_codex::store::activities::activity_of;
-use ao_plugin_codex::store::home::HomeStore;
-use ao_plugin_codex::store::watch::Watch;
-use ao_plugin_codex::usage::tree::ThreadKind;
 use world::{Happening, World};
 
 fn happening() -> impl Strategy<Value = Happening> {

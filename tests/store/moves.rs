@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ao_plugin_codex::codex_home::CodexHome;
-use ao_plugin_codex::store::home::HomeStore;
-use ao_plugin_codex::store::watch::Watch;
+use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::reading::progress::Watch;
+use ao_plugin_codex::rollout::codex_home::CodexHome;
 
 /// How often the home is looked at.
 const LOOKS: usize = 300;

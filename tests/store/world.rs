@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use ao_plugin_codex::codex_home::CodexHome;
+use ao_plugin_codex::rollout::codex_home::CodexHome;
 
 /// What may happen to a home. Numbers choose among what there is.
 #[derive(Debug, Clone, Copy)]

@@ -25,7 +25,8 @@ export const agentOf = async ({ world }, binary, options = {}) => {
 /** Asked and written down, and where the answer was yes the program installed. */
 const isAsked = async (world, binary) => {
   const { probeHooks } = await import("@ao/plugin-codex/native");
-  const { trustedEvents, verificationFlags } = await import("../../../dist/hooks/definition.js");
+  const { trustedEvents, verificationFlags } =
+    await import("../../../dist/launch/hooks/definition.js");
   const program = join(world.aoHome, "bin", "ao-codex-hook");
   const { hooks } = await probeHooks(binary, verificationFlags(program));
   if (trustedEvents(program, hooks ?? []).length === 0) return true;

@@ -1,15 +1,15 @@
 /** The state of the workspace's session as the orchestrator sees it, and what decides it. */
 
-import { ago, path } from "../../cli/format.js";
+import { ago, path } from "../../terminal/format.js";
 import { readTold } from "../../cli/told.js";
 import type { RolloutActivity } from "../../../index.js";
-import { Snapshots } from "../../process/snapshot.js";
-import { SeenOnScreen } from "../../seen-on-screen.js";
-import type { Decision } from "../../state/decide.js";
-import { decideState } from "../../state/decide.js";
-import { NOTHING } from "../../state/evidence.js";
-import { LiveScreens } from "../../state/live-screen.js";
-import { sessionState } from "../../state/session-state.js";
+import { Snapshots } from "../../session/process/snapshot.js";
+import { SeenOnScreen } from "../../session/screen/seen.js";
+import type { Decision } from "../../session/state/decide.js";
+import { decideState } from "../../session/state/decide.js";
+import { NOTHING } from "../../session/state/evidence.js";
+import { LiveScreens } from "../../session/screen/live.js";
+import { sessionState } from "../../session/state/session-state.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
 import type { Machine } from "../machine.js";

@@ -1,7 +1,7 @@
 /** The section of the workspace's AGENTS.md that tells the agent of the wrappers. */
 
 import { join } from "node:path";
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";

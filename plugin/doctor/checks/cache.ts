@@ -1,7 +1,7 @@
 /** The cache directory: without it everything works, and is found out anew by every process. */
 
 import { mkdirSync } from "node:fs";
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { ok, warn } from "../check.js";

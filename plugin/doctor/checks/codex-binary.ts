@@ -1,7 +1,7 @@
 /** Which Codex a launch runs. */
 
 import { delimiter, isAbsolute, join } from "node:path";
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";

@@ -1,6 +1,6 @@
 /** What the Codex that launches run says of itself. */
 
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import type { BinaryFacts } from "../../../index.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";

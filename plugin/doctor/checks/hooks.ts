@@ -1,8 +1,8 @@
 /** Whether Codex tells of a session's state itself: our hooks, where this very Codex trusts them. */
 
 import { join } from "node:path";
-import { path } from "../../cli/format.js";
-import { trustedEvents, verificationFlags } from "../../hooks/definition.js";
+import { path } from "../../terminal/format.js";
+import { trustedEvents, verificationFlags } from "../../launch/hooks/definition.js";
 import type { Check, Finding } from "../check.js";
 import { ok, warn } from "../check.js";
 import { isFile, may } from "../files.js";

@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";

@@ -1,6 +1,6 @@
 /** The prices that reports are made with. */
 
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
 import type { Machine } from "../machine.js";

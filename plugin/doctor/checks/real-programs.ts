@@ -1,7 +1,7 @@
 /** The git and gh that the wrappers start. */
 
 import { delimiter, join } from "node:path";
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
 import { runProgram } from "../command.js";

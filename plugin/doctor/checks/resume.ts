@@ -1,9 +1,9 @@
 /** The command that goes on with this workspace's thread. */
 
-import { path } from "../../cli/format.js";
-import { plain } from "../../cli/text.js";
+import { path } from "../../terminal/format.js";
+import { plain } from "../../terminal/text.js";
 import { resumeCommand } from "../../launch/command.js";
-import { recordedModel } from "../../thread.js";
+import { recordedModel } from "../../session/thread.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
 import type { Machine } from "../machine.js";

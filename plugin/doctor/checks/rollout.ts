@@ -1,7 +1,7 @@
 /** The rollout of this workspace, and where there is none, what comes near. */
 
-import { ago, path, plural } from "../../cli/format.js";
-import { plain } from "../../cli/text.js";
+import { ago, path, plural } from "../../terminal/format.js";
+import { plain } from "../../terminal/text.js";
 import type { Check, Finding } from "../check.js";
 import { ok, warn } from "../check.js";
 import { isDirectory, statOf } from "../files.js";

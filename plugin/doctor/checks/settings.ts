@@ -1,6 +1,6 @@
 /** What the user configured: by environment variables, and in the orchestrator's YAML. */
 
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import { readAgentSettings } from "../../settings.js";
 import type { Problem } from "../../settings.js";
 import type { Check, Finding } from "../check.js";

@@ -2,8 +2,8 @@
 
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { path } from "../../cli/format.js";
-import { sessionEnvironment } from "../../environment.js";
+import { path } from "../../terminal/format.js";
+import { sessionEnvironment } from "../../launch/environment.js";
 import { agentPathFlags } from "../../launch/agent-path.js";
 import { shellQuote } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";

@@ -1,6 +1,6 @@
 /** The set in `~/.ao/bin`: whose it is, and whether it is whole. */
 
-import { path } from "../../cli/format.js";
+import { path } from "../../terminal/format.js";
 import type { WrappersStatus } from "../../../index.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";

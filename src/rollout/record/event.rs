@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
 
-use super::usage::token_count;
-use super::{Envelope, Item, Malformed, Turn, TurnEvent, facts, object};
-use crate::rollout::look::Passed;
-use crate::rollout::text::Text;
+use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::text::Text;
+use crate::rollout::record::usage::token_count;
+use crate::rollout::record::{Envelope, Item, Malformed, Turn, TurnEvent, facts, object};
 
 #[derive(Deserialize)]
 struct WireSettings<'a> {

@@ -3,16 +3,16 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use super::{Item, Malformed, TokenCount, TokenUsage, TokenUsageRecord, object};
-use crate::rollout::look::Passed;
-use crate::rollout::object::Object;
-use crate::rollout::text::Text;
+use crate::rollout::record::object::Object;
+use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::text::Text;
+use crate::rollout::record::{Item, Malformed, TokenCount, TokenUsage, TokenUsageRecord, object};
 
 /// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
 const MAX_COUNT: u64 = 1 << 53;
 
 #[derive(Deserialize)]
-pub(super) struct WireTokenUsageRecord<'a> {
+pub(crate) struct WireTokenUsageRecord<'a> {
     #[serde(borrow, default)]
     thread_id: Text<'a>,
     #[serde(borrow, default)]
@@ -36,7 +36,7 @@ impl<'a> From<WireTokenUsageRecord<'a>> for Item<'a> {
 }
 
 #[derive(Deserialize)]
-pub(super) struct WireInfo {
+pub(crate) struct WireInfo {
     #[serde(default)]
     total_token_usage: Option<Object<WireUsage>>,
     #[serde(default)]
@@ -59,7 +59,7 @@ struct WireTokenCount {
     info: Option<Object<WireInfo>>,
 }
 
-pub(super) fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
+pub(crate) fn token_count(raw: &str) -> Result<TokenCount, Malformed> {
     let wire: WireTokenCount = object(raw.as_bytes())?;
     if let Some(Object(info)) = wire.info {
         return Ok(info.into());

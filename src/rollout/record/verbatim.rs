@@ -8,15 +8,15 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
-use crate::plain::leading_number;
-use crate::rollout::look::until_quote;
+use crate::rollout::record::plain::leading_number;
+use crate::rollout::record::prefilter::until_quote;
+use crate::rollout::record::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
 
 /// Longer numbers are left to serde, which is told how large a count may be.
 const MAX_DIGITS: usize = 15;
 
 /// `event_msg`/`token_count` with the counter and the last response.
-pub(super) fn token_count(line: &[u8]) -> Option<Record<'_>> {
+pub(crate) fn token_count(line: &[u8]) -> Option<Record<'_>> {
     let mut rest = Rest(line);
     let (timestamp, ordinal) = rest.envelope()?;
     rest.literal(r#""event_msg","payload":{"type":"token_count","info":{"total_token_usage":"#)?;
@@ -36,7 +36,7 @@ pub(super) fn token_count(line: &[u8]) -> Option<Record<'_>> {
 }
 
 /// `token_usage_record` with the sums that follow what it is about.
-pub(super) fn token_usage_record(line: &[u8]) -> Option<Record<'_>> {
+pub(crate) fn token_usage_record(line: &[u8]) -> Option<Record<'_>> {
     let mut rest = Rest(line);
     let (timestamp, ordinal) = rest.envelope()?;
     rest.literal(r#""token_usage_record","payload":{"thread_id":"#)?;

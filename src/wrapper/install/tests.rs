@@ -179,7 +179,7 @@ fn installs_the_hook_beside_whatever_is_there_and_makes_room_for_its_events() {
         let hook = bin(&home).join("ao-codex-hook");
         assert_eq!(install_hook(&ao_home).unwrap(), hook);
         assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);
-        assert_eq!((mode(&hook), mode(&ao_home.join(events::files::DIRECTORY))), (0o755, 0o700));
+        assert_eq!((mode(&hook), mode(&ao_home.join(event_files::DIRECTORY))), (0o755, 0o700));
         assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
         assert_eq!(fs::read_to_string(bin(&home).join(".ao-version")).unwrap(), marker);
     }

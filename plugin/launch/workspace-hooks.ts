@@ -1,0 +1,34 @@
+/**
+ * What the plugin puts on disk for its sessions: the wrappers in `~/.ao/bin`, and the section of the workspace's
+ * AGENTS.md that tells the agent of them.
+ */
+
+import { installAgentsSection, installWrappers } from "../../index.js";
+import type { PluginSettings } from "../settings.js";
+import { warn } from "../warn.js";
+
+/**
+ * Installs what is missing. Never rejects: the orchestrator destroys a new work tree when this fails, and a session
+ * without wrappers is still a session. What failed is said on stderr, and `ao-codex doctor` finds it.
+ */
+export async function prepareWorkspace(
+  workspacePath: string | null,
+  { aoHome, agentsSection }: PluginSettings,
+): Promise<void> {
+  await Promise.all([
+    attempt("install the wrappers", () => installWrappers({ aoHome, nodePath: process.execPath })),
+    workspacePath === null || !agentsSection
+      ? null
+      : attempt(`add the section to the AGENTS.md of ${workspacePath}`, () =>
+          installAgentsSection(workspacePath),
+        ),
+  ]);
+}
+
+async function attempt(what: string, install: () => Promise<unknown>): Promise<void> {
+  try {
+    await install();
+  } catch (error) {
+    warn(`cannot ${what}`, error);
+  }
+}

@@ -1,0 +1,50 @@
+/** All that can be known of what a session is doing, as values. */
+
+import type { ActivityState } from "@composio/ao-core";
+import type { EventPrompt, EventQuestion } from "../../../index.js";
+
+/** What the end of a rollout says; `RolloutActivity` and `ThreadUsage` both have it. */
+export interface RolloutEvidence {
+  turn: "none" | "running" | "finished" | "aborted" | "failed";
+  turnId: string | null;
+  lastRecordAtMs: number | null;
+  updatedAtMs: number;
+}
+
+/** The last line of the orchestrator's own activity log. */
+export interface LogEvidence {
+  state: ActivityState;
+  atMs: number;
+  /** Whether it is new enough to still be true. */
+  isFresh: boolean;
+}
+
+export interface Evidence {
+  nowMs: number;
+  readyThresholdMs: number;
+  /** `null` where nobody looked. */
+  isRunning: boolean | null;
+  /** When Codex was started, as early as that may have been. */
+  startedAtMs: number | null;
+  /** The last prompt of the session that hooks told of. */
+  prompt: EventPrompt | null;
+  /** A question that hooks told of and that nothing has answered. */
+  question: EventQuestion | null;
+  rollout: RolloutEvidence | null;
+  log: LogEvidence | null;
+  questionSeenAtMs: number | null;
+  /** Where nobody looked at the process: whether it is likelier that it died. */
+  isSilentForLong: boolean;
+}
+
+/** What is known where nothing is. */
+export const NOTHING: Omit<Evidence, "nowMs" | "readyThresholdMs"> = {
+  isRunning: null,
+  startedAtMs: null,
+  prompt: null,
+  question: null,
+  rollout: null,
+  log: null,
+  questionSeenAtMs: null,
+  isSilentForLong: false,
+};

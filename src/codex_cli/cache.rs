@@ -1,0 +1,246 @@
+//! What is remembered on disk of the binaries that were asked: one small file each, below our cache directory, which
+//! may be deleted at any time.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::codex_cli::facts::Facts;
+use crate::codex_cli::hooks::Hook;
+use crate::codex_cli::search::Search;
+use crate::error::{Error, Result};
+use crate::fs::file_stamp::Identity;
+
+/// Raised when `Facts` learn something that older files cannot know.
+const FORMAT: u32 = 1;
+
+/// Remembered facts, in one directory.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    dir: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Remembered<T> {
+    format: u32,
+    binary: PathBuf,
+    identity: Identity,
+    facts: T,
+}
+
+/// What a binary said of the hooks that some flags give it.
+#[derive(Serialize, Deserialize)]
+struct HookFacts {
+    flags: Vec<String>,
+    /// `None` where it has no list of hooks.
+    hooks: Option<Vec<Hook>>,
+}
+
+/// What is remembered of a binary has a file for each of these.
+#[derive(Clone, Copy)]
+enum Kind {
+    Facts,
+    Hooks,
+}
+
+impl Memory {
+    /// The memory in the user's cache directory; `None` where no home directory is known.
+    #[must_use]
+    pub fn of_user(search: &Search) -> Option<Self> {
+        Some(Self { dir: search.directories().cache?.join("binaries") })
+    }
+
+    /// The memory in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// What this very file said when it was asked; `None` where it was not asked, or was replaced since.
+    #[must_use]
+    pub fn recall(&self, binary: &Path) -> Option<Facts> {
+        self.read(binary, Kind::Facts)
+    }
+
+    /// Keeps what `binary` said when it was `asked`, until it is replaced.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn remember(&self, binary: &Path, asked: Identity, facts: &Facts) -> Result<()> {
+        self.keep(binary, asked, Kind::Facts, facts)
+    }
+
+    /// The hooks that this very file listed when it was asked with these flags; `None` where it was not asked so.
+    #[must_use]
+    pub fn recall_hooks(&self, binary: &Path, flags: &[String]) -> Option<Option<Vec<Hook>>> {
+        let facts: HookFacts = self.read(binary, Kind::Hooks)?;
+        (facts.flags == flags).then_some(facts.hooks)
+    }
+
+    /// Keeps what `binary` listed, until it is replaced or asked with other flags.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn remember_hooks(
+        &self,
+        binary: &Path,
+        asked: Identity,
+        flags: &[String],
+        hooks: Option<&[Hook]>,
+    ) -> Result<()> {
+        let facts = HookFacts { flags: flags.to_vec(), hooks: hooks.map(<[Hook]>::to_vec) };
+        self.keep(binary, asked, Kind::Hooks, &facts)
+    }
+
+    fn read<T: DeserializeOwned>(&self, binary: &Path, kind: Kind) -> Option<T> {
+        let text = fs::read(self.file_of(binary, kind)).ok()?;
+        let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
+        let is_same = remembered.format == FORMAT
+            && remembered.binary == binary
+            && identity_of(binary).is_ok_and(|now| now == remembered.identity);
+        is_same.then_some(remembered.facts)
+    }
+
+    fn keep<T: Serialize>(
+        &self,
+        binary: &Path,
+        asked: Identity,
+        kind: Kind,
+        facts: &T,
+    ) -> Result<()> {
+        let path = self.file_of(binary, kind);
+        self.write(&path, binary, asked, facts).map_err(|source| Error::io("write", &path, source))
+    }
+
+    fn write<T: Serialize>(
+        &self,
+        path: &Path,
+        binary: &Path,
+        asked: Identity,
+        facts: &T,
+    ) -> io::Result<()> {
+        let remembered =
+            Remembered { format: FORMAT, binary: binary.to_owned(), identity: asked, facts };
+        fs::create_dir_all(&self.dir)?;
+        let temporary = path.with_extension(format!("{}.tmp", process::id()));
+        fs::write(&temporary, serde_json::to_vec(&remembered)?)?;
+        fs::rename(&temporary, path).inspect_err(|_| {
+            let _ = fs::remove_file(&temporary);
+        })
+    }
+
+    fn file_of(&self, binary: &Path, kind: Kind) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        binary.hash(&mut hasher);
+        let name = match kind {
+            Kind::Facts => "",
+            Kind::Hooks => "-hooks",
+        };
+        self.dir.join(format!("{:016x}{name}.json", hasher.finish()))
+    }
+}
+
+/// What changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
+/// installs as `codex` often has the same size as that of the version before. Whoever asks a binary takes this first: it
+/// may be replaced while it answers.
+///
+/// # Errors
+/// When there is no such file.
+pub fn identity_of(binary: &Path) -> io::Result<Identity> {
+    // A file system may get another number whenever the machine starts.
+    Ok(Identity { device: 0, ..Identity::of(&fs::metadata(binary)?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(version: &str) -> Facts {
+        Facts {
+            version: Some(version.to_owned()),
+            approval_policies: vec!["never".to_owned()],
+            resume: true,
+            no_daemon: false,
+        }
+    }
+
+    #[test]
+    fn recalls_what_was_remembered_of_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        assert_eq!(memory.recall(&binary), None);
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        assert_eq!(memory.recall(&binary), Some(facts("1.0.0")));
+        assert_eq!(memory.recall(&dir.path().join("other")), None);
+    }
+
+    #[test]
+    fn what_a_file_said_is_not_kept_for_the_one_that_replaced_it_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        let asked = identity_of(&binary).unwrap();
+        fs::write(dir.path().join("new"), "two").unwrap();
+        fs::rename(dir.path().join("new"), &binary).unwrap();
+        memory.remember(&binary, asked, &facts("1.0.0")).unwrap();
+        assert_eq!(memory.recall(&binary), None);
+    }
+
+    #[test]
+    fn a_replaced_file_of_the_same_size_and_time_is_another_binary() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let modified = fs::metadata(&binary).unwrap().modified().unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+
+        let newer = dir.path().join("newer");
+        fs::write(&newer, "two").unwrap();
+        fs::File::options().write(true).open(&newer).unwrap().set_modified(modified).unwrap();
+        fs::rename(&newer, &binary).unwrap();
+        assert_eq!(memory.recall(&binary), None);
+    }
+
+    #[test]
+    fn recalls_the_hooks_that_the_same_flags_gave() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        let flags = ["-c".to_owned(), "hooks={}".to_owned()];
+        assert_eq!(memory.recall_hooks(&binary, &flags), None);
+        let hook = Hook { key: "k".into(), command: None, trust_status: Some("trusted".into()) };
+        memory
+            .remember_hooks(
+                &binary,
+                identity_of(&binary).unwrap(),
+                &flags,
+                Some(std::slice::from_ref(&hook)),
+            )
+            .unwrap();
+        assert_eq!(memory.recall_hooks(&binary, &flags), Some(Some(vec![hook])));
+        assert_eq!(memory.recall_hooks(&binary, &flags[..1]), None);
+        assert_eq!(memory.recall(&binary), None);
+        memory.remember_hooks(&binary, identity_of(&binary).unwrap(), &flags, None).unwrap();
+        assert_eq!(memory.recall_hooks(&binary, &flags), Some(None));
+    }
+
+    #[test]
+    fn a_broken_file_is_as_good_as_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let binary = dir.path().join("codex");
+        fs::write(&binary, "one").unwrap();
+        let memory = Memory::new(dir.path().join("cache"));
+        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        fs::write(memory.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
+        assert_eq!(memory.recall(&binary), None);
+    }
+}

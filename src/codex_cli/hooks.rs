@@ -1,0 +1,254 @@
+//! Asks a Codex which hooks it would run, and whether it would ask a person to review them first.
+//!
+//! Codex's own server is asked (`codex app-server`, `hooks/list`), in a home of its own that is gone afterwards: no
+//! model is run, and no file of the user is read or written.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::codex_cli::probe::output;
+use crate::codex_cli::process_group::Group;
+use crate::error::{Error, Result};
+
+/// A server answers in half a second; a busy machine needs longer.
+pub const HOOKS_TIME_LIMIT: Duration = Duration::from_secs(15);
+
+/// An answer has 1 KB for each hook.
+const OUTPUT_CAP: u64 = 4 << 20;
+
+/// Nothing of the user's, and nothing that asks the network.
+const CONFIG: &str = "check_for_update_on_startup = false\n[analytics]\nenabled = false\n\
+                      [otel]\nmetrics_exporter = \"none\"\n[features]\nremote_models = false\n";
+
+/// The number of the one question whose answer counts.
+const QUESTION: u64 = 2;
+
+/// A hook as Codex lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// Which one it is: where it comes from, its event, and its place there.
+    pub key: String,
+    /// What it runs.
+    pub command: Option<String>,
+    /// `trusted`, `untrusted`, `modified`, …; `None` in versions that know no trust.
+    pub trust_status: Option<String>,
+}
+
+/// The hooks that `binary` would run when started with `flags`; `None` where it has no such list.
+///
+/// # Errors
+/// When the binary cannot be started, or has not answered within `limit`; its processes are gone then.
+pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<Vec<Hook>>> {
+    if !knows_app_server(binary, limit)? {
+        return Ok(None);
+    }
+    let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
+    let mut command = Command::new(binary);
+    command.arg("app-server").args(flags).current_dir(&home.0);
+    command.env("HOME", &home.0).env("CODEX_HOME", &home.0);
+    for name in ["AO_SESSION", "AO_SESSION_ID", "AO_DATA_DIR", "BASH_ENV"] {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server =
+        Group::spawn(command).map_err(|error| Error::io("run codex binary", binary, error))?;
+    let stdin = server.child.stdin.take();
+    let (sender, answer) = mpsc::channel();
+    if let (Some(mut stdin), Some(stdout)) = (stdin, server.child.stdout.take()) {
+        let questions = questions(&home.0);
+        thread::spawn(move || {
+            // A server that does not read has no answer either. Closed, its input would end it before the answer.
+            let _ = stdin.write_all(questions.as_bytes());
+            let answer = find_answer(stdout);
+            drop(stdin);
+            // Nobody listens any more once the time is over.
+            let _ = sender.send(answer);
+        });
+    }
+    match answer.recv_timeout(limit) {
+        Ok(Some(answer)) => Ok(listed(answer)),
+        // It ended without an answer: it knows no app-server.
+        Ok(None) => Ok(None),
+        Err(_) => {
+            Err(Error::invalid("ask codex binary for its hooks", binary, "no answer in time"))
+        }
+    }
+}
+
+/// A program without that command may be anything, and is not given words that it does not know.
+fn knows_app_server(binary: &Path, limit: Duration) -> Result<bool> {
+    let help = output(binary, "--help", limit)?;
+    Ok(help.lines().any(|line| line.split_whitespace().next() == Some("app-server")))
+}
+
+fn questions(cwd: &Path) -> String {
+    let client =
+        json!({ "name": "ao-codex", "title": "ao-codex", "version": env!("CARGO_PKG_VERSION") });
+    let lines = [
+        json!({ "id": 1, "method": "initialize", "params": {
+            "clientInfo": client, "capabilities": { "experimentalApi": true } } }),
+        json!({ "method": "initialized" }),
+        json!({ "id": QUESTION, "method": "hooks/list", "params": { "cwds": [cwd] } }),
+    ];
+    lines.map(|line| line.to_string()).join("\n") + "\n"
+}
+
+fn find_answer(stdout: impl Read) -> Option<Value> {
+    BufReader::new(stdout.take(OUTPUT_CAP)).lines().map_while(std::result::Result::ok).find_map(
+        |line| {
+            let message: Value = serde_json::from_str(&line).ok()?;
+            (message.get("id")?.as_u64()? == QUESTION).then_some(message)
+        },
+    )
+}
+
+/// An error in place of a result is the answer of versions that do not know the question.
+fn listed(answer: Value) -> Option<Vec<Hook>> {
+    #[derive(Deserialize)]
+    struct Answer {
+        result: Listed,
+    }
+    #[derive(Deserialize)]
+    struct Listed {
+        data: Vec<Directory>,
+    }
+    #[derive(Deserialize)]
+    struct Directory {
+        hooks: Vec<Wire>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        key: String,
+        #[serde(default)]
+        command: Option<String>,
+        #[serde(default)]
+        trust_status: Option<String>,
+    }
+
+    let answer: Answer = serde_json::from_value(answer).ok()?;
+    let hooks = answer.result.data.into_iter().flat_map(|directory| directory.hooks);
+    Some(
+        hooks
+            .map(|Wire { key, command, trust_status }| Hook { key, command, trust_status })
+            .collect(),
+    )
+}
+
+/// A directory that is gone when it is dropped.
+struct Home(PathBuf);
+
+impl Home {
+    fn make() -> std::io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("ao-codex-hooks-{}-{number}", process::id());
+        let home = Self(std::env::temp_dir().join(name));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "its mode is set where there are modes"))]
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::DirBuilderExt;
+            builder.mode(0o700);
+        }
+        // Not into a directory that somebody else has put there.
+        builder.create(&home.0)?;
+        fs::write(home.0.join("config.toml"), CONFIG)?;
+        Ok(home)
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // The system clears its temporary directory.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn script(dir: &tempfile::TempDir, text: &str) -> PathBuf {
+        let path = dir.path().join("codex");
+        let help = "if [ \"$1\" = --help ]; then echo '  app-server  Run it'; exit; fi";
+        fs::write(&path, format!("#!/bin/sh\n{help}\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn flags() -> Vec<String> {
+        vec!["-c".to_owned(), "hooks={}".to_owned()]
+    }
+
+    #[test]
+    fn lists_the_hooks_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let answer = r#"{"id":2,"result":{"data":[{"hooks":[{"key":"k:0:0","command":"/h","trustStatus":"trusted"},{"key":"l","async":true}]}]}}"#;
+        let note = format!(
+            "echo \"$*|$CODEX_HOME|$HOME|$PWD|$AO_SESSION_ID\" > {}/note",
+            dir.path().display()
+        );
+        let text = format!(
+            "{note}\nread a; read b; read c\necho noise\necho '{{\"id\":1,\"result\":{{}}}}'\necho '{answer}'\nexec sleep 60"
+        );
+        let codex = script(&dir, &text);
+        let started = Instant::now();
+        let hook = |key: &str, command: Option<&str>, trust: Option<&str>| Hook {
+            key: key.to_owned(),
+            command: command.map(str::to_owned),
+            trust_status: trust.map(str::to_owned),
+        };
+        let expected = vec![hook("k:0:0", Some("/h"), Some("trusted")), hook("l", None, None)];
+        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), Some(expected));
+        assert!(started.elapsed() < Duration::from_secs(10));
+        let note = fs::read_to_string(dir.path().join("note")).unwrap();
+        let words: Vec<_> = note.trim_end().split('|').collect();
+        assert_eq!(words[0], "app-server -c hooks={}");
+        assert_eq!((words[1], words[2]), (words[2], words[3]));
+        assert_eq!(words[4], "");
+        assert!(!Path::new(words[1]).exists());
+    }
+
+    #[test]
+    fn a_codex_that_does_not_know_the_question_has_no_list() {
+        let dir = tempfile::tempdir().unwrap();
+        let codex = script(&dir, r#"echo '{"id":2,"error":{"code":-32600,"message":"unknown"}}'"#);
+        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        let codex = script(&dir, "exit 2");
+        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+    }
+
+    #[test]
+    fn a_program_whose_help_names_no_app_server_is_not_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let codex = script(&dir, "exit 2");
+        let note = dir.path().join("note");
+        fs::write(&codex, format!("#!/bin/sh\necho \"$@\" >> {}\n", note.display())).unwrap();
+        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        assert_eq!(fs::read_to_string(note).unwrap(), "--help\n");
+    }
+
+    #[test]
+    fn a_codex_that_never_answers_is_ended_after_its_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let codex = script(&dir, "sleep 600 & wait");
+        let error = ask_hooks(&codex, &flags(), Duration::from_millis(300)).unwrap_err();
+        let expected =
+            format!("cannot ask codex binary for its hooks {}: no answer in time", codex.display());
+        assert_eq!(error.to_string(), expected);
+    }
+}

@@ -1,0 +1,18 @@
+//! Which programs are on this machine: the Codex that a launch runs, and what that Codex can do.
+//!
+//! A *wrapper directory* is where our own `git` and `gh` live; nothing in it is ever taken for the real program,
+//! however PATH spells it.
+
+pub mod cache;
+pub mod facts;
+pub mod hooks;
+pub mod install_dirs;
+pub mod probe;
+pub mod process_group;
+pub mod search;
+
+pub use cache::{Memory, identity_of};
+pub use facts::Facts;
+pub use hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
+pub use probe::{PROBE_TIME_LIMIT, ask};
+pub use search::{Search, Vars};

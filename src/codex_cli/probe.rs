@@ -1,0 +1,150 @@
+//! Asks a Codex binary what it can do, for a limited time.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::codex_cli::facts::Facts;
+use crate::codex_cli::process_group::Group;
+use crate::error::{Error, Result};
+
+/// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
+pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(3);
+
+/// The help of a Codex is 8 KB.
+const OUTPUT_CAP: u64 = 1 << 20;
+
+/// Runs `binary --version` and `binary --help`; `None` where their output is not that of a Codex.
+///
+/// # Errors
+/// When the binary cannot be started or has not ended within `limit`; its processes are gone then.
+pub fn ask(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
+    let deadline = Instant::now() + limit;
+    let version = Running::start(binary, "--version")?;
+    let help = Running::start(binary, "--help")?;
+    let version = version.output(deadline)?;
+    let help = help.output(deadline)?;
+    Ok(Facts::parse(&version, &help))
+}
+
+/// What the binary prints when it is started with one argument.
+pub(crate) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<String> {
+    Running::start(binary, argument)?.output(Instant::now() + limit)
+}
+
+struct Running<'a> {
+    binary: &'a Path,
+    /// Whatever the outcome, no process of ours stays.
+    _group: Group,
+    output: mpsc::Receiver<Vec<u8>>,
+}
+
+impl<'a> Running<'a> {
+    fn start(binary: &'a Path, argument: &str) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg(argument).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // With a launcher's children.
+        let mut group = Group::spawn(command)
+            .map_err(|source| Error::io("run codex binary", binary, source))?;
+        let (sender, output) = mpsc::channel();
+        if let Some(stdout) = group.child.stdout.take() {
+            thread::spawn(move || {
+                let mut bytes = Vec::new();
+                // What came before a failed read still says what it says.
+                let _ = stdout.take(OUTPUT_CAP).read_to_end(&mut bytes);
+                // Nobody listens any more once the time is over.
+                let _ = sender.send(bytes);
+            });
+        }
+        Ok(Self { binary, _group: group, output })
+    }
+
+    fn output(self, deadline: Instant) -> Result<String> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.output.recv_timeout(left) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(_) => Err(Error::invalid("ask codex binary", self.binary, "no answer in time")),
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn script(dir: &tempfile::TempDir, text: &str) -> PathBuf {
+        let path = dir.path().join("codex");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    #[test]
+    fn asks_version_and_help() {
+        let dir = tempfile::tempdir().unwrap();
+        let help = "      --ask-for-approval <P>  [possible values: never]";
+        let codex = script(
+            &dir,
+            &format!(
+                "#!/bin/sh\ncase $1 in --version) echo codex-cli 1.2.3;; *) echo '{help}';; esac\n"
+            ),
+        );
+        assert_eq!(
+            ask(&codex, PROBE_TIME_LIMIT).unwrap(),
+            Some(Facts {
+                version: Some("1.2.3".to_owned()),
+                approval_policies: vec!["never".to_owned()],
+                resume: false,
+                no_daemon: false,
+            })
+        );
+    }
+
+    #[test]
+    fn a_binary_that_hangs_is_ended_with_its_children() {
+        let dir = tempfile::tempdir().unwrap();
+        let codex = script(&dir, "#!/bin/sh\nsleep 600 & echo $! >> \"$0.pids\"\nwait\n");
+        let started = Instant::now();
+        let error = ask(&codex, Duration::from_millis(400)).unwrap_err();
+        assert!(started.elapsed() < Duration::from_secs(3));
+        assert_eq!(
+            error.to_string(),
+            format!("cannot ask codex binary {}: no answer in time", codex.display())
+        );
+        let pids = fs::read_to_string(codex.with_extension("pids")).unwrap();
+        let pids: Vec<i32> = pids.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+        assert!(!pids.is_empty());
+        for pid in pids {
+            assert!(ends_soon(pid), "process {pid} outlived its group");
+        }
+    }
+
+    fn ends_soon(pid: i32) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        let is_running = || {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+            // A zombie waits for whoever reaps orphans here; it runs no more.
+            let zombie = stat.is_ok_and(|stat| stat.contains(") Z"));
+            rustix::process::test_kill_process(pid).is_ok() && !zombie
+        };
+        while is_running() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+        !is_running()
+    }
+
+    #[test]
+    fn a_missing_binary_is_an_error_with_its_path() {
+        let error = ask(Path::new("/nowhere/codex"), PROBE_TIME_LIMIT).unwrap_err();
+        assert_eq!(error.path(), Path::new("/nowhere/codex"));
+    }
+}

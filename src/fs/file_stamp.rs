@@ -1,0 +1,142 @@
+//! Whether a file is still the one that was read, by what the system says of it without reading it.
+//!
+//! Device, inode, size and time of the last write can all be brought back to what they were; the time of the last
+//! change (`ctime`) cannot be set, and tells. Where there is none, as on Windows, the rest has to do.
+
+use std::fs::Metadata;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::codec::packed_fields;
+
+/// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
+/// worst. What was read so soon after a change may have changed once more without a sign.
+const TICK_MS: u64 = 20;
+
+/// A moment, as a file system writes it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment {
+    /// Since 1970.
+    pub seconds: i64,
+    /// Beyond the seconds.
+    pub nanos: u64,
+}
+
+packed_fields!(Moment { seconds, nanos });
+
+impl Moment {
+    /// Now.
+    #[must_use]
+    pub fn now() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        Self { seconds, nanos: now.subsec_nanos().into() }
+    }
+
+    /// In milliseconds since 1970, cut off as [`crate::fs::open::modified_ms`] does.
+    #[must_use]
+    pub fn ms(self) -> i64 {
+        let beyond = i64::try_from(self.nanos / 1_000_000).unwrap_or_default();
+        self.seconds.saturating_mul(1000).saturating_add(beyond)
+    }
+}
+
+/// What the system says of a file.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The file system.
+    pub device: u64,
+    /// The file in it.
+    pub inode: u64,
+    /// Bytes.
+    pub size: u64,
+    /// The last write, as far as nobody says otherwise.
+    pub modified: Moment,
+    /// The last change of anything.
+    pub changed: Moment,
+}
+
+packed_fields!(Identity { device, inode, size, modified, changed });
+
+impl Identity {
+    /// What `metadata` says.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let moment = |seconds, nanos: i64| Moment { seconds, nanos: nanos.unsigned_abs() };
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified: moment(metadata.mtime(), metadata.mtime_nsec()),
+            changed: moment(metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    /// What `metadata` says; the time of creation stands for the inode.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        let moment = |time: std::io::Result<SystemTime>| {
+            let since = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let since = since.unwrap_or_default();
+            let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+            Moment { seconds, nanos: since.subsec_nanos().into() }
+        };
+        let (modified, created) = (moment(metadata.modified()), moment(metadata.created()));
+        Self {
+            device: 0,
+            inode: created.seconds.unsigned_abs() ^ created.nanos.rotate_left(32),
+            size: metadata.len(),
+            modified,
+            changed: modified,
+        }
+    }
+
+    /// Whether what was read at `read` is what it was when it last changed: a change in the same tick has the same time.
+    #[must_use]
+    pub fn is_settled(&self, read: Moment) -> bool {
+        read.ms().abs_diff(self.changed.ms()) > TICK_MS
+    }
+
+    /// Whether it is the same file, and may only have grown since it was `before`.
+    #[must_use]
+    pub fn may_have_grown_from(&self, before: &Self) -> bool {
+        self.device == before.device && self.inode == before.inode && self.size > before.size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::open::modified_ms;
+    use std::fs::{self, File};
+    use std::time::Duration;
+
+    #[test]
+    fn milliseconds_are_those_of_the_walk() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        for time in [
+            UNIX_EPOCH + Duration::from_micros(1_767_373_103_100_999),
+            UNIX_EPOCH - Duration::from_micros(1_500_500),
+            UNIX_EPOCH,
+        ] {
+            File::create(&path).unwrap().set_modified(time).unwrap();
+            let metadata = fs::metadata(&path).unwrap();
+            assert_eq!(Identity::of(&metadata).modified.ms(), modified_ms(&metadata));
+        }
+    }
+
+    #[test]
+    fn what_was_read_in_the_tick_of_its_last_change_is_not_settled() {
+        let changed = Moment { seconds: 100, nanos: 500_000_000 };
+        let identity = Identity { changed, ..Identity::default() };
+        let later = |ms| Moment { nanos: changed.nanos + ms * 1_000_000, ..changed };
+        assert!(!identity.is_settled(later(0)));
+        assert!(!identity.is_settled(later(TICK_MS)));
+        assert!(identity.is_settled(later(TICK_MS + 1)));
+    }
+}

@@ -1,0 +1,204 @@
+//! What the kernel says has happened in directories: with it, a look at a home in which nothing happened costs nothing.
+//!
+//! An append does not change the directory of a rollout, so that without events every file has to be asked for. Events
+//! are believed only where they are known to come: on file systems of this machine, and for files with one name.
+//! Whatever is unclear — a queue that overflowed, a directory that came or went — is answered by a walk.
+
+#[cfg(target_os = "linux")]
+pub use linux::Events;
+
+/// What was heard since the last time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// These names may have changed, each in its directory.
+    Names(Vec<(usize, String)>),
+    /// Something for which the home has to be walked.
+    Lost,
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::HashMap;
+    use std::mem::MaybeUninit;
+    use std::os::fd::OwnedFd;
+    use std::path::Path;
+
+    use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
+    use rustix::fs::statfs;
+    use rustix::io::Errno;
+
+    use super::Heard;
+    use crate::rollout::name::RolloutName;
+
+    /// Room for the events that are taken from the kernel at a time, in bytes.
+    const BUFFER: usize = 16 * 1024;
+
+    /// The file systems on which every change is made by this kernel: ext2 to 4, XFS, Btrfs, F2FS, tmpfs, overlayfs, ZFS,
+    /// bcachefs, ramfs.
+    const LOCAL: [u64; 9] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0xf2f5_2010,
+        0x0102_1994,
+        0x794c_7630,
+        0x2fc1_2fc1,
+        0xca45_1a4e,
+        0x8584_58f6,
+    ];
+
+    /// A queue of events.
+    #[derive(Debug)]
+    pub struct Events {
+        queue: OwnedFd,
+        directories: HashMap<i32, usize>,
+        is_lost: bool,
+    }
+
+    impl Events {
+        /// A queue without directories; `None` where the system has none to give.
+        #[must_use]
+        pub fn new() -> Option<Self> {
+            let queue = init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()?;
+            Some(Self { queue, directories: HashMap::new(), is_lost: false })
+        }
+
+        /// Listens to a directory, which is called `at`; one that is not there is no loss, its parent tells of it.
+        pub fn listen(&mut self, at: usize, path: &Path) {
+            let wanted = WatchFlags::CREATE
+                | WatchFlags::DELETE
+                | WatchFlags::MOVED_FROM
+                | WatchFlags::MOVED_TO
+                | WatchFlags::MODIFY
+                | WatchFlags::ATTRIB
+                | WatchFlags::DELETE_SELF
+                | WatchFlags::MOVE_SELF
+                | WatchFlags::ONLYDIR;
+            match add_watch(&self.queue, path, wanted) {
+                Ok(watch) => {
+                    self.directories.insert(watch, at);
+                    self.is_lost |= !is_local(path);
+                }
+                Err(Errno::NOENT) => {}
+                Err(_) => self.is_lost = true,
+            }
+        }
+
+        /// Whether something was lost, so that nothing that is heard can be believed.
+        #[must_use]
+        pub fn is_lost(&self) -> bool {
+            self.is_lost
+        }
+
+        /// What was heard since the last time.
+        pub fn hear(&mut self) -> Heard {
+            let mut names: Vec<(usize, String)> = Vec::new();
+            let mut buffer = [MaybeUninit::uninit(); BUFFER];
+            let mut reader = Reader::new(&self.queue, &mut buffer);
+            while !self.is_lost {
+                let event = match reader.next() {
+                    Ok(event) => event,
+                    Err(Errno::INTR) => continue,
+                    Err(Errno::WOULDBLOCK) => {
+                        names.sort_unstable();
+                        names.dedup();
+                        return Heard::Names(names);
+                    }
+                    Err(_) => break,
+                };
+                let known = self.directories.get(&event.wd());
+                let name = event.file_name().map(|name| name.to_str());
+                match (known, name) {
+                    (Some(&at), Some(Ok(name))) if !event.events().contains(ReadFlags::ISDIR) => {
+                        let is_new = names.last().is_none_or(|last| last.0 != at || last.1 != name);
+                        if is_new && RolloutName::parse(name).is_some() {
+                            names.push((at, name.to_owned()));
+                        }
+                    }
+                    _ => self.is_lost = true,
+                }
+            }
+            self.is_lost = true;
+            Heard::Lost
+        }
+    }
+
+    /// Whether every change of the directory is made by this kernel.
+    fn is_local(path: &Path) -> bool {
+        statfs(path)
+            .is_ok_and(|stat| u64::try_from(stat.f_type).is_ok_and(|kind| LOCAL.contains(&kind)))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use std::fs;
+
+        #[test]
+        fn every_change_of_a_rollout_is_heard_once_and_no_other() {
+            let dir = tempfile::tempdir().unwrap();
+            let mut events = Events::new().unwrap();
+            events.listen(7, dir.path());
+            let path = |name| dir.path().join(name);
+            assert_eq!(events.hear(), Heard::Names(vec![]));
+            fs::write(path("a.jsonl"), "1").unwrap();
+            fs::write(path("a.txt"), "1").unwrap();
+            assert_eq!(events.hear(), Heard::Names(vec![(7, "a.jsonl".to_owned())]));
+            fs::rename(path("a.jsonl"), path("b.jsonl")).unwrap();
+            let both = vec![(7, "a.jsonl".to_owned()), (7, "b.jsonl".to_owned())];
+            assert_eq!(events.hear(), Heard::Names(both));
+            fs::remove_file(path("b.jsonl")).unwrap();
+            assert_eq!(events.hear(), Heard::Names(vec![(7, "b.jsonl".to_owned())]));
+            assert!(!events.is_lost());
+        }
+
+        #[test]
+        fn a_directory_that_comes_or_goes_is_a_reason_to_walk() {
+            let dir = tempfile::tempdir().unwrap();
+            let mut events = Events::new().unwrap();
+            events.listen(0, dir.path());
+            fs::create_dir(dir.path().join("12")).unwrap();
+            assert_eq!(events.hear(), Heard::Lost);
+            let mut events = Events::new().unwrap();
+            events.listen(0, &dir.path().join("12"));
+            fs::remove_dir(dir.path().join("12")).unwrap();
+            assert_eq!(events.hear(), Heard::Lost);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::Events;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use std::path::Path;
+
+    use super::Heard;
+
+    /// There are none: every look is a walk.
+    #[derive(Debug)]
+    pub struct Events;
+
+    impl Events {
+        /// None.
+        #[must_use]
+        pub fn new() -> Option<Self> {
+            None
+        }
+
+        /// Nothing.
+        pub fn listen(&mut self, _at: usize, _path: &Path) {}
+
+        /// Yes.
+        #[must_use]
+        pub fn is_lost(&self) -> bool {
+            true
+        }
+
+        /// Nothing.
+        pub fn hear(&mut self) -> Heard {
+            Heard::Lost
+        }
+    }
+}

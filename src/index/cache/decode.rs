@@ -1,0 +1,89 @@
+//! What an earlier process knew of a home, from the bytes that [`crate::index::cache::encode`] made.
+
+use std::path::Path;
+
+use crate::codec::{Packed, Unpacker};
+use crate::fs::file_stamp::Identity;
+use crate::index::cache::place::real;
+use crate::index::catalog::entry::{Entry, Head, HeadFacts};
+use crate::index::catalog::tree::{Directory, Listing};
+use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
+use crate::index::reading::heads::{Texts, shared};
+use crate::index::reading::ledger::Stop;
+
+/// Every file takes so many bytes: what says that there are more files than that is no number of files.
+const LEAST_ENTRY: usize = 12;
+
+/// What an index says of a home; `None` when it is of another one. Texts that many rollouts have in common are put into
+/// `texts`.
+#[must_use]
+pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
+    let unpacker = &mut Unpacker::new(index);
+    if Path::new(&*unpacker.text()?) != real(home) {
+        return None;
+    }
+    let mut listing = Listing::default();
+    for at in 0..usize::unpack(unpacker)? {
+        let directory = directory(unpacker, home)?;
+        listing.by_path.insert(directory.path.clone(), at);
+        listing.directories.push(directory);
+    }
+    let count = usize::unpack(unpacker)?;
+    listing.files.reserve(count.min(unpacker.left() / LEAST_ENTRY));
+    for _ in 0..count {
+        let mut entry = entry(unpacker)?;
+        if let Head::Read(facts) = &mut entry.head {
+            let HeadFacts { parent, cwd, cli_version, .. } = &mut **facts;
+            for text in [parent, cwd, cli_version].into_iter().flatten() {
+                *text = shared(texts, text);
+            }
+        }
+        let at = entry.directory;
+        listing.linked += usize::from(entry.is_linked);
+        entry.archived = listing.directories.get(at)?.archived;
+        let slot = listing.files.insert(entry);
+        listing.directories.get_mut(at)?.files.push(slot);
+    }
+    (unpacker.left() == 0).then_some(listing)
+}
+
+fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {
+    Some(Directory {
+        path: home.join(str::from_utf8(unpacker.raw()?).ok()?),
+        archived: bool::unpack(unpacker)?,
+        depth: usize::unpack(unpacker)?,
+        listed: Option::unpack(unpacker)?,
+        directories: Vec::unpack(unpacker)?,
+        ..Directory::default()
+    })
+}
+
+fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
+    Some(Entry {
+        directory: usize::unpack(unpacker)?,
+        name: str::from_utf8(unpacker.raw()?).ok()?.into(),
+        seen: Identity::unpack(unpacker)?,
+        is_linked: bool::unpack(unpacker)?,
+        is_head_settled: bool::unpack(unpacker)?,
+        head: Head::unpack(unpacker)?,
+        fold: if bool::unpack(unpacker)? {
+            Known::Folded(Box::new(kept(unpacker)?))
+        } else {
+            Known::Nothing
+        },
+        ..Entry::default()
+    })
+}
+
+fn kept(unpacker: &mut Unpacker<'_>) -> Option<Kept> {
+    Some(Kept {
+        stop: Stop::unpack(unpacker)?,
+        summary: KeptSummary::Packed(unpacker.raw()?.into()),
+        state: FoldState::Stored {
+            at: unpacker.number()?,
+            length: unpacker.number()?.try_into().ok()?,
+            checksum: unpacker.number()?.try_into().ok()?,
+        },
+        closed: if bool::unpack(unpacker)? { Some(unpacker.raw()?.into()) } else { None },
+    })
+}

@@ -1,0 +1,113 @@
+//! What is known of a home as the bytes of a file. Only ids, paths, models, versions and numbers are in them:
+//! nothing that anybody said.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use crate::codec::{Packed, Packer, pack};
+use crate::index::cache::file::{MAX_BYTES, Saved};
+use crate::index::cache::place::real;
+use crate::index::catalog::entry::{Entry, Slot};
+use crate::index::catalog::tree::Listing;
+use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
+use crate::index::reading::ledger::Stop;
+use crate::index::reading::live::Live;
+
+/// What a home is remembered by, ready to be written.
+#[derive(Debug, Default)]
+pub struct Image {
+    /// What every look needs.
+    pub index: Vec<u8>,
+    /// The folds to go on from.
+    pub states: Vec<u8>,
+    /// Where in `states` that of each file is, and of which look.
+    pub places: Vec<(Slot, Stop, FoldState)>,
+}
+
+impl Image {
+    /// What is known; `None` when a path cannot be written down.
+    #[must_use]
+    pub fn of(home: &Path, listing: &Listing, live: &Live, saved: Option<&Saved>) -> Option<Self> {
+        let mut image = Self::default();
+        let mut packer = Packer::default();
+        packer.text(real(home).to_str()?);
+        packer.number(listing.directories.len() as u64);
+        for directory in &listing.directories {
+            packer.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
+            directory.archived.pack(&mut packer);
+            directory.depth.pack(&mut packer);
+            // What was passed over is found again by listing it.
+            let is_plain = directory.skipped.is_empty() && directory.unreadable.is_none();
+            directory.listed.filter(|_| is_plain).pack(&mut packer);
+            directory.directories.pack(&mut packer);
+        }
+        let mut newest: Vec<(Slot, &Entry)> = listing.files.iter().collect();
+        newest.sort_unstable_by_key(|(_, entry)| Reverse(entry.seen.modified));
+        packer.number(newest.len() as u64);
+        for (slot, entry) in newest {
+            entry.directory.pack(&mut packer);
+            // Each is another one: among the texts that are referred to it would be in the way.
+            packer.raw(entry.name.as_bytes());
+            entry.seen.pack(&mut packer);
+            entry.is_linked.pack(&mut packer);
+            entry.is_head_settled.pack(&mut packer);
+            entry.head.pack(&mut packer);
+            // The summaries in the index may take as much again.
+            let has_room = (image.states.len() as u64) < MAX_BYTES / 2;
+            match &entry.fold {
+                Known::Folded(kept) if has_room => {
+                    image.add_fold(&mut packer, slot, entry, kept, live, saved);
+                }
+                Known::Folded(_) | Known::Nothing | Known::Broken(_) => false.pack(&mut packer),
+            }
+        }
+        image.index = packer.finish();
+        ((image.index.len() + image.states.len()) as u64 <= MAX_BYTES).then_some(image)
+    }
+
+    fn add_fold(
+        &mut self,
+        packer: &mut Packer,
+        slot: Slot,
+        entry: &Entry,
+        kept: &Kept,
+        live: &Live,
+        saved: Option<&Saved>,
+    ) {
+        let before = self.states.len();
+        let known = match &kept.state {
+            FoldState::Packed(bytes) => {
+                self.states.extend_from_slice(bytes);
+                true
+            }
+            FoldState::Live => live.get(slot, entry.born).is_some_and(|fold| {
+                self.states.extend_from_slice(&pack(fold));
+                true
+            }),
+            FoldState::Stored { at, length, checksum } => {
+                let bytes = saved.and_then(|saved| saved.state(*at, *length, *checksum));
+                bytes.is_some_and(|bytes| {
+                    self.states.extend_from_slice(&bytes);
+                    true
+                })
+            }
+        };
+        known.pack(packer);
+        let state = self.states.get(before..).unwrap_or_default();
+        let Some(length) = u32::try_from(state.len()).ok().filter(|_| known) else { return };
+        let (at, checksum) = (before as u64, crc32fast::hash(state));
+        kept.stop.pack(packer);
+        match &kept.summary {
+            KeptSummary::Packed(bytes) => packer.raw(bytes),
+            KeptSummary::Ready(summary) => packer.raw(&pack(&**summary)),
+        }
+        packer.number(at);
+        packer.number(length.into());
+        packer.number(checksum.into());
+        kept.closed.is_some().pack(packer);
+        if let Some(closed) = &kept.closed {
+            packer.raw(closed);
+        }
+        self.places.push((slot, kept.stop, FoldState::Stored { at, length, checksum }));
+    }
+}

@@ -1,0 +1,111 @@
+//! The rollouts of a home by what their heads say: thread, parent, workspace.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::index::catalog::entry::{Entry, Head, Slot};
+use crate::index::catalog::slots::Files;
+use crate::ledger::threads::ThreadKind;
+
+/// The rollouts of a home by what their heads say, as far as these were read. Forms that do not count are left out.
+#[derive(Debug, Default)]
+pub struct Lookup {
+    /// What it was made of, see [`Files::version`].
+    version: Option<u64>,
+    by_thread: HashMap<Arc<str>, Vec<Slot>>,
+    subagents: HashMap<Arc<str>, Vec<Slot>>,
+    by_cwd: HashMap<Arc<str>, Vec<Slot>>,
+    /// Rollouts without a `session_meta`.
+    pub headless: Vec<Slot>,
+}
+
+impl Lookup {
+    /// Makes it anew if any head or the set of files has changed.
+    pub fn update(&mut self, files: &Files) {
+        if self.version == Some(files.version) {
+            return;
+        }
+        *self = Self { version: Some(files.version), ..Self::default() };
+        for (slot, entry) in files.iter() {
+            self.add(slot, entry);
+        }
+    }
+
+    /// Adds a file whose head was not read before; `version` is that of the files after it was.
+    pub fn add_first(&mut self, slot: Slot, entry: &Entry, version: u64) {
+        if self.version.is_some_and(|before| before + 1 == version) {
+            self.add(slot, entry);
+            self.version = Some(version);
+        }
+    }
+
+    fn add(&mut self, slot: Slot, entry: &Entry) {
+        if entry.is_shadowed {
+            return;
+        }
+        let facts = match &entry.head {
+            Head::Read(facts) | Head::Outdated(facts) => facts,
+            Head::Glanced(cwd) => {
+                self.by_cwd.entry(Arc::clone(cwd)).or_default().push(slot);
+                return;
+            }
+            Head::Missing(_) => return self.headless.push(slot),
+            Head::Unread | Head::Forgotten => return,
+        };
+        self.by_thread.entry(Arc::clone(&facts.thread_id)).or_default().push(slot);
+        let parent = facts.parent.as_ref().filter(|_| facts.kind == ThreadKind::Subagent);
+        if let Some(parent) = parent {
+            self.subagents.entry(Arc::clone(parent)).or_default().push(slot);
+        }
+        if let Some(cwd) = facts.cwd.as_ref().filter(|_| !entry.archived) {
+            self.by_cwd.entry(Arc::clone(cwd)).or_default().push(slot);
+        }
+    }
+
+    /// Of which files it is.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
+    /// The rollouts of a thread.
+    #[must_use]
+    pub fn of_thread(&self, thread_id: &str) -> &[Slot] {
+        self.by_thread.get(thread_id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The rollouts in use that began in a directory, as Codex wrote it.
+    #[must_use]
+    pub fn of_cwd(&self, cwd: &str) -> &[Slot] {
+        self.by_cwd.get(cwd).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Every directory in which a rollout in use began, as Codex wrote it.
+    pub fn cwds(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.by_cwd.keys()
+    }
+
+    /// Some threads, those that they spawned, and those that these spawned. A loop among parents ends where it began.
+    #[must_use]
+    pub fn families<'ids>(
+        &self,
+        files: &Files,
+        thread_ids: impl Iterator<Item = &'ids str>,
+    ) -> HashSet<Arc<str>> {
+        let mut family: HashSet<Arc<str>> = thread_ids.map(Arc::from).collect();
+        let mut open: Vec<Arc<str>> = family.iter().cloned().collect();
+        while let Some(parent) = open.pop() {
+            for &slot in self.subagents.get(&parent).into_iter().flatten() {
+                let Some(Head::Read(facts) | Head::Outdated(facts)) =
+                    files.get(slot).map(|entry| &entry.head)
+                else {
+                    continue;
+                };
+                if family.insert(Arc::clone(&facts.thread_id)) {
+                    open.push(Arc::clone(&facts.thread_id));
+                }
+            }
+        }
+        family
+    }
+}

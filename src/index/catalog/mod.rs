@@ -1,0 +1,14 @@
+//! The files of a home: which there are, where they lie, and what the system says of them.
+
+pub mod by_head;
+pub mod by_workspace;
+pub mod discover;
+pub mod entry;
+pub mod list;
+pub mod moves;
+pub mod refresh;
+pub mod slots;
+pub mod stat;
+pub mod tree;
+pub mod walk;
+pub mod without_meta;

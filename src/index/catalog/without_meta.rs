@@ -1,0 +1,75 @@
+//! Rollouts without a head: whose they are, only their records tell.
+
+use std::collections::HashMap;
+
+use crate::error::Result;
+use crate::index::catalog::entry::Slot;
+use crate::index::home::HomeStore;
+use crate::index::reading::cached::Known;
+use crate::index::reading::progress::Watch;
+use crate::index::state::State;
+use crate::ledger::summary::Summary;
+use crate::ledger::threads::ThreadKind;
+
+/// The rollouts of a home that have no head, and records.
+#[derive(Debug, Default)]
+pub(crate) struct Headless {
+    by_thread: HashMap<String, Vec<Slot>>,
+    subagents: Vec<String>,
+}
+
+impl HomeStore {
+    /// Reads those that were not read, but for huge ones, of which nobody waits for more than a glance.
+    pub(crate) fn read_headless(&self) -> Result<Headless> {
+        let slots = self.lock().lookup.headless.clone();
+        if slots.is_empty() {
+            return Ok(Headless::default());
+        }
+        let huge = self.huge_among(&slots);
+        let read: Vec<Slot> = slots.iter().copied().filter(|slot| !huge.contains(slot)).collect();
+        self.fold(&read, &Watch::default())?;
+        let mut headless = Headless::default();
+        let state = self.lock();
+        for slot in read {
+            let Some(summary) = state.summary(slot).filter(|summary| !summary.is_empty) else {
+                continue;
+            };
+            headless.add(slot, summary, &state);
+        }
+        Ok(headless)
+    }
+}
+
+impl Headless {
+    fn add(&mut self, slot: Slot, summary: Summary, state: &State) {
+        let stem = || state.listing.files.get(slot).map(|entry| entry.stem().to_owned());
+        let Some(thread_id) = summary.thread_id.or_else(stem) else { return };
+        if summary.kind == ThreadKind::Subagent {
+            self.subagents.push(thread_id.clone());
+        }
+        self.by_thread.entry(thread_id).or_default().push(slot);
+    }
+
+    /// All of them.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.by_thread.values().flatten().copied()
+    }
+
+    /// Those of a thread.
+    pub(crate) fn of_thread(&self, thread_id: &str) -> &[Slot] {
+        self.by_thread.get(thread_id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The threads among them that another has spawned.
+    pub(crate) fn subagents(&self) -> impl Iterator<Item = &str> {
+        self.subagents.iter().map(String::as_str)
+    }
+}
+
+impl State {
+    /// What a rollout comes to, if it was read.
+    fn summary(&self, slot: Slot) -> Option<Summary> {
+        let Known::Folded(kept) = &self.listing.files.get(slot)?.fold else { return None };
+        kept.summary.get()
+    }
+}

@@ -1,0 +1,304 @@
+//! The memory of one home: the only lock. It is never held while a rollout is read.
+
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use std::path::PathBuf;
+
+use crate::codec::pack;
+use crate::error::{Error, Result};
+use crate::fs::file_stamp::Moment;
+use crate::fs::parallel;
+use crate::index::catalog::discover::RolloutFile;
+use crate::index::catalog::entry::Slot;
+use crate::index::reading::cached::{Before, Broken, Kept, KeptSummary, Known, State as FoldState};
+use crate::index::reading::ledger::{Folded, Stop, refold};
+use crate::index::reading::progress::Watch;
+use crate::index::state::State;
+use crate::ledger::summary::Summary;
+use crate::rollout::codex_home::CodexHome;
+
+/// How often a caller that waits for another one's reading looks whether it was cancelled.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The memory of one home, shared by all callers of a process.
+#[derive(Debug)]
+pub struct HomeStore {
+    home: CodexHome,
+    state: Mutex<State>,
+    /// Somebody has read a rollout.
+    read: Condvar,
+    /// Who reads heads: the others wait, and find them read.
+    pub(crate) heads: Mutex<()>,
+    /// Where it is remembered between processes.
+    pub(crate) directory: Option<PathBuf>,
+}
+
+/// Why some rollouts could not be read, for one caller.
+pub type Failures = HashMap<Slot, Error>;
+
+/// A rollout that is to be folded.
+struct Job {
+    born: u64,
+    file: RolloutFile,
+    before: Option<(Stop, Before)>,
+}
+
+impl HomeStore {
+    /// The memory of a home. `directory` is where it is remembered between processes.
+    #[must_use]
+    pub fn new(home: CodexHome, directory: Option<PathBuf>) -> Self {
+        let (state, heads) = (Mutex::default(), Mutex::default());
+        Self { home, state, read: Condvar::new(), heads, directory }
+    }
+
+    /// The home.
+    #[must_use]
+    pub fn home(&self) -> &CodexHome {
+        &self.home
+    }
+
+    /// What is known, as it is.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        match self.state.lock() {
+            Ok(state) => state,
+            Err(poisoned) => {
+                // Somebody panicked over it: nothing in it can be trusted.
+                let mut state = poisoned.into_inner();
+                *state = State::default();
+                self.state.clear_poison();
+                state
+            }
+        }
+    }
+
+    /// What is known after a look at the home that is not older than `asked`.
+    pub(crate) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
+        let mut state = self.lock();
+        state.look(&self.home, self.directory.as_deref(), asked)?;
+        Ok(state)
+    }
+
+    /// A number that is another one when a rollout is not what it was, or came or went, since somebody asked.
+    ///
+    /// # Errors
+    ///
+    /// When the home cannot be read.
+    pub fn revision(&self) -> Result<u64> {
+        Ok(self.look(Instant::now())?.listing.files.revision)
+    }
+
+    /// Folds rollouts as far as that was not done; gives why it could not be for some.
+    ///
+    /// # Errors
+    ///
+    /// When the caller cancelled it.
+    pub(crate) fn fold(&self, slots: &[Slot], watch: &Watch) -> Result<Failures> {
+        let results =
+            parallel::map(slots, Vec::new, |buffer, &slot| self.fold_one(slot, buffer, watch));
+        let mut failures = Failures::new();
+        for (&slot, result) in slots.iter().zip(results) {
+            match result {
+                Some(Ok(())) => {}
+                Some(Err(error)) if error.is_cancelled() => {
+                    return Err(Error::cancelled("read Codex home", self.home.path()));
+                }
+                Some(Err(error)) => drop(failures.insert(slot, error)),
+                None => {
+                    let path = self.lock().file(slot).map(|file| file.path).unwrap_or_default();
+                    let reason = "reading it failed unexpectedly";
+                    failures.insert(slot, Error::invalid("read rollout", &path, reason));
+                }
+            }
+        }
+        Ok(failures)
+    }
+
+    fn fold_one(&self, slot: Slot, buffer: &mut Vec<u8>, watch: &Watch) -> Result<()> {
+        let Some(job) = self.claim(slot, watch)? else {
+            watch.add_file();
+            return Ok(());
+        };
+        let claim = Claim { store: self, slot };
+        let Job { born, file, before } = job;
+        let before = before.and_then(|(stop, before)| Some((stop, before.unpack()?)));
+        let folded = refold(&file, before, buffer, watch);
+        watch.add_file();
+        let result = match folded {
+            Ok(folded) => {
+                self.keep(slot, born, folded);
+                Ok(())
+            }
+            Err(error) => {
+                self.note_failure(slot, born, &error);
+                Err(error)
+            }
+        };
+        drop(claim);
+        result
+    }
+
+    /// Takes a rollout to read, once nobody else reads it; `None` when there is nothing to do any more.
+    fn claim(&self, slot: Slot, watch: &Watch) -> Result<Option<Job>> {
+        let mut state = self.lock();
+        loop {
+            if watch.is_cancelled() {
+                return Err(Error::cancelled("read Codex home", self.home.path()));
+            }
+            let Some(entry) = state.listing.files.get(slot).filter(|entry| entry.is_unfolded())
+            else {
+                return Ok(None);
+            };
+            if !state.busy.contains(&slot) {
+                let born = entry.born;
+                let Some(file) = state.file(slot) else { return Ok(None) };
+                let before = state.before(slot);
+                state.busy.insert(slot);
+                return Ok(Some(Job { born, file, before }));
+            }
+            state.waiting += 1;
+            state = match self.read.wait_timeout(state, PATIENCE) {
+                Ok((state, _)) => state,
+                Err(poisoned) => {
+                    // It holds the lock that is asked for next.
+                    drop(poisoned);
+                    self.lock()
+                }
+            };
+            state.waiting = state.waiting.saturating_sub(1);
+        }
+    }
+
+    /// Puts a fold away.
+    fn keep(&self, slot: Slot, born: u64, folded: Folded) {
+        let mut summary = KeptSummary::Ready(Box::new(Summary::new(folded.last())));
+        let closed = folded.closed.as_deref().map(|fold| pack(fold).into_boxed_slice());
+        // What was appended to once will be again.
+        let (state, live) = if folded.start > 0 {
+            (FoldState::Live, Some(folded.fold))
+        } else {
+            summary.pack();
+            (FoldState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
+        };
+        let stop = folded.stop;
+        let mut known = self.lock();
+        known.unsaved.add(1, stop.of.size - folded.start);
+        let Some(entry) = known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
+            return;
+        };
+        let is_linked = entry.is_linked;
+        let is_news = entry.see(stop.of, is_linked);
+        entry.is_doubted = false;
+        entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
+        known.listing.files.changes += 1;
+        known.listing.files.revision += u64::from(is_news);
+        let retired = live.and_then(|fold| known.live.put(slot, born, fold));
+        if let Some((slot, born, fold)) = retired
+            && let Some(entry) =
+                known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+            && let Known::Folded(kept) = &mut entry.fold
+        {
+            kept.state = FoldState::Packed(pack(&*fold).into_boxed_slice());
+            kept.summary.pack();
+        }
+    }
+
+    /// A compressed rollout that is damaged stays so until it changes; whatever else fails may succeed the next time.
+    fn note_failure(&self, slot: Slot, born: u64, error: &Error) {
+        if error.is_cancelled() {
+            // What was known is as true for others as it was.
+            return;
+        }
+        let is_of_the_file = error.io_error().is_some_and(|error| error.raw_os_error().is_none());
+        let mut state = self.lock();
+        let Some(entry) = state.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
+            return;
+        };
+        let of = entry.seen;
+        entry.fold = if is_of_the_file && entry.is_compressed() && of.is_settled(Moment::now()) {
+            Known::Broken(Box::new(Broken { of, reason: error.reason().into() }))
+        } else {
+            Known::Nothing
+        };
+    }
+}
+
+/// The right to read a rollout; given back whatever happens.
+struct Claim<'s> {
+    store: &'s HomeStore,
+    slot: Slot,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut state = self.store.lock();
+        state.busy.remove(&self.slot);
+        // To wake nobody is a call into the kernel all the same.
+        if state.waiting > 0 {
+            self.store.read.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+
+    #[test]
+    fn fifty_who_ask_at_once_are_served_by_one_look_and_one_reading() {
+        const ASKING: usize = 50;
+        let dir = tempfile::tempdir().unwrap();
+        let day = dir.path().join("sessions/2026/01/02");
+        fs::create_dir_all(&day).unwrap();
+        let line = |at| {
+            format!(r#"{{"type":"session_meta","payload":{{"id":"t-{at}","cwd":"/home/dev/x"}}}}"#)
+        };
+        for at in 0..200 {
+            fs::write(day.join(format!("rollout-{at}.jsonl")), line(at) + "\n").unwrap();
+        }
+        let store = Arc::new(HomeStore::new(CodexHome::new(dir.path()), None));
+        let (start, read) = (Arc::new(Barrier::new(ASKING + 1)), Arc::new(Watch::default()));
+        let asking = (0..ASKING).map(|_| {
+            let (store, start, read) = (Arc::clone(&store), Arc::clone(&start), Arc::clone(&read));
+            thread::spawn(move || {
+                start.wait();
+                store.bill(&read).unwrap().threads.len()
+            })
+        });
+        // All of them ask while nobody can look yet.
+        let held = store.lock();
+        let asking: Vec<_> = asking.collect();
+        start.wait();
+        thread::sleep(Duration::from_millis(200));
+        drop(held);
+        for one in asking {
+            assert_eq!(one.join().unwrap(), 200);
+        }
+        let bytes: u64 =
+            fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
+        assert_eq!(read.progress().bytes_done, bytes);
+        assert_eq!(store.lock().looks_taken(), 1);
+    }
+
+    #[test]
+    fn a_caller_who_stops_takes_nothing_from_what_others_know() {
+        let dir = tempfile::tempdir().unwrap();
+        let day = dir.path().join("sessions/2026/01/02");
+        fs::create_dir_all(&day).unwrap();
+        let path = day.join("rollout-1.jsonl");
+        fs::write(&path, "{\"type\":\"session_meta\",\"payload\":{\"id\":\"t-1\"}}\n").unwrap();
+        let store = HomeStore::new(CodexHome::new(dir.path()), None);
+        store.bill(&Watch::default()).unwrap();
+        let known =
+            store.lock().listing.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
+        let (slot, born) = known.unwrap();
+        store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
+        assert!(store.lock().kept(slot).is_some());
+    }
+}

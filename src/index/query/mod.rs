@@ -1,0 +1,9 @@
+//! The questions that a home answers.
+
+pub mod bill;
+pub mod family;
+pub mod join;
+pub mod resume;
+pub mod rollout;
+pub mod search;
+pub mod threads;

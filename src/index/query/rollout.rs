@@ -1,0 +1,114 @@
+//! One rollout by its path, whatever home it lies in. What its home remembers of it is used; a rollout that lies elsewhere
+//! is remembered by itself while the process lives.
+
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
+
+use crate::error::{Error, Result};
+use crate::index::catalog::discover::RolloutFile;
+use crate::index::home::HomeStore;
+use crate::index::homes::store_of;
+use crate::index::reading::cached::Known;
+use crate::index::reading::ledger::{Stop, refold};
+use crate::index::reading::progress::Watch;
+use crate::index::reading::recent::{Recent, locked};
+use crate::ledger::buckets::Slices;
+use crate::ledger::fold::Fold;
+use crate::ledger::summary::Summary;
+use crate::ledger::threads::{Summarized, Thread, assemble};
+use crate::rollout::codex_home::CodexHome;
+use crate::rollout::name::RolloutName;
+
+/// How many rollouts outside of homes are remembered.
+const MAX_OUTSIDE: usize = 16;
+
+/// How far a rollout lies below `sessions`: `YYYY/MM/DD/file`.
+const MAX_DEPTH: usize = 4;
+
+/// Rollouts that lie in no home that is known, each with its fold and where that stopped. Each has a lock of its own:
+/// whoever asks for the same waits.
+static OUTSIDE: LazyLock<Mutex<Recent<PathBuf, Mutex<Remembered>>>> =
+    LazyLock::new(|| Mutex::new(Recent::new(MAX_OUTSIDE)));
+
+type Remembered = Option<(Stop, Box<Fold>)>;
+
+/// The thread of one rollout, as far as this file tells: without the thread's other rollouts, and without its parent to
+/// compare with. `None` when the file holds no record.
+///
+/// # Errors
+///
+/// When it cannot be read, or its name is no rollout's.
+pub fn read_one(path: &Path) -> Result<Option<Thread>> {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(RolloutName::parse);
+    let Some(name) = name else {
+        let reason = "its name does not end in .jsonl or .jsonl.zst";
+        return Err(Error::invalid("read rollout", path, reason));
+    };
+    let known = home_of(path).and_then(|home| store_of(&home).one(path));
+    let summarized = match known {
+        Some(known) => known?,
+        None => outside(path, &name)?,
+    };
+    Ok(alone(summarized))
+}
+
+/// A thread of this rollout alone.
+fn alone(mut rollout: Summarized) -> Option<Thread> {
+    rollout.summary.inherits = false;
+    // Nobody is asked for others' records.
+    assemble(vec![rollout], |_, _| Slices::default()).threads.pop()
+}
+
+/// The home in which a rollout lies, if it lies where rollouts do.
+fn home_of(path: &Path) -> Option<CodexHome> {
+    let named = |directory: &&Path| {
+        directory.ends_with("sessions") || directory.ends_with("archived_sessions")
+    };
+    let top = path.ancestors().skip(1).take(MAX_DEPTH).find(named)?;
+    Some(CodexHome::new(top.parent()?))
+}
+
+fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
+    let remembered = locked(&OUTSIDE).get(path.to_owned(), Mutex::default);
+    let mut remembered = locked(&remembered);
+    let file = RolloutFile {
+        path: path.to_owned(),
+        stem: name.stem.to_owned(),
+        archived: path.parent().is_some_and(|dir| dir.ends_with("archived_sessions")),
+        compressed: name.compressed,
+        size: 0,
+        modified_ms: 0,
+    };
+    let folded = refold(&file, remembered.take(), &mut Vec::new(), &Watch::default())?;
+    let of = folded.stop.of;
+    let summary = Summary::new(folded.last());
+    *remembered = Some((folded.stop, folded.fold));
+    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+    Ok(Summarized { file, summary })
+}
+
+impl HomeStore {
+    /// A rollout of this home; `None` where the home does not know it, so that it is to be read by itself.
+    fn one(&self, path: &Path) -> Option<Result<Summarized>> {
+        let slot = {
+            let mut state = self.lock();
+            state.recall_once(self.home(), self.directory.as_deref());
+            state.listing.ask_for_known(path)?
+        };
+        let failures = match self.fold(&[slot], &Watch::default()) {
+            Ok(failures) => failures,
+            Err(error) => return Some(Err(error)),
+        };
+        if let Some(error) = failures.into_values().next() {
+            return Some(Err(error));
+        }
+        self.save_if_worth_it();
+        let state = self.lock();
+        let entry = state.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        let file = state.file(slot)?;
+        let of = kept.stop.of;
+        let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+        Some(Ok(Summarized { file, summary: kept.summary.get()? }))
+    }
+}

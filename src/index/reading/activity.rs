@@ -1,0 +1,126 @@
+//! What threads are doing, remembered: a turn may go on for megabytes, and nobody reads these again to learn that it does.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
+
+use crate::error::{Error, Result};
+use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::open::open_rollout;
+use crate::index::reading::recent::{Recent, locked};
+use crate::rollout::activity::{Activity, End, read_end};
+use crate::rollout::name::RolloutName;
+use crate::rollout::record::describe;
+
+/// How many rollouts are followed: more sessions than an orchestrator runs at once.
+const MAX_FOLLOWED: usize = 256;
+
+/// A rollout whose last record is longer is not followed: the record would have to be kept, in bytes.
+const MAX_LAST: usize = 256 * 1024;
+
+/// What was appended beyond this is looked at from its end, in bytes.
+const MAX_FOLLOWED_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The rollouts that are followed. Each has a lock of its own: whoever asks for the same waits.
+static FOLLOWED: LazyLock<Mutex<Recent<PathBuf, Mutex<Option<Follower>>>>> =
+    LazyLock::new(|| Mutex::new(Recent::new(MAX_FOLLOWED)));
+
+/// What a thread is doing, by the end of its rollout; `None` when the file is not there.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn activity_of(path: &Path) -> Result<Option<Activity>> {
+    let followed = locked(&FOLLOWED).get(path.to_owned(), Mutex::default);
+    let mut followed = locked(&followed);
+    match look(followed.take(), path) {
+        Ok(found) => {
+            let activity = found.activity.clone();
+            *followed = Some(found).filter(|found| found.last.bytes.len() <= MAX_LAST);
+            Ok(Some(activity))
+        }
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn look(before: Option<Follower>, path: &Path) -> Result<Follower> {
+    let began = Moment::now();
+    let (opened, metadata) = open_rollout(path)?;
+    let of = Identity::of(&metadata);
+    let settled = of.is_settled(began);
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(RolloutName::parse);
+    let compressed = name.is_some_and(|name| name.compressed);
+    if let Some(before) = before {
+        if before.of == of && before.settled {
+            return Ok(before);
+        }
+        let failed = |source| Error::io("read the end of rollout", path, source);
+        if !compressed && let Some(bytes) = before.unread(&opened, &of).map_err(failed)? {
+            return Ok(before.go_on(&bytes, of, settled));
+        }
+    }
+    let lines = read_end(path, compressed)?;
+    let (start, last) = match lines.split_last() {
+        Some((last, start)) => {
+            (End::of(start), Last { at: last.offset, bytes: last.bytes.clone() })
+        }
+        None => (End::default(), Last { at: 0, bytes: Vec::new() }),
+    };
+    let mut end = start.clone();
+    end.read(&last.bytes);
+    let activity = end.activity(of.modified.ms(), of.size);
+    Ok(Follower { of, settled, start, last, activity })
+}
+
+/// A rollout that is followed.
+#[derive(Debug)]
+struct Follower {
+    of: Identity,
+    settled: bool,
+    /// What the records before the last one say: that one may not have been written to its end.
+    start: End,
+    last: Last,
+    activity: Activity,
+}
+
+/// The last record: while it is where it was, nothing before it is another.
+#[derive(Debug)]
+struct Last {
+    at: u64,
+    bytes: Vec<u8>,
+}
+
+impl Follower {
+    /// The bytes from the last record on, if the rollout has only grown.
+    fn unread(&self, file: &File, now: &Identity) -> io::Result<Option<Vec<u8>>> {
+        let length = now.size.saturating_sub(self.last.at);
+        let grown = self.of == *now || now.may_have_grown_from(&self.of);
+        if !grown || length > MAX_FOLLOWED_BYTES {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        let mut file = file;
+        file.seek(SeekFrom::Start(self.last.at))?;
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes.starts_with(&self.last.bytes).then_some(bytes))
+    }
+
+    fn go_on(self, bytes: &[u8], of: Identity, settled: bool) -> Self {
+        let Self { start: mut end, last: Last { at, .. }, .. } = self;
+        let (mut start, mut last) = (end.clone(), Last { at, bytes: Vec::new() });
+        let mut offset = at;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let text = line.trim_ascii_end();
+            if describe(text).is_some() {
+                start = end.clone();
+                last = Last { at: offset, bytes: text.to_vec() };
+                end.read(text);
+            }
+            offset += line.len() as u64;
+        }
+        let activity = end.activity(of.modified.ms(), of.size);
+        Self { of, settled, start, last, activity }
+    }
+}

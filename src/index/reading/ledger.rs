@@ -1,0 +1,242 @@
+//! Folds a rollout as it is now: goes on where the last look stopped if only something was appended, else reads it anew.
+//!
+//! That nothing but the end changed cannot be known without reading everything. What is asked instead: is it the same
+//! file, is it longer than it was, and are the bytes at its beginning and those before the place where the last look
+//! stopped the same? Whatever replaces or rewrites a rollout changes one of these.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::thread;
+use std::time::Duration;
+
+use crate::codec::packed_fields;
+use crate::error::{Error, Result};
+use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::open::open_rollout;
+use crate::index::catalog::discover::RolloutFile;
+use crate::index::reading::progress::Watch;
+use crate::ledger::fold::Fold;
+use crate::rollout::lines::{make_room, scan_lines};
+use crate::rollout::name::RolloutName;
+use crate::rollout::record::parse;
+use crate::rollout::zstd::Decompressed;
+
+const OPERATION: &str = "read rollout";
+
+/// How often a rollout that becomes shorter while it is read is looked at again.
+const MAX_SHRUNK: u32 = 16;
+
+/// How much longer is waited before each such look than before the last: whoever writes gets on meanwhile.
+const MORE_PATIENCE: Duration = Duration::from_micros(100);
+
+/// How many bytes at the beginning, and before the place where the fold stopped, are compared.
+const GUARDED: usize = 4096;
+
+/// A rollout that is not longer than this is read anew when it may have been rewritten without a sign, in bytes; of a
+/// longer one the guarded bytes are compared.
+const MAX_DOUBTED: u64 = 16 * 1024 * 1024;
+
+/// Where a fold stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// The file as it was then.
+    pub of: Identity,
+    /// The end of the last complete line, in bytes.
+    pub offset: u64,
+    /// The guarded bytes, as a hash.
+    pub guard: u64,
+    /// Whether nothing can have been written in the tick of that look without a sign.
+    pub settled: bool,
+}
+
+packed_fields!(Stop { of, offset, guard, settled });
+
+/// A rollout that was folded.
+#[derive(Debug, Clone)]
+pub struct Folded {
+    /// Where the fold stopped.
+    pub stop: Stop,
+    /// The state of the fold there.
+    pub fold: Box<Fold>,
+    /// The state behind a last record that has no terminator yet, where there is one.
+    pub closed: Option<Box<Fold>>,
+    /// Where it began to read: behind the beginning if it went on from where it stopped before.
+    pub start: u64,
+}
+
+impl Folded {
+    /// The fold when nothing follows.
+    #[must_use]
+    pub fn last(&self) -> &Fold {
+        self.closed.as_deref().unwrap_or(&self.fold)
+    }
+}
+
+/// Folds a rollout as it is at this moment, from `before` on where that is possible.
+///
+/// # Errors
+///
+/// When it cannot be read, or the scan was cancelled.
+pub fn refold(
+    file: &RolloutFile,
+    mut before: Option<(Stop, Box<Fold>)>,
+    buffer: &mut Vec<u8>,
+    watch: &Watch,
+) -> Result<Folded> {
+    for tries in 0..MAX_SHRUNK {
+        if tries > 0 {
+            thread::sleep(MORE_PATIENCE * tries);
+        }
+        if let Some(folded) = fold_once(file, before.take(), buffer, watch)? {
+            return Ok(folded);
+        }
+    }
+    let reason = io::Error::other("it becomes shorter while it is read");
+    Err(Error::io(OPERATION, &file.path, reason))
+}
+
+/// `None` when the file changed before its end while it was read, so that what was read is neither what it was nor
+/// what it is.
+fn fold_once(
+    file: &RolloutFile,
+    before: Option<(Stop, Box<Fold>)>,
+    buffer: &mut Vec<u8>,
+    watch: &Watch,
+) -> Result<Option<Folded>> {
+    let failed = |source| {
+        if watch.is_cancelled() {
+            return Error::cancelled(OPERATION, &file.path);
+        }
+        Error::io(OPERATION, &file.path, source)
+    };
+    let began = Moment::now();
+    let (mut opened, metadata) = open_rollout(&file.path)?;
+    let of = Identity::of(&metadata);
+    let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &of));
+    let (start, mut fold) = match before {
+        Some((stop, fold)) => (stop.offset, fold),
+        None => (0, Box::new(Fold::new(RolloutName::parse_stem(&file.stem)))),
+    };
+    if start > 0 {
+        opened.seek(SeekFrom::Start(start)).map_err(failed)?;
+    }
+    let mut passed = Passed { at: start, size: of.size, first: None, last: None };
+    // What is appended from here on is left to the next look: size, time and sum are those of one moment.
+    let length = of.size - start;
+    let reader = Watched { reader: (&opened).take(length), watch, passed: &mut passed };
+    make_room(buffer, if file.compressed { u64::MAX } else { length });
+    let scanned = if file.compressed {
+        let text = Decompressed::new(reader, of.size).map_err(failed)?;
+        scan_lines(text, buffer, &mut *fold)
+    } else {
+        scan_lines(reader, buffer, &mut *fold)
+    };
+    let scanned = scanned.map_err(failed)?;
+    if passed.at != of.size {
+        return Ok(None);
+    }
+    let offset = if file.compressed { 0 } else { start + scanned.complete_bytes };
+    let guard = match (passed.first, passed.last) {
+        (Some(first), Some(last)) if offset == of.size => joined([first, last]),
+        _ => match guard(&opened, offset) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            guard => guard.map_err(failed)?,
+        },
+    };
+    let after = Identity::of(&opened.metadata().map_err(failed)?);
+    if after.size < of.size || (after.size == of.size && after.modified != of.modified) {
+        return Ok(None);
+    }
+    let closed = is_record(&scanned.rest).then(|| {
+        let mut closed = fold.clone();
+        closed.unterminated(&scanned.rest);
+        closed
+    });
+    let stop = Stop { of, offset, guard, settled: of.is_settled(began) };
+    Ok(Some(Folded { stop, fold, closed, start }))
+}
+
+/// Whether a file that is `now` has only grown since the fold stopped, or is what it was.
+fn goes_on(file: &File, stop: &Stop, now: &Identity) -> bool {
+    let plausible = if stop.of == *now {
+        stop.settled || now.size > MAX_DOUBTED
+    } else {
+        now.may_have_grown_from(&stop.of)
+    };
+    plausible && guard(file, stop.offset).is_ok_and(|guard| guard == stop.guard)
+}
+
+fn guard(file: &File, offset: u64) -> io::Result<u64> {
+    let length = usize::try_from(offset).unwrap_or(GUARDED).min(GUARDED);
+    let mut bytes = [0; GUARDED];
+    let bytes = bytes.get_mut(..length).unwrap_or_default();
+    let mut sum_at = |start| read_at(file, bytes, start).map(|()| crc32fast::hash(bytes));
+    Ok(joined([sum_at(0)?, sum_at(offset - length as u64)?]))
+}
+
+fn joined([first, last]: [u32; 2]) -> u64 {
+    u64::from(first) << 32 | u64::from(last)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    let position = file.stream_position()?;
+    file.seek(SeekFrom::Start(start))?;
+    let read = file.read_exact(bytes);
+    file.seek(SeekFrom::Start(position))?;
+    read
+}
+
+/// Whether the text behind the last terminator is a record.
+fn is_record(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_end();
+    rest.last() == Some(&b'}') && parse(rest).is_ok()
+}
+
+/// What has been read of a file, and the sums of its guarded bytes, as far as they came by: to read them again would cost
+/// two calls for each of thousands of rollouts.
+struct Passed {
+    at: u64,
+    size: u64,
+    first: Option<u32>,
+    last: Option<u32>,
+}
+
+impl Passed {
+    fn add(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.at == 0 {
+            self.first = bytes.first_chunk::<GUARDED>().map(|first| crc32fast::hash(first));
+        }
+        self.at += bytes.len() as u64;
+        if self.at == self.size {
+            self.last = bytes.last_chunk::<GUARDED>().map(|last| crc32fast::hash(last));
+        }
+    }
+}
+
+/// Notes what is read, and fails when the scan was cancelled.
+struct Watched<'w, R> {
+    reader: R,
+    watch: &'w Watch,
+    passed: &'w mut Passed,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.watch.is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        let read = self.reader.read(buffer)?;
+        self.watch.add_bytes(read as u64);
+        self.passed.add(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}

@@ -1,0 +1,116 @@
+//! Where usage is added up: by model, workspace, quarter of an hour and price tier, so that any later question — by
+//! model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
+
+use std::sync::Arc;
+
+use crate::codec::packed_fields;
+use crate::rollout::record::TokenUsage;
+
+/// A quarter of an hour in milliseconds: the offset of every time zone in use is a multiple of it.
+pub const QUARTER_MS: i64 = 15 * 60 * 1000;
+
+/// A response with more input tokens than this is priced at the long-context rates of models that have them.
+pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
+
+/// What a slice is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceKey {
+    /// The model; `None` where the rollout names none.
+    pub model: Option<Arc<str>>,
+    /// Where the turn ran; `None` where the rollout does not say.
+    pub workspace: Option<Arc<str>>,
+    /// The quarter of an hour, counted from 1970.
+    pub quarter: i64,
+    /// Whether the responses had a long context.
+    pub long_context: bool,
+}
+
+packed_fields!(SliceKey { model, workspace, quarter, long_context });
+
+/// What one response was billed, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The model that answered.
+    pub model: Option<Arc<str>>,
+    /// Where the turn ran.
+    pub workspace: Option<Arc<str>>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// What it was billed.
+    pub usage: TokenUsage,
+    /// Whether `usage` is one response's; several together say nothing about the length of each context.
+    pub single: bool,
+}
+
+packed_fields!(Response { model, workspace, at_ms, usage, single });
+
+/// Usage, added up.
+///
+/// A thread has few slices, and the next response mostly belongs to the last one: a short list is searched from its end.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Slices {
+    slices: Vec<(SliceKey, TokenUsage)>,
+}
+
+packed_fields!(Slices { slices });
+
+impl Slices {
+    /// Adds a response.
+    pub fn add(&mut self, response: Response) {
+        if response.usage.is_zero() {
+            return;
+        }
+        let key = SliceKey {
+            model: response.model,
+            workspace: response.workspace,
+            quarter: response.at_ms.div_euclid(QUARTER_MS),
+            long_context: response.single && response.usage.input > LONG_CONTEXT_TOKENS,
+        };
+        self.add_to(key, response.usage);
+    }
+
+    fn add_to(&mut self, key: SliceKey, usage: TokenUsage) {
+        match self.slices.iter_mut().rfind(|(known, _)| *known == key) {
+            Some((_, sum)) => *sum = sum.plus(usage),
+            None => self.slices.push((key, usage)),
+        }
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: Self) {
+        if self.slices.is_empty() {
+            *self = other;
+            return;
+        }
+        for (key, usage) in other.slices {
+            self.add_to(key, usage);
+        }
+    }
+
+    /// Keeps the slices that `keep` accepts.
+    pub fn retain(&mut self, mut keep: impl FnMut(&SliceKey) -> bool) {
+        self.slices.retain(|(key, _)| keep(key));
+    }
+
+    /// Every slice, in the order of their first responses.
+    pub fn iter(&self) -> impl Iterator<Item = (&SliceKey, &TokenUsage)> {
+        self.slices.iter().map(|(key, usage)| (key, usage))
+    }
+
+    /// Whether nothing was billed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slices.is_empty()
+    }
+
+    /// The sum of all slices.
+    #[must_use]
+    pub fn total(&self) -> TokenUsage {
+        self.slices.iter().fold(TokenUsage::ZERO, |sum, (_, usage)| sum.plus(*usage))
+    }
+
+    /// Gives back the room that was taken for slices to come.
+    pub fn shrink(&mut self) {
+        self.slices.shrink_to_fit();
+    }
+}

@@ -1,0 +1,63 @@
+//! What a fold knows of its thread.
+
+use crate::ledger::fold::{Fold, Part};
+use crate::rollout::record::TokenUsage;
+use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::turn::TurnTracker;
+
+impl Fold {
+    /// The first record, if it is a `session_meta`.
+    #[must_use]
+    pub fn meta(&self) -> Option<&SessionMeta> {
+        self.meta.as_ref()
+    }
+
+    /// The thread's own id: the `session_meta`'s, else the file name's.
+    #[must_use]
+    pub fn thread_id(&self) -> Option<&str> {
+        self.thread_id.as_deref()
+    }
+
+    /// The thread whose records the rollout begins with, where it does.
+    #[must_use]
+    pub fn copied_from(&self) -> Option<&str> {
+        self.copied_from.as_deref()
+    }
+
+    /// The model of the last turn.
+    #[must_use]
+    pub fn last_model(&self) -> Option<&str> {
+        self.last_model.as_deref()
+    }
+
+    /// When the last record that was read was written, in milliseconds since 1970.
+    #[must_use]
+    pub fn last_record_ms(&self) -> Option<i64> {
+        self.last_ms
+    }
+
+    /// How many lines were no records.
+    #[must_use]
+    pub fn skipped_records(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Whether any line was a record or broken: a file without is empty.
+    #[must_use]
+    pub fn saw_anything(&self) -> bool {
+        self.meta.is_some() || self.last_ms.is_some() || self.skipped > 0
+    }
+
+    /// The thread's last turn; `None` for a copy that has had no turn of its own.
+    #[must_use]
+    pub fn turn(&self) -> Option<&TurnTracker> {
+        let only_copied = self.part == Part::Copied && self.turns_have_ids;
+        (!only_copied).then_some(&self.tracker)
+    }
+
+    /// Where the thread's counter stands.
+    #[must_use]
+    pub fn counted(&self) -> Option<TokenUsage> {
+        self.counter.total()
+    }
+}

@@ -1,0 +1,353 @@
+//! The fold over one rollout's records: *state + bytes → state*. It can stop behind any complete line and go on later.
+//!
+//! Every response that Codex wrote down counts once: a `token_usage_record` by its `response_id`, a step of the
+//! `token_count` counter unless it is the echo of such a record. What a fork or a subagent copied from its parent is
+//! passed over.
+
+pub mod facts;
+pub mod settle;
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::codec::{packed_fields, packed_variants};
+use crate::ledger::buckets::{Response, Slices};
+use crate::ledger::copied_history::Trail;
+use crate::ledger::counter::Counter;
+use crate::ledger::counter_base::{Milestones, Opening};
+use crate::ledger::turn_context::{TurnFacts, Turns};
+use crate::ledger::usage_records::Recorded;
+use crate::rollout::lines::{LineSink, LongLine};
+use crate::rollout::name::uuid_v7_ms;
+use crate::rollout::record::prefilter::{Look, Passed, ends_whole, look};
+use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
+use crate::rollout::record::{
+    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
+    parse_looked_at,
+};
+use crate::rollout::timestamp::parse_timestamp;
+use crate::rollout::turn::{TurnState, TurnTracker};
+
+/// The state of the fold over one rollout.
+#[derive(Debug, Default, Clone)]
+pub struct Fold {
+    meta: Option<SessionMeta>,
+    /// The thread's own id, and the time in it.
+    thread_id: Option<String>,
+    born_ms: Option<i64>,
+    /// The thread whose records are copied at the beginning: the id of the second `session_meta`.
+    copied_from: Option<String>,
+    part: Part,
+    counter: Counter,
+    recorded: Recorded,
+    turns: Turns,
+    /// Whether the model said anything since the turn started.
+    answered: bool,
+    tracker: TurnTracker,
+    slices: Slices,
+    /// Responses that may be copies: which, only the parent's trail can tell.
+    undecided: Vec<(usize, Response)>,
+    trail: Trail,
+    /// The first value of a counter that may go on from the parent's: what of it is new, only the parent's can tell.
+    opening: Option<Opening>,
+    /// The values of the counter by the `ordinal` of their records, for a fork that points into this rollout.
+    milestones: Milestones,
+    /// Whether turns have ids from here on; the trail ends there.
+    turns_have_ids: bool,
+    last_model: Option<String>,
+    last_ms: Option<i64>,
+    skipped: u64,
+}
+
+packed_fields!(Fold {
+    meta,
+    thread_id,
+    born_ms,
+    copied_from,
+    part,
+    counter,
+    recorded,
+    turns,
+    answered,
+    tracker,
+    slices,
+    undecided,
+    trail,
+    opening,
+    milestones,
+    turns_have_ids,
+    last_model,
+    last_ms,
+    skipped,
+});
+
+/// Whose history the records belong to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The thread's own.
+    #[default]
+    Own,
+    /// Copied from the parent, until a turn of the thread's own begins.
+    Copied,
+}
+
+packed_variants!(Part { Own, Copied });
+
+impl Fold {
+    /// The fold before the first record of a rollout whose file name carries `thread_id`.
+    #[must_use]
+    pub fn new(thread_id: Option<&str>) -> Self {
+        let mut fold = Self::default();
+        fold.set_thread(thread_id);
+        fold
+    }
+
+    /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
+    pub fn unterminated(&mut self, rest: &[u8]) {
+        let rest = rest.trim_ascii_end();
+        if rest.last() == Some(&b'}') && parse(rest).is_ok() {
+            self.line(rest);
+        }
+    }
+
+    /// Gives back what is only needed to go on: no record follows.
+    pub fn close(&mut self) {
+        self.turns.close();
+        self.recorded.close();
+        self.slices.shrink();
+        self.undecided.shrink_to_fit();
+    }
+
+    fn set_thread(&mut self, thread_id: Option<&str>) {
+        self.thread_id = thread_id.map(str::to_owned);
+        self.born_ms = thread_id.and_then(uuid_v7_ms);
+    }
+
+    fn read(&mut self, line: &[u8], looked: Look) {
+        let Ok(record) = parse_looked_at(line, looked) else {
+            self.skipped += 1;
+            return;
+        };
+        let written = record.timestamp.as_deref().and_then(parse_timestamp);
+        self.last_ms = written.or(self.last_ms);
+        match record.item {
+            Item::SessionMeta => self.session_meta(line),
+            // The oldest shape begins without a kind.
+            Item::Passed(passed) if self.meta.is_none() && self.trail.is_empty() => {
+                self.begin(capture(line));
+                self.passed(passed);
+            }
+            Item::TurnContext(context) => self.turn_context(&context, written),
+            Item::Settings(settings) => self.settings(&settings),
+            Item::TokenCount(count) => self.token_count(&count, written, record.ordinal),
+            Item::TokenUsageRecord(record) => self.token_usage_record(&record),
+            Item::Turn(turn) => self.turn_event(&turn),
+            Item::Passed(passed) => self.passed(passed),
+        }
+    }
+
+    fn session_meta(&mut self, line: &[u8]) {
+        if !self.begin(capture(line)) {
+            self.skipped += 1;
+        }
+    }
+
+    /// Takes a `session_meta`; `false` when it is broken.
+    fn begin(&mut self, captured: Captured) -> bool {
+        let Captured { meta, written, end } = captured;
+        if end != CaptureEnd::Whole {
+            return false;
+        }
+        let written = written.as_deref().and_then(parse_timestamp);
+        self.last_ms = written.or(self.last_ms);
+        if self.meta.is_some() {
+            // Another thread's: the beginning of a copy. The first of several is the parent's.
+            self.trail.begin(written);
+            if self.copied_from.is_none() && meta.id.is_some() && meta.id != self.thread_id {
+                self.copied_from = meta.id;
+                self.part = Part::Copied;
+            }
+            return true;
+        }
+        if let Some(id) = &meta.id {
+            self.set_thread(Some(id));
+        }
+        self.trail.begin(written);
+        self.last_model.clone_from(&meta.model);
+        self.turns.begin(TurnFacts {
+            model: meta.model.as_deref().map(Arc::from),
+            workspace: meta.cwd.as_deref().map(Arc::from),
+        });
+        if meta.history_base.is_some() {
+            self.counter = Counter::with_foreign_base();
+        } else if let Some(parent) = &meta.forked_from_id {
+            // A migrated fork has lost its parent's `session_meta`, and kept the rest of the copy.
+            self.copied_from = Some(parent.clone());
+            self.part = Part::Copied;
+        }
+        self.meta = Some(meta);
+        true
+    }
+
+    fn turn_context(&mut self, context: &TurnContext<'_>, written: Option<i64>) {
+        let turn_id = context.turn_id.as_deref();
+        self.reaches_turn(turn_id);
+        self.leave_trail(&(context.model.as_deref(), context.cwd.as_deref()), written);
+        self.tracker.context(turn_id);
+        if let Some(model) = &context.model {
+            self.last_model = Some(model.as_ref().to_owned());
+        }
+        for response in self.turns.context(turn_id, facts(context)) {
+            self.slices.add(response);
+        }
+    }
+
+    fn settings(&mut self, settings: &TurnContext<'_>) {
+        // Those that are applied while a turn runs are for the next one.
+        if self.tracker.state() != TurnState::Running {
+            self.turns.settings(facts(settings));
+        }
+    }
+
+    fn turn_event(&mut self, turn: &Turn<'_>) {
+        let turn_id = turn.turn_id.as_deref();
+        self.reaches_turn(turn_id);
+        self.answered &= turn.event != TurnEvent::Started;
+        if let Some(opening) = &mut self.opening {
+            opening.turn_event(turn.event);
+        }
+        self.tracker.event(turn.event, turn_id);
+    }
+
+    fn passed(&mut self, passed: Passed) {
+        self.answered |= matches!(passed, Passed::ToolCall | Passed::AgentMessage);
+        self.tracker.passed(passed);
+    }
+
+    fn token_count(&mut self, count: &TokenCount, written: Option<i64>, ordinal: Option<u64>) {
+        let (used, single) = match count {
+            TokenCount::Empty => {
+                self.counter.empty();
+                return;
+            }
+            TokenCount::Single(usage) => (*usage, true),
+            TokenCount::Counter { total: None, last } => ((*last).unwrap_or_default(), true),
+            TokenCount::Counter { total: Some(total), last } => {
+                match &mut self.opening {
+                    _ if self.counter.total().is_none() => self.opens(*total, *last),
+                    Some(opening) => opening.counted_again(),
+                    None => {}
+                }
+                let used = self.counter.step(*total, *last);
+                if self.recorded.is_empty() {
+                    self.milestones.push(ordinal, *total);
+                }
+                (used, *last == Some(used))
+            }
+        };
+        let at = self.trail.len();
+        self.leave_trail(count, written);
+        match self.part {
+            Part::Own => {
+                let unrecorded = self.recorded.take_from(used, single);
+                let single = single && unrecorded == used;
+                let response = self.turns.current(unrecorded, self.last_ms, single);
+                self.slices.add(response);
+            }
+            Part::Copied if self.turns_have_ids || used.is_zero() => {}
+            Part::Copied => {
+                self.undecided.push((at, self.turns.current(used, self.last_ms, single)));
+            }
+        }
+    }
+
+    /// The first value of the counter, in a rollout that points to its parent's history.
+    fn opens(&mut self, total: TokenUsage, last: Option<TokenUsage>) {
+        let Some(meta) = &self.meta else { return };
+        if meta.history_base.is_some() && !meta.is_revert() && self.recorded.is_empty() {
+            let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
+            self.opening = Some(Opening::new(total, last, self.answered, response));
+        }
+    }
+
+    fn token_usage_record(&mut self, record: &TokenUsageRecord<'_>) {
+        self.reaches_turn(record.turn_id.as_deref());
+        let another_threads = match (&record.thread_id, &self.thread_id) {
+            (Some(billed), Some(own)) => billed.as_ref() != own,
+            _ => self.part == Part::Copied,
+        };
+        if another_threads {
+            return;
+        }
+        if !self.recorded.add(record.response_id.as_deref(), record.usage) {
+            return;
+        }
+        let turn_id = record.turn_id.as_deref();
+        if let Some(response) = self.turns.of_turn(turn_id, record.usage, self.last_ms) {
+            self.slices.add(response);
+        }
+    }
+
+    /// A record names its turn. One that is older than the thread is copied; one that is not ends what was copied.
+    fn reaches_turn(&mut self, turn_id: Option<&str>) {
+        if self.turns_have_ids && self.part == Part::Own {
+            return;
+        }
+        let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else {
+            return;
+        };
+        let first = !std::mem::replace(&mut self.turns_have_ids, true);
+        if began < born && first {
+            self.part = Part::Copied;
+        } else if began >= born && self.part == Part::Copied {
+            self.part = Part::Own;
+            self.tracker = TurnTracker::default();
+        }
+    }
+
+    fn leave_trail(&mut self, says: &impl Hash, written: Option<i64>) {
+        if !self.turns_have_ids {
+            self.trail.push(says, written);
+        }
+    }
+}
+
+impl LineSink for Fold {
+    fn line(&mut self, line: &[u8]) {
+        self.trail.pass(line.len() as u64);
+        match look(line) {
+            Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
+            Look::SessionMeta => self.session_meta(line),
+            looked => self.read(line, looked),
+        }
+    }
+
+    fn needs_whole(&mut self, head: &[u8]) -> bool {
+        !matches!(look(head), Look::Pass(_))
+    }
+
+    fn long_line(&mut self, line: LongLine<'_>) {
+        self.trail.pass(line.length);
+        match look(line.head) {
+            Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
+            _ => self.skipped += 1,
+        }
+    }
+}
+
+fn facts(context: &TurnContext<'_>) -> TurnFacts {
+    TurnFacts {
+        model: context.model.as_deref().map(Arc::from),
+        workspace: context.cwd.as_deref().map(Arc::from),
+    }
+}
+
+fn last_two(line: &[u8]) -> [u8; 2] {
+    match line {
+        [.., first, second] => [*first, *second],
+        _ => [0; 2],
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! From records to what a thread was billed. Pure: bytes and state in, state out.
+//!
+//! What counts, and why, is in `docs/accounting.md`; each rule lives once, in the module named after it.
+
+pub mod buckets;
+pub mod copied_history;
+pub mod counter;
+pub mod counter_base;
+pub mod fold;
+pub mod summary;
+pub mod threads;
+pub mod tokens;
+pub mod turn_context;
+pub mod usage_records;

@@ -1,0 +1,112 @@
+//! What of a fold a thread is made of: all that is known of a rollout once it was read, without what is needed to go on.
+
+use crate::codec::{Packed, Unpacker, packed_fields};
+use crate::ledger::buckets::Slices;
+use crate::ledger::fold::Fold;
+use crate::ledger::threads::ThreadKind;
+use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::timestamp::parse_timestamp;
+use crate::rollout::turn::{TurnState, TurnTracker};
+
+/// A rollout in a nutshell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Whether it holds neither a record nor a broken one.
+    pub is_empty: bool,
+    /// The thread: the `session_meta`'s id, else the file name's.
+    pub thread_id: Option<String>,
+    /// Whether its `session_meta` says that it continues its own thread after a revert.
+    pub is_revert: bool,
+    /// How the thread came to be, by its `session_meta`.
+    pub kind: ThreadKind,
+    /// The thread that it was spawned by or copied from, by its `session_meta`.
+    pub parent: Option<String>,
+    /// The thread whose records it begins with.
+    pub copied_from: Option<String>,
+    /// Where the thread began.
+    pub workspace: Option<String>,
+    /// When the thread began, in milliseconds since 1970.
+    pub created_ms: Option<i64>,
+    /// The version of Codex that began it.
+    pub cli_version: Option<String>,
+    /// The model of the last turn.
+    pub last_model: Option<String>,
+    /// Lines that were no records.
+    pub skipped_records: u64,
+    /// What the last turn is doing.
+    pub turn: TurnState,
+    /// That turn.
+    pub turn_id: Option<String>,
+    /// When the last record was written, in milliseconds since 1970.
+    pub last_record_ms: Option<i64>,
+    /// Whether only other threads can tell what was billed: `slices` then holds what none of them matters to.
+    pub inherits: bool,
+    /// What was billed.
+    pub slices: Slices,
+}
+
+packed_fields!(Summary {
+    is_empty,
+    inherits,
+    thread_id,
+    is_revert,
+    kind,
+    parent,
+    copied_from,
+    workspace,
+    created_ms,
+    cli_version,
+    last_model,
+    skipped_records,
+    turn,
+    turn_id,
+    last_record_ms,
+    slices,
+});
+
+/// What decides whether a rollout is a thread of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// See [`Summary::is_empty`].
+    pub is_empty: bool,
+    /// See [`Summary::inherits`].
+    pub inherits: bool,
+    /// See [`Summary::thread_id`].
+    pub thread_id: Option<String>,
+}
+
+impl Glimpse {
+    /// That of a packed summary, which begins with it.
+    #[must_use]
+    pub fn of(packed: &[u8]) -> Option<Self> {
+        let unpacker = &mut Unpacker::new(packed);
+        let (is_empty, inherits) = (bool::unpack(unpacker)?, bool::unpack(unpacker)?);
+        Some(Self { is_empty, inherits, thread_id: Option::unpack(unpacker)? })
+    }
+}
+
+impl Summary {
+    /// What a fold comes to when nothing follows.
+    #[must_use]
+    pub fn new(fold: &Fold) -> Self {
+        let meta = fold.meta();
+        Self {
+            is_empty: !fold.saw_anything(),
+            thread_id: fold.thread_id().map(str::to_owned),
+            is_revert: meta.is_some_and(SessionMeta::is_revert),
+            kind: meta.map_or(ThreadKind::Root, ThreadKind::of_meta),
+            parent: meta.and_then(SessionMeta::parent).map(str::to_owned),
+            copied_from: fold.copied_from().map(str::to_owned),
+            workspace: meta.and_then(|meta| meta.cwd.clone()),
+            created_ms: meta.and_then(|meta| meta.timestamp.as_deref()).and_then(parse_timestamp),
+            cli_version: meta.and_then(|meta| meta.cli_version.clone()),
+            last_model: fold.last_model().map(str::to_owned),
+            skipped_records: fold.skipped_records(),
+            turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
+            turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),
+            last_record_ms: fold.last_record_ms(),
+            inherits: fold.asks().next().is_some(),
+            slices: fold.settle(&|_| None),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! From rollouts to threads: which belong together, who is whose child, and what each was billed.
+
+use std::collections::HashMap;
+
+use crate::codec::packed_variants;
+use crate::index::catalog::discover::{RolloutFile, Skipped};
+use crate::ledger::buckets::Slices;
+use crate::ledger::fold::Fold;
+use crate::ledger::summary::Summary;
+use crate::rollout::name::RolloutName;
+use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::turn::TurnState;
+
+/// How a thread came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadKind {
+    /// By itself.
+    Root,
+    /// As a copy of another's history.
+    Fork,
+    /// Spawned by another thread's turn.
+    Subagent,
+}
+
+packed_variants!(ThreadKind { Root, Fork, Subagent });
+
+impl ThreadKind {
+    /// The name that programs see.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Fork => "fork",
+            Self::Subagent => "subagent",
+        }
+    }
+
+    /// The kind that a `session_meta` tells. A copied history without a word of it (0.80) shows only in the records.
+    #[must_use]
+    pub fn of_meta(meta: &SessionMeta) -> Self {
+        if meta.is_subagent() {
+            Self::Subagent
+        } else if meta.forked_from_id.is_some() || meta.parent().is_some() {
+            Self::Fork
+        } else {
+            Self::Root
+        }
+    }
+}
+
+/// A rollout with what its records add up to.
+#[derive(Debug, Clone)]
+pub struct FoldedRollout {
+    /// The file, as it was when it was read.
+    pub file: RolloutFile,
+    /// Its records. Boxed: a list of rollouts is sorted and handed on, and a fold is large.
+    pub fold: Box<Fold>,
+}
+
+/// A thread, and what it was billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The thread.
+    pub thread_id: String,
+    /// The rollout that was written last; a reverted thread has several.
+    pub file: RolloutFile,
+    /// Where it began, as Codex wrote it.
+    pub workspace: Option<String>,
+    /// How it came to be.
+    pub kind: ThreadKind,
+    /// The thread that it was spawned by or copied from.
+    pub parent_thread_id: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: Option<i64>,
+    /// The version of Codex that began it.
+    pub cli_version: Option<String>,
+    /// The model of its last turn.
+    pub model: Option<String>,
+    /// What it was billed, without anything inherited.
+    pub slices: Slices,
+    /// Lines of its rollouts that were no records.
+    pub skipped_records: u64,
+    /// What its last turn is doing.
+    pub turn: TurnState,
+    /// That turn.
+    pub turn_id: Option<String>,
+    /// When its last record was written, in milliseconds since 1970.
+    pub last_record_ms: Option<i64>,
+}
+
+/// The threads of some rollouts.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Threads {
+    /// Each once, in the order of the rollouts.
+    pub threads: Vec<Thread>,
+    /// Rollouts that hold nothing, or the same as another.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A rollout in a nutshell, and the file that it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summarized {
+    /// The file, as it was when it was read.
+    pub file: RolloutFile,
+    /// What it holds.
+    pub summary: Summary,
+}
+
+/// Puts rollouts together to threads. The order of `rollouts` decides nothing but the order of the result.
+#[must_use]
+pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
+    let summarize = |FoldedRollout { file, fold }: &FoldedRollout| Summarized {
+        file: file.clone(),
+        summary: Summary::new(fold),
+    };
+    let fold_at = |at: usize| rollouts.get(at).map(|rollout| &*rollout.fold);
+    assemble(rollouts.iter().map(summarize).collect(), |at, others| {
+        fold_at(at).map(|fold| fold.settle(&|id| fold_at(others(id)?))).unwrap_or_default()
+    })
+}
+
+/// The same for rollouts in a nutshell. `settle` says what the rollout at a place was billed where others matter to it;
+/// it is given what finds the place of another thread's beginning.
+#[must_use]
+pub fn assemble(
+    rollouts: Vec<Summarized>,
+    mut settle: impl FnMut(usize, &dyn Fn(&str) -> Option<usize>) -> Slices,
+) -> Threads {
+    let mut result = Threads::default();
+    let mut order: Vec<&str> = Vec::new();
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::with_capacity(rollouts.len());
+    for (at, rollout) in rollouts.iter().enumerate() {
+        if rollout.summary.is_empty {
+            result.skipped.push(skipped(rollout, "no complete record"));
+            continue;
+        }
+        let id = id_of(rollout);
+        let segments = by_id.entry(id).or_default();
+        if segments.is_empty() {
+            order.push(id);
+        }
+        segments.push(at);
+    }
+    for segments in by_id.values_mut() {
+        one_beginning(segments, &rollouts, &mut result.skipped);
+    }
+    let others = |id: &str| by_id.get(id)?.last().copied();
+    let settled: HashMap<usize, Slices> = by_id
+        .values()
+        .flatten()
+        .filter(|&&at| rollouts.get(at).is_some_and(|one| one.summary.inherits))
+        .map(|&at| (at, settle(at, &others)))
+        .collect();
+    let groups: Vec<Vec<usize>> = order.iter().filter_map(|id| by_id.remove(id)).collect();
+
+    let mut rollouts: Vec<Option<Summarized>> = rollouts.into_iter().map(Some).collect();
+    for (at, slices) in settled {
+        if let Some(Some(rollout)) = rollouts.get_mut(at) {
+            rollout.summary.slices = slices;
+        }
+    }
+    result.threads = groups
+        .into_iter()
+        .filter_map(|group| {
+            thread(group.into_iter().filter_map(|at| rollouts.get_mut(at)?.take()).collect())
+        })
+        .collect();
+    result.skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    result
+}
+
+/// The thread of a rollout that is not empty, and that no other belongs to or matters to.
+#[must_use]
+pub fn alone(rollout: Summarized) -> Option<Thread> {
+    thread(vec![rollout])
+}
+
+fn id_of(rollout: &Summarized) -> &str {
+    rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem)
+}
+
+fn skipped(rollout: &Summarized, reason: &str) -> Skipped {
+    Skipped { path: rollout.file.path.clone(), reason: reason.to_owned() }
+}
+
+/// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings all but the
+/// one that was written last are copies that somebody made. What is left is newest first.
+fn one_beginning(
+    segments: &mut Vec<usize>,
+    rollouts: &[Summarized],
+    skipped_files: &mut Vec<Skipped>,
+) {
+    if segments.len() == 1 {
+        return;
+    }
+    let mut found: Vec<(usize, &Summarized)> =
+        segments.iter().filter_map(|&at| Some((at, rollouts.get(at)?))).collect();
+    found.sort_by(|(_, a), (_, b)| newest_first(&a.file, &b.file));
+    let mut beginning_seen = false;
+    found.retain(|(_, segment)| {
+        let is_beginning = !continues_itself(segment);
+        let keep = !(is_beginning && beginning_seen);
+        beginning_seen |= is_beginning;
+        if !keep {
+            skipped_files
+                .push(skipped(segment, "another copy of a thread that is counted already"));
+        }
+        keep
+    });
+    *segments = found.into_iter().map(|(at, _)| at).collect();
+}
+
+fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
+    b.modified_ms
+        .cmp(&a.modified_ms)
+        .then_with(|| b.size.cmp(&a.size))
+        .then_with(|| b.path.cmp(&a.path))
+}
+
+/// The rollout of a revert is named as a segment; its `session_meta` alone does not tell when the thread is a fork.
+fn continues_itself(rollout: &Summarized) -> bool {
+    RolloutName::is_segment(&rollout.file.stem) || rollout.summary.is_revert
+}
+
+/// The thread of some rollouts, newest first.
+fn thread(segments: Vec<Summarized>) -> Option<Thread> {
+    let beginning = match segments.as_slice() {
+        [_] => 0,
+        all => all.iter().position(|one| !continues_itself(one)).unwrap_or(0),
+    };
+    let skipped_records = segments.iter().map(|one| one.summary.skipped_records).sum();
+    let last_record_ms = segments.iter().filter_map(|one| one.summary.last_record_ms).max();
+    let mut segments: Vec<Option<Summarized>> = segments.into_iter().map(Some).collect();
+    let mut slices = Slices::default();
+    for segment in segments.iter_mut().flatten() {
+        slices.merge(std::mem::take(&mut segment.summary.slices));
+    }
+    let Summarized { file, summary: newest } = segments.first_mut()?.take()?;
+    let (began, newest) = match segments.get_mut(beginning).and_then(Option::take) {
+        Some(older) => (older.summary, Some(newest)),
+        None => (newest, None),
+    };
+    let Summary { kind, parent, copied_from, .. } = began;
+    let kind = match kind {
+        ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
+        kind => kind,
+    };
+    let (turn, turn_id, newest_model) = match newest {
+        Some(newest) => (newest.turn, newest.turn_id, newest.last_model),
+        None => (began.turn, began.turn_id, None),
+    };
+    Some(Thread {
+        thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),
+        file,
+        workspace: began.workspace,
+        kind,
+        parent_thread_id: parent.or(copied_from),
+        created_ms: began.created_ms,
+        cli_version: began.cli_version,
+        model: newest_model.or(began.last_model),
+        slices,
+        skipped_records,
+        turn,
+        turn_id,
+        last_record_ms,
+    })
+}
+
+/// The threads that `root` spawned, and those that they spawned, in the order of `parents`, a list of
+/// `(thread, parent)`. A loop among parents ends where it began.
+#[must_use]
+pub fn descendants<'t>(root: &str, parents: &[(&'t str, Option<&str>)]) -> Vec<&'t str> {
+    let mut family: Vec<&'t str> = Vec::new();
+    loop {
+        let before = family.len();
+        for &(thread, parent) in parents {
+            let related = parent.is_some_and(|parent| parent == root || family.contains(&parent));
+            if related && thread != root && !family.contains(&thread) {
+                family.push(thread);
+            }
+        }
+        if family.len() == before {
+            return family;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

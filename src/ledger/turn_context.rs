@@ -1,0 +1,132 @@
+//! Which model answered a response, and where its turn ran.
+//!
+//! A `token_count` belongs to the turn in whose course it is written. A `token_usage_record` names its turn, whose
+//! `turn_context` usually stands before it; where it does not, the response waits for it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::codec::packed_fields;
+use crate::ledger::buckets::Response;
+use crate::rollout::record::TokenUsage;
+
+/// How many turns are remembered: a record names the running turn, or one that was interrupted shortly before.
+const REMEMBERED: usize = 16;
+
+/// What a `turn_context` says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct TurnFacts {
+    /// The model that the turn asks.
+    pub model: Option<Arc<str>>,
+    /// Where the turn runs.
+    pub workspace: Option<Arc<str>>,
+}
+
+packed_fields!(TurnFacts { model, workspace });
+
+/// The turns of a rollout, as far as they were read.
+#[derive(Debug, Default, Clone)]
+pub struct Turns {
+    current: TurnFacts,
+    recent: VecDeque<(String, TurnFacts)>,
+    waiting: Vec<Waiting>,
+}
+
+packed_fields!(Turns { current, recent, waiting });
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    turn_id: String,
+    usage: TokenUsage,
+    at_ms: i64,
+    meanwhile: TurnFacts,
+}
+
+packed_fields!(Waiting { turn_id, usage, at_ms, meanwhile });
+
+impl Turns {
+    /// What holds before the first turn.
+    pub fn begin(&mut self, facts: TurnFacts) {
+        self.current = facts;
+    }
+
+    /// What the next turn runs with, unless its own context says otherwise. (A compaction is a turn without one.)
+    pub fn settings(&mut self, facts: TurnFacts) {
+        self.set(facts);
+    }
+
+    /// A turn begins or goes on. Gives the responses that waited for it.
+    pub fn context(&mut self, turn_id: Option<&str>, facts: TurnFacts) -> Vec<Response> {
+        self.set(facts);
+        let Some(turn_id) = turn_id else { return Vec::new() };
+        self.recent.retain(|(id, _)| id != turn_id);
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((turn_id.to_owned(), self.current.clone()));
+        let (found, waiting) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|one| one.turn_id == turn_id);
+        self.waiting = waiting;
+        let found: Vec<Waiting> = found;
+        found
+            .into_iter()
+            .map(|one| response(&self.current, one.usage, Some(one.at_ms), true))
+            .collect()
+    }
+
+    /// Forgets the turns: no record follows.
+    pub fn close(&mut self) {
+        self.recent = VecDeque::new();
+        self.waiting.shrink_to_fit();
+    }
+
+    /// A fact that is left out stays as it was.
+    fn set(&mut self, facts: TurnFacts) {
+        // A fact that is repeated is one text.
+        let model = facts.model.filter(|model| self.current.model.as_ref() != Some(model));
+        let workspace =
+            facts.workspace.filter(|path| self.current.workspace.as_ref() != Some(path));
+        self.current = TurnFacts {
+            model: model.or(self.current.model.take()),
+            workspace: workspace.or(self.current.workspace.take()),
+        };
+    }
+
+    /// A response of the running turn.
+    #[must_use]
+    pub fn current(&self, usage: TokenUsage, at_ms: Option<i64>, single: bool) -> Response {
+        response(&self.current, usage, at_ms, single)
+    }
+
+    /// A response of the turn `turn_id`; `None` while that turn is not known, and it waits.
+    pub fn of_turn(
+        &mut self,
+        turn_id: Option<&str>,
+        usage: TokenUsage,
+        at_ms: Option<i64>,
+    ) -> Option<Response> {
+        let Some(turn_id) = turn_id else { return Some(self.current(usage, at_ms, true)) };
+        if let Some((_, facts)) = self.recent.iter().rev().find(|(id, _)| id == turn_id) {
+            return Some(response(facts, usage, at_ms, true));
+        }
+        let at_ms = at_ms.unwrap_or_default();
+        let meanwhile = self.current.clone();
+        self.waiting.push(Waiting { turn_id: turn_id.to_owned(), usage, at_ms, meanwhile });
+        None
+    }
+
+    /// The responses that still wait: their turns had no context, and ran with what held when they were written.
+    pub fn waiting(&self) -> impl Iterator<Item = Response> {
+        self.waiting.iter().map(|one| response(&one.meanwhile, one.usage, Some(one.at_ms), true))
+    }
+}
+
+fn response(facts: &TurnFacts, usage: TokenUsage, at_ms: Option<i64>, single: bool) -> Response {
+    Response {
+        model: facts.model.clone(),
+        workspace: facts.workspace.clone(),
+        at_ms: at_ms.unwrap_or_default(),
+        usage,
+        single,
+    }
+}

@@ -1,5 +1,0 @@
-//! From tokens to dollars: a table of prices with its source and date, looked up by model, and the cost of a usage.
-
-pub mod cost;
-pub mod table;
-pub mod user;
