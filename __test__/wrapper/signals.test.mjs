@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { makeSandbox, programs, python } from "./sandbox.mjs";
+import { makeSandbox, programs, python, realGit } from "./sandbox.mjs";
 
 const URL = "https://github.com/owner/repo/pull/7";
 
@@ -129,9 +129,14 @@ test("Ctrl-Z stops the wrapper together with its program, and both go on", async
   assert.equal(box.metadata().status, "merged");
 });
 
-/** A program that says when it is ready, what signal it got, and ends by that signal. */
+/**
+ * A program that says when it is ready, what signal it got, and ends by that signal. As git it does so only where it is
+ * run in the user's place: what the wrapper itself asks (`symbolic-ref`, `rev-parse`) is answered by the real one.
+ */
 const WAITS = `#!${python} -S
 import os, signal, sys, time
+if os.path.basename(sys.argv[0]) == "git" and sys.argv[1] != "checkout":
+    os.execv("${realGit}", ["git"] + sys.argv[1:])
 def got(number, frame):
     os.write(2, (signal.Signals(number).name + "\\n").encode())
     signal.signal(number, signal.SIG_DFL)
@@ -162,11 +167,13 @@ for (const signal of ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1"]) {
   ]) {
     test(`${signal} to the wrapper reaches ${tool} ${args.join(" ")} and ends the wrapper by it`, async (t) => {
       const box = await makeSandbox(t);
+      const before = box.metadata();
       box.program(join(box.tools, tool), WAITS);
       const result = await interrupted(box, join(box.bin, tool), args, (child) =>
         child.kill(signal),
       );
       assert.deepEqual(result, { status: null, signal, stderr: `${signal}\n` });
+      assert.deepEqual(box.metadata(), before);
     });
   }
   test(`${signal} to the whole process group reaches the program once`, async (t) => {
