@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ao_plugin_codex::codec::{pack, unpack};
+use ao_plugin_codex::codec::{pack, stable_hash, unpack};
+use ao_plugin_codex::index::cache::file::FORMAT;
 use ao_plugin_codex::ledger::fold::Fold;
 use ao_plugin_codex::ledger::summary::Summary;
 use ao_plugin_codex::rollout::lines::{LineSink, scan_lines};
@@ -22,12 +23,35 @@ fn samples(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn a_fold_that_is_kept_behind_any_line_goes_on_where_it_stopped() {
+fn all_samples() -> Vec<PathBuf> {
     let mut found = Vec::new();
     samples(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/codex-home"), &mut found);
     assert!(found.len() > 10);
-    for path in found {
+    found.sort();
+    found
+}
+
+/// The format of the cache file, and a hash of the states and summaries of all samples in it.
+///
+/// When this test fails, a new build would take the states of an old one for something else: raise `FORMAT` and put
+/// both numbers here.
+#[test]
+fn what_is_kept_of_the_samples_is_what_the_format_number_stands_for() {
+    let kept: Vec<(Vec<u8>, Vec<u8>)> = all_samples()
+        .iter()
+        .map(|path| {
+            let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
+            let mut fold = Fold::new(name.thread_id);
+            scan_lines(&*fs::read(path).unwrap(), &mut Vec::new(), &mut fold).unwrap();
+            (pack(&fold), pack(&Summary::new(&fold)))
+        })
+        .collect();
+    assert_eq!((FORMAT, stable_hash(&kept)), (1, 4_726_803_092_952_835_410));
+}
+
+#[test]
+fn a_fold_that_is_kept_behind_any_line_goes_on_where_it_stopped() {
+    for path in all_samples() {
         let text = fs::read(&path).unwrap();
         let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
         let mut whole = Fold::new(name.thread_id);

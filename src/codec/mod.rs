@@ -2,11 +2,15 @@
 //!
 //! A thousand small states have to fit in a megabyte. Numbers take as many bytes as they need, an id in the form of a
 //! UUID takes 16, and a text that was there before is referred to: the same few models and directories are named again
-//! and again. The bytes mean something only to the build that wrote them.
+//! and again. What they mean is
+//! told by the number of the format of the file that they stand in.
 
 pub mod values;
 
+use std::hash::Hash;
 use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
 
 pub(crate) use values::{packed_fields, packed_variants};
 
@@ -49,6 +53,13 @@ pub fn unpack<T: Packed>(bytes: &[u8]) -> Option<T> {
     let mut unpacker = Unpacker::new(bytes);
     let value = T::unpack(&mut unpacker)?;
     unpacker.bytes.is_empty().then_some(value)
+}
+
+/// A hash that every build gives: one that is kept in a file outlives the compiler, whose own hashes may change.
+pub fn stable_hash(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = SipHasher13::new();
+    value.hash(&mut hasher);
+    std::hash::Hasher::finish(&hasher)
 }
 
 /// Takes values and gives bytes.

@@ -2,7 +2,6 @@
 //! may be deleted at any time.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -10,6 +9,7 @@ use std::process;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::stable_hash;
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::Hook;
 use crate::codex_cli::search::Search;
@@ -134,13 +134,11 @@ impl Memory {
     }
 
     fn file_of(&self, binary: &Path, kind: Kind) -> PathBuf {
-        let mut hasher = DefaultHasher::new();
-        binary.hash(&mut hasher);
         let name = match kind {
             Kind::Facts => "",
             Kind::Hooks => "-hooks",
         };
-        self.dir.join(format!("{:016x}{name}.json", hasher.finish()))
+        self.dir.join(format!("{:016x}{name}.json", stable_hash(binary)))
     }
 }
 

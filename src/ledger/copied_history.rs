@@ -4,9 +4,9 @@
 //! comparison with the parent's own tells where the copy ends. What is compared is what the records say, not their
 //! text: a newer version writes the copy of an older one's records with more fields.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
-use crate::codec::{Packed, Packer, Unpacker};
+use crate::codec::{Packed, Packer, Unpacker, stable_hash};
 
 /// Between two records of a copy lies less than this many milliseconds, whereas a model takes longer to answer …
 const MIN_ANSWER_MS: i64 = 3;
@@ -69,9 +69,7 @@ impl Trail {
         }
         self.last_ms = at_ms.or(self.last_ms);
         self.bytes_since = 0;
-        let mut hasher = DefaultHasher::new();
-        says.hash(&mut hasher);
-        self.hashes.push(hasher.finish());
+        self.hashes.push(stable_hash(says));
     }
 
     /// How many records it has.

@@ -1,9 +1,8 @@
 //! Responses that have a record of their own (`token_usage_record`), and their echo in the counter.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hasher};
 
-use crate::codec::{Packed, Packer, Unpacker};
+use crate::codec::{Packed, Packer, Unpacker, stable_hash};
 use crate::rollout::record::TokenUsage;
 
 /// The responses of a thread that were recorded.
@@ -50,7 +49,7 @@ impl Recorded {
 
     /// Adds a response; `false` when it was recorded before.
     pub fn add(&mut self, response_id: Option<&str>, usage: TokenUsage) -> bool {
-        let new = response_id.is_none_or(|id| self.responses.insert(hash(id)));
+        let new = response_id.is_none_or(|id| self.responses.insert(stable_hash(id)));
         self.any = true;
         if new {
             self.unconfirmed.push(usage);
@@ -76,12 +75,6 @@ impl Recorded {
         }
         if single { step } else { step.minus(sum).unwrap_or(TokenUsage::ZERO) }
     }
-}
-
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -85,9 +85,9 @@ impl Image {
                 true
             }),
             FoldState::Stored { at, length, checksum } => {
-                let bytes = saved.and_then(|saved| saved.state(*at, *length, *checksum));
-                bytes.is_some_and(|bytes| {
-                    self.states.extend_from_slice(&bytes);
+                let state = saved.and_then(|saved| saved.state(*at, *length, *checksum));
+                state.is_some_and(|state| {
+                    self.states.extend_from_slice(state.bytes());
                     true
                 })
             }

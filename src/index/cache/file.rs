@@ -2,31 +2,33 @@
 //! that is whole, old or new. Several processes write it at once; the last one wins.
 //!
 //! ```text
-//! magic 8 | build 8 | length of the index 8 | length of the states 8 | checksum of the index 4 | checksum of these 4
+//! magic 8 | format 8 | length of the index 8 | length of the states 8 | checksum of the index 4 | checksum of these 4
 //! index: what every look needs
 //! states: folds to go on from, each with its checksum in the index
 //! ```
 //!
-//! Why a plain file: 10,000 rows of 450 bytes, best of seven on one machine, were loaded in 2.4 ms and written in 2.9 ms
-//! as a file, in 3.7 and 28 ms by `SQLite` 3.46, in 7.3 and 92 ms by `redb` 2, which add 1.0 and 0.5 MB to a program;
-//! and what is remembered is loaded whole at every start and written whole at the end of a scan. The layout is flat, so
-//! that it could be mapped, but reading is no slower: a mapping costs a fault where a read costs a copy. A file that is
-//! read cannot end the process when somebody cuts it, and what is rarely needed, the states, is read one by one.
+//! The index is read at every start. The states are needed only of rollouts that grew: they are mapped when the first of
+//! them is asked for ([`States`]).
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::path::Path;
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
+
+use tempfile::Builder;
 
 use crate::fs::open::open_rollout;
 use crate::index::cache::place::EXTENSION;
+use crate::index::cache::states::{State, States};
 
 const MAGIC: [u8; 8] = *b"AOCODEX1";
 
-/// Everything that decides what the bytes mean: the sources and the compiler of this build.
-const BUILD: &str = env!("AO_STORE_STAMP");
+/// The number of the format. A file of another format is not read.
+///
+/// It is raised with every change of what the bytes mean: the layout of the file, what is encoded of an entry, a
+/// summary or a fold, and which records count. `tests/kept_folds.rs` fails when the encoded samples change.
+pub const FORMAT: u64 = 1;
 
 /// Bytes before the index.
 const HEADER: usize = 40;
@@ -44,11 +46,17 @@ const ABANDONED: Duration = Duration::from_secs(60 * 60);
 #[derive(Debug)]
 pub struct Saved {
     file: File,
-    states: u64,
+    /// Where the states begin, and how many bytes they have.
+    start: u64,
+    length: u64,
+    /// The directory of the file.
+    directory: PathBuf,
+    /// The states, once they were asked for; `None` where they cannot be mapped.
+    states: OnceLock<Option<Arc<States>>>,
 }
 
 impl Saved {
-    /// Opens a file and gives its index; `None` when it is not there, not ours, not of this build, or damaged.
+    /// Opens a file and gives its index; `None` when it is not there, not ours, not of this format, or damaged.
     #[must_use]
     pub fn open(path: &Path) -> Option<(Self, Vec<u8>)> {
         let (mut file, metadata) = open_rollout(path).ok()?;
@@ -63,15 +71,15 @@ impl Saved {
             return None;
         }
         let number = |at: usize| Some(u64::from_le_bytes(facts.get(at..at + 8)?.try_into().ok()?));
-        let (build, index, states) = (number(8)?, number(16)?, number(24)?);
+        let (format, index, states) = (number(8)?, number(16)?, number(24)?);
         let checksum = u32::from_le_bytes(facts.get(32..36)?.try_into().ok()?);
         let length = (HEADER as u64).checked_add(index)?.checked_add(states)?;
-        if build != this_build() || length != metadata.len() {
+        if format != FORMAT || length != metadata.len() {
             return None;
         }
         let mut bytes = vec![0; usize::try_from(index).ok()?];
         file.read_exact(&mut bytes).ok()?;
-        let saved = Self { file, states: HEADER as u64 + index };
+        let saved = Self::new(file, path.parent()?, index, states);
         (crc32fast::hash(&bytes) == checksum).then_some((saved, bytes))
     }
 
@@ -81,44 +89,38 @@ impl Saved {
     ///
     /// When it cannot be written.
     pub fn write(path: &Path, index: &[u8], states: &[u8]) -> io::Result<Self> {
-        static WRITTEN: AtomicU64 = AtomicU64::new(0);
         let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
         make_private(directory)?;
-        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let temporary = path.with_extension(format!("{}-{number}.tmp", process::id()));
-        let written = write_whole(&temporary, index, states).and_then(|file| {
-            fs::rename(&temporary, path)?;
-            Ok(Self { file, states: (HEADER + index.len()) as u64 })
-        });
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
+        let temporary = Builder::new().suffix(".tmp").tempfile_in(directory)?;
+        write_whole(temporary.as_file(), index, states)?;
+        let file = temporary.persist(path)?;
         tidy(directory);
-        written
+        Ok(Self::new(file, directory, index.len() as u64, states.len() as u64))
     }
 
-    /// Reads a state; `None` when it is damaged.
+    fn new(file: File, directory: &Path, index: u64, states: u64) -> Self {
+        Self {
+            file,
+            start: HEADER as u64 + index,
+            length: states,
+            directory: directory.to_owned(),
+            states: OnceLock::new(),
+        }
+    }
+
+    /// The bytes of a state; `None` when it is damaged, or the states cannot be mapped.
     #[must_use]
-    pub fn state(&self, at: u64, length: u32, checksum: u32) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(length).ok()?];
-        read_at(&self.file, &mut bytes, self.states.checked_add(at)?).ok()?;
-        (crc32fast::hash(&bytes) == checksum).then_some(bytes)
+    pub fn state(&self, at: u64, length: u32, checksum: u32) -> Option<State> {
+        let map = || States::copy_of(&self.file, self.start, self.length, &self.directory);
+        let states = self.states.get_or_init(|| map().ok().map(Arc::new));
+        states.as_ref()?.state(at, length, checksum)
     }
 }
 
-fn this_build() -> u64 {
-    BUILD.parse().unwrap_or_default()
-}
-
-fn write_whole(path: &Path, index: &[u8], states: &[u8]) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+fn write_whole(mut file: &File, index: &[u8], states: &[u8]) -> io::Result<()> {
     let mut header = Vec::with_capacity(HEADER);
     header.extend_from_slice(&MAGIC);
-    for number in [this_build(), index.len() as u64, states.len() as u64] {
+    for number in [FORMAT, index.len() as u64, states.len() as u64] {
         header.extend_from_slice(&number.to_le_bytes());
     }
     header.extend_from_slice(&crc32fast::hash(index).to_le_bytes());
@@ -126,7 +128,7 @@ fn write_whole(path: &Path, index: &[u8], states: &[u8]) -> io::Result<File> {
     for part in [&header, index, states] {
         file.write_all(part)?;
     }
-    Ok(file)
+    Ok(())
 }
 
 fn make_private(directory: &Path) -> io::Result<()> {
@@ -169,15 +171,4 @@ fn is_ours(metadata: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_ours(_metadata: &fs::Metadata) -> bool {
     true
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, start)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
-    let read = std::os::windows::fs::FileExt::seek_read(file, bytes, start)?;
-    if read == bytes.len() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

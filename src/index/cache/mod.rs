@@ -5,3 +5,4 @@ pub mod encode;
 pub mod file;
 pub mod place;
 pub mod policy;
+pub mod states;

@@ -1,15 +1,14 @@
 //! Where a home is remembered between processes.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+
+use crate::codec::stable_hash;
 
 /// The file in `directory` in which a home is remembered. However the home is spelled, it is one.
 #[must_use]
 pub fn file_of(home: &Path, directory: &Path) -> PathBuf {
-    let mut hasher = DefaultHasher::new();
-    real(home).hash(&mut hasher);
-    directory.join(format!("{:016x}.{EXTENSION}", hasher.finish()))
+    directory.join(format!("{:016x}.{EXTENSION}", stable_hash(&real(home))))
 }
 
 /// What the files are called.

@@ -66,17 +66,6 @@ impl State {
         }
     }
 
-    /// The bytes of a fold that was put away.
-    pub(crate) fn stored(&self, state: &FoldState) -> Option<Vec<u8>> {
-        match state {
-            FoldState::Packed(bytes) => Some(bytes.to_vec()),
-            FoldState::Stored { at, length, checksum } => {
-                self.saved.as_ref()?.state(*at, *length, *checksum)
-            }
-            FoldState::Live => None,
-        }
-    }
-
     /// From now on the states are in a new file.
     fn moved_to(&mut self, saved: Saved, mut places: Vec<(Slot, Stop, FoldState)>) {
         places.sort_unstable_by_key(|(slot, ..)| *slot);

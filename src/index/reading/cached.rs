@@ -2,6 +2,7 @@
 
 use crate::codec::{pack, unpack};
 use crate::fs::file_stamp::Identity;
+use crate::index::cache::states;
 use crate::index::catalog::entry::Slot;
 use crate::index::reading::ledger::Stop;
 use crate::index::state;
@@ -103,7 +104,8 @@ pub enum State {
 /// A fold to go on from, as it was kept.
 pub(crate) enum Before {
     Live(Box<Fold>),
-    Packed(Vec<u8>),
+    Packed(Box<[u8]>),
+    Mapped(states::State),
 }
 
 impl state::State {
@@ -113,7 +115,10 @@ impl state::State {
         let Known::Folded(kept) = &entry.fold else { return None };
         let before = match &kept.state {
             State::Live => Before::Live(self.live.take(slot, entry.born)?),
-            state => Before::Packed(self.stored(state)?),
+            State::Packed(bytes) => Before::Packed(bytes.clone()),
+            State::Stored { at, length, checksum } => {
+                Before::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
+            }
         };
         Some((kept.stop, before))
     }
@@ -125,7 +130,11 @@ impl state::State {
         match (&kept.closed, &kept.state) {
             (Some(bytes), _) => unpack(bytes).map(Box::new),
             (None, State::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
-            (None, state) => unpack(&self.stored(state)?).map(Box::new),
+            (None, State::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (None, State::Stored { at, length, checksum }) => {
+                let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
+                unpack(state.bytes()).map(Box::new)
+            }
         }
     }
 }
@@ -135,6 +144,7 @@ impl Before {
         match self {
             Self::Live(fold) => Some(fold),
             Self::Packed(bytes) => unpack(&bytes).map(Box::new),
+            Self::Mapped(state) => unpack(state.bytes()).map(Box::new),
         }
     }
 }
