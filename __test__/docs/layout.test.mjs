@@ -1,0 +1,189 @@
+/** Files import in one direction: no circle of files, and no arrow against the order of the folders. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { test } from "node:test";
+import { root } from "../../scripts/documents/list.mjs";
+
+/** The folders and single files of a tree. Each imports only what stands in its own line or before it. */
+const RUST = [
+  ["error.rs"],
+  ["fs"],
+  ["codec"],
+  ["rollout"],
+  ["ledger"],
+  ["billing"],
+  ["index"],
+  ["session"],
+  ["codex_cli"],
+  ["wrapper"],
+  ["export"],
+  ["binding"],
+  ["lib.rs"],
+];
+const TYPESCRIPT = [
+  ["addon.ts", "native.ts", "settings.ts", "version.ts", "warn.ts"],
+  ["terminal"],
+  ["launch", "session"],
+  ["doctor", "report"],
+  ["agent.ts", "cli", "usage-json.ts"],
+  ["cli.cts", "index.ts"],
+];
+
+/** Those that are still there. An entry whose fault is gone fails too: these lists only become shorter. */
+const KNOWN_CIRCLES = [
+  "src/binding: bill.rs document.rs",
+  "src/binding: blocking.rs pieces.rs pool.rs promise.rs records.rs",
+  "src/codec: mod.rs values.rs",
+  "src/codex_cli: cache.rs hooks.rs mod.rs probe.rs",
+  "src/codex_cli: install_dirs.rs search.rs",
+  "src/index: cache/decode.rs cache/encode.rs cache/policy.rs catalog/by_head.rs catalog/entry.rs catalog/slots.rs " +
+    "catalog/tree.rs home.rs reading/cached.rs reading/heads.rs reading/live.rs state.rs",
+  "src/ledger: summary.rs threads.rs",
+  "src/rollout: record/event.rs record/mod.rs record/usage.rs",
+  "plugin/cli: sessions.ts watch.ts",
+  "plugin/doctor: machine.ts pretend.ts",
+  "plugin/session: process/proc.ts process/table.ts",
+  "plugin/session: process/running.ts process/started.ts",
+];
+const KNOWN_ARROWS = [
+  "src/fs/file_stamp.rs -> src/codec/mod.rs",
+  "src/fs/watch.rs -> src/rollout/name.rs",
+  "src/ledger/threads.rs -> src/index/catalog/discover.rs",
+  "plugin/doctor/checks/activity.ts -> plugin/cli/told.ts",
+  "plugin/report/page.ts -> plugin/cli/notes.ts",
+  "plugin/settings.ts -> plugin/launch/permissions.ts",
+];
+
+const rust = graph("src", /\.rs$/, rustImports);
+const typescript = graph("plugin", /\.c?ts$/, typescriptImports);
+
+test("no file imports itself by way of others", () => {
+  assert.deepEqual([...circles(rust), ...circles(typescript)], KNOWN_CIRCLES);
+});
+
+test("no file imports from a folder that comes after its own", () => {
+  assert.deepEqual([...arrows(rust, RUST), ...arrows(typescript, TYPESCRIPT)], KNOWN_ARROWS);
+});
+
+test("every file of plugin/ but the entries of the package is imported", () => {
+  const imported = new Set([...typescript.values()].flatMap((others) => [...others]));
+  assert.deepEqual(
+    [...typescript.keys()].filter((file) => !imported.has(file)),
+    ["plugin/cli.cts", "plugin/index.ts", "plugin/native.ts"],
+  );
+});
+
+test("a tree of imports is read as its branches", () => {
+  assert.deepEqual(branches("crate::{a::{b, c as d}, e,\n}"), [
+    "crate::a::b",
+    "crate::a::c as d",
+    "crate::e",
+  ]);
+});
+
+/** What each file of a tree imports of it. */
+function graph(folder, extension, importsOf) {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+  const files = names
+    .filter((name) => extension.test(name) && !name.endsWith("tests.rs"))
+    .map((name) => posix.join(folder, name.replaceAll("\\", "/")));
+  return new Map(
+    files.toSorted().map((file) => {
+      const code = readFileSync(join(root, file), "utf8").replaceAll(/^\s*\/\/.*$/gm, "");
+      return [file, new Set(importsOf(file, code).filter((other) => other !== file))];
+    }),
+  );
+}
+
+function circles(imports) {
+  const reach = new Map([...imports.keys()].map((file) => [file, reached(imports, file)]));
+  const all = [...imports.keys()].map((file) =>
+    [...reach.get(file)].filter((other) => reach.get(other).has(file)).toSorted(),
+  );
+  return [...new Set(all.filter((circle) => circle.length > 0).map(spelled))];
+}
+
+function reached(imports, file) {
+  const seen = new Set();
+  const waiting = [file];
+  while (waiting.length > 0)
+    for (const next of imports.get(waiting.pop())) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      waiting.push(next);
+    }
+  return seen;
+}
+
+/** `src/fs: a.rs b.rs`; with whole paths where a circle goes through several folders. */
+function spelled(circle) {
+  const folder = circle[0].split("/").slice(0, 2).join("/");
+  if (!circle.every((file) => file.startsWith(`${folder}/`))) return circle.join(" ");
+  return `${folder}: ${circle.map((file) => file.slice(folder.length + 1)).join(" ")}`;
+}
+
+function arrows(imports, order) {
+  const rank = (file) => {
+    const found = order.findIndex((line) => line.includes(file.split("/")[1]));
+    assert.ok(found >= 0, `${file} has no place in the order`);
+    return found;
+  };
+  return [...imports].flatMap(([file, others]) =>
+    [...others].filter((other) => rank(other) > rank(file)).map((other) => `${file} -> ${other}`),
+  );
+}
+
+function typescriptImports(file, code) {
+  return [...code.matchAll(/(?:from|import|import\(|require\()\s*"(\.[^"]+)\.c?js"/g)]
+    .map(([, path]) => posix.join(dirname(file), path))
+    .flatMap((stem) => [`${stem}.ts`, `${stem}.cts`])
+    .filter((path) => existsSync(join(root, path)));
+}
+
+/** Tests, at the end of a file or in a `tests.rs`, may import what they like. */
+function rustImports(file, code) {
+  const own = file
+    .replace(/^src\//, "")
+    .replace(/(^lib|\/mod)?\.rs$/, "")
+    .split("/")
+    .filter(Boolean);
+  const [product] = code.split(/^#\[cfg\(test\)\]\nmod \w+ \{/m);
+  const uses = [...product.matchAll(/\buse\s+([^;]+);/g)].flatMap(([, tree]) => branches(tree));
+  const inline = [...product.matchAll(/(?<!\w|::)(?:crate|super|self)(?:::\w+)+/g)].map(
+    ([path]) => path,
+  );
+  return [...uses, ...inline].flatMap((path) => {
+    const names = path.split("::").map((name) => name.trim().split(" ")[0]);
+    const ups = names.filter((name) => name === "super").length;
+    const rest = names.filter((name) => !["crate", "super", "self"].includes(name));
+    const from = names[0] === "crate" ? [] : own.slice(0, own.length - ups);
+    const found = rustFile([...from, ...rest]);
+    // A path that begins with a name is a module below this file, or another crate.
+    return rest.length < names.length || found !== rustFile(from) ? [found] : [];
+  });
+}
+
+/** `a::{b, c::{d}}` as `a::b` and `a::c::d`. */
+function branches(tree) {
+  const [, stem, inner] = /^([^{]*)\{(.*)\}$/s.exec(tree.trim()) ?? [];
+  if (inner === undefined) return [tree.trim()];
+  const parts = [""];
+  let depth = 0;
+  for (const char of inner) {
+    depth += { "{": 1, "}": -1 }[char] ?? 0;
+    if (char === "," && depth === 0) parts.push("");
+    else parts.push(parts.pop() + char);
+  }
+  return parts
+    .filter((part) => part.trim() !== "")
+    .flatMap((part) => branches(part).map((path) => stem + path));
+}
+
+/** The file of the deepest module that a path names. */
+function rustFile(names) {
+  const stems = names.map((_, at) => posix.join("src", ...names.slice(0, names.length - at)));
+  return [...stems.flatMap((stem) => [`${stem}.rs`, `${stem}/mod.rs`]), "src/lib.rs"].find((path) =>
+    existsSync(join(root, path)),
+  );
+}
