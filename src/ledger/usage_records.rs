@@ -1,6 +1,6 @@
 //! Responses that have a record of their own (`token_usage_record`), and their echo in the counter.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::codec::{Packed, Packer, Unpacker, stable_hash};
 use crate::rollout::record::TokenUsage;
@@ -10,7 +10,7 @@ use crate::rollout::record::TokenUsage;
 pub struct Recorded {
     any: bool,
     /// Hashes of their ids.
-    responses: HashSet<u64>,
+    responses: BTreeSet<u64>,
     /// Those that the counter has not shown yet.
     unconfirmed: Vec<TokenUsage>,
 }
@@ -43,7 +43,7 @@ impl Recorded {
 
     /// Forgets the ids: no record follows.
     pub fn close(&mut self) {
-        self.responses = HashSet::new();
+        self.responses = BTreeSet::new();
         self.unconfirmed = Vec::new();
     }
 

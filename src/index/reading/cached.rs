@@ -128,9 +128,8 @@ impl state::State {
         let entry = self.listing.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         match (&kept.closed, &kept.state) {
-            (Some(bytes), _) => unpack(bytes).map(Box::new),
+            (Some(bytes), _) | (None, State::Packed(bytes)) => unpack(bytes).map(Box::new),
             (None, State::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
-            (None, State::Packed(bytes)) => unpack(bytes).map(Box::new),
             (None, State::Stored { at, length, checksum }) => {
                 let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
                 unpack(state.bytes()).map(Box::new)
