@@ -27,13 +27,11 @@ import { SeenOnScreen } from "./session/screen/seen.js";
 import type { AgentSettings, PluginSettings } from "./settings.js";
 import { readAgentSettings } from "./settings.js";
 import { LiveScreens } from "./session/screen/live.js";
+import { READY_THRESHOLD_MS } from "./session/state/evidence.js";
 import { sessionState } from "./session/state/session-state.js";
 import { recordedModel, SessionThreads } from "./session/thread.js";
 import { warn } from "./warn.js";
 import { prepareWorkspace } from "./launch/workspace-hooks.js";
-
-/** The orchestrator's own default, `DEFAULT_READY_THRESHOLD_MS`. */
-const READY_THRESHOLD_MS = 300_000;
 
 /** How long a restore waits for what a binary that was never asked before can do. */
 const PATIENCE_MS = 800;

@@ -4,10 +4,10 @@
  */
 
 import { accessSync, constants, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { Permissions } from "./launch/permissions.js";
 import { parsePermissions } from "./launch/permissions.js";
+import { defaultAoHome, expandHome } from "./paths.js";
 
 /** What `create()` takes; each also by an environment variable. */
 export interface PluginOptions {
@@ -84,7 +84,7 @@ export function readPluginSettings(
   };
   return {
     codexHome: read("codexHome", "CODEX_HOME", checkDirectory),
-    aoHome: read("aoHome", "AO_HOME", checkDirectory) ?? join(homedir(), ".ao"),
+    aoHome: read("aoHome", "AO_HOME", checkDirectory) ?? defaultAoHome(),
     binary: read("binary", "AO_CODEX_BINARY", checkProgram),
     agentsSection: readSwitch("agentsSection", "AO_CODEX_AGENTS_SECTION"),
     hooks: readSwitch("hooks", "AO_CODEX_HOOKS"),
@@ -183,8 +183,4 @@ function wrongType(setting: string, value: unknown, wanted: string): Problem {
     found: `${JSON.stringify(value)} (${typeof value})`,
     remedy: `give ${wanted}`,
   };
-}
-
-function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
 }

@@ -1,7 +1,7 @@
 /** `ao-codex sessions --explain`: how each state is known. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { writeRollout } from "../plugin/support/rollout.mjs";
 import { aoCodex } from "../support/command.mjs";
@@ -86,4 +86,16 @@ test("event files that cannot be read stop nothing", async (t) => {
   writeFileSync(join(broken, "codex", "events"), "a file where a directory should be");
   const { code, stderr } = await aoCodex(["sessions", ...args, "--ao-home", broken]);
   assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("AO_HOME and --ao-home are understood with ~, as the plugin understands them", async (t) => {
+  const { args, asks } = await homes(t);
+  const home = dirname(args[1]);
+  const stateWith = async (more, env) => {
+    const { stdout } = await aoCodex(["sessions", "--json", ...args.slice(0, 2), ...more], { env });
+    return JSON.parse(stdout).threads.find(({ threadId }) => threadId === asks.threadId).state;
+  };
+  assert.equal(await stateWith([], { HOME: home, AO_HOME: "~/ao" }), "waiting_input");
+  assert.equal(await stateWith(["--ao-home=~/ao"], { HOME: home }), "waiting_input");
+  assert.equal(await stateWith([], { HOME: home, AO_HOME: "~/other" }), "active");
 });

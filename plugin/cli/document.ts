@@ -1,18 +1,18 @@
 /** The document that `sessions --json` prints: its keys and the order of its keys are public. */
 import type { HomeUsage, ThreadUsage } from "../../index.js";
-import { decisionOf } from "./state.js";
-import type { Told } from "./state.js";
+import type { HookEvidence } from "../session/state/hook-evidence.js";
+import { threadState } from "../session/state/thread-state.js";
 
 export function sessionsDocument(
   home: HomeUsage,
   nowMs: number,
-  told: Told,
+  evidence: HookEvidence,
   explain: boolean = false,
 ) {
   return {
     codexHome: home.codexHome,
     threads: home.threads.map((thread) => {
-      const { atMs, because, source, state } = decisionOf(thread, nowMs, null, told);
+      const { atMs, because, source, state } = threadState(thread, nowMs, evidence);
       return {
         ...threadDocument(thread),
         state,

@@ -1,6 +1,8 @@
 /** Options that more than one command takes, and what they mean. */
 import { resolve } from "node:path";
 import { Option } from "commander";
+import { expandHome } from "../paths.js";
+import { readPluginSettings } from "../settings.js";
 
 export interface GlobalOptions {
   codexHome?: string;
@@ -10,6 +12,11 @@ export interface GlobalOptions {
 export interface ScanOptions extends GlobalOptions {
   workspace?: string;
   json?: true;
+}
+
+export interface SessionsOptions extends ScanOptions {
+  explain?: true;
+  watch?: true;
 }
 
 export const codexHomeOption = () =>
@@ -35,6 +42,12 @@ export function scope({ codexHome, workspace }: ScanOptions) {
   };
 }
 
-function folder(text: string): string {
-  return resolve(text);
+/** The orchestrator's home in force. */
+export function aoHomeOf({ aoHome }: GlobalOptions): string {
+  return readPluginSettings({ aoHome }, process.env).aoHome;
+}
+
+/** A shell leaves the `~` of `--option=~/folder` as it is. */
+export function folder(text: string): string {
+  return resolve(expandHome(text));
 }

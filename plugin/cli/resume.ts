@@ -6,9 +6,7 @@ import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print.js";
 import { loadNative } from "./scan.js";
-
-/** The id comes from a file that anybody may have written: only this form goes on a command line. */
-const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
+import { isThreadId } from "../thread-id.js";
 
 export function resumeCommand(): Command {
   return new Command("resume")
@@ -36,7 +34,7 @@ export function resumeCommand(): Command {
 }
 
 function commandLine({ threadId, rolloutPath }: ThreadHead): string {
-  if (!THREAD_ID.test(threadId))
+  if (!isThreadId(threadId))
     throw new Error(`nothing to resume: ${path(rolloutPath)} has no thread id that is safe to run`);
   return `codex resume ${threadId}`;
 }

@@ -12,10 +12,10 @@ import {
 } from "./columns.js";
 import type { ThreadRow } from "./columns.js";
 import { ago, plural } from "../terminal/format.js";
-import { priceNotes, skippedNotes } from "./notes.js";
+import { priceNotes, skippedNotes } from "../terminal/notes.js";
 import { nothingLines, tableLines } from "./print.js";
-import { decisionOf, stateOf } from "./state.js";
-import type { Told } from "./state.js";
+import type { HookEvidence } from "../session/state/hook-evidence.js";
+import { threadState } from "../session/state/thread-state.js";
 import type { Column } from "../terminal/table.js";
 import { paint } from "../terminal/colors.js";
 
@@ -28,22 +28,22 @@ export interface Shown {
 export function sessionLines(
   home: HomeUsage,
   nowMs: number,
-  told: Told,
+  evidence: HookEvidence,
   { explain, workspace }: Shown,
   most: number = Number.POSITIVE_INFINITY,
 ): string[] {
   const skipped = skippedNotes(home);
   if (home.threads.length === 0) return nothingLines("threads", home, workspace, skipped);
   const { rows, total } = threadRows(home);
-  const columns = table(nowMs, told, paint());
-  if (explain) columns.push(explanation(nowMs, told));
+  const columns = table(nowMs, evidence, paint());
+  if (explain) columns.push(explanation(nowMs, evidence));
   const hidden = rows.length - most;
   const more = hidden > 0 ? [`${plural(hidden, "older thread")} not shown.`] : [];
   const notes = [...more, ...priceNotes(home), ...skipped];
   return tableLines<ThreadRow>(columns, rows.slice(0, most), total, notes);
 }
 
-function table(nowMs: number, told: Told, colors: ChalkInstance): Column<ThreadRow>[] {
+function table(nowMs: number, evidence: HookEvidence, colors: ChalkInstance): Column<ThreadRow>[] {
   return [
     workspaceColumn,
     threadColumn,
@@ -51,9 +51,11 @@ function table(nowMs: number, told: Told, colors: ChalkInstance): Column<ThreadR
     modelColumn,
     {
       header: "STATE",
-      forms: [(row) => ofThread(row, (thread) => stateOf(thread, nowMs, null, told))],
+      forms: [(row) => ofThread(row, (thread) => threadState(thread, nowMs, evidence).state)],
       style: (cell, row) =>
-        row.branch ? colorOf(stateOf(row.branch.thread, nowMs, null, told), colors)(cell) : cell,
+        row.branch
+          ? colorOf(threadState(row.branch.thread, nowMs, evidence).state, colors)(cell)
+          : cell,
       rank: 1,
     },
     tokenColumn("TOKENS", "totalTokens"),
@@ -67,16 +69,16 @@ function table(nowMs: number, told: Told, colors: ChalkInstance): Column<ThreadR
 }
 
 /** How the state is known: what told it, and what it told. */
-function explanation(nowMs: number, told: Told): Column<ThreadRow> {
+function explanation(nowMs: number, evidence: HookEvidence): Column<ThreadRow> {
   const reason = (thread: ThreadUsage) => {
-    const { because, source } = decisionOf(thread, nowMs, null, told);
+    const { because, source } = threadState(thread, nowMs, evidence);
     return `${source}: ${because}`;
   };
   return {
     header: "STATE FROM",
     forms: [
       (row) => ofThread(row, reason),
-      (row) => ofThread(row, (thread) => decisionOf(thread, nowMs, null, told).source),
+      (row) => ofThread(row, (thread) => threadState(thread, nowMs, evidence).source),
     ],
   };
 }

@@ -1,13 +1,8 @@
 /** `ao-codex sessions`: the threads of a Codex home, newest first. */
 import { Command } from "commander";
-import { jsonOption, scope, workspaceOption } from "./options.js";
-import type { ScanOptions } from "./options.js";
-import { scanHome } from "./scan.js";
-
-export interface SessionsOptions extends ScanOptions {
-  explain?: true;
-  watch?: true;
-}
+import { aoHomeOf, jsonOption, scope, workspaceOption } from "./options.js";
+import type { SessionsOptions } from "./options.js";
+import { loadNative, scanHome } from "./scan.js";
 
 export function sessionsCommand(): Command {
   return new Command("sessions")
@@ -27,19 +22,19 @@ export function sessionsCommand(): Command {
         const { watchSessions } = await import("./watch.js");
         return watchSessions(options);
       }
-      const [home, { readTold }] = await Promise.all([
+      const [home, { readHookEvidence }] = await Promise.all([
         scanHome({ ...scope(options), workspaceMatch: "began" }),
-        import("./told.js"),
+        import("../session/state/hook-evidence.js"),
       ]);
-      const told = await readTold(options.aoHome);
+      const evidence = await readHookEvidence(await loadNative(), aoHomeOf(options));
       const nowMs = Date.now();
       if (json) {
         const { sessionsDocument } = await import("./document.js");
         const { safeJson } = await import("../terminal/sanitize.js");
-        process.stdout.write(`${safeJson(sessionsDocument(home, nowMs, told, explain))}\n`);
+        process.stdout.write(`${safeJson(sessionsDocument(home, nowMs, evidence, explain))}\n`);
       } else {
         const { sessionLines } = await import("./sessions-table.js");
-        process.stdout.write(`${sessionLines(home, nowMs, told, options).join("\n")}\n`);
+        process.stdout.write(`${sessionLines(home, nowMs, evidence, options).join("\n")}\n`);
       }
     });
 }

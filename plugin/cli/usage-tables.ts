@@ -10,7 +10,7 @@ import {
 } from "./columns.js";
 import type { ThreadRow } from "./columns.js";
 import { count, path } from "../terminal/format.js";
-import { priceNotes, skippedNotes } from "./notes.js";
+import { priceNotes, skippedNotes } from "../terminal/notes.js";
 import { printNothing, printTable } from "./print.js";
 import type { Column } from "../terminal/table.js";
 import { plain, shorten, shortenPath } from "../terminal/text.js";

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import type { HomeUsage } from "../../index.js";
 import { sessionsDocument } from "./document.js";
 import { safeJson } from "../terminal/sanitize.js";
-import { scope } from "./options.js";
+import { aoHomeOf, scope } from "./options.js";
+import type { SessionsOptions } from "./options.js";
 import { loadNative, scanHome } from "./scan.js";
 import { InPlace } from "../terminal/alternate-screen.js";
-import type { SessionsOptions } from "./sessions.js";
 import { sessionLines } from "./sessions-table.js";
-import { readTold } from "./told.js";
+import { readHookEvidence } from "../session/state/hook-evidence.js";
 
 /** How often it is asked whether anything changed: that costs the addon some microseconds. */
 const ASK_MS = 1_000;
@@ -67,8 +67,8 @@ class Documents implements Show {
   }
 
   async draw(home: HomeUsage): Promise<void> {
-    const told = await readTold(this.#options.aoHome);
-    const document = sessionsDocument(home, Date.now(), told, this.#options.explain);
+    const evidence = await readHookEvidence(await loadNative(), aoHomeOf(this.#options));
+    const document = sessionsDocument(home, Date.now(), evidence, this.#options.explain);
     const text = safeJson(document, 0);
     if (text === this.#last) return;
     this.#last = text;
@@ -88,12 +88,12 @@ class Table implements Show {
   }
 
   async draw(home: HomeUsage): Promise<void> {
-    const told = await readTold(this.#options.aoHome);
+    const evidence = await readHookEvidence(await loadNative(), aoHomeOf(this.#options));
     const rows = this.#screen.rows();
     // As many threads as leave room for what stands around them.
-    const around = sessionLines(home, Date.now(), told, this.#options, 1).length - 1;
+    const around = sessionLines(home, Date.now(), evidence, this.#options, 1).length - 1;
     const most = Math.max(1, rows - around);
-    this.#screen.show(sessionLines(home, Date.now(), told, this.#options, most));
+    this.#screen.show(sessionLines(home, Date.now(), evidence, this.#options, most));
   }
 
   isResized(): boolean {

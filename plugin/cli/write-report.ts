@@ -1,9 +1,9 @@
 /** `ao-codex usage --html`: the bill as a page. */
-import { rename, rm, writeFile } from "node:fs/promises";
+import { replaceFile } from "../atomic-file.js";
 import type { HomeUsage } from "../../index.js";
 import { localDate, path } from "../terminal/format.js";
 
-/** Puts the page in place as a whole: who has the old one open never sees half of the new one. */
+/** Writes the page in place of the one before. */
 export async function writeReport(
   file: string,
   home: HomeUsage,
@@ -16,12 +16,9 @@ export async function writeReport(
     today: dateOf(localDate(new Date())),
     ...(workspace !== undefined && { workspace }),
   });
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, page);
-    await rename(temporary, file);
+    replaceFile(file, page);
   } catch (error) {
-    await rm(temporary, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot write the report ${file}: ${reason}`, { cause: error });
   }

@@ -1,11 +1,10 @@
 /** The orchestrator's configuration, where one can be found, as far as it is about Codex. */
 
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { trustedDirectories } from "../launch/work-tree.js";
 import { isFile, textOf } from "./files.js";
-import { realPath } from "./same-place.js";
+import { expandHome, homeDirectory, realPath } from "../paths.js";
 import type { KnownSession } from "./session.js";
 import { originOf } from "./session.js";
 
@@ -40,7 +39,7 @@ export function findConfiguration(
   env: NodeJS.ProcessEnv,
 ): Configuration | null {
   const named = env["AO_CONFIG_PATH"];
-  const home = homedir();
+  const home = homeDirectory();
   const candidates = [
     ...(named ? [resolve(named)] : []),
     ...upwards(workspace).flatMap((dir) => NAMES.map((name) => join(dir, name))),
@@ -99,8 +98,4 @@ function object(value: unknown): Settings {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Settings)
     : {};
-}
-
-function expandHome(path: string): string {
-  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }

@@ -1,6 +1,5 @@
 /** Why a workspace has no thread, although one seems to be there: what comes nearest, and what to do about it. */
 
-import { homedir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
 import { path, plural } from "../terminal/format.js";
 import type { ThreadHead } from "../../index.js";
@@ -8,7 +7,7 @@ import { shellWord } from "../launch/shell.js";
 import { trustedDirectories } from "../launch/work-tree.js";
 import { isDirectory, isThere } from "./files.js";
 import type { Machine } from "./machine.js";
-import { realPath } from "./same-place.js";
+import { homeDirectory, realPath } from "../paths.js";
 
 export interface NearMiss {
   found: string;
@@ -56,7 +55,7 @@ async function inAnotherHome({
   codexHome,
   workspace,
 }: Machine): Promise<NearMiss | null> {
-  const homes = [env["CODEX_HOME"], join(homedir(), ".codex")];
+  const homes = [env["CODEX_HOME"], join(homeDirectory(), ".codex")];
   for (const home of homes) {
     if (!home || realPath(home) === realPath(codexHome) || !isDirectory(home)) continue;
     const thread = await native.findRollout(workspace, { codexHome: home }).catch(() => null);

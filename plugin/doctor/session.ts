@@ -1,10 +1,9 @@
 /** The orchestrator's session of a workspace: the one this process runs in, else the one whose work tree this is. */
 
 import { readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { metadataFile, readMetadata } from "./metadata-file.js";
-import { realPath } from "./same-place.js";
+import { homeDirectory, realPath } from "../paths.js";
 
 export interface KnownSession {
   id: string;
@@ -45,7 +44,7 @@ function ofEnvironment(id: string, dataDir: string | null): KnownSession {
 
 /** `~/.agent-orchestrator/<project>/sessions/` at 0.2.0, `…/projects/<project>/sessions/` later. */
 function allSessions(): { directory: string; session: string }[] {
-  const home = join(homedir(), ".agent-orchestrator");
+  const home = join(homeDirectory(), ".agent-orchestrator");
   const projects = [home, join(home, "projects")].flatMap((parent) =>
     namesIn(parent).map((name) => join(parent, name, "sessions")),
   );

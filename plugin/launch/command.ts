@@ -2,6 +2,7 @@
 
 import type { BinaryFacts } from "../../index.js";
 import { agentPathFlags } from "./agent-path.js";
+import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
 import { approvalFlags } from "./permissions.js";
 import { shellQuote, shellWord } from "./shell.js";
@@ -28,9 +29,6 @@ export interface CommandSettings {
   systemPromptFile: string | null;
 }
 
-/** The form of every thread id; nothing else of what a rollout says is ever put on a command line. */
-export const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z_-]*$/;
-
 const TRUSTED = '{trust_level="trusted"}';
 
 /** Starts a new thread, with `prompt` as its first message where there is one. */
@@ -51,7 +49,7 @@ export function plainCommand(prompt: string | null): string {
 
 /** Goes on with a thread; `null` where `threadId` has not the form of one. */
 export function resumeCommand(settings: CommandSettings, threadId: string): string | null {
-  if (!THREAD_ID.test(threadId)) return null;
+  if (!isThreadId(threadId)) return null;
   return [shellWord(settings.binary), "resume", ...flags(settings), threadId].join(" ");
 }
 

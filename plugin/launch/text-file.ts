@@ -8,8 +8,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../atomic-file.js";
 import { shellQuote } from "./shell.js";
 
 /** Below this, with all other arguments, a command stays within what every terminal keeps of a line. */
@@ -59,7 +60,7 @@ export class TextFiles {
     this.#removeOld();
     const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
     const path = join(this.#directory, `${this.#session}-${digest}.txt`);
-    writeFileSync(path, text, { mode: 0o600 });
+    replaceFile(path, text, 0o600);
     return path;
   }
 

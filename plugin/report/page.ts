@@ -2,7 +2,7 @@
 
 import type { HomeUsage } from "../../index.js";
 import { count, path, plural, shortCount } from "../terminal/format.js";
-import { priceNotes, skippedNotes } from "../cli/notes.js";
+import { priceNotes, skippedNotes } from "../terminal/notes.js";
 import { shorten } from "../terminal/text.js";
 import type { NamedBar } from "./bars-chart.js";
 import { barsChart } from "./bars-chart.js";

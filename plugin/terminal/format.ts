@@ -1,6 +1,6 @@
 /** Numbers, money, times and paths as a person reads them. */
-import { homedir } from "node:os";
 import { sep } from "node:path";
+import { homeDirectory } from "../paths.js";
 import { plain } from "./text.js";
 
 const MINUTE_MS = 60_000;
@@ -53,8 +53,9 @@ export function localDate(date: Date): string {
 
 /** The path with the user's home as `~`, safe to print. */
 export function path(text: string): string {
-  const home = homedir();
-  const short = text === home || text.startsWith(home + sep) ? `~${text.slice(home.length)}` : text;
+  const home = homeDirectory();
+  const isInHome = home !== "" && (text === home || text.startsWith(home + sep));
+  const short = isInHome ? `~${text.slice(home.length)}` : text;
   return plain(short);
 }
 

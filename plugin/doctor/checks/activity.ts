@@ -1,13 +1,13 @@
 /** The state of the workspace's session as the orchestrator sees it, and what decides it. */
 
 import { ago, path } from "../../terminal/format.js";
-import { readTold } from "../../cli/told.js";
 import type { RolloutActivity } from "../../../index.js";
 import { Snapshots } from "../../session/process/snapshot.js";
 import { SeenOnScreen } from "../../session/screen/seen.js";
 import type { Decision } from "../../session/state/decide.js";
 import { decideState } from "../../session/state/decide.js";
-import { NOTHING } from "../../session/state/evidence.js";
+import { NOTHING, READY_THRESHOLD_MS } from "../../session/state/evidence.js";
+import { readHookEvidence } from "../../session/state/hook-evidence.js";
 import { LiveScreens } from "../../session/screen/live.js";
 import { sessionState } from "../../session/state/session-state.js";
 import type { Check, Finding } from "../check.js";
@@ -15,8 +15,6 @@ import { fail, ok, warn } from "../check.js";
 import type { Machine } from "../machine.js";
 import { pretendSession } from "../pretend.js";
 
-/** The orchestrator's own default. */
-const READY_THRESHOLD_MS = 300_000;
 /** Clocks differ by so much without anything being wrong. */
 const CLOCK_SKEW_MS = 60_000;
 /** A model may think, and a command run, for a long time without a record; seldom for longer. */
@@ -67,18 +65,18 @@ function sourcesOf({ events, threads, settings: { aoHome } }: Machine) {
 
 /** Where no terminal of a session is known: as `ao-codex sessions` sees it. */
 async function byThreadAlone(
-  { settings: { aoHome } }: Machine,
+  { native, settings: { aoHome } }: Machine,
   threadId: string,
   rollout: RolloutActivity,
   nowMs: number,
 ): Promise<Decision | null> {
-  const told = await readTold(aoHome);
+  const evidence = await readHookEvidence(native, aoHome);
   return decideState({
     ...NOTHING,
     nowMs,
     readyThresholdMs: READY_THRESHOLD_MS,
-    prompt: told.prompts.get(threadId) ?? null,
-    question: told.questions.get(threadId) ?? null,
+    prompt: evidence.prompts.get(threadId) ?? null,
+    question: evidence.questions.get(threadId) ?? null,
     rollout,
   });
 }

@@ -4,7 +4,7 @@ import { launchCommand } from "../../launch/command.js";
 import type { Check, Finding } from "../check.js";
 import { ok } from "../check.js";
 import type { Machine } from "../machine.js";
-import { commandSettings } from "../pretend.js";
+import { commandSettings } from "../command-settings.js";
 
 export const launch: Check = {
   id: "launch",

@@ -1,7 +1,7 @@
 /** The session's metadata file, which the wrappers write to. */
 
 import { rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
@@ -11,7 +11,7 @@ import { giveRights, isDirectory, isFile, may, statOf } from "../files.js";
 import type { Machine } from "../machine.js";
 import type { MetadataFile } from "../metadata-file.js";
 import { metadataFile, readMetadata } from "../metadata-file.js";
-import { realPath } from "../same-place.js";
+import { homeDirectory, realPath } from "../../paths.js";
 
 /** The orchestrator's own limit. */
 const STALE_LOCK_MS = 60_000;
@@ -98,7 +98,12 @@ function judge(file: MetadataFile, cannotWriteJson: boolean): Finding {
 /** The wrappers' own rule. */
 function isAllowed(dataDir: string): boolean {
   const real = realPath(dataDir);
-  const roots = [join(homedir(), ".ao"), join(homedir(), ".agent-orchestrator"), tmpdir(), "/tmp"];
+  const roots = [
+    join(homeDirectory(), ".ao"),
+    join(homeDirectory(), ".agent-orchestrator"),
+    tmpdir(),
+    "/tmp",
+  ];
   return roots.map(realPath).some((root) => real === root || real.startsWith(root + sep));
 }
 

@@ -7,7 +7,7 @@ import { recordedModel } from "../../session/thread.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
 import type { Machine } from "../machine.js";
-import { commandSettings } from "../pretend.js";
+import { commandSettings } from "../command-settings.js";
 
 export const resume: Check = {
   id: "resume",

@@ -11,7 +11,7 @@ import { fail, ok } from "../check.js";
 import { runProgram } from "../command.js";
 import { isDirectory, isFile, may } from "../files.js";
 import type { Machine } from "../machine.js";
-import { realPath } from "../same-place.js";
+import { realPath } from "../../paths.js";
 
 /** A profile may start a version manager or two. */
 const LIMIT_MS = 15_000;

@@ -5,9 +5,10 @@
  * `recordActivity`, and whoever asks for the activity reads them here.
  */
 
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ActivityState } from "@composio/ao-core";
+import { replaceFile } from "../../atomic-file.js";
 
 /** The orchestrator looks every 30 s; what was not seen again since is no longer there. */
 const FRESH_MS = 90_000;
@@ -26,9 +27,7 @@ export class SeenOnScreen {
       return;
     }
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, `${Date.now()}\n`, { mode: 0o600 });
-    await rename(temporary, path);
+    replaceFile(path, `${Date.now()}\n`, 0o600);
   }
 
   /** When a question was last seen; `null` where none was seen lately. */

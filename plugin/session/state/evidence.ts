@@ -19,6 +19,9 @@ export interface LogEvidence {
   isFresh: boolean;
 }
 
+/** The orchestrator's own default, `DEFAULT_READY_THRESHOLD_MS`: what was finished longer ago is idle. */
+export const READY_THRESHOLD_MS = 5 * 60_000;
+
 export interface Evidence {
   nowMs: number;
   readyThresholdMs: number;

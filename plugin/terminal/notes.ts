@@ -1,11 +1,11 @@
-/** What is said below a table: where prices come from, and what is not in it. */
+/** Notes below a bill: where its prices come from, and what is not in it. */
 import type { HomeUsage } from "../../index.js";
-import { count, path, plural } from "../terminal/format.js";
-import { plain } from "../terminal/text.js";
+import { count, path, plural } from "./format.js";
+import { plain } from "./text.js";
 
 /** Names of so many models or files are given; `--json` has all. */
 const NAMED = 3;
-/** What a rollout that names no model is counted under. */
+/** The name under which a rollout that names no model is counted. */
 const UNKNOWN_MODEL = "unknown";
 
 export function priceNotes({ pricing }: HomeUsage): string[] {

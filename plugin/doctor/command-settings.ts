@@ -1,0 +1,54 @@
+/** The settings of the command that a launch in this workspace would run. */
+
+import type { ProjectConfig } from "@composio/ao-core";
+import { CodexBinary } from "../launch/codex-binary.js";
+import { Hooks } from "../launch/hooks/trust.js";
+import type { CommandSettings } from "../launch/command.js";
+import { roleConfig } from "../launch/role-config.js";
+import { readAgentSettings } from "../settings.js";
+import type { Machine } from "./machine.js";
+import { pretendSession, sessionIdOf } from "./pretend.js";
+
+/**
+ * What a launch is composed of. Not asked of the agent itself: that would note a launch of the session, and threads
+ * from before it would no longer be the session's.
+ */
+export async function commandSettings(machine: Machine): Promise<CommandSettings> {
+  const { project, settings } = machine;
+  const { aoHome } = settings;
+  const found = await machine.codex();
+  const binary = new CodexBinary({ aoHome, ...(found !== null && { binary: found }) });
+  const facts = await binary.factsWithin(FACTS_LIMIT_MS);
+  const agent = agentSettings(machine);
+  const path = binary.resolveNow();
+  const hasHooks = agent.hooks && new Hooks(aoHome, settings.hooks).valueFor(path) !== null;
+  return {
+    ...agent,
+    // What is too long to be typed would be put into files for the session.
+    systemPrompt: agent.systemPrompt === null ? null : LONG,
+    aoHome,
+    sessionId: sessionIdOf(machine),
+    binary: path,
+    facts,
+    hooks: hasHooks ? LONG : null,
+    projectPath: project?.path ?? machine.workspace,
+    isClone: project?.settings["workspace"] === "clone",
+  };
+}
+
+/** In place of a long value. */
+const LONG = "…";
+
+/** `codex-version` has asked already. */
+const FACTS_LIMIT_MS = 3_000;
+
+/** What is wrong in them is passed over: `settings` has said so already. */
+function agentSettings(machine: Machine) {
+  const { project, workspace } = machine;
+  const raw = { agentConfig: {}, ...project?.settings } as unknown as ProjectConfig;
+  return readAgentSettings(
+    roleConfig(pretendSession(machine), raw),
+    {},
+    project?.path ?? workspace,
+  );
+}
