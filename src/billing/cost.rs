@@ -66,7 +66,6 @@ mod tests {
         cache_write_input: 100_000,
         output: 50_000,
         reasoning_output: 20_000,
-        total: 1_050_000,
     };
 
     fn assert_usd(actual: f64, expected: f64) {

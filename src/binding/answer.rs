@@ -176,7 +176,7 @@ impl From<TokenUsage> for Usage {
             cache_write_input_tokens: count(usage.cache_write_input),
             output_tokens: count(usage.output),
             reasoning_output_tokens: count(usage.reasoning_output),
-            total_tokens: count(usage.total),
+            total_tokens: count(usage.total()),
             estimated_cost_usd: 0.0,
         }
     }

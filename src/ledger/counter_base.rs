@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn usage(total: u64) -> TokenUsage {
-        TokenUsage { input: total, total, ..TokenUsage::ZERO }
+        TokenUsage { input: total, ..TokenUsage::ZERO }
     }
 
     fn billed(total: u64, last: u64, base: Base) -> u64 {
@@ -124,14 +124,14 @@ mod tests {
         let (total, last) = (usage(total), Some(usage(last)));
         let usage_after = |answered| {
             let response = response.clone();
-            Opening::new(total, last, answered, response).after(base).usage.total
+            Opening::new(total, last, answered, response).after(base).usage.total()
         };
         let unanswered = usage_after(false);
         assert!(unanswered == usage_after(true) || (base == Base::Unknown && unanswered == 0));
         usage_after(true)
     }
 
-    const PARENT: Base = Base::At(TokenUsage { input: 500, total: 500, ..TokenUsage::ZERO });
+    const PARENT: Base = Base::At(TokenUsage { input: 500, ..TokenUsage::ZERO });
 
     #[test]
     fn a_repeat_of_the_parents_value_is_billed_nothing() {
@@ -174,7 +174,7 @@ mod tests {
             for event in events {
                 opening.turn_event(*event);
             }
-            opening.after(Base::Unknown).usage.total
+            opening.after(Base::Unknown).usage.total()
         };
         assert_eq!(after(&[TurnEvent::Failed], false), 0);
         assert_eq!(after(&[TurnEvent::Failed], true), 60);

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn usage(total: u64) -> TokenUsage {
-        TokenUsage { input: total, total, ..TokenUsage::ZERO }
+        TokenUsage { input: total, ..TokenUsage::ZERO }
     }
 
     fn left_of(step: u64, single: bool, recorded: &[u64]) -> u64 {
@@ -90,7 +90,7 @@ mod tests {
         for (at, total) in recorded.iter().enumerate() {
             assert!(all.add(Some(&at.to_string()), usage(*total)));
         }
-        all.take_from(usage(step), single).total
+        all.take_from(usage(step), single).total()
     }
 
     #[test]

@@ -113,6 +113,7 @@ impl Fold {
     /// Gives back what is only needed to go on: no record follows.
     pub fn close(&mut self) {
         self.turns.close();
+        self.counter.close();
         self.recorded.close();
         self.slices.shrink();
         self.undecided.shrink_to_fit();
@@ -238,7 +239,8 @@ impl Fold {
                     Some(opening) => opening.counted_again(),
                     None => {}
                 }
-                let used = self.counter.step(*total, *last);
+                let may_restart = ordinal.is_some() || !self.turns_have_ids;
+                let used = self.counter.step(*total, *last, may_restart);
                 if self.recorded.is_empty() {
                     self.milestones.push(ordinal, *total);
                 }

@@ -86,16 +86,14 @@ impl Rollout {
 
 /// A usage of so many units, all of whose counts differ.
 fn usage_json(units: u64) -> String {
-    let usage = TokenUsage {
-        input: 9 * units,
-        cached_input: 5 * units,
-        output: units,
-        total: UNIT * units,
-        ..TokenUsage::ZERO
-    };
+    let usage =
+        TokenUsage { input: 9 * units, cached_input: 5 * units, output: units, ..TokenUsage::ZERO };
     format!(
         r#"{{"input_tokens":{},"cached_input_tokens":{},"output_tokens":{},"reasoning_output_tokens":0,"total_tokens":{}}}"#,
-        usage.input, usage.cached_input, usage.output, usage.total
+        usage.input,
+        usage.cached_input,
+        usage.output,
+        usage.total()
     )
 }
 
@@ -103,7 +101,7 @@ fn usage_json(units: u64) -> String {
 const UNIT: u64 = 10;
 
 fn units(slices: &Slices) -> u64 {
-    slices.total().total / UNIT
+    slices.total().total() / UNIT
 }
 
 fn fold_bytes(bytes: &[u8]) -> Fold {
@@ -127,7 +125,7 @@ fn billed_beside(child: &Rollout, parent: &Rollout) -> u64 {
 fn by_model(rollout: &Rollout) -> Vec<(Option<Arc<str>>, u64)> {
     let slices = rollout.fold().settle(&|_| None);
     let mut models: Vec<_> =
-        slices.iter().map(|(key, usage)| (key.model.clone(), usage.total / UNIT)).collect();
+        slices.iter().map(|(key, usage)| (key.model.clone(), usage.total() / UNIT)).collect();
     models.sort_unstable();
     models
 }
@@ -407,8 +405,7 @@ fn the_oldest_shape_counts_each_record_by_itself() {
         "\n",
     );
     let fold = fold_bytes(text.as_bytes());
-    let expected =
-        TokenUsage { input: 3000, cached_input: 200, output: 800, total: 3800, ..TokenUsage::ZERO };
+    let expected = TokenUsage { input: 3000, cached_input: 200, output: 800, ..TokenUsage::ZERO };
     assert_eq!(fold.settle(&|_| None).total(), expected);
     assert_eq!(fold.last_model(), Some("o3-mini"));
 }
@@ -540,7 +537,7 @@ mod properties {
             write(&mut parent, &parent_id, &before, false);
             let mut fork = Rollout::new(&format!(r#"{{"id":"{child_id}","forked_from_id":"{parent_id}"}}"#));
             fork.text.push_str(&parent.text);
-            let mut total = parent.fold().counter.total().map_or(0, |usage| usage.total / UNIT);
+            let mut total = parent.fold().counter.total().map_or(0, |usage| usage.total() / UNIT);
             fork.turn(Some(&id(1 << 42)), "m9");
             for tokens in &own {
                 total += tokens + 10;

@@ -67,8 +67,8 @@ pub struct TurnContext<'a> {
     pub cwd: Option<Cow<'a, str>>,
 }
 
-/// The counts of a usage, as written. `cached_input` and `cache_write_input` are part of `input`, `reasoning_output` is
-/// part of `output`.
+/// The counts of a usage. `cached_input` and `cache_write_input` are part of `input`, `reasoning_output` is part of
+/// `output`. A `total_tokens` is not among them: it is the sum of input and output, or an estimate of a context's size.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenUsage {
     /// All tokens sent to the model.
@@ -81,18 +81,9 @@ pub struct TokenUsage {
     pub output: u64,
     /// Those that were spent on reasoning.
     pub reasoning_output: u64,
-    /// The provider's own sum of input and output.
-    pub total: u64,
 }
 
-packed_fields!(TokenUsage {
-    input,
-    cached_input,
-    cache_write_input,
-    output,
-    reasoning_output,
-    total
-});
+packed_fields!(TokenUsage { input, cached_input, cache_write_input, output, reasoning_output });
 
 /// `event_msg`/`token_count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

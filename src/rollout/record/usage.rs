@@ -91,15 +91,14 @@ impl WireUsage {
 impl From<WireUsage> for TokenUsage {
     fn from(wire: WireUsage) -> Self {
         let count = |count: Option<Count>| count.map_or(0, |count| count.0);
-        let (input, output) = (count(wire.input_tokens), count(wire.output_tokens));
         Self {
-            input,
+            input: count(wire.input_tokens),
             cached_input: count(wire.cached_input_tokens),
             cache_write_input: count(wire.cache_write_input_tokens),
-            output,
+            output: count(wire.output_tokens),
             reasoning_output: count(wire.reasoning_output_tokens),
-            total: wire.total_tokens.map_or(input + output, |total| total.0),
         }
+        .or_none()
     }
 }
 

@@ -95,9 +95,12 @@ impl<'a> Rest<'a> {
         self.literal(r#","reasoning_output_tokens":"#)?;
         let reasoning_output = self.count()?;
         self.literal(r#","total_tokens":"#)?;
-        let total = self.count()?;
+        self.count()?;
         self.literal("}")?;
-        Some(TokenUsage { input, cached_input, cache_write_input, output, reasoning_output, total })
+        Some(
+            TokenUsage { input, cached_input, cache_write_input, output, reasoning_output }
+                .or_none(),
+        )
     }
 
     #[inline]

@@ -1,0 +1,99 @@
+/** Homes that people's reports led to, and what each is billed. Every one of them is in `cases/`. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as native from "../../index.js";
+import { temporaryFolder, writeFile, activePath } from "../support/home.mjs";
+import { event, lines, opening, threadId } from "../support/records.mjs";
+
+const CASES = join(import.meta.dirname, "cases");
+const SAMPLE = join(import.meta.dirname, "..", "..", "samples", "codex-home");
+
+const homeOf = (name) => join(CASES, name, "codex-home");
+
+/** `{ threads, inputTokens, outputTokens }` of each home. */
+const BILLED = {
+  "context-window-full": [1, 59_000, 1500],
+  crlf: [1, 22_000, 900],
+  "dst-newyork": [1, 1_111_000, 0],
+  "dst-santiago": [1, 1_111_000, 0],
+  "model-names": [27, 27_000_000, 0],
+  "non-object-rows": [1, 10_000, 500],
+  "nul-block": [1, 10_000, 500],
+  "offset-timestamps": [1, 10_000, 500],
+  "service-tier-priority": [1, 200_000, 0],
+  "session-id-of-parent": [2, 11_000, 550],
+  "subagent-a-subagent-no-meta-no-forkid": [2, 135_003, 2003],
+  "subagent-b-forkid-no-meta": [2, 135_003, 2003],
+  "sync-copies": [1, 22_000, 900],
+  "torn-utf8": [1, 22_000, 900],
+  "two-writers": [1, 190_012, 6112],
+  u2028: [1, 10_000, 500],
+  "utf8-bom": [1, 22_000, 900],
+  "windows-cwd": [5, 50_000, 2500],
+  "zero-byte-copy": [1, 22_000, 900],
+};
+
+for (const [name, [threads, inputTokens, outputTokens]] of Object.entries(BILLED)) {
+  test(`${name}: every response counts once, and nothing else does`, async () => {
+    const { threads: found, totals } = await native.homeUsage({ codexHome: homeOf(name) });
+    assert.deepEqual(
+      [found.length, totals.inputTokens, totals.outputTokens, totals.totalTokens],
+      [threads, inputTokens, outputTokens, inputTokens + outputTokens],
+    );
+  });
+}
+
+test("the total is the input and the output, in every sum of every home", async (t) => {
+  const homes = [SAMPLE, ...readdirSync(CASES).map(homeOf), ...randomHomes(t, 40)];
+  for (const codexHome of homes) {
+    for (const by of ["model", "day", "workspace", "thread"]) {
+      const { threads, totals, groups } = await native.homeUsage({ codexHome, by });
+      const sums = [totals, ...groups.map(({ usage }) => usage)];
+      for (const { usage, models } of threads) sums.push(usage, ...Object.values(models));
+      for (const { inputTokens, outputTokens, totalTokens } of sums) {
+        assert.equal(totalTokens, inputTokens + outputTokens, codexHome);
+      }
+    }
+  }
+});
+
+/** Threads whose counters tell of responses, repeats, restarts and estimates in any order. */
+function randomHomes(t, count) {
+  const random = seeded(count);
+  const pick = (limit) => Math.floor(random() * limit);
+  const usage = (input, output, total = input + output) => ({
+    input_tokens: input,
+    cached_input_tokens: pick(input + 1),
+    output_tokens: output,
+    reasoning_output_tokens: pick(output + 1),
+    total_tokens: total,
+  });
+  return Array.from({ length: count }, (_, at) => {
+    const home = temporaryFolder(t);
+    const counts = Array.from({ length: 30 }, () => {
+      const [last, total] = [usage(pick(9000), pick(700)), usage(pick(90_000), pick(7000))];
+      const estimate = usage(0, 0, 258_400);
+      const info = [
+        { total_token_usage: total, last_token_usage: last },
+        { total_token_usage: last, last_token_usage: last },
+        { total_token_usage: total, last_token_usage: estimate },
+        { total_token_usage: estimate, last_token_usage: estimate },
+        null,
+      ][pick(5)];
+      return event({ type: "token_count", info });
+    });
+    writeFile(home, activePath(threadId(at + 1)), lines(...opening(threadId(at + 1)), ...counts));
+    return home;
+  });
+}
+
+/** Numbers from 0 to 1, the same ones in each run. */
+function seeded(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
