@@ -487,12 +487,6 @@ export interface ThreadFamilyUsage {
   total: Usage
   /** What of the home could not be read: a subagent may be among it. */
   skipped: Array<SkippedFile>
-  /**
-   * Whether every rollout was read to its end. The first answer about one with more than 64 MB to read comes at once,
-   * from its beginning and its last counter: the split by model and day, and what old versions did not count through,
-   * follow as soon as the rest was read in the background.
-   */
-  isExact: boolean
 }
 
 /** A thread as the head of its rollout shows it. */

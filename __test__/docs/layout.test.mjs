@@ -37,8 +37,6 @@ const KNOWN_CIRCLES = [
   "src/codec: mod.rs values.rs",
   "src/codex_cli: cache.rs hooks.rs mod.rs probe.rs",
   "src/codex_cli: install_dirs.rs search.rs",
-  "src/index: cache/decode.rs cache/encode.rs cache/policy.rs catalog/by_head.rs catalog/entry.rs catalog/slots.rs " +
-    "catalog/tree.rs home.rs reading/cached.rs reading/heads.rs reading/live.rs state.rs",
   "src/ledger: summary.rs threads.rs",
   "src/rollout: record/event.rs record/mod.rs record/usage.rs",
   "plugin/cli: sessions.ts watch.ts",
@@ -49,7 +47,6 @@ const KNOWN_CIRCLES = [
 const KNOWN_ARROWS = [
   "src/fs/file_stamp.rs -> src/codec/mod.rs",
   "src/fs/watch.rs -> src/rollout/name.rs",
-  "src/ledger/threads.rs -> src/index/catalog/discover.rs",
   "plugin/doctor/checks/activity.ts -> plugin/cli/told.ts",
   "plugin/report/page.ts -> plugin/cli/notes.ts",
   "plugin/settings.ts -> plugin/launch/permissions.ts",

@@ -113,7 +113,6 @@ test("a rollout that may not be read is named, and the others are read", async (
     subagents: [],
     total: usage(TOKENS),
     skipped,
-    isExact: true,
   });
   const error = { message: `cannot read ${hidden}: ${NOT_ALLOWED}`, code: "GenericFailure" };
   assert.deepEqual(other, { error });

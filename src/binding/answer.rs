@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::billing::cost::{cost_usd, prices_of};
 use crate::billing::price_table::{ModelPrices, PriceTable};
 use crate::codec::packed_fields;
-use crate::index::catalog::discover::{self, RolloutFile};
 use crate::ledger::buckets::Slices;
 use crate::ledger::threads::{Thread, ThreadKind};
+use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::record::TokenUsage;
 
 /// The key in `models` for responses whose rollout names no model.
@@ -212,8 +212,8 @@ impl Usage {
     }
 }
 
-impl From<discover::Skipped> for SkippedFile {
-    fn from(skipped: discover::Skipped) -> Self {
+impl From<Skipped> for SkippedFile {
+    fn from(skipped: Skipped) -> Self {
         Self { path: skipped.path.to_string_lossy().into_owned(), reason: skipped.reason }
     }
 }

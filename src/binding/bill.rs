@@ -25,6 +25,7 @@ use crate::binding::promise::{Answer, Promise, promise};
 use crate::binding::watching::{Reporter, Stopper, reporting};
 use crate::error;
 use crate::index::homes::store_of;
+use crate::index::query::bill::bill_in_parts;
 use crate::index::reading::progress::Watch;
 use crate::ledger::threads::Thread;
 use crate::rollout::codex_home::CodexHome;
@@ -238,7 +239,7 @@ impl Query {
         // Sums over parts of threads need all of them.
         let keeps = self.by.is_some() || self.cells;
         let mut kept: Vec<Thread> = Vec::new();
-        let skipped = store_of(&self.home).bill_in_parts(watch, |threads| {
+        let skipped = bill_in_parts(&store_of(&self.home), watch, |threads| {
             let threads = report::select(threads, &self.window);
             if keeps {
                 kept.extend_from_slice(&threads);

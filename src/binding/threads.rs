@@ -16,6 +16,8 @@ use crate::binding::pool::QUESTIONS;
 use crate::binding::promise::{Answer, Promise};
 use crate::error::{self, Error};
 use crate::index::homes::store_of;
+use crate::index::query::resume::find;
+use crate::index::query::threads::threads as list_heads;
 use crate::index::reading::heads::ThreadHead as Head;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::head::read_head;
@@ -95,7 +97,7 @@ fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> 
 }
 
 fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
-    let read = store_of(home).threads()?;
+    let read = list_heads(&store_of(home))?;
     let mut matcher = workspace.map(WorkspaceMatcher::new);
     let mut threads = read.heads;
     if let Some(matcher) = &mut matcher {
@@ -132,7 +134,7 @@ pub fn find_rollout(
         let workspace = workspace_path.path("workspacePath")?;
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
-            let found = store_of(&home).find(&[workspace])?.pop().flatten();
+            let found = find(&store_of(&home), &[workspace])?.pop().flatten();
             Ok(found.as_ref().map(thread_head))
         })
     })
@@ -155,7 +157,7 @@ pub fn find_rollouts(
         let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
-            let found = store_of(&home).find(&workspace_paths)?;
+            let found = find(&store_of(&home), &workspace_paths)?;
             Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect::<Vec<_>>())
         })
     })

@@ -14,7 +14,7 @@ use crate::binding::blocking::off_thread;
 use crate::binding::home::{HomeOptions, codex_home};
 use crate::binding::promise::Promise;
 use crate::index::homes::store_of;
-use crate::index::query::family::Family;
+use crate::index::query::family::{Family, families, family};
 use crate::index::query::rollout::read_one;
 
 /// A thread and the subagents that it spawned.
@@ -30,10 +30,6 @@ pub struct ThreadFamilyUsage {
     pub total: Usage,
     /// What of the home could not be read: a subagent may be among it.
     pub skipped: Vec<SkippedFile>,
-    /// Whether every rollout was read to its end. The first answer about one with more than 64 MB to read comes at once,
-    /// from its beginning and its last counter: the split by model and day, and what old versions did not count through,
-    /// follow as soon as the rest was read in the background.
-    pub is_exact: bool,
 }
 
 /// Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
@@ -55,7 +51,7 @@ pub fn thread_usage(
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
             let prices = prices_or_built_in();
-            Ok(store_of(&home).family(&thread_id)?.map(|family| family_usage(family, &prices)))
+            Ok(family(&store_of(&home), &thread_id)?.map(|family| family_usage(family, &prices)))
         })
     })
 }
@@ -79,7 +75,7 @@ pub fn thread_usages(
         let home = codex_home(options.get()?.codex_home)?;
         Ok(move || {
             let prices = prices_or_built_in();
-            let families = store_of(&home).families(&thread_ids)?.into_iter();
+            let families = families(&store_of(&home), &thread_ids)?.into_iter();
             Ok(families
                 .map(|family| family.map(|family| family_usage(family, &prices)))
                 .collect::<Vec<_>>())
@@ -96,7 +92,7 @@ fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
         total.add_usage(&subagent.usage);
     }
     let skipped = family.skipped.into_iter().map(SkippedFile::from).collect();
-    ThreadFamilyUsage { thread, subagents, total, skipped, is_exact: family.is_exact }
+    ThreadFamilyUsage { thread, subagents, total, skipped }
 }
 
 /// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and

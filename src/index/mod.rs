@@ -8,6 +8,7 @@ pub mod cache;
 pub mod catalog;
 pub mod home;
 pub mod homes;
+pub mod lru;
 pub mod query;
 pub mod reading;
 pub mod state;

@@ -5,19 +5,25 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::codec::unpack;
 use crate::error::Result;
 use crate::fs::file_stamp::Identity;
 use crate::fs::watch::{Events, Heard};
+use crate::index::cache::decode::recall;
 use crate::index::cache::file::Saved;
+use crate::index::cache::place::file_of;
 use crate::index::cache::policy::Unsaved;
 use crate::index::catalog::by_head::Lookup;
 use crate::index::catalog::by_workspace::Workspaces;
-use crate::index::catalog::discover::RolloutFile;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::{Listing, Missed};
+use crate::index::lru::Lru;
+use crate::index::reading::cached::{Before, Kept, Known, State as FoldState};
 use crate::index::reading::heads::Texts;
-use crate::index::reading::live::Live;
+use crate::index::reading::ledger::Stop;
+use crate::ledger::fold::Fold;
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::RolloutFile;
 
 /// How long events are believed before the home is walked all the same: a write through a mapping, or by another machine,
 /// is not told of.
@@ -29,8 +35,16 @@ const MAX_LINKED: usize = 64;
 /// How often is heard at most what happened while the home was walked.
 const MAX_HEARINGS: usize = 4;
 
+/// How many folds are kept ready: more sessions than an orchestrator runs at once. A fold of a rollout with ten thousand
+/// responses takes a megabyte, packed a tenth of it.
+const MAX_LIVE: usize = 64;
+
+/// The folds that are being appended to, ready to go on; all others are kept packed. By the slot and the birth of their
+/// entries.
+pub type LiveFolds = Lru<(Slot, u64), Box<Fold>>;
+
 /// What is known of a home.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct State {
     /// The files.
     pub listing: Listing,
@@ -39,7 +53,7 @@ pub struct State {
     /// The directories in which threads began.
     pub workspaces: Workspaces,
     /// The folds that are being appended to.
-    pub live: Live,
+    pub live: LiveFolds,
     /// Texts that many heads have in common.
     pub texts: Texts,
     /// Files that somebody is reading right now.
@@ -65,6 +79,34 @@ pub struct State {
     /// The files whose forms were told apart, see [`crate::index::catalog::slots::Files::version`].
     sorted: Option<u64>,
     has_forms: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            listing: Listing::default(),
+            lookup: Lookup::default(),
+            workspaces: Workspaces::default(),
+            live: Lru::new(MAX_LIVE),
+            texts: Texts::default(),
+            busy: HashSet::new(),
+            waiting: 0,
+            saved: None,
+            unsaved: Unsaved::default(),
+            heads_known: None,
+            was_asked: false,
+            was_recalled: false,
+            events: None,
+            tops: Vec::new(),
+            walked: None,
+            looked: None,
+            looks: 0,
+            #[cfg(test)]
+            looks_taken: 0,
+            sorted: None,
+            has_forms: false,
+        }
+    }
 }
 
 impl State {
@@ -213,6 +255,96 @@ impl State {
     /// The rollouts that count.
     pub fn rollouts(&self) -> impl Iterator<Item = (Slot, &Entry)> {
         self.listing.files.iter().filter(|(_, entry)| !entry.is_shadowed)
+    }
+
+    /// Takes up what an earlier process knew.
+    pub(crate) fn recall_once(&mut self, home: &CodexHome, directory: Option<&Path>) {
+        let home = home.path();
+        let Some(directory) = directory.filter(|_| !self.was_recalled) else { return };
+        self.was_recalled = true;
+        let Some((saved, index)) = Saved::open(&file_of(home, directory)) else { return };
+        if let Some(listing) = recall(&index, home, &mut self.texts) {
+            self.listing = listing;
+            self.saved = Some(saved);
+        }
+    }
+
+    /// From now on the states are in a new file.
+    pub(crate) fn moved_to(&mut self, saved: Saved, mut places: Vec<(Slot, Stop, FoldState)>) {
+        places.sort_unstable_by_key(|(slot, ..)| *slot);
+        let mut places = places.into_iter().peekable();
+        for (slot, entry) in self.listing.files.iter_mut() {
+            while places.next_if(|(before, ..)| *before < slot).is_some() {}
+            let place = places.next_if(|(same, ..)| *same == slot);
+            let Known::Folded(kept) = &mut entry.fold else { continue };
+            match (&kept.state, place) {
+                (FoldState::Live, _) => {}
+                (_, Some((_, stop, place))) if stop == kept.stop => kept.state = place,
+                // It was read anew meanwhile.
+                (FoldState::Packed(_), _) => {}
+                // It is in the file that was, and had no room in this one.
+                (FoldState::Stored { .. }, _) => entry.fold = Known::Nothing,
+            }
+        }
+        self.saved = Some(saved);
+    }
+
+    /// The fold to go on from.
+    pub(crate) fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        let before = match &kept.state {
+            FoldState::Live => Before::Live(self.live.take(&(slot, entry.born))?),
+            FoldState::Packed(bytes) => Before::Packed(bytes.clone()),
+            FoldState::Stored { at, length, checksum } => {
+                Before::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
+            }
+        };
+        Some((kept.stop, before))
+    }
+
+    /// The fold of a rollout when nothing follows.
+    pub(crate) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        match (&kept.closed, &kept.state) {
+            (Some(bytes), _) | (None, FoldState::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (None, FoldState::Live) => self.live.peek(&(slot, entry.born)).cloned(),
+            (None, FoldState::Stored { at, length, checksum }) => {
+                let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
+                unpack(state.bytes()).map(Box::new)
+            }
+        }
+    }
+
+    /// One that was folded.
+    pub(crate) fn kept(&self, slot: Slot) -> Option<(&Entry, &Kept)> {
+        let entry = self.listing.files.get(slot)?;
+        let Known::Folded(kept) = &entry.fold else { return None };
+        Some((entry, kept))
+    }
+
+    /// Forgets folds that were found to be damaged.
+    pub(crate) fn forget(&mut self, lost: &[Slot]) {
+        for &slot in lost {
+            if let Some(entry) = self.listing.files.get_mut(slot) {
+                entry.fold = Known::Nothing;
+            }
+        }
+    }
+
+    /// Whether there is no head that has to be read.
+    pub(crate) fn knows_all_heads(&mut self) -> bool {
+        if self.heads_known != Some(self.listing.files.changes) {
+            let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_whole_head());
+            self.heads_known = is_complete.then_some(self.listing.files.changes);
+        }
+        self.heads_known.is_some()
+    }
+
+    /// Brings the lookup up to date.
+    pub(crate) fn update_lookup(&mut self) {
+        self.lookup.update(&self.listing.files);
     }
 }
 

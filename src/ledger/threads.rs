@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::codec::packed_variants;
-use crate::index::catalog::discover::{RolloutFile, Skipped};
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
+use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::name::RolloutName;
 use crate::rollout::record::session_meta::SessionMeta;
 use crate::rollout::turn::TurnState;

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::query::bill::bill;
+use ao_plugin_codex::index::query::threads::threads;
 use ao_plugin_codex::index::reading::progress::Watch;
 
 use crate::fresh;
@@ -18,8 +20,8 @@ fn remembered() -> (World, tempfile::TempDir, PathBuf) {
     world.happen(Happening::AppendWithoutNewline(1));
     let cache = tempfile::tempdir().unwrap();
     let store = store(&world, cache.path());
-    store.bill(&Watch::default()).unwrap();
-    store.threads().unwrap();
+    bill(&store, &Watch::default()).unwrap();
+    threads(&store).unwrap();
     assert!(store.save());
     let mut files = fs::read_dir(cache.path()).unwrap();
     let path = files.next().unwrap().unwrap().path();
@@ -44,7 +46,7 @@ fn every_single_byte_that_is_another_is_noticed() {
             let mut damaged = whole.clone();
             damaged[at] ^= flip;
             fs::write(&path, damaged).unwrap();
-            let bill = store(&world, cache.path()).bill(&Watch::default()).unwrap();
+            let bill = bill(&store(&world, cache.path()), &Watch::default()).unwrap();
             assert_eq!(bill, expected, "byte {at}");
         }
     }
@@ -59,7 +61,7 @@ fn every_length_that_is_another_is_noticed() {
     let longer = [&whole[..], &[0]].concat();
     for text in (0..whole.len()).map(|end| &whole[..end]).chain([longer.as_slice()]) {
         fs::write(&path, text).unwrap();
-        let bill = store(&world, cache.path()).bill(&Watch::default()).unwrap();
+        let bill = bill(&store(&world, cache.path()), &Watch::default()).unwrap();
         assert_eq!(bill, expected, "{} bytes", text.len());
     }
 }
@@ -75,9 +77,9 @@ fn what_cannot_be_written_only_makes_the_next_start_colder() {
     fs::write(&file, "").unwrap();
     for directory in [cache.path().to_owned(), file, PathBuf::from("/proc/none")] {
         let store = HomeStore::new(world.home(), Some(directory));
-        assert_eq!(store.bill(&Watch::default()).unwrap(), expected);
+        assert_eq!(bill(&store, &Watch::default()).unwrap(), expected);
         assert!(!store.save());
-        assert_eq!(store.bill(&Watch::default()).unwrap(), expected);
+        assert_eq!(bill(&store, &Watch::default()).unwrap(), expected);
     }
 }
 
@@ -87,13 +89,13 @@ fn the_file_of_another_home_is_nobodys() {
     let mut other = World::new();
     other.happen(Happening::Root);
     let store = store(&other, cache.path());
-    assert_eq!(store.bill(&Watch::default()).unwrap(), fresh::bill(&other.home()));
+    assert_eq!(bill(&store, &Watch::default()).unwrap(), fresh::bill(&other.home()));
     assert!(store.save());
     let others = fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path());
     let others = others.filter(|one| *one != path).collect::<Vec<_>>();
     fs::copy(&others[0], &path).unwrap();
     let again = HomeStore::new(world.home(), Some(cache.path().to_owned()));
-    assert_eq!(again.bill(&Watch::default()).unwrap(), fresh::bill(&world.home()));
+    assert_eq!(bill(&again, &Watch::default()).unwrap(), fresh::bill(&world.home()));
 }
 
 #[cfg(unix)]
@@ -104,8 +106,8 @@ fn the_file_is_the_users_alone_and_holds_nothing_that_was_said() {
     world.say("the secret plan");
     let directory = cache.path().join("new/deeper");
     let store = HomeStore::new(world.home(), Some(directory.clone()));
-    store.bill(&Watch::default()).unwrap();
-    store.threads().unwrap();
+    bill(&store, &Watch::default()).unwrap();
+    threads(&store).unwrap();
     assert!(store.save());
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&directory), 0o700);

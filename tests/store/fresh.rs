@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ao_plugin_codex::index::catalog::discover::{Scope, Skipped, discover};
+use ao_plugin_codex::index::catalog::discover::{Scope, discover};
 use ao_plugin_codex::index::query::bill::Bill;
 use ao_plugin_codex::index::reading::ledger::refold;
 use ao_plugin_codex::index::reading::progress::Watch;
 use ao_plugin_codex::ledger::threads::{FoldedRollout, Thread, ThreadKind, threads};
 use ao_plugin_codex::rollout::codex_home::CodexHome;
+use ao_plugin_codex::rollout::file::Skipped;
 use ao_plugin_codex::rollout::head::read_head;
 use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
 

@@ -13,6 +13,9 @@ use proptest::prelude::*;
 
 use ao_plugin_codex::fs::open::modified_ms;
 use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::query::bill::bill;
+use ao_plugin_codex::index::query::family::families;
+use ao_plugin_codex::index::query::resume::find;
 use ao_plugin_codex::index::reading::activity::activity_of;
 use ao_plugin_codex::index::reading::progress::Watch;
 use ao_plugin_codex::ledger::threads::ThreadKind;
@@ -51,10 +54,10 @@ fn happening() -> impl Strategy<Value = Happening> {
 /// Everything that a store is asked.
 fn assert_knows(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
     let fresh = fresh::bill(&world.home());
-    let bill = store.bill(&Watch::default()).unwrap();
+    let bill = bill(store, &Watch::default()).unwrap();
     prop_assert_eq!(&bill, &fresh);
     for workspace in (0..3).map(World::workspace) {
-        let found = store.find(std::slice::from_ref(&workspace)).unwrap().pop().flatten();
+        let found = find(store, std::slice::from_ref(&workspace)).unwrap().pop().flatten();
         let found = found.map(|head| head.facts.thread_id.to_string());
         prop_assert_eq!(found, fresh::find(&world.home(), &workspace));
     }
@@ -80,7 +83,7 @@ fn assert_knows_families(store: &Arc<HomeStore>, world: &World) -> Result<(), Te
     let fresh = fresh::bill(&world.home());
     let threads = fresh::by_id(&fresh);
     let ids: Vec<String> = threads.keys().map(|id| (*id).to_owned()).collect();
-    for (id, family) in ids.iter().zip(store.families(&ids).unwrap()) {
+    for (id, family) in ids.iter().zip(families(store, &ids).unwrap()) {
         let family = family.unwrap();
         prop_assert_eq!(Some(&&family.thread), threads.get(id.as_str()));
         prop_assert_eq!(family.subagents, fresh::subagents(&fresh, id));
@@ -152,7 +155,7 @@ fn a_subagent_whose_first_line_is_broken_belongs_to_whom_its_records_name() {
     let roots = fresh::bill(&world.home()).threads;
     let roots = roots.iter().filter(|thread| thread.kind == ThreadKind::Root);
     let ids: Vec<String> = roots.map(|thread| thread.thread_id.clone()).collect();
-    let families = store.families(&ids).unwrap();
+    let families = families(&store, &ids).unwrap();
     let counts = families.iter().flatten().map(|family| family.subagents.len());
     assert_eq!(counts.collect::<Vec<_>>(), [2]);
 }
@@ -167,7 +170,7 @@ fn what_an_earlier_process_has_read_is_not_read_again() {
     let store = || HomeStore::new(world.home(), Some(cache.path().to_owned()));
     let read = |store: &HomeStore| {
         let watch = Watch::default();
-        store.bill(&watch).unwrap();
+        bill(store, &watch).unwrap();
         watch.progress().bytes_done
     };
     let sizes = world.rollouts().iter().map(|path| path.metadata().unwrap().len()).sum::<u64>();

@@ -8,6 +8,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ao_plugin_codex::index::home::HomeStore;
+use ao_plugin_codex::index::query::bill::bill;
+use ao_plugin_codex::index::query::family::family;
+use ao_plugin_codex::index::query::threads::threads;
 use ao_plugin_codex::index::reading::progress::Watch;
 use ao_plugin_codex::rollout::codex_home::CodexHome;
 
@@ -91,7 +94,7 @@ fn counts_of_many(look: impl Fn(&Arc<HomeStore>) -> usize + Sync) -> Vec<usize> 
 
 /// The rollouts that are billed, or said to move too fast to be.
 fn threads_of(store: &HomeStore) -> usize {
-    let bill = store.bill(&Watch::default()).unwrap();
+    let bill = bill(store, &Watch::default()).unwrap();
     bill.threads.len() + bill.skipped.len()
 }
 
@@ -119,7 +122,7 @@ fn a_rollout_that_moves_is_in_the_bill_of_each_of_many_who_ask_at_once() {
 #[test]
 fn a_rollout_that_moves_is_in_the_list_of_each_of_many_who_ask_at_once() {
     let listed = |store: &Arc<HomeStore>| {
-        let list = store.threads().unwrap();
+        let list = threads(store).unwrap();
         list.heads.len() + list.skipped.len()
     };
     assert_eq!(counts_of_many(listed), [20]);
@@ -127,6 +130,6 @@ fn a_rollout_that_moves_is_in_the_list_of_each_of_many_who_ask_at_once() {
 
 #[test]
 fn a_thread_that_moves_has_a_cost_for_each_of_many_who_ask_at_once() {
-    let found = |store: &Arc<HomeStore>| usize::from(store.family("t-7").unwrap().is_some());
+    let found = |store: &Arc<HomeStore>| usize::from(family(store, "t-7").unwrap().is_some());
     assert_eq!(counts_of_many(found), [1]);
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::codec::{Packed, Unpacker};
 use crate::fs::file_stamp::Identity;
 use crate::index::cache::place::real;
-use crate::index::catalog::entry::{Entry, Head, HeadFacts};
+use crate::index::catalog::entry::Entry;
 use crate::index::catalog::tree::{Directory, Listing};
 use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
-use crate::index::reading::heads::{Texts, shared};
+use crate::index::reading::heads::{Head, HeadFacts, Texts, shared};
 use crate::index::reading::ledger::Stop;
 
 /// Every file takes so many bytes: what says that there are more files than that is no number of files.

@@ -11,7 +11,7 @@ use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::Listing;
 use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::ledger::Stop;
-use crate::index::reading::live::Live;
+use crate::index::state::LiveFolds;
 
 /// What a home is remembered by, ready to be written.
 #[derive(Debug, Default)]
@@ -27,7 +27,12 @@ pub struct Image {
 impl Image {
     /// What is known; `None` when a path cannot be written down.
     #[must_use]
-    pub fn of(home: &Path, listing: &Listing, live: &Live, saved: Option<&Saved>) -> Option<Self> {
+    pub fn of(
+        home: &Path,
+        listing: &Listing,
+        live: &LiveFolds,
+        saved: Option<&Saved>,
+    ) -> Option<Self> {
         let mut image = Self::default();
         let mut packer = Packer::default();
         packer.text(real(home).to_str()?);
@@ -71,7 +76,7 @@ impl Image {
         slot: Slot,
         entry: &Entry,
         kept: &Kept,
-        live: &Live,
+        live: &LiveFolds,
         saved: Option<&Saved>,
     ) {
         let before = self.states.len();
@@ -80,8 +85,8 @@ impl Image {
                 self.states.extend_from_slice(bytes);
                 true
             }
-            FoldState::Live => live.get(slot, entry.born).is_some_and(|fold| {
-                self.states.extend_from_slice(&pack(fold));
+            FoldState::Live => live.peek(&(slot, entry.born)).is_some_and(|fold| {
+                self.states.extend_from_slice(&pack(&**fold));
                 true
             }),
             FoldState::Stored { at, length, checksum } => {

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::index::catalog::entry::{Entry, Head, Slot};
+use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::slots::Files;
+use crate::index::reading::heads::Head;
 use crate::ledger::threads::ThreadKind;
 
 /// The rollouts of a home by what their heads say, as far as these were read. Forms that do not count are left out.

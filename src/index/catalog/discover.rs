@@ -1,6 +1,5 @@
 //! Which rollouts a Codex home has: one file a rollout, newest first.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs;
@@ -10,34 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::index::catalog::walk::{Passing, Visitor, walk};
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::{RolloutFile, Skipped, newest_first};
 use crate::rollout::name::RolloutName;
 
-pub use crate::index::catalog::walk::{Scope, Skipped};
-
-/// A rollout that was found, and what the directory says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolloutFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its name without `.jsonl` and `.zst`.
-    pub stem: String,
-    /// Whether it lies in `archived_sessions/`.
-    pub archived: bool,
-    /// Whether it is a `.jsonl.zst`.
-    pub compressed: bool,
-    /// Bytes on disk.
-    pub size: u64,
-    /// The last write, in milliseconds since 1970.
-    pub modified_ms: i64,
-}
-
-impl RolloutFile {
-    /// The thread that the file's name carries; the whole stem where it has another form.
-    #[must_use]
-    pub fn thread_id(&self) -> &str {
-        RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
-    }
-}
+pub use crate::index::catalog::walk::Scope;
 
 /// What a walk found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -99,12 +74,6 @@ impl Visitor for Found {
     fn skip(&mut self, skipped: Skipped) {
         self.skipped.push(skipped);
     }
-}
-
-/// The order in which rollouts are listed.
-#[must_use]
-pub fn newest_first(a: &RolloutFile, b: &RolloutFile) -> Ordering {
-    b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
 }
 
 /// The rollouts in a directory without directories, by their stems. What cannot be read is told by the walk.

@@ -1,13 +1,11 @@
 //! One file with a rollout's name: where it is, what the system last said of it, and what was learned from reading it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields};
 use crate::fs::file_stamp::Identity;
-use crate::index::catalog::discover::RolloutFile;
 use crate::index::reading::cached::Known;
-use crate::ledger::threads::ThreadKind;
+use crate::index::reading::heads::{Head, ThreadHead};
+use crate::rollout::file::RolloutFile;
 
 /// Where an entry is kept. A place is used again when its file is gone.
 pub type Slot = u32;
@@ -85,6 +83,19 @@ impl Entry {
         matches!(self.head, Head::Unread | Head::Outdated(_) | Head::Forgotten)
     }
 
+    /// Whether more of its head has to be read than where the thread began.
+    #[must_use]
+    pub fn needs_whole_head(&self) -> bool {
+        self.is_headless() || matches!(self.head, Head::Glanced(_))
+    }
+
+    /// The thread as its head shows it, if that was read.
+    #[must_use]
+    pub fn thread_head(&self, directory: &Path) -> Option<ThreadHead> {
+        let (Head::Read(facts) | Head::Outdated(facts)) = &self.head else { return None };
+        Some(ThreadHead { file: self.file(directory), facts: (**facts).clone() })
+    }
+
     /// Notes that something may have been written since it was seen.
     pub fn doubt(&mut self) {
         self.is_doubted = true;
@@ -118,81 +129,4 @@ fn in_directory(directory: &Path, name: &str) -> PathBuf {
     path.push(directory);
     path.push(name);
     path
-}
-
-/// What is known of a rollout's head.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub enum Head {
-    /// It was not read.
-    #[default]
-    Unread,
-    /// It was, but the file has changed since.
-    Outdated(Box<HeadFacts>),
-    /// There was none, or not all of it was looked at, and the file has changed since.
-    Forgotten,
-    /// Only where the thread began was looked at.
-    Glanced(Arc<str>),
-    /// It was read.
-    Read(Box<HeadFacts>),
-    /// There is none, for this reason.
-    Missing(Box<str>),
-}
-
-impl Head {
-    fn outdate(&mut self) {
-        *self = match std::mem::take(self) {
-            Self::Read(facts) | Self::Outdated(facts) => Self::Outdated(facts),
-            Self::Unread => Self::Unread,
-            Self::Glanced(_) | Self::Missing(_) | Self::Forgotten => Self::Forgotten,
-        };
-    }
-}
-
-/// What the head of a rollout says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadFacts {
-    /// The thread: the `session_meta`'s id, else the file name's.
-    pub thread_id: Arc<str>,
-    /// How the thread came to be, as far as its head tells.
-    pub kind: ThreadKind,
-    /// The thread that it was spawned by or copied from.
-    pub parent: Option<Arc<str>>,
-    /// Where it began, as Codex wrote it.
-    pub cwd: Option<Arc<str>>,
-    /// When it began, in milliseconds since 1970.
-    pub created_ms: Option<i64>,
-    /// The version of Codex that began it.
-    pub cli_version: Option<Arc<str>>,
-}
-
-packed_fields!(HeadFacts { thread_id, kind, parent, cwd, created_ms, cli_version });
-
-impl Packed for Head {
-    fn pack(&self, packer: &mut Packer) {
-        match self {
-            Self::Unread | Self::Outdated(_) | Self::Forgotten => packer.number(0),
-            Self::Glanced(cwd) => {
-                packer.number(1);
-                packer.text(cwd);
-            }
-            Self::Read(facts) => {
-                packer.number(2);
-                facts.pack(packer);
-            }
-            Self::Missing(reason) => {
-                packer.number(3);
-                packer.text(reason);
-            }
-        }
-    }
-
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Some(match unpacker.number()? {
-            0 => Self::Unread,
-            1 => Self::Glanced(unpacker.text()?),
-            2 => Self::Read(Box::new(HeadFacts::unpack(unpacker)?)),
-            3 => Self::Missing(unpacker.text()?.as_ref().into()),
-            _ => return None,
-        })
-    }
 }

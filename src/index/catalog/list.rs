@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::index::catalog::discover::Skipped;
+use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
 /// What a directory holds.

@@ -11,4 +11,3 @@ pub mod slots;
 pub mod stat;
 pub mod tree;
 pub mod walk;
-pub mod without_meta;

@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 
 use crate::fs::parallel;
-use crate::index::catalog::discover::Skipped;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::list::not_regular;
 use crate::index::catalog::stat::{Seen, StatIn};
 use crate::index::catalog::tree::Listing;
+use crate::rollout::file::Skipped;
 
 /// How many files of a directory one thread asks for at a time.
 const FILES_AT_A_TIME: usize = 512;

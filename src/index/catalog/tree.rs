@@ -11,11 +11,11 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{Identity, Moment};
-use crate::index::catalog::discover::Skipped;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::list::{Listed, list};
 use crate::index::catalog::slots::Files;
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::Skipped;
 
 /// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.
 const MAX_DEPTH: usize = 4;

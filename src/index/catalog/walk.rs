@@ -11,21 +11,13 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::fs::directory::{Directory, Kind, State};
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
 /// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.
 const MAX_DEPTH: usize = 4;
 
 const OPERATION: &str = "read Codex home";
-
-/// A file or directory that was passed over, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Why it does not count, in words for a person.
-    pub reason: String,
-}
 
 /// Which directories to walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,16 @@ use std::iter;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::index::catalog::discover::Skipped;
 use crate::index::catalog::entry::{Entry, Slot};
+use crate::index::home::MAX_LOOKS;
 use crate::index::home::{Failures, HomeStore};
-use crate::index::query::threads::MAX_LOOKS;
+use crate::index::query::join::{gather, left_out, newest_kept, summarized};
 use crate::index::reading::cached::Known;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::summary::Glimpse;
 use crate::ledger::threads::{Thread, Threads, alone};
+use crate::rollout::file::Skipped;
 
 /// How many threads are handed over at a time.
 const PART: usize = 100;
@@ -30,68 +31,66 @@ pub struct Bill {
     pub skipped: Vec<Skipped>,
 }
 
-impl HomeStore {
-    /// Reads what was not read of every rollout, and says what every thread was billed.
-    ///
-    /// # Errors
-    ///
-    /// When the home cannot be read, or the caller cancelled it.
-    pub fn bill(&self, watch: &Watch) -> Result<Bill> {
-        let mut threads = Vec::new();
-        let skipped = self.bill_in_parts(watch, |part| {
-            threads.extend(part);
-            Ok(())
-        })?;
-        Ok(Bill { threads, skipped })
-    }
+/// Reads what was not read of every rollout, and says what every thread was billed.
+///
+/// # Errors
+///
+/// When the home cannot be read, or the caller cancelled it.
+pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
+    let mut threads = Vec::new();
+    let skipped = bill_in_parts(store, watch, |part| {
+        threads.extend(part);
+        Ok(())
+    })?;
+    Ok(Bill { threads, skipped })
+}
 
-    /// The same thread by thread, so that ten thousand of them are never in memory at once. `take` is given some, newest
-    /// first. Gives what could not be read, or counts already.
-    ///
-    /// # Errors
-    ///
-    /// The same, and when `take` fails.
-    pub fn bill_in_parts(
-        &self,
-        watch: &Watch,
-        mut take: impl FnMut(Vec<Thread>) -> Result<()>,
-    ) -> Result<Vec<Skipped>> {
-        let cancelled = || Error::cancelled("read Codex home", self.home().path());
-        let mut asked = Instant::now();
-        for left in (0..MAX_LOOKS).rev() {
-            if watch.is_cancelled() {
-                return Err(cancelled());
-            }
-            let state = self.look(asked)?;
-            let wanted = state.unfolded();
-            let bytes = wanted.iter().map(|&slot| state.unread_bytes(slot)).sum();
-            drop(state);
-            watch.add_work(wanted.len() as u64, bytes);
-            let folded = self.fold(&wanted, watch);
-            // What was read before it was cancelled needs not be read again.
-            self.save_if_worth_it();
-            let failures = folded?;
-            if watch.is_cancelled() {
-                return Err(cancelled());
-            }
-            if left == 0 || !failures.values().any(Error::is_not_found) {
-                let mut state = self.lock();
-                if left > 0 && state.unread(&failures).next().is_some() {
-                    asked = Instant::now();
-                    continue;
-                }
-                match state.bill(&failures) {
-                    Ok(Together { newest, families, skipped }) => {
-                        state.hand_over(&newest, families, watch, &mut take)?;
-                        return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
-                    }
-                    Err(lost) => state.forget(&lost),
-                }
-            }
-            asked = Instant::now();
+/// The same thread by thread, so that ten thousand of them are never in memory at once. `take` is given some, newest
+/// first. Gives what could not be read, or counts already.
+///
+/// # Errors
+///
+/// The same, and when `take` fails.
+pub fn bill_in_parts(
+    store: &HomeStore,
+    watch: &Watch,
+    mut take: impl FnMut(Vec<Thread>) -> Result<()>,
+) -> Result<Vec<Skipped>> {
+    let cancelled = || Error::cancelled("read Codex home", store.home().path());
+    let mut asked = Instant::now();
+    for left in (0..MAX_LOOKS).rev() {
+        if watch.is_cancelled() {
+            return Err(cancelled());
         }
-        Err(cancelled())
+        let state = store.look(asked)?;
+        let wanted = unfolded(&state);
+        let bytes = wanted.iter().map(|&slot| unread_bytes(&state, slot)).sum();
+        drop(state);
+        watch.add_work(wanted.len() as u64, bytes);
+        let folded = store.fold(&wanted, watch);
+        // What was read before it was cancelled needs not be read again.
+        store.save_if_worth_it();
+        let failures = folded?;
+        if watch.is_cancelled() {
+            return Err(cancelled());
+        }
+        if left == 0 || !failures.values().any(Error::is_not_found) {
+            let mut state = store.lock();
+            if left > 0 && unread(&state, &failures).next().is_some() {
+                asked = Instant::now();
+                continue;
+            }
+            match settle(&state, &failures) {
+                Ok(Together { newest, families, skipped }) => {
+                    hand_over(&state, &newest, families, watch, &mut take)?;
+                    return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
+                }
+                Err(lost) => state.forget(&lost),
+            }
+        }
+        asked = Instant::now();
     }
+    Err(cancelled())
 }
 
 /// The threads that have several rollouts, or need others' records, by their ids.
@@ -105,116 +104,114 @@ struct Together {
     skipped: Vec<Skipped>,
 }
 
-impl State {
-    /// The rollouts that have to be read, newest first.
-    fn unfolded(&self) -> Vec<Slot> {
-        let unfolded = self.rollouts().filter(|(_, entry)| entry.is_unfolded());
-        let mut unfolded: Vec<(Slot, &Entry)> = unfolded.collect();
-        unfolded.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
-        unfolded.into_iter().map(|(slot, _)| slot).collect()
-    }
+/// The rollouts that have to be read, newest first.
+fn unfolded(state: &State) -> Vec<Slot> {
+    let unfolded = state.rollouts().filter(|(_, entry)| entry.is_unfolded());
+    let mut unfolded: Vec<(Slot, &Entry)> = unfolded.collect();
+    unfolded.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
+    unfolded.into_iter().map(|(slot, _)| slot).collect()
+}
 
-    /// The rollouts that were not read, though this caller did not fail: another one's look has found them meanwhile.
-    fn unread<'s>(&'s self, failures: &'s Failures) -> impl Iterator<Item = (Slot, &'s Entry)> {
-        let is_unread =
-            |(slot, entry): &(Slot, &Entry)| entry.is_unread() && !failures.contains_key(slot);
-        self.rollouts().filter(is_unread)
-    }
+/// The rollouts that were not read, though this caller did not fail: another one's look has found them meanwhile.
+fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = (Slot, &'s Entry)> {
+    let is_unread =
+        |(slot, entry): &(Slot, &Entry)| entry.is_unread() && !failures.contains_key(slot);
+    state.rollouts().filter(is_unread)
+}
 
-    /// How many bytes of a rollout are to be read, if it has only grown.
-    pub(crate) fn unread_bytes(&self, slot: Slot) -> u64 {
-        let Some(entry) = self.listing.files.get(slot) else { return 0 };
-        match &entry.fold {
-            Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.of) => {
-                entry.seen.size - kept.stop.offset
-            }
-            _ => entry.seen.size,
+/// How many bytes of a rollout are to be read, if it has only grown.
+pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
+    let Some(entry) = state.listing.files.get(slot) else { return 0 };
+    match &entry.fold {
+        Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.of) => {
+            entry.seen.size - kept.stop.offset
         }
+        _ => entry.seen.size,
     }
+}
 
-    /// Which rollouts there are, the threads that are made of more than one's records, and what was skipped; or the
-    /// rollouts that have to be read anew for it.
-    fn bill(&self, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
-        let slots: Vec<Slot> = self.rollouts().map(|(slot, _)| slot).collect();
-        let mut skipped = self.left_out(&slots, failures);
-        let gone = failures.values().filter(|error| error.is_not_found());
-        let gone = gone.map(|error| error.path().to_owned());
-        let unread = self.unread(failures);
-        let unread = unread.map(|(_, entry)| self.listing.path_of(entry).join(&*entry.name));
-        let restless = |path| Skipped { path, reason: RESTLESS.to_owned() };
-        skipped.extend(gone.chain(unread).map(restless));
-        skipped.extend(self.listing.skipped());
-        skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+/// Which rollouts there are, the threads that are made of more than one's records, and what was skipped; or the
+/// rollouts that have to be read anew for it.
+fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
+    let slots: Vec<Slot> = state.rollouts().map(|(slot, _)| slot).collect();
+    let mut skipped = left_out(state, &slots, failures);
+    let gone = failures.values().filter(|error| error.is_not_found());
+    let gone = gone.map(|error| error.path().to_owned());
+    let unread = unread(state, failures);
+    let unread = unread.map(|(_, entry)| state.listing.path_of(entry).join(&*entry.name));
+    let restless = |path| Skipped { path, reason: RESTLESS.to_owned() };
+    skipped.extend(gone.chain(unread).map(restless));
+    skipped.extend(state.listing.skipped());
+    skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 
-        // Nearly every thread has one rollout.
-        let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
-        let mut together: HashSet<Slot> = HashSet::new();
-        let newest = self.newest_kept(&slots);
-        for &(slot, entry, kept) in &newest {
-            let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
-                continue;
-            };
-            let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());
-            if is_empty || inherits {
-                together.insert(slot);
-            }
-            by_thread
-                .entry(id)
-                .and_modify(|(_, more)| more.push(slot))
-                .or_insert_with(|| (slot, Vec::new()));
-        }
-        let of_thread = |(first, more): &(Slot, Vec<Slot>)| iter::once(*first).chain(more.clone());
-        let several = by_thread.values().filter(|(_, more)| !more.is_empty());
-        together.extend(several.flat_map(of_thread));
-        // All who are asked are in the home; their folds are needed too, and those of whom they ask.
-        let mut asked: HashSet<String> = HashSet::new();
-        let gathered = loop {
-            let slots: Vec<Slot> = together.iter().copied().collect();
-            let gathered = self.gather(&slots, |id| asked.contains(id));
-            let more = gathered.asked_for();
-            if more.is_subset(&asked) {
-                break gathered;
-            }
-            together.extend(more.iter().filter_map(|id| by_thread.get(id)).flat_map(of_thread));
-            asked.extend(more);
+    // Nearly every thread has one rollout.
+    let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
+    let mut together: HashSet<Slot> = HashSet::new();
+    let newest = newest_kept(state, &slots);
+    for &(slot, entry, kept) in &newest {
+        let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
+            continue;
         };
-        if !gathered.lost().is_empty() {
-            return Err(gathered.lost().to_vec());
+        let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());
+        if is_empty || inherits {
+            together.insert(slot);
         }
-        let Threads { threads, skipped: copies } = gathered.threads();
-        skipped.extend(copies);
-        let families =
-            threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
-        let newest = newest.into_iter().map(|(slot, ..)| slot).collect();
-        Ok(Together { newest, families, skipped })
+        by_thread
+            .entry(id)
+            .and_modify(|(_, more)| more.push(slot))
+            .or_insert_with(|| (slot, Vec::new()));
     }
+    let of_thread = |(first, more): &(Slot, Vec<Slot>)| iter::once(*first).chain(more.clone());
+    let several = by_thread.values().filter(|(_, more)| !more.is_empty());
+    together.extend(several.flat_map(of_thread));
+    // All who are asked are in the home; their folds are needed too, and those of whom they ask.
+    let mut asked: HashSet<String> = HashSet::new();
+    let gathered = loop {
+        let slots: Vec<Slot> = together.iter().copied().collect();
+        let gathered = gather(state, &slots, |id| asked.contains(id));
+        let more = gathered.asked_for();
+        if more.is_subset(&asked) {
+            break gathered;
+        }
+        together.extend(more.iter().filter_map(|id| by_thread.get(id)).flat_map(of_thread));
+        asked.extend(more);
+    };
+    if !gathered.lost().is_empty() {
+        return Err(gathered.lost().to_vec());
+    }
+    let Threads { threads, skipped: copies } = gathered.threads();
+    skipped.extend(copies);
+    let families =
+        threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
+    let newest = newest.into_iter().map(|(slot, ..)| slot).collect();
+    Ok(Together { newest, families, skipped })
+}
 
-    /// Hands every thread over, newest first.
-    fn hand_over(
-        &self,
-        newest: &[Slot],
-        mut families: Families,
-        watch: &Watch,
-        take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
-    ) -> Result<()> {
-        let mut part = Vec::with_capacity(PART);
-        for (entry, kept) in newest.iter().filter_map(|&slot| self.kept(slot)) {
-            let rollout = self.summarized(entry, kept);
-            let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
-                continue;
-            };
-            let id = rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem);
-            part.extend(match families.get_mut(id) {
-                Some(family) => family.take(),
-                None => alone(rollout),
-            });
-            if part.len() >= PART {
-                take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
-                if watch.is_cancelled() {
-                    return Ok(());
-                }
+/// Hands every thread over, newest first.
+fn hand_over(
+    state: &State,
+    newest: &[Slot],
+    mut families: Families,
+    watch: &Watch,
+    take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
+) -> Result<()> {
+    let mut part = Vec::with_capacity(PART);
+    for (entry, kept) in newest.iter().filter_map(|&slot| state.kept(slot)) {
+        let rollout = summarized(state, entry, kept);
+        let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
+            continue;
+        };
+        let id = rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem);
+        part.extend(match families.get_mut(id) {
+            Some(family) => family.take(),
+            None => alone(rollout),
+        });
+        if part.len() >= PART {
+            take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
+            if watch.is_cancelled() {
+                return Ok(());
             }
         }
-        take(part)
     }
+    take(part)
 }

@@ -3,22 +3,20 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::index::catalog::discover::Skipped;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::HomeStore;
-use crate::index::query::threads::MAX_LOOKS;
-use crate::index::reading::cached::Known;
-use crate::index::reading::estimate::glance;
-use crate::index::reading::heads::Outcome;
+use crate::index::home::MAX_LOOKS;
+use crate::index::home::heads::Outcome;
+use crate::index::query::join::{gather_with_others, left_out};
+use crate::index::query::threads::{has_unread_head, skipped};
+use crate::index::query::without_meta::read_headless;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
-use crate::ledger::fold::Fold;
-use crate::ledger::threads::{Summarized, Thread, ThreadKind};
+use crate::ledger::threads::{Thread, ThreadKind};
+use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
 /// A thread and its subagents.
@@ -30,12 +28,7 @@ pub struct Family {
     pub subagents: Vec<Thread>,
     /// What of the home could not be read: a subagent may be among it.
     pub skipped: Vec<Skipped>,
-    /// Whether every rollout was read to its end. Of a huge one that is still being read, this is what its end tells.
-    pub is_exact: bool,
 }
-
-/// So many bytes that are not read yet are not waited for: they take a tenth of a second or more.
-const HUGE: u64 = 64 * 1024 * 1024;
 
 /// What came of reading a family.
 enum Attempt {
@@ -45,101 +38,91 @@ enum Attempt {
     Answered(Option<Box<Family>>),
 }
 
-impl HomeStore {
-    /// Reads a thread and its subagents; `None` when the home has no such thread, or is not there yet. Nothing else of
-    /// the home is read but heads, and the parents that a copy has to be compared with.
-    ///
-    /// # Errors
-    ///
-    /// When the home is there and cannot be read, or the thread is not found while something could not be read that may
-    /// hold it.
-    pub fn family(self: &Arc<Self>, thread_id: &str) -> Result<Option<Family>> {
-        let mut asked = Instant::now();
-        for left in (0..MAX_LOOKS).rev() {
-            let outcome = match self.heads_as_of(asked) {
-                Err(error) if error.is_not_found() => return Ok(None),
-                outcome => outcome?,
-            };
-            if let Attempt::Answered(family) = self.family_once(thread_id, outcome, left == 0)? {
-                return Ok(family.map(|family| *family));
-            }
-            asked = Instant::now();
-        }
-        Ok(None)
-    }
-
-    /// The same for many threads, in their order, with one look at the home. One whose own rollout cannot be read is
-    /// `None`: it must not lose the others.
-    ///
-    /// # Errors
-    ///
-    /// When the home is there and cannot be read.
-    pub fn families(self: &Arc<Self>, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
-        let asked = Instant::now();
-        match self.heads_as_of(asked) {
-            Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
-            outcome => drop(outcome?),
-        }
-        Ok(thread_ids.iter().map(|thread_id| self.family(thread_id).unwrap_or(None)).collect())
-    }
-
-    /// One attempt at it.
-    fn family_once(
-        self: &Arc<Self>,
-        thread_id: &str,
-        outcome: Outcome,
-        is_last: bool,
-    ) -> Result<Attempt> {
-        let headless = self.read_headless()?;
-        let mut state = self.lock();
-        if !is_last && state.has_unread_head(&outcome) {
-            return Ok(Attempt::Moved);
-        }
-        state.update_lookup();
-        let version = state.listing.files.version;
-        let begun = std::iter::once(thread_id).chain(headless.subagents());
-        let relatives = state.lookup.families(&state.listing.files, begun);
-        let own = state.without_head(thread_id);
-        let mut skipped = state.skipped(outcome);
-        // Of a rollout without a head its records tell more, or the reason why they cannot be read.
-        let told: HashSet<PathBuf> = state.paths(headless.slots().chain(own.iter().copied()));
-        skipped.retain(|one| !told.contains(&one.path));
-        let of_thread =
-            |state: &State, id: &str| [state.lookup.of_thread(id), headless.of_thread(id)].concat();
-        let mut slots: Vec<Slot> = relatives.iter().flat_map(|id| of_thread(&state, id)).collect();
-        slots.extend(own);
-        drop(state);
-        slots.sort_unstable();
-        slots.dedup();
-
-        let huge = self.huge_among(&slots);
-        let slots: Vec<Slot> = slots.into_iter().filter(|slot| !huge.contains(slot)).collect();
-        let (mut gathered, failures) =
-            self.gather_with_others(&slots, &Watch::default(), of_thread)?;
-        let has_moved =
-            failures.values().any(Error::is_not_found) || gathered.lacks_some(&failures);
-        if has_moved && !is_last {
-            return Ok(Attempt::Moved);
-        }
-        self.save_if_worth_it();
-        let left_out = self.lock().left_out(&slots, &failures);
-        for (slot, glanced) in self.glance_at(&huge)? {
-            gathered.add(slot, glanced);
-        }
-        let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
-            if !is_last && self.lock().listing.files.version != version {
-                return Ok(Attempt::Moved);
-            }
-            let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
-            return hiding.map_or(Ok(Attempt::Answered(None)), |Skipped { path, reason }| {
-                Err(Error::io("read", &path, io::Error::other(reason)))
-            });
+/// Reads a thread and its subagents; `None` when the home has no such thread, or is not there yet. Nothing else of
+/// the home is read but heads, and the parents that a copy has to be compared with.
+///
+/// # Errors
+///
+/// When the home is there and cannot be read, or the thread is not found while something could not be read that may
+/// hold it.
+pub fn family(store: &HomeStore, thread_id: &str) -> Result<Option<Family>> {
+    let mut asked = Instant::now();
+    for left in (0..MAX_LOOKS).rev() {
+        let outcome = match store.heads_as_of(asked) {
+            Err(error) if error.is_not_found() => return Ok(None),
+            outcome => outcome?,
         };
-        skipped.extend(left_out);
-        let is_exact = huge.is_empty();
-        let family = Family { thread, subagents, skipped, is_exact };
-        Ok(Attempt::Answered(Some(Box::new(family))))
+        if let Attempt::Answered(family) = family_once(store, thread_id, outcome, left == 0)? {
+            return Ok(family.map(|family| *family));
+        }
+        asked = Instant::now();
     }
+    Ok(None)
+}
+
+/// The same for many threads, in their order, with one look at the home. One whose own rollout cannot be read is
+/// `None`: it must not lose the others.
+///
+/// # Errors
+///
+/// When the home is there and cannot be read.
+pub fn families(store: &HomeStore, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
+    let asked = Instant::now();
+    match store.heads_as_of(asked) {
+        Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
+        outcome => drop(outcome?),
+    }
+    Ok(thread_ids.iter().map(|thread_id| family(store, thread_id).unwrap_or(None)).collect())
+}
+
+/// One attempt at it.
+fn family_once(
+    store: &HomeStore,
+    thread_id: &str,
+    outcome: Outcome,
+    is_last: bool,
+) -> Result<Attempt> {
+    let headless = read_headless(store)?;
+    let mut state = store.lock();
+    if !is_last && has_unread_head(&mut state, &outcome) {
+        return Ok(Attempt::Moved);
+    }
+    state.update_lookup();
+    let version = state.listing.files.version;
+    let begun = std::iter::once(thread_id).chain(headless.subagents());
+    let relatives = state.lookup.families(&state.listing.files, begun);
+    let own = without_head(&state, thread_id);
+    let mut skipped = skipped(&mut state, outcome);
+    // Of a rollout without a head its records tell more, or the reason why they cannot be read.
+    let told: HashSet<PathBuf> = paths(&state, headless.slots().chain(own.iter().copied()));
+    skipped.retain(|one| !told.contains(&one.path));
+    let of_thread =
+        |state: &State, id: &str| [state.lookup.of_thread(id), headless.of_thread(id)].concat();
+    let mut slots: Vec<Slot> = relatives.iter().flat_map(|id| of_thread(&state, id)).collect();
+    slots.extend(own);
+    drop(state);
+    slots.sort_unstable();
+    slots.dedup();
+
+    let (gathered, failures) = gather_with_others(store, &slots, &Watch::default(), of_thread)?;
+    let has_moved = failures.values().any(Error::is_not_found) || gathered.lacks_some(&failures);
+    if has_moved && !is_last {
+        return Ok(Attempt::Moved);
+    }
+    store.save_if_worth_it();
+    let left_out = left_out(&store.lock(), &slots, &failures);
+    let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
+        if !is_last && store.lock().listing.files.version != version {
+            return Ok(Attempt::Moved);
+        }
+        let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
+        return hiding.map_or(Ok(Attempt::Answered(None)), |Skipped { path, reason }| {
+            Err(Error::io("read", &path, io::Error::other(reason)))
+        });
+    };
+    skipped.extend(left_out);
+    let family = Family { thread, subagents, skipped };
+    Ok(Attempt::Answered(Some(Box::new(family))))
 }
 
 /// A thread among others, and those that it spawned. A loop among parents ends where it began.
@@ -163,63 +146,17 @@ fn family_of(thread_id: &str, threads: Vec<Thread>) -> Option<(Thread, Vec<Threa
     Some((own.pop()?, subagents))
 }
 
-impl HomeStore {
-    /// Those of which so much is to be read that nobody should wait for it.
-    pub(crate) fn huge_among(&self, slots: &[Slot]) -> Vec<Slot> {
-        let state = self.lock();
-        let is_huge = |slot: &Slot| {
-            let entry = state.listing.files.get(*slot);
-            entry.is_some_and(|entry| entry.is_unfolded() && !entry.is_compressed())
-                && state.unread_bytes(*slot) > HUGE
-        };
-        slots.iter().copied().filter(is_huge).collect()
-    }
-
-    /// What huge rollouts come to at a glance, while they are read in the background.
-    fn glance_at(self: &Arc<Self>, huge: &[Slot]) -> Result<Vec<(Slot, Summarized)>> {
-        let mut glanced = Vec::with_capacity(huge.len());
-        for &slot in huge {
-            let (file, before, is_read) = {
-                let state = self.lock();
-                let Some(file) = state.file(slot) else { continue };
-                (file, state.grown_from(slot), state.busy.contains(&slot))
-            };
-            let summary = glance(&file, before)?;
-            if !is_read {
-                let store = Arc::clone(self);
-                // Nobody waits for it, and nobody hears of a failure: the next question meets it again.
-                thread::spawn(move || {
-                    let _ = store.fold(&[slot], &Watch::default());
-                    store.save_if_worth_it();
-                });
-            }
-            glanced.push((slot, Summarized { file, summary }));
-        }
-        Ok(glanced)
-    }
+/// Where some rollouts are.
+fn paths(state: &State, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
+    slots.filter_map(|slot| state.file(slot)).map(|file| file.path).collect()
 }
 
-impl State {
-    /// The fold of a rollout that has only grown since, as far as one can tell without reading it.
-    fn grown_from(&self, slot: Slot) -> Option<Box<Fold>> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        if entry.seen.may_have_grown_from(&kept.stop.of) { self.last_fold(slot) } else { None }
-    }
-
-    /// Where some rollouts are.
-    fn paths(&self, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
-        slots.filter_map(|slot| self.file(slot)).map(|file| file.path).collect()
-    }
-
-    /// The rollouts without a head that are a thread's by their names.
-    fn without_head(&self, thread_id: &str) -> Vec<Slot> {
-        let is_own = |entry: &Entry| {
-            RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem()) == thread_id
-        };
-        let headless = self.lookup.headless.iter().copied();
-        headless.filter(|&slot| self.listing.files.get(slot).is_some_and(is_own)).collect()
-    }
+/// The rollouts without a head that are a thread's by their names.
+fn without_head(state: &State, thread_id: &str) -> Vec<Slot> {
+    let is_own =
+        |entry: &Entry| RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem()) == thread_id;
+    let headless = state.lookup.headless.iter().copied();
+    headless.filter(|&slot| state.listing.files.get(slot).is_some_and(is_own)).collect()
 }
 
 /// Whether what was skipped is a rollout of the thread, or a directory that may hold one.

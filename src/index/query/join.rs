@@ -1,10 +1,8 @@
 //! From what is kept of rollouts to threads: what they were billed, those by others' records that need these.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
-use crate::index::catalog::discover::{RolloutFile, Skipped, newest_first};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::{Failures, HomeStore};
 use crate::index::reading::cached::{Kept, Known};
@@ -12,6 +10,7 @@ use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::fold::Fold;
 use crate::ledger::threads::{Summarized, Threads, assemble};
+use crate::rollout::file::{RolloutFile, Skipped};
 
 /// Some rollouts in a nutshell, newest first.
 #[derive(Debug, Default)]
@@ -25,92 +24,69 @@ pub(crate) struct Gathered {
     missing: Vec<Slot>,
 }
 
-impl State {
-    /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
-    /// those `also`.
-    pub(crate) fn gather(&self, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
-        let newest = self.newest_kept(slots);
-        let is_missing = |slot: &Slot| self.listing.files.get(*slot).is_none_or(Entry::is_unread);
-        let missing = slots.iter().copied().filter(is_missing).collect();
-        let mut gathered = Gathered { missing, ..Gathered::default() };
-        gathered.rollouts.reserve_exact(newest.len());
-        for (slot, entry, kept) in newest {
-            let Some(Summarized { file, summary }) = self.summarized(entry, kept) else { continue };
-            let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
-            if summary.inherits || also(thread_id) {
-                match self.last_fold(slot) {
-                    Some(fold) => drop(gathered.folds.insert(slot, fold)),
-                    None => gathered.lost.push(slot),
-                }
-            }
-            gathered.slots.push(slot);
-            gathered.rollouts.push(Summarized { file, summary });
-        }
-        gathered
-    }
-
-    /// Those that were folded, newest first.
-    pub(crate) fn newest_kept(&self, slots: &[Slot]) -> Vec<(Slot, &Entry, &Kept)> {
-        let kept = |&slot: &Slot| self.kept(slot).map(|(entry, kept)| (slot, entry, kept));
-        let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
-        newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
-            let modified_ms = |kept: &Kept| kept.stop.of.modified.ms();
-            let by_time = modified_ms(b_kept).cmp(&modified_ms(a_kept));
-            by_time.then_with(|| self.listing.compare_paths(b, a))
-        });
-        newest
-    }
-
-    /// One that was folded.
-    pub(crate) fn kept(&self, slot: Slot) -> Option<(&Entry, &Kept)> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        Some((entry, kept))
-    }
-
-    /// A rollout in a nutshell, with its file as it was when it was read.
-    pub(crate) fn summarized(&self, entry: &Entry, kept: &Kept) -> Option<Summarized> {
-        let of = kept.stop.of;
-        let file = entry.file(self.listing.path_of(entry));
-        let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
-        Some(Summarized { file, summary: kept.summary.get()? })
-    }
-
-    /// Forgets folds that were found to be damaged.
-    pub(crate) fn forget(&mut self, lost: &[Slot]) {
-        for &slot in lost {
-            if let Some(entry) = self.listing.files.get_mut(slot) {
-                entry.fold = Known::Nothing;
+/// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
+/// those `also`.
+pub(crate) fn gather(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
+    let newest = newest_kept(state, slots);
+    let is_missing = |slot: &Slot| state.listing.files.get(*slot).is_none_or(Entry::is_unread);
+    let missing = slots.iter().copied().filter(is_missing).collect();
+    let mut gathered = Gathered { missing, ..Gathered::default() };
+    gathered.rollouts.reserve_exact(newest.len());
+    for (slot, entry, kept) in newest {
+        let Some(Summarized { file, summary }) = summarized(state, entry, kept) else { continue };
+        let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
+        if summary.inherits || also(thread_id) {
+            match state.last_fold(slot) {
+                Some(fold) => drop(gathered.folds.insert(slot, fold)),
+                None => gathered.lost.push(slot),
             }
         }
+        gathered.slots.push(slot);
+        gathered.rollouts.push(Summarized { file, summary });
     }
+    gathered
+}
 
-    /// Why rollouts were left out, by path.
-    pub(crate) fn left_out(&self, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
-        let reason = |slot: Slot| {
-            let entry = self.listing.files.get(slot)?;
-            let reason = match (&entry.fold, failures.get(&slot)) {
-                (_, Some(error)) if error.is_not_found() => return None,
-                (_, Some(error)) => error.reason(),
-                (Known::Broken(broken), None) => broken.reason.to_string(),
-                (Known::Nothing | Known::Folded(_), None) => return None,
-            };
-            let path = self.listing.path_of(entry).join(&*entry.name);
-            Some(Skipped { path, reason })
+/// Those that were folded, newest first.
+pub(crate) fn newest_kept<'s>(
+    state: &'s State,
+    slots: &[Slot],
+) -> Vec<(Slot, &'s Entry, &'s Kept)> {
+    let kept = |&slot: &Slot| state.kept(slot).map(|(entry, kept)| (slot, entry, kept));
+    let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
+    newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
+        let modified_ms = |kept: &Kept| kept.stop.of.modified.ms();
+        let by_time = modified_ms(b_kept).cmp(&modified_ms(a_kept));
+        by_time.then_with(|| state.listing.compare_paths(b, a))
+    });
+    newest
+}
+
+/// A rollout in a nutshell, with its file as it was when it was read.
+pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Summarized> {
+    let of = kept.stop.of;
+    let file = entry.file(state.listing.path_of(entry));
+    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+    Some(Summarized { file, summary: kept.summary.get()? })
+}
+
+/// Why rollouts were left out, by path.
+pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
+    let reason = |slot: Slot| {
+        let entry = state.listing.files.get(slot)?;
+        let reason = match (&entry.fold, failures.get(&slot)) {
+            (_, Some(error)) if error.is_not_found() => return None,
+            (_, Some(error)) => error.reason(),
+            (Known::Broken(broken), None) => broken.reason.to_string(),
+            (Known::Nothing | Known::Folded(_), None) => return None,
         };
-        slots.iter().filter_map(|&slot| reason(slot)).collect()
-    }
+        let path = state.listing.path_of(entry).join(&*entry.name);
+        Some(Skipped { path, reason })
+    };
+    slots.iter().filter_map(|&slot| reason(slot)).collect()
 }
 
 impl Gathered {
-    /// Adds a rollout of which only a glance is known.
-    pub(crate) fn add(&mut self, slot: Slot, rollout: Summarized) {
-        let newer = |one: &Summarized| newest_first(&one.file, &rollout.file) == Ordering::Less;
-        let at = self.rollouts.partition_point(newer);
-        self.slots.insert(at, slot);
-        self.rollouts.insert(at, rollout);
-    }
-
     /// The threads whose records matter to what is here.
     pub(crate) fn asked_for(&self) -> HashSet<String> {
         let asks = self.folds.values().flat_map(|fold| fold.asks().chain(fold.goes_on_from()));
@@ -139,37 +115,35 @@ impl Gathered {
     }
 }
 
-impl HomeStore {
-    /// Folds rollouts and gathers them with those whose records matter to them. `of_thread` finds the rollouts of a
-    /// thread.
-    pub(crate) fn gather_with_others(
-        &self,
-        slots: &[Slot],
-        watch: &Watch,
-        of_thread: impl Fn(&State, &str) -> Vec<Slot>,
-    ) -> Result<(Gathered, Failures)> {
-        let mut slots = slots.to_vec();
-        let mut failures = Failures::new();
-        let mut known: HashSet<String> = HashSet::new();
-        let mut fresh = slots.clone();
-        loop {
-            failures.extend(self.fold(&fresh, watch)?);
-            let mut state = self.lock();
-            let gathered = state.gather(&slots, |id| known.contains(id));
-            if !gathered.lost.is_empty() {
-                state.forget(&gathered.lost);
-                fresh = gathered.lost;
-                continue;
-            }
-            let asked: Vec<String> =
-                gathered.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
-            if asked.is_empty() {
-                return Ok((gathered, failures));
-            }
-            fresh = asked.iter().flat_map(|id| of_thread(&state, id)).collect();
-            fresh.retain(|slot| !slots.contains(slot));
-            slots.extend(&fresh);
-            known.extend(asked);
+/// Folds rollouts and gathers them with those whose records matter to them. `of_thread` finds the rollouts of a
+/// thread.
+pub(crate) fn gather_with_others(
+    store: &HomeStore,
+    slots: &[Slot],
+    watch: &Watch,
+    of_thread: impl Fn(&State, &str) -> Vec<Slot>,
+) -> Result<(Gathered, Failures)> {
+    let mut slots = slots.to_vec();
+    let mut failures = Failures::new();
+    let mut known: HashSet<String> = HashSet::new();
+    let mut fresh = slots.clone();
+    loop {
+        failures.extend(store.fold(&fresh, watch)?);
+        let mut state = store.lock();
+        let gathered = gather(&state, &slots, |id| known.contains(id));
+        if !gathered.lost.is_empty() {
+            state.forget(&gathered.lost);
+            fresh = gathered.lost;
+            continue;
         }
+        let asked: Vec<String> =
+            gathered.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
+        if asked.is_empty() {
+            return Ok((gathered, failures));
+        }
+        fresh = asked.iter().flat_map(|id| of_thread(&state, id)).collect();
+        fresh.retain(|slot| !slots.contains(slot));
+        slots.extend(&fresh);
+        known.extend(asked);
     }
 }

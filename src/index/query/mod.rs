@@ -7,3 +7,4 @@ pub mod resume;
 pub mod rollout;
 pub mod search;
 pub mod threads;
+pub(crate) mod without_meta;

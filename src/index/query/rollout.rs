@@ -2,21 +2,21 @@
 //! is remembered by itself while the process lives.
 
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::error::{Error, Result};
-use crate::index::catalog::discover::RolloutFile;
 use crate::index::home::HomeStore;
 use crate::index::homes::store_of;
+use crate::index::lru::{Lru, locked};
 use crate::index::reading::cached::Known;
 use crate::index::reading::ledger::{Stop, refold};
 use crate::index::reading::progress::Watch;
-use crate::index::reading::recent::{Recent, locked};
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::ledger::threads::{Summarized, Thread, assemble};
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::RolloutFile;
 use crate::rollout::name::RolloutName;
 
 /// How many rollouts outside of homes are remembered.
@@ -25,12 +25,12 @@ const MAX_OUTSIDE: usize = 16;
 /// How far a rollout lies below `sessions`: `YYYY/MM/DD/file`.
 const MAX_DEPTH: usize = 4;
 
-/// Rollouts that lie in no home that is known, each with its fold and where that stopped. Each has a lock of its own:
-/// whoever asks for the same waits.
-static OUTSIDE: LazyLock<Mutex<Recent<PathBuf, Mutex<Remembered>>>> =
-    LazyLock::new(|| Mutex::new(Recent::new(MAX_OUTSIDE)));
+/// A fold and where it stopped, behind a lock of its own: whoever asks for the same waits.
+type Remembered = Arc<Mutex<Option<(Stop, Box<Fold>)>>>;
 
-type Remembered = Option<(Stop, Box<Fold>)>;
+/// The rollouts that lie in no home that is known.
+static OUTSIDE: LazyLock<Mutex<Lru<PathBuf, Remembered>>> =
+    LazyLock::new(|| Mutex::new(Lru::new(MAX_OUTSIDE)));
 
 /// The thread of one rollout, as far as this file tells: without the thread's other rollouts, and without its parent to
 /// compare with. `None` when the file holds no record.
@@ -44,7 +44,7 @@ pub fn read_one(path: &Path) -> Result<Option<Thread>> {
         let reason = "its name does not end in .jsonl or .jsonl.zst";
         return Err(Error::invalid("read rollout", path, reason));
     };
-    let known = home_of(path).and_then(|home| store_of(&home).one(path));
+    let known = home_of(path).and_then(|home| one(&store_of(&home), path));
     let summarized = match known {
         Some(known) => known?,
         None => outside(path, &name)?,
@@ -69,7 +69,7 @@ fn home_of(path: &Path) -> Option<CodexHome> {
 }
 
 fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
-    let remembered = locked(&OUTSIDE).get(path.to_owned(), Mutex::default);
+    let remembered = locked(&OUTSIDE).get_or_insert_with(path.to_owned(), Arc::default);
     let mut remembered = locked(&remembered);
     let file = RolloutFile {
         path: path.to_owned(),
@@ -87,28 +87,26 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
     Ok(Summarized { file, summary })
 }
 
-impl HomeStore {
-    /// A rollout of this home; `None` where the home does not know it, so that it is to be read by itself.
-    fn one(&self, path: &Path) -> Option<Result<Summarized>> {
-        let slot = {
-            let mut state = self.lock();
-            state.recall_once(self.home(), self.directory.as_deref());
-            state.listing.ask_for_known(path)?
-        };
-        let failures = match self.fold(&[slot], &Watch::default()) {
-            Ok(failures) => failures,
-            Err(error) => return Some(Err(error)),
-        };
-        if let Some(error) = failures.into_values().next() {
-            return Some(Err(error));
-        }
-        self.save_if_worth_it();
-        let state = self.lock();
-        let entry = state.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        let file = state.file(slot)?;
-        let of = kept.stop.of;
-        let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
-        Some(Ok(Summarized { file, summary: kept.summary.get()? }))
+/// A rollout of this home; `None` where the home does not know it, so that it is to be read by itself.
+fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
+    let slot = {
+        let mut state = store.lock();
+        state.recall_once(store.home(), store.directory.as_deref());
+        state.listing.ask_for_known(path)?
+    };
+    let failures = match store.fold(&[slot], &Watch::default()) {
+        Ok(failures) => failures,
+        Err(error) => return Some(Err(error)),
+    };
+    if let Some(error) = failures.into_values().next() {
+        return Some(Err(error));
     }
+    store.save_if_worth_it();
+    let state = store.lock();
+    let entry = state.listing.files.get(slot)?;
+    let Known::Folded(kept) = &entry.fold else { return None };
+    let file = state.file(slot)?;
+    let of = kept.stop.of;
+    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+    Some(Ok(Summarized { file, summary: kept.summary.get()? }))
 }

@@ -8,11 +8,13 @@ use std::slice;
 
 use crate::error::Result;
 use crate::fs::open::modified_ms;
-use crate::index::catalog::discover::{RolloutFile, newest_first};
-use crate::index::catalog::walk::{Passing, Scope, Skipped, Visitor, walk};
+use crate::index::catalog::walk::{Passing, Scope, Visitor, walk};
+use crate::index::reading::heads::{HeadFacts, Texts, ThreadHead};
 use crate::index::reading::settled::{Gone, follow, read_settled};
 use crate::ledger::threads::ThreadKind;
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::Skipped;
+use crate::rollout::file::{RolloutFile, newest_first};
 use crate::rollout::head::HeadReader;
 use crate::rollout::record::session_meta::SessionMeta;
 use crate::rollout::workspace::Resolver;
@@ -37,6 +39,13 @@ impl Head {
         let thread_id = meta.id.clone().unwrap_or_else(|| file.thread_id().to_owned());
         let kind = ThreadKind::of_meta(&meta);
         Self { file, meta, thread_id, kind }
+    }
+}
+
+impl From<Head> for ThreadHead {
+    fn from(head: Head) -> Self {
+        let facts = HeadFacts::new(&head.meta, &head.file, &mut Texts::new());
+        Self { file: head.file, facts }
     }
 }
 

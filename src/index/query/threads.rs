@@ -3,14 +3,13 @@
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::index::catalog::discover::{Skipped, newest_first};
-use crate::index::catalog::entry::{Entry, Head};
-use crate::index::home::HomeStore;
-use crate::index::reading::heads::{Outcome, ThreadHead};
+use crate::index::catalog::entry::Entry;
+use crate::index::home::heads::Outcome;
+use crate::index::home::{HomeStore, MAX_LOOKS};
+use crate::index::reading::heads::Head;
+use crate::index::reading::heads::ThreadHead;
 use crate::index::state::State;
-
-/// How often a home is looked at for rollouts that move while they are read.
-pub(crate) const MAX_LOOKS: usize = 8;
+use crate::rollout::file::{Skipped, newest_first};
 
 /// The heads of a home.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -21,90 +20,53 @@ pub struct ThreadHeads {
     pub skipped: Vec<Skipped>,
 }
 
-impl HomeStore {
-    /// The head of every rollout.
-    ///
-    /// # Errors
-    ///
-    /// When the home cannot be read.
-    pub fn threads(&self) -> Result<ThreadHeads> {
-        let mut outcome = self.heads_as_of(Instant::now())?;
-        let mut state = self.lock();
-        for _ in 1..MAX_LOOKS {
-            if !state.has_unread_head(&outcome) {
-                break;
-            }
-            drop(state);
-            outcome = self.heads_as_of(Instant::now())?;
-            state = self.lock();
+/// The head of every rollout.
+///
+/// # Errors
+///
+/// When the home cannot be read.
+pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
+    let mut outcome = store.heads_as_of(Instant::now())?;
+    let mut state = store.lock();
+    for _ in 1..MAX_LOOKS {
+        if !has_unread_head(&mut state, &outcome) {
+            break;
         }
-        let heads = state
-            .rollouts()
-            .filter_map(|(_, entry)| ThreadHead::of(entry, state.listing.path_of(entry)));
-        let mut heads: Vec<ThreadHead> = heads.collect();
-        heads.sort_unstable_by(|a, b| newest_first(&a.file, &b.file));
-        Ok(ThreadHeads { heads, skipped: state.skipped(outcome) })
+        drop(state);
+        outcome = store.heads_as_of(Instant::now())?;
+        state = store.lock();
     }
-
-    /// Looks at the home and reads every head that was not read.
-    pub(crate) fn heads_as_of(&self, asked: Instant) -> Result<Outcome> {
-        let mut asked = asked;
-        let mut outcome = Outcome::default();
-        for _ in 0..MAX_LOOKS {
-            let mut state = self.look(asked)?;
-            let is_complete = state.knows_all_heads();
-            drop(state);
-            outcome = if is_complete { Outcome::default() } else { self.read_all_heads() };
-            if !outcome.gone {
-                break;
-            }
-            asked = Instant::now();
-        }
-        self.lock().update_lookup();
-        Ok(outcome)
-    }
+    let heads =
+        state.rollouts().filter_map(|(_, entry)| entry.thread_head(state.listing.path_of(entry)));
+    let mut heads: Vec<ThreadHead> = heads.collect();
+    heads.sort_unstable_by(|a, b| newest_first(&a.file, &b.file));
+    Ok(ThreadHeads { heads, skipped: skipped(&mut state, outcome) })
 }
 
-impl State {
-    /// Whether there is no head that has to be read.
-    pub(crate) fn knows_all_heads(&mut self) -> bool {
-        if self.heads_known != Some(self.listing.files.changes) {
-            let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_whole_head());
-            self.heads_known = is_complete.then_some(self.listing.files.changes);
-        }
-        self.heads_known.is_some()
+/// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
+pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
+    if state.knows_all_heads() {
+        return false;
     }
+    let has_failed = |entry: &Entry| {
+        let path = state.listing.path_of(entry).join(&*entry.name);
+        outcome.failed.iter().any(|failed| failed.path == path)
+    };
+    let mut unread = state.rollouts().filter(|(_, entry)| entry.head == Head::Unread);
+    unread.any(|(_, entry)| !has_failed(entry))
+}
 
-    /// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
-    pub(crate) fn has_unread_head(&mut self, outcome: &Outcome) -> bool {
-        if self.knows_all_heads() {
-            return false;
-        }
-        let has_failed = |entry: &Entry| {
-            let path = self.listing.path_of(entry).join(&*entry.name);
-            outcome.failed.iter().any(|failed| failed.path == path)
-        };
-        let mut unread = self.rollouts().filter(|(_, entry)| entry.head == Head::Unread);
-        unread.any(|(_, entry)| !has_failed(entry))
+/// What of the home was passed over, by path: rollouts without a head, and what is none.
+pub(crate) fn skipped(state: &mut State, outcome: Outcome) -> Vec<Skipped> {
+    state.update_lookup();
+    let mut skipped = state.listing.skipped();
+    for &slot in &state.lookup.headless {
+        let Some(entry) = state.listing.files.get(slot) else { continue };
+        let Head::Missing(reason) = &entry.head else { continue };
+        let path = state.listing.path_of(entry).join(&*entry.name);
+        skipped.push(Skipped { path, reason: reason.to_string() });
     }
-
-    /// Brings the lookup up to date.
-    pub(crate) fn update_lookup(&mut self) {
-        self.lookup.update(&self.listing.files);
-    }
-
-    /// What of the home was passed over, by path: rollouts without a head, and what is none.
-    pub(crate) fn skipped(&mut self, outcome: Outcome) -> Vec<Skipped> {
-        self.update_lookup();
-        let mut skipped = self.listing.skipped();
-        for &slot in &self.lookup.headless {
-            let Some(entry) = self.listing.files.get(slot) else { continue };
-            let Head::Missing(reason) = &entry.head else { continue };
-            let path = self.listing.path_of(entry).join(&*entry.name);
-            skipped.push(Skipped { path, reason: reason.to_string() });
-        }
-        skipped.extend(outcome.failed);
-        skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        skipped
-    }
+    skipped.extend(outcome.failed);
+    skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    skipped
 }

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{Identity, Moment};
 use crate::fs::open::open_rollout;
-use crate::index::reading::recent::{Recent, locked};
+use crate::index::lru::{Lru, locked};
 use crate::rollout::activity::{Activity, End, read_end};
 use crate::rollout::name::RolloutName;
 use crate::rollout::record::describe;
@@ -22,9 +22,11 @@ const MAX_LAST: usize = 256 * 1024;
 /// What was appended beyond this is looked at from its end, in bytes.
 const MAX_FOLLOWED_BYTES: u64 = 4 * 1024 * 1024;
 
-/// The rollouts that are followed. Each has a lock of its own: whoever asks for the same waits.
-static FOLLOWED: LazyLock<Mutex<Recent<PathBuf, Mutex<Option<Follower>>>>> =
-    LazyLock::new(|| Mutex::new(Recent::new(MAX_FOLLOWED)));
+/// A rollout with a lock of its own: whoever asks for the same waits.
+type Followed = Arc<Mutex<Option<Follower>>>;
+
+static FOLLOWED: LazyLock<Mutex<Lru<PathBuf, Followed>>> =
+    LazyLock::new(|| Mutex::new(Lru::new(MAX_FOLLOWED)));
 
 /// What a thread is doing, by the end of its rollout; `None` when the file is not there.
 ///
@@ -32,7 +34,7 @@ static FOLLOWED: LazyLock<Mutex<Recent<PathBuf, Mutex<Option<Follower>>>>> =
 ///
 /// When the file cannot be read.
 pub fn activity_of(path: &Path) -> Result<Option<Activity>> {
-    let followed = locked(&FOLLOWED).get(path.to_owned(), Mutex::default);
+    let followed = locked(&FOLLOWED).get_or_insert_with(path.to_owned(), Arc::default);
     let mut followed = locked(&followed);
     match look(followed.take(), path) {
         Ok(found) => {

@@ -3,9 +3,7 @@
 use crate::codec::{pack, unpack};
 use crate::fs::file_stamp::Identity;
 use crate::index::cache::states;
-use crate::index::catalog::entry::Slot;
 use crate::index::reading::ledger::Stop;
-use crate::index::state;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::{Glimpse, Summary};
 
@@ -106,36 +104,6 @@ pub(crate) enum Before {
     Live(Box<Fold>),
     Packed(Box<[u8]>),
     Mapped(states::State),
-}
-
-impl state::State {
-    /// The fold to go on from.
-    pub(crate) fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        let before = match &kept.state {
-            State::Live => Before::Live(self.live.take(slot, entry.born)?),
-            State::Packed(bytes) => Before::Packed(bytes.clone()),
-            State::Stored { at, length, checksum } => {
-                Before::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
-            }
-        };
-        Some((kept.stop, before))
-    }
-
-    /// The fold of a rollout when nothing follows.
-    pub(crate) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
-        let entry = self.listing.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        match (&kept.closed, &kept.state) {
-            (Some(bytes), _) | (None, State::Packed(bytes)) => unpack(bytes).map(Box::new),
-            (None, State::Live) => self.live.get(slot, entry.born).cloned().map(Box::new),
-            (None, State::Stored { at, length, checksum }) => {
-                let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
-                unpack(state.bytes()).map(Box::new)
-            }
-        }
-    }
 }
 
 impl Before {

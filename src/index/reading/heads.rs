@@ -1,191 +1,92 @@
-//! The heads of rollouts, read when they are asked for and remembered until the file changes.
+//! What the heads of rollouts say, remembered until the file changes.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::fs::file_stamp::{Identity, Moment};
-use crate::fs::parallel;
-use crate::index::catalog::discover::{RolloutFile, Skipped};
-use crate::index::catalog::entry::{Entry, Head, HeadFacts, Slot};
-use crate::index::home::HomeStore;
-use crate::index::query::search;
-use crate::index::state::State;
+use crate::codec::{Packed, Packer, Unpacker, packed_fields};
 use crate::ledger::threads::ThreadKind;
-use crate::rollout::head::HeadReader;
+use crate::rollout::file::RolloutFile;
 use crate::rollout::record::session_meta::SessionMeta;
 use crate::rollout::timestamp::parse_timestamp;
-
-/// How many heads are read before what they say is put down, and others get their turn.
-pub(crate) const MAX_HEADS: usize = 2048;
 
 /// Texts that many rollouts have in common, each once.
 pub type Texts = HashSet<Arc<str>>;
 
-/// A head that is to be read.
-pub struct Wanted {
-    /// Its place.
-    pub slot: Slot,
-    born: u64,
-    seen: Identity,
-    /// The rollout.
-    pub file: RolloutFile,
+/// What is known of a rollout's head.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// It was not read.
+    #[default]
+    Unread,
+    /// It was, but the file has changed since.
+    Outdated(Box<HeadFacts>),
+    /// There was none, or not all of it was looked at, and the file has changed since.
+    Forgotten,
+    /// Only where the thread began was looked at.
+    Glanced(Arc<str>),
+    /// It was read.
+    Read(Box<HeadFacts>),
+    /// There is none, for this reason.
+    Missing(Box<str>),
 }
 
-/// What became of reading some heads.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Some were not there any more.
-    pub gone: bool,
-    /// Some could not be read this time.
-    pub failed: Vec<Skipped>,
-}
-
-impl Outcome {
-    /// Both together.
-    pub fn add(&mut self, other: Self) {
-        self.gone |= other.gone;
-        self.failed.extend(other.failed);
+impl Head {
+    /// Notes that the file has changed since.
+    pub fn outdate(&mut self) {
+        *self = match std::mem::take(self) {
+            Self::Read(facts) | Self::Outdated(facts) => Self::Outdated(facts),
+            Self::Unread => Self::Unread,
+            Self::Glanced(_) | Self::Missing(_) | Self::Forgotten => Self::Forgotten,
+        };
     }
 }
 
-impl HomeStore {
-    /// Reads heads and remembers them. `elsewhere` says which directories nobody asks about: of a thread that began in
-    /// one of these, where it began is all that is read. To be called by one at a time.
-    pub(crate) fn read_heads(
-        &self,
-        wanted: &[Wanted],
-        elsewhere: impl Fn(&str) -> bool + Sync,
-    ) -> Outcome {
-        let began = Moment::now();
-        let results = parallel::map(wanted, HeadReader::default, |reader, Wanted { file, .. }| {
-            let mut glanced = None;
-            let meta = reader.read_unless(&file.path, file.compressed, |cwd| {
-                let skip = elsewhere(cwd);
-                glanced = skip.then(|| Arc::<str>::from(cwd));
-                skip
-            });
-            (meta, glanced)
-        });
-        let mut outcome = Outcome::default();
-        let mut state = self.lock();
-        let State { listing, lookup, texts, .. } = &mut *state;
-        listing.files.changes += 1;
-        for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
-            let head = match result {
-                Some((Ok(Some(meta)), _)) => Head::Read(Box::new(facts(&meta, file, texts))),
-                Some((Ok(None), Some(cwd))) => Head::Glanced(shared(texts, &cwd)),
-                Some((Ok(None), None)) => Head::Missing("no session_meta at its beginning".into()),
-                Some((Err(error), _)) if error.is_not_found() => {
-                    outcome.gone = true;
-                    continue;
-                }
-                Some((Err(error), _)) => {
-                    let path = file.path.clone();
-                    outcome.failed.push(Skipped { path, reason: error.reason() });
-                    continue;
-                }
-                None => {
-                    let reason = "reading it failed unexpectedly".to_owned();
-                    outcome.failed.push(Skipped { path: file.path.clone(), reason });
-                    continue;
-                }
-            };
-            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
-            let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
-            entry.is_head_settled = seen.is_settled(began);
-            let is_new = match (&entry.head, &head) {
-                (Head::Outdated(before), Head::Read(now)) => before != now,
-                _ => true,
-            };
-            let is_first = matches!(entry.head, Head::Unread);
-            entry.head = head;
-            listing.files.version += u64::from(is_new);
-            let version = listing.files.version;
-            if let Some(entry) = listing.files.get(*slot).filter(|_| is_first) {
-                lookup.add_first(*slot, entry, version);
+/// What the head of a rollout says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadFacts {
+    /// The thread: the `session_meta`'s id, else the file name's.
+    pub thread_id: Arc<str>,
+    /// How the thread came to be, as far as its head tells.
+    pub kind: ThreadKind,
+    /// The thread that it was spawned by or copied from.
+    pub parent: Option<Arc<str>>,
+    /// Where it began, as Codex wrote it.
+    pub cwd: Option<Arc<str>>,
+    /// When it began, in milliseconds since 1970.
+    pub created_ms: Option<i64>,
+    /// The version of Codex that began it.
+    pub cli_version: Option<Arc<str>>,
+}
+
+packed_fields!(HeadFacts { thread_id, kind, parent, cwd, created_ms, cli_version });
+
+impl Packed for Head {
+    fn pack(&self, packer: &mut Packer) {
+        match self {
+            Self::Unread | Self::Outdated(_) | Self::Forgotten => packer.number(0),
+            Self::Glanced(cwd) => {
+                packer.number(1);
+                packer.text(cwd);
+            }
+            Self::Read(facts) => {
+                packer.number(2);
+                facts.pack(packer);
+            }
+            Self::Missing(reason) => {
+                packer.number(3);
+                packer.text(reason);
             }
         }
-        outcome
     }
 
-    /// Reads every head that was not read.
-    pub(crate) fn read_all_heads(&self) -> Outcome {
-        let one_at_a_time = self.heads.lock();
-        let mut outcome = Outcome::default();
-        let mut tried = HashSet::new();
-        loop {
-            let is_wanted =
-                |slot: Slot, entry: &Entry| entry.needs_whole_head() && !tried.contains(&slot);
-            let wanted = self.lock().wanted_heads(MAX_HEADS, is_wanted);
-            if wanted.is_empty() {
-                break;
-            }
-            tried.extend(wanted.iter().map(|one| one.slot));
-            outcome.add(self.read_heads(&wanted, |_| false));
-        }
-        drop(one_at_a_time);
-        outcome
-    }
-}
-
-impl State {
-    /// Rollouts whose heads have to be read, the newest and at most so many.
-    pub(crate) fn wanted_heads(
-        &self,
-        most: usize,
-        is_wanted: impl Fn(Slot, &Entry) -> bool,
-    ) -> Vec<Wanted> {
-        if most == 0 {
-            return Vec::new();
-        }
-        let wanted = self.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
-        let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
-        wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
-        wanted.truncate(most);
-        let wanted = wanted.into_iter().map(|(slot, entry)| Wanted {
-            slot,
-            born: entry.born,
-            seen: entry.seen,
-            file: entry.file(self.listing.path_of(entry)),
-        });
-        wanted.collect()
-    }
-}
-
-impl Entry {
-    /// Whether more of its head has to be read than where the thread began.
-    #[must_use]
-    pub fn needs_whole_head(&self) -> bool {
-        self.is_headless() || matches!(self.head, Head::Glanced(_))
-    }
-}
-
-fn facts(meta: &SessionMeta, file: &RolloutFile, texts: &mut Texts) -> HeadFacts {
-    HeadFacts {
-        thread_id: Arc::from(meta.id.as_deref().unwrap_or(file.thread_id())),
-        kind: ThreadKind::of_meta(meta),
-        parent: meta.parent().map(|parent| shared(texts, parent)),
-        cwd: meta.cwd.as_deref().map(|cwd| shared(texts, cwd)),
-        created_ms: meta.timestamp.as_deref().and_then(parse_timestamp),
-        cli_version: meta.cli_version.as_deref().map(|version| shared(texts, version)),
-    }
-}
-
-/// The text that is there already, if it is.
-pub(crate) fn shared(texts: &mut Texts, text: &str) -> Arc<str> {
-    if let Some(known) = texts.get(text) {
-        return Arc::clone(known);
-    }
-    let text: Arc<str> = Arc::from(text);
-    texts.insert(Arc::clone(&text));
-    text
-}
-
-impl From<search::Head> for ThreadHead {
-    fn from(head: search::Head) -> Self {
-        let facts = facts(&head.meta, &head.file, &mut Texts::new());
-        Self { file: head.file, facts }
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        Some(match unpacker.number()? {
+            0 => Self::Unread,
+            1 => Self::Glanced(unpacker.text()?),
+            2 => Self::Read(Box::new(HeadFacts::unpack(unpacker)?)),
+            3 => Self::Missing(unpacker.text()?.as_ref().into()),
+            _ => return None,
+        })
     }
 }
 
@@ -198,10 +99,27 @@ pub struct ThreadHead {
     pub facts: HeadFacts,
 }
 
-impl ThreadHead {
-    /// The head of an entry, if it was read.
-    pub(crate) fn of(entry: &Entry, directory: &Path) -> Option<Self> {
-        let (Head::Read(facts) | Head::Outdated(facts)) = &entry.head else { return None };
-        Some(Self { file: entry.file(directory), facts: (**facts).clone() })
+impl HeadFacts {
+    /// The facts of a `session_meta`. Texts that many rollouts have in common are put into `texts`.
+    #[must_use]
+    pub fn new(meta: &SessionMeta, file: &RolloutFile, texts: &mut Texts) -> Self {
+        Self {
+            thread_id: Arc::from(meta.id.as_deref().unwrap_or(file.thread_id())),
+            kind: ThreadKind::of_meta(meta),
+            parent: meta.parent().map(|parent| shared(texts, parent)),
+            cwd: meta.cwd.as_deref().map(|cwd| shared(texts, cwd)),
+            created_ms: meta.timestamp.as_deref().and_then(parse_timestamp),
+            cli_version: meta.cli_version.as_deref().map(|version| shared(texts, version)),
+        }
     }
+}
+
+/// The text that is there already, if it is.
+pub(crate) fn shared(texts: &mut Texts, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let text: Arc<str> = Arc::from(text);
+    texts.insert(Arc::clone(&text));
+    text
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::index::catalog::discover::{RolloutFile, Scope, Skipped, discover};
+use crate::index::catalog::discover::{Scope, discover};
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::{RolloutFile, Skipped};
 
 /// How often a home is walked at most for rollouts that went.
 const MAX_WALKS: usize = 8;

@@ -18,26 +18,22 @@ pub(crate) struct Headless {
     subagents: Vec<String>,
 }
 
-impl HomeStore {
-    /// Reads those that were not read, but for huge ones, of which nobody waits for more than a glance.
-    pub(crate) fn read_headless(&self) -> Result<Headless> {
-        let slots = self.lock().lookup.headless.clone();
-        if slots.is_empty() {
-            return Ok(Headless::default());
-        }
-        let huge = self.huge_among(&slots);
-        let read: Vec<Slot> = slots.iter().copied().filter(|slot| !huge.contains(slot)).collect();
-        self.fold(&read, &Watch::default())?;
-        let mut headless = Headless::default();
-        let state = self.lock();
-        for slot in read {
-            let Some(summary) = state.summary(slot).filter(|summary| !summary.is_empty) else {
-                continue;
-            };
-            headless.add(slot, summary, &state);
-        }
-        Ok(headless)
+/// Reads those that were not read.
+pub(crate) fn read_headless(store: &HomeStore) -> Result<Headless> {
+    let slots = store.lock().lookup.headless.clone();
+    if slots.is_empty() {
+        return Ok(Headless::default());
     }
+    store.fold(&slots, &Watch::default())?;
+    let mut headless = Headless::default();
+    let state = store.lock();
+    for slot in slots {
+        let Some(summary) = summary(&state, slot).filter(|summary| !summary.is_empty) else {
+            continue;
+        };
+        headless.add(slot, summary, &state);
+    }
+    Ok(headless)
 }
 
 impl Headless {
@@ -66,10 +62,8 @@ impl Headless {
     }
 }
 
-impl State {
-    /// What a rollout comes to, if it was read.
-    fn summary(&self, slot: Slot) -> Option<Summary> {
-        let Known::Folded(kept) = &self.listing.files.get(slot)?.fold else { return None };
-        kept.summary.get()
-    }
+/// What a rollout comes to, if it was read.
+fn summary(state: &State, slot: Slot) -> Option<Summary> {
+    let Known::Folded(kept) = &state.listing.files.get(slot)?.fold else { return None };
+    kept.summary.get()
 }

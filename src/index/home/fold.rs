@@ -1,42 +1,21 @@
-//! The memory of one home: the only lock. It is never held while a rollout is read.
+//! Reads rollouts to their ends, each by one caller at a time: the others wait for it.
 
-use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
-
-use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::codec::pack;
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::Moment;
 use crate::fs::parallel;
-use crate::index::catalog::discover::RolloutFile;
 use crate::index::catalog::entry::Slot;
+use crate::index::home::{Failures, HomeStore};
 use crate::index::reading::cached::{Before, Broken, Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::ledger::{Folded, Stop, refold};
 use crate::index::reading::progress::Watch;
-use crate::index::state::State;
 use crate::ledger::summary::Summary;
-use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::RolloutFile;
 
 /// How often a caller that waits for another one's reading looks whether it was cancelled.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// The memory of one home, shared by all callers of a process.
-#[derive(Debug)]
-pub struct HomeStore {
-    home: CodexHome,
-    state: Mutex<State>,
-    /// Somebody has read a rollout.
-    read: Condvar,
-    /// Who reads heads: the others wait, and find them read.
-    pub(crate) heads: Mutex<()>,
-    /// Where it is remembered between processes.
-    pub(crate) directory: Option<PathBuf>,
-}
-
-/// Why some rollouts could not be read, for one caller.
-pub type Failures = HashMap<Slot, Error>;
 
 /// A rollout that is to be folded.
 struct Job {
@@ -46,49 +25,6 @@ struct Job {
 }
 
 impl HomeStore {
-    /// The memory of a home. `directory` is where it is remembered between processes.
-    #[must_use]
-    pub fn new(home: CodexHome, directory: Option<PathBuf>) -> Self {
-        let (state, heads) = (Mutex::default(), Mutex::default());
-        Self { home, state, read: Condvar::new(), heads, directory }
-    }
-
-    /// The home.
-    #[must_use]
-    pub fn home(&self) -> &CodexHome {
-        &self.home
-    }
-
-    /// What is known, as it is.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        match self.state.lock() {
-            Ok(state) => state,
-            Err(poisoned) => {
-                // Somebody panicked over it: nothing in it can be trusted.
-                let mut state = poisoned.into_inner();
-                *state = State::default();
-                self.state.clear_poison();
-                state
-            }
-        }
-    }
-
-    /// What is known after a look at the home that is not older than `asked`.
-    pub(crate) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
-        let mut state = self.lock();
-        state.look(&self.home, self.directory.as_deref(), asked)?;
-        Ok(state)
-    }
-
-    /// A number that is another one when a rollout is not what it was, or came or went, since somebody asked.
-    ///
-    /// # Errors
-    ///
-    /// When the home cannot be read.
-    pub fn revision(&self) -> Result<u64> {
-        Ok(self.look(Instant::now())?.listing.files.revision)
-    }
-
     /// Folds rollouts as far as that was not done; gives why it could not be for some.
     ///
     /// # Errors
@@ -194,8 +130,8 @@ impl HomeStore {
         entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
         known.listing.files.changes += 1;
         known.listing.files.revision += u64::from(is_news);
-        let retired = live.and_then(|fold| known.live.put(slot, born, fold));
-        if let Some((slot, born, fold)) = retired
+        let retired = live.and_then(|fold| known.live.put((slot, born), fold));
+        if let Some(((slot, born), fold)) = retired
             && let Some(entry) =
                 known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
             && let Known::Folded(kept) = &mut entry.fold
@@ -206,7 +142,7 @@ impl HomeStore {
     }
 
     /// A compressed rollout that is damaged stays so until it changes; whatever else fails may succeed the next time.
-    fn note_failure(&self, slot: Slot, born: u64, error: &Error) {
+    pub(super) fn note_failure(&self, slot: Slot, born: u64, error: &Error) {
         if error.is_cancelled() {
             // What was known is as true for others as it was.
             return;
@@ -240,65 +176,5 @@ impl Drop for Claim<'_> {
         if state.waiting > 0 {
             self.store.read.notify_all();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-    use std::sync::{Arc, Barrier};
-    use std::thread;
-
-    #[test]
-    fn fifty_who_ask_at_once_are_served_by_one_look_and_one_reading() {
-        const ASKING: usize = 50;
-        let dir = tempfile::tempdir().unwrap();
-        let day = dir.path().join("sessions/2026/01/02");
-        fs::create_dir_all(&day).unwrap();
-        let line = |at| {
-            format!(r#"{{"type":"session_meta","payload":{{"id":"t-{at}","cwd":"/home/dev/x"}}}}"#)
-        };
-        for at in 0..200 {
-            fs::write(day.join(format!("rollout-{at}.jsonl")), line(at) + "\n").unwrap();
-        }
-        let store = Arc::new(HomeStore::new(CodexHome::new(dir.path()), None));
-        let (start, read) = (Arc::new(Barrier::new(ASKING + 1)), Arc::new(Watch::default()));
-        let asking = (0..ASKING).map(|_| {
-            let (store, start, read) = (Arc::clone(&store), Arc::clone(&start), Arc::clone(&read));
-            thread::spawn(move || {
-                start.wait();
-                store.bill(&read).unwrap().threads.len()
-            })
-        });
-        // All of them ask while nobody can look yet.
-        let held = store.lock();
-        let asking: Vec<_> = asking.collect();
-        start.wait();
-        thread::sleep(Duration::from_millis(200));
-        drop(held);
-        for one in asking {
-            assert_eq!(one.join().unwrap(), 200);
-        }
-        let bytes: u64 =
-            fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
-        assert_eq!(read.progress().bytes_done, bytes);
-        assert_eq!(store.lock().looks_taken(), 1);
-    }
-
-    #[test]
-    fn a_caller_who_stops_takes_nothing_from_what_others_know() {
-        let dir = tempfile::tempdir().unwrap();
-        let day = dir.path().join("sessions/2026/01/02");
-        fs::create_dir_all(&day).unwrap();
-        let path = day.join("rollout-1.jsonl");
-        fs::write(&path, "{\"type\":\"session_meta\",\"payload\":{\"id\":\"t-1\"}}\n").unwrap();
-        let store = HomeStore::new(CodexHome::new(dir.path()), None);
-        store.bill(&Watch::default()).unwrap();
-        let known =
-            store.lock().listing.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
-        let (slot, born) = known.unwrap();
-        store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
-        assert!(store.lock().kept(slot).is_some());
     }
 }

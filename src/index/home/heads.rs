@@ -1,0 +1,167 @@
+//! Reads the heads of rollouts that were not read, or have changed.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::error::Result;
+use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::parallel;
+use crate::index::catalog::entry::{Entry, Slot};
+use crate::index::home::{HomeStore, MAX_LOOKS};
+use crate::index::reading::heads::{Head, HeadFacts, shared};
+use crate::index::state::State;
+use crate::rollout::file::{RolloutFile, Skipped};
+use crate::rollout::head::HeadReader;
+
+/// How many heads are read before what they say is put down, and others get their turn.
+pub(crate) const MAX_HEADS: usize = 2048;
+
+/// A head that is to be read.
+pub(crate) struct Wanted {
+    /// Its place.
+    pub slot: Slot,
+    born: u64,
+    seen: Identity,
+    /// The rollout.
+    pub file: RolloutFile,
+}
+
+/// What became of reading some heads.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Some were not there any more.
+    pub gone: bool,
+    /// Some could not be read this time.
+    pub failed: Vec<Skipped>,
+}
+
+impl Outcome {
+    /// Both together.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.gone |= other.gone;
+        self.failed.extend(other.failed);
+    }
+}
+
+impl HomeStore {
+    /// Reads heads and remembers them. `elsewhere` says which directories nobody asks about: of a thread that began in
+    /// one of these, where it began is all that is read. To be called by one at a time.
+    pub(crate) fn read_heads(
+        &self,
+        wanted: &[Wanted],
+        elsewhere: impl Fn(&str) -> bool + Sync,
+    ) -> Outcome {
+        let began = Moment::now();
+        let results = parallel::map(wanted, HeadReader::default, |reader, Wanted { file, .. }| {
+            let mut glanced = None;
+            let meta = reader.read_unless(&file.path, file.compressed, |cwd| {
+                let skip = elsewhere(cwd);
+                glanced = skip.then(|| Arc::<str>::from(cwd));
+                skip
+            });
+            (meta, glanced)
+        });
+        let mut outcome = Outcome::default();
+        let mut state = self.lock();
+        let State { listing, lookup, texts, .. } = &mut *state;
+        listing.files.changes += 1;
+        for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
+            let head = match result {
+                Some((Ok(Some(meta)), _)) => {
+                    Head::Read(Box::new(HeadFacts::new(&meta, file, texts)))
+                }
+                Some((Ok(None), Some(cwd))) => Head::Glanced(shared(texts, &cwd)),
+                Some((Ok(None), None)) => Head::Missing("no session_meta at its beginning".into()),
+                Some((Err(error), _)) if error.is_not_found() => {
+                    outcome.gone = true;
+                    continue;
+                }
+                Some((Err(error), _)) => {
+                    let path = file.path.clone();
+                    outcome.failed.push(Skipped { path, reason: error.reason() });
+                    continue;
+                }
+                None => {
+                    let reason = "reading it failed unexpectedly".to_owned();
+                    outcome.failed.push(Skipped { path: file.path.clone(), reason });
+                    continue;
+                }
+            };
+            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
+            let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
+            entry.is_head_settled = seen.is_settled(began);
+            let is_new = match (&entry.head, &head) {
+                (Head::Outdated(before), Head::Read(now)) => before != now,
+                _ => true,
+            };
+            let is_first = matches!(entry.head, Head::Unread);
+            entry.head = head;
+            listing.files.version += u64::from(is_new);
+            let version = listing.files.version;
+            if let Some(entry) = listing.files.get(*slot).filter(|_| is_first) {
+                lookup.add_first(*slot, entry, version);
+            }
+        }
+        outcome
+    }
+
+    /// Reads every head that was not read.
+    pub(crate) fn read_all_heads(&self) -> Outcome {
+        let one_at_a_time = self.heads.lock();
+        let mut outcome = Outcome::default();
+        let mut tried = HashSet::new();
+        loop {
+            let is_wanted =
+                |slot: Slot, entry: &Entry| entry.needs_whole_head() && !tried.contains(&slot);
+            let wanted = wanted_heads(&self.lock(), MAX_HEADS, is_wanted);
+            if wanted.is_empty() {
+                break;
+            }
+            tried.extend(wanted.iter().map(|one| one.slot));
+            outcome.add(self.read_heads(&wanted, |_| false));
+        }
+        drop(one_at_a_time);
+        outcome
+    }
+
+    /// Looks at the home and reads every head that was not read.
+    pub(crate) fn heads_as_of(&self, asked: Instant) -> Result<Outcome> {
+        let mut asked = asked;
+        let mut outcome = Outcome::default();
+        for _ in 0..MAX_LOOKS {
+            let mut state = self.look(asked)?;
+            let is_complete = state.knows_all_heads();
+            drop(state);
+            outcome = if is_complete { Outcome::default() } else { self.read_all_heads() };
+            if !outcome.gone {
+                break;
+            }
+            asked = Instant::now();
+        }
+        self.lock().update_lookup();
+        Ok(outcome)
+    }
+}
+
+/// Rollouts whose heads have to be read, the newest and at most so many.
+pub(crate) fn wanted_heads(
+    state: &State,
+    most: usize,
+    is_wanted: impl Fn(Slot, &Entry) -> bool,
+) -> Vec<Wanted> {
+    if most == 0 {
+        return Vec::new();
+    }
+    let wanted = state.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
+    let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
+    wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
+    wanted.truncate(most);
+    let wanted = wanted.into_iter().map(|(slot, entry)| Wanted {
+        slot,
+        born: entry.born,
+        seen: entry.seen,
+        file: entry.file(state.listing.path_of(entry)),
+    });
+    wanted.collect()
+}

@@ -1,0 +1,82 @@
+//! The memory of one home, behind its only lock. The lock is never held while a rollout is read.
+
+mod fold;
+pub(crate) mod heads;
+mod save;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::index::catalog::entry::Slot;
+use crate::index::state::State;
+use crate::rollout::codex_home::CodexHome;
+
+/// How often a home is looked at for rollouts that move while they are read.
+pub(crate) const MAX_LOOKS: usize = 8;
+
+/// Why some rollouts could not be read, for one caller.
+pub type Failures = HashMap<Slot, Error>;
+
+/// The memory of one home, shared by all callers of a process.
+#[derive(Debug)]
+pub struct HomeStore {
+    home: CodexHome,
+    state: Mutex<State>,
+    /// Somebody has read a rollout.
+    read: Condvar,
+    /// Who reads heads: the others wait, and find them read.
+    pub(crate) heads: Mutex<()>,
+    /// Where it is remembered between processes.
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl HomeStore {
+    /// The memory of a home. `directory` is where it is remembered between processes.
+    #[must_use]
+    pub fn new(home: CodexHome, directory: Option<PathBuf>) -> Self {
+        let (state, heads) = (Mutex::default(), Mutex::default());
+        Self { home, state, read: Condvar::new(), heads, directory }
+    }
+
+    /// The home.
+    #[must_use]
+    pub fn home(&self) -> &CodexHome {
+        &self.home
+    }
+
+    /// What is known, as it is.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        match self.state.lock() {
+            Ok(state) => state,
+            Err(poisoned) => {
+                // Somebody panicked over it: nothing in it can be trusted.
+                let mut state = poisoned.into_inner();
+                *state = State::default();
+                self.state.clear_poison();
+                state
+            }
+        }
+    }
+
+    /// What is known after a look at the home that is not older than `asked`.
+    pub(crate) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
+        let mut state = self.lock();
+        state.look(&self.home, self.directory.as_deref(), asked)?;
+        Ok(state)
+    }
+
+    /// A number that is another one when a rollout is not what it was, or came or went, since somebody asked.
+    ///
+    /// # Errors
+    ///
+    /// When the home cannot be read.
+    pub fn revision(&self) -> Result<u64> {
+        Ok(self.look(Instant::now())?.listing.files.revision)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! A rollout as a file: where it lies, in which form, and what the system says of it.
+
+use std::cmp::Ordering;
+use std::path::PathBuf;
+
+use crate::rollout::name::RolloutName;
+
+/// A rollout that was found, and what the directory says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name without `.jsonl` and `.zst`.
+    pub stem: String,
+    /// Whether it lies in `archived_sessions/`.
+    pub archived: bool,
+    /// Whether it is a `.jsonl.zst`.
+    pub compressed: bool,
+    /// Bytes on disk.
+    pub size: u64,
+    /// The last write, in milliseconds since 1970.
+    pub modified_ms: i64,
+}
+
+impl RolloutFile {
+    /// The thread that the file's name carries; the whole stem where it has another form.
+    #[must_use]
+    pub fn thread_id(&self) -> &str {
+        RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
+    }
+}
+
+/// A file or directory that was passed over, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why it does not count, in words for a person.
+    pub reason: String,
+}
+
+/// The order in which rollouts are listed.
+#[must_use]
+pub fn newest_first(a: &RolloutFile, b: &RolloutFile) -> Ordering {
+    b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
+}
