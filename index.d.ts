@@ -176,7 +176,7 @@ export interface HomeUsage {
  * The same as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
  * another. Ten thousand threads cost less as a document than as objects.
  */
-export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Buffer[]>
+export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Uint8Array[]>
 
 /** What to report of a Codex home. */
 export interface HomeUsageOptions {

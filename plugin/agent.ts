@@ -4,13 +4,13 @@ import { isAbsolute } from "node:path";
 import type {
   ActivityDetection,
   ActivityState,
-  Agent,
   AgentLaunchConfig,
   AgentSessionInfo,
+  CodexAgent,
   ProjectConfig,
   RuntimeHandle,
   Session,
-} from "@composio/ao-core";
+} from "./host.js";
 import { after, CodexBinary } from "./launch/codex-binary.js";
 import { sessionEnvironment } from "./launch/environment.js";
 import { SessionEvents } from "./session/hook-events.js";
@@ -38,12 +38,6 @@ const PATIENCE_MS = 800;
 
 /** One look at the processes serves every instance. */
 const snapshots = new Snapshots();
-
-/** The agent of 0.2.0 and what later orchestrators call besides. */
-export type CodexAgent = Required<Omit<Agent, "promptDelivery">> &
-  Pick<Agent, "promptDelivery"> & {
-    recordActivity(session: Session, terminalOutput: string): Promise<void>;
-  };
 
 export function createAgent(settings: PluginSettings): CodexAgent {
   const { aoHome } = settings;
@@ -144,9 +138,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       }
     },
 
-    isProcessRunning(handle: RuntimeHandle): Promise<boolean> {
-      return isCodexRunning(handle, snapshots);
-    },
+    isProcessRunning: isProcessRunning as CodexAgent["isProcessRunning"],
 
     getSessionInfo(session: Session): Promise<AgentSessionInfo | null> {
       return threads.info(session);
@@ -174,6 +166,16 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       await prepareWorkspace(workspacePath, settings);
     },
   };
+}
+
+async function isProcessRunning(handle: RuntimeHandle): Promise<boolean | "indeterminate"> {
+  try {
+    return await isCodexRunning(handle, snapshots);
+  } catch (error) {
+    // A throw counts as dead, or makes the orchestrator give up on the session after three of them.
+    warn(`cannot tell whether Codex runs in ${handle.id}`, error);
+    return "indeterminate";
+  }
 }
 
 function sayWhatIsWrong({ problems }: PluginSettings | AgentSettings): void {

@@ -2,20 +2,19 @@
 
 import "./addon.js";
 
-import type { Agent, PluginModule } from "@composio/ao-core";
-import type { CodexAgent } from "./agent.js";
+import type { CodexAgent, CodexManifest } from "./host.js";
 import { createAgent } from "./agent.js";
 import { CodexBinary } from "./launch/codex-binary.js";
 import { readPluginSettings } from "./settings.js";
 import { ownVersion } from "./version.js";
 
-export type { CodexAgent } from "./agent.js";
-export type { PluginOptions } from "./settings.js";
+export type * from "./host.js";
+export type { PluginOptions } from "./options.js";
 
 /** What the orchestrator's registry asks for. */
-export const manifest = {
+export const manifest: CodexManifest = {
   name: "codex",
-  slot: "agent" as const,
+  slot: "agent",
   description: "Agent plugin: OpenAI Codex CLI",
   version: ownVersion(),
   displayName: "OpenAI Codex",
@@ -41,4 +40,4 @@ export function resolveCodexBinary(): Promise<string> {
   return shared.resolve();
 }
 
-export default { manifest, create, detect } satisfies PluginModule<Agent>;
+export default { manifest, create, detect };

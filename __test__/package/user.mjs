@@ -1,7 +1,6 @@
 /** Somebody who installs the package: an empty folder, no Rust, and the Node that runs the tests. */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,5 +64,5 @@ function outside(environment) {
 function findNpm() {
   if (process.env.npm_execpath) return process.env.npm_execpath;
   const root = execFileSync("npm", ["root", "--global"], { encoding: "utf8" }).trim();
-  return createRequire(join(root, "_")).resolve("npm/bin/npm-cli.js");
+  return join(root, "npm", "bin", "npm-cli.js");
 }

@@ -20,7 +20,7 @@ export function scanHome(query: Query): Promise<Addon.HomeUsage> {
 }
 
 /** The document that `--json` prints, as the addon writes it: pieces, one after another. */
-export function scanDocument(query: Query): Promise<Buffer[]> {
+export function scanDocument(query: Query): Promise<Uint8Array[]> {
   return scan((native, ...watched) => native.homeUsageDocument(query, ...watched));
 }
 

@@ -1,5 +1,5 @@
 /** The table of `ao-codex sessions`. */
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../host.js";
 import type { ChalkInstance } from "chalk";
 import type { HomeUsage, ThreadUsage } from "../../index.js";
 import {

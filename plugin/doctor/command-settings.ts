@@ -1,6 +1,6 @@
 /** The settings of the command that a launch in this workspace would run. */
 
-import type { ProjectConfig } from "@composio/ao-core";
+import type { ProjectConfig } from "../host.js";
 import { CodexBinary } from "../launch/codex-binary.js";
 import { Hooks } from "../launch/hooks/trust.js";
 import type { CommandSettings } from "../launch/command.js";

@@ -3,7 +3,7 @@
  * configuration as it was written, so the same is done here.
  */
 
-import type { ProjectConfig, Session } from "@composio/ao-core";
+import type { ProjectConfig, Session } from "../host.js";
 
 export function roleConfig(session: Session, project: ProjectConfig): Record<string, unknown> {
   const isOrchestrator =

@@ -1,6 +1,6 @@
 /** What Codex itself told of a session, through our hooks. */
 
-import type { Session } from "@composio/ao-core";
+import type { Session } from "../host.js";
 import { Gathered } from "./gather.js";
 import type { EventsQuery, SessionEventsFound } from "../../index.js";
 import { sessionEvents } from "../../index.js";

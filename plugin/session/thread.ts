@@ -1,7 +1,7 @@
 /** The Codex thread of a session: the one that its own hooks named last, else the newest one of its directory. */
 
 import { basename } from "node:path";
-import type { AgentSessionInfo, Session } from "@composio/ao-core";
+import type { AgentSessionInfo, Session } from "../host.js";
 import type { HomeOptions, RolloutActivity, Usage } from "../../index.js";
 import * as native from "../../index.js";
 import { familiesTotal } from "./families.js";

@@ -144,7 +144,7 @@ pub fn home_usage<'env>(
 /// another. Ten thousand threads cost less as a document than as objects.
 #[napi(
     ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
-    ts_return_type = "Promise<Buffer[]>",
+    ts_return_type = "Promise<Uint8Array[]>",
     catch_unwind
 )]
 pub fn home_usage_document<'env>(

@@ -1,6 +1,6 @@
 /** Whether the Codex of a runtime handle runs, and since when. */
 
-import type { RuntimeHandle } from "@composio/ao-core";
+import type { RuntimeHandle } from "../../host.js";
 import { isCodex } from "./is-codex.js";
 import type { Snapshot, Snapshots } from "./snapshot.js";
 import { earliestStartMs } from "./started.js";

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { RuntimeHandle } from "@composio/ao-core";
+import type { RuntimeHandle } from "../../host.js";
 import { Gathered } from "../gather.js";
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@
  * What the terminal shows, read as a state. The last resort: screens change with every version, records do not.
  */
 
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../../host.js";
 
 /** A question that waits for a person: current menus, then the words of older versions. */
 const QUESTIONS = [

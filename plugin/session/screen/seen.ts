@@ -7,7 +7,7 @@
 
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../../host.js";
 import { replaceFile } from "../../atomic-file.js";
 
 /** The orchestrator looks every 30 s; what was not seen again since is no longer there. */

@@ -6,7 +6,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { constants } from "node:fs";
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../../host.js";
 import type { LogEvidence } from "./evidence.js";
 
 /** A line has less than 1 KB, unless what was on the screen is long. */

@@ -3,7 +3,7 @@
  * are asked. Pure.
  */
 
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../../host.js";
 import type { Evidence } from "./evidence.js";
 
 /** What can tell of a session. */

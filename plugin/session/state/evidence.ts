@@ -1,6 +1,6 @@
 /** All that can be known of what a session is doing, as values. */
 
-import type { ActivityState } from "@composio/ao-core";
+import type { ActivityState } from "../../host.js";
 import type { EventPrompt, EventQuestion } from "../../../index.js";
 
 /** What the end of a rollout says; `RolloutActivity` and `ThreadUsage` both have it. */

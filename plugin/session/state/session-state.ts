@@ -1,6 +1,6 @@
 /** The state of one of the orchestrator's sessions: looks at everything, then asks the table. */
 
-import type { RuntimeHandle, Session } from "@composio/ao-core";
+import type { RuntimeHandle, Session } from "../../host.js";
 import type { SessionEvents } from "../hook-events.js";
 import { findCodex } from "../process/running.js";
 import type { Snapshots } from "../process/snapshot.js";
