@@ -117,6 +117,7 @@ export class MockServer {
       responseId: `resp_${process.pid.toString(16)}_${this.#responses}`,
       threadId: request.threadId,
       model: request.model,
+      tier: request.tier,
       version: request.version,
       subagent: request.subagent,
       script: request.scriptName,
@@ -171,6 +172,20 @@ const ENDINGS = {
         status: "failed",
         error: { code: "server_error", message: "The model gave up." },
         usage: toWire(usage),
+      },
+    });
+    response.end();
+  },
+  "out-of-room"(response, send, { responseId }) {
+    send({
+      type: "response.failed",
+      response: {
+        id: responseId,
+        status: "failed",
+        error: {
+          code: "context_length_exceeded",
+          message: "Your input exceeds the context window of this model.",
+        },
       },
     });
     response.end();

@@ -16,6 +16,8 @@ export const readModelRequest = (httpRequest, body) => {
     body,
     input,
     model: body.model,
+    /** The service tier that is asked for. */
+    tier: body.service_tier === "default" ? "standard" : (body.service_tier ?? "standard"),
     threadId: threadIdOf(headers, body),
     /** "review", "collab_spawn", "memory_consolidation", "compact"… or null for a root thread. */
     subagent: headers["x-openai-subagent"] ?? null,

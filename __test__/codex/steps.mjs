@@ -61,7 +61,7 @@ export const thinking = (step) => ({
   items: (request) => [reasoning(), ...step.items(request)],
 });
 
-/** The same step with another end: "incomplete", "failed", "cut", "no-usage" or "held". */
+/** The same step with another end: "incomplete", "failed", "out-of-room", "cut", "no-usage" or "held". */
 export const ending = (name, step = say()) => ({ ...step, ending: name });
 
 /** The same step after a pause. */

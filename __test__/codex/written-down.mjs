@@ -14,6 +14,7 @@ const ALWAYS = [["0.0.0", "999.0.0"]];
 
 /** Ends of a stream after which Codex does not know the usage, whatever the version. */
 const NEVER_LEARNED = {
+  "out-of-room": "nothing was answered",
   failed: "the usage of `response.failed` is ignored",
   cut: "the stream ended before the usage was sent",
   held: "the process was killed or interrupted before the usage was sent",

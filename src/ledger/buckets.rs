@@ -1,10 +1,11 @@
-//! Where usage is added up: by model, workspace, quarter of an hour and price tier, so that any later question — by
-//! model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
+//! Where usage is added up: by model, workspace, service tier, quarter of an hour and length of context, so that any
+//! later question — by model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
 
 use std::sync::Arc;
 
 use crate::codec::packed_fields;
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
 
 /// A quarter of an hour in milliseconds: the offset of every time zone in use is a multiple of it.
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
@@ -19,13 +20,15 @@ pub struct SliceKey {
     pub model: Option<Arc<str>>,
     /// Where the turn ran; `None` where the rollout does not say.
     pub workspace: Option<Arc<str>>,
+    /// The tier that the turns asked for.
+    pub tier: ServiceTier,
     /// The quarter of an hour, counted from 1970.
     pub quarter: i64,
     /// Whether the responses had a long context.
     pub long_context: bool,
 }
 
-packed_fields!(SliceKey { model, workspace, quarter, long_context });
+packed_fields!(SliceKey { model, workspace, tier, quarter, long_context });
 
 /// What one response was billed, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Response {
     pub model: Option<Arc<str>>,
     /// Where the turn ran.
     pub workspace: Option<Arc<str>>,
+    /// The tier that the turn asked for.
+    pub tier: ServiceTier,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
     /// What it was billed.
@@ -42,7 +47,7 @@ pub struct Response {
     pub single: bool,
 }
 
-packed_fields!(Response { model, workspace, at_ms, usage, single });
+packed_fields!(Response { model, workspace, tier, at_ms, usage, single });
 
 /// Usage, added up.
 ///
@@ -63,6 +68,7 @@ impl Slices {
         let key = SliceKey {
             model: response.model,
             workspace: response.workspace,
+            tier: response.tier,
             quarter: response.at_ms.div_euclid(QUARTER_MS),
             long_context: response.single && response.usage.input > LONG_CONTEXT_TOKENS,
         };

@@ -5,10 +5,9 @@
 //! `last_token_usage` is no ground to add up: after a compaction it is an estimate of the new context, after an
 //! incomplete response it is the response before.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeSet;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields};
+use crate::codec::{Packed, Packer, Unpacker, packed_fields, stable_hash};
 use crate::rollout::record::TokenUsage;
 
 /// How many values are remembered at least, the last ones. A second writer goes on from the value that stood in the
@@ -114,14 +113,14 @@ impl Counter {
 /// The values that the counter had, as hashes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct SeenValues {
-    recent: HashSet<u64>,
+    recent: BTreeSet<u64>,
     /// Those before the recent ones, as many as are remembered at least.
-    older: HashSet<u64>,
+    older: BTreeSet<u64>,
 }
 
 impl SeenValues {
     fn contains(&self, value: TokenUsage) -> bool {
-        let hash = hash(value);
+        let hash = stable_hash(&value);
         self.recent.contains(&hash) || self.older.contains(&hash)
     }
 
@@ -129,7 +128,7 @@ impl SeenValues {
         if self.recent.len() >= REMEMBERED_VALUES {
             self.older = std::mem::take(&mut self.recent);
         }
-        self.recent.insert(hash(value));
+        self.recent.insert(stable_hash(&value));
     }
 }
 
@@ -150,12 +149,6 @@ impl Packed for SeenValues {
         };
         Some(Self { recent: values()?, older: values()? })
     }
-}
-
-fn hash(value: TokenUsage) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

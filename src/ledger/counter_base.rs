@@ -108,6 +108,7 @@ impl Milestones {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rollout::record::service_tier::ServiceTier;
 
     fn usage(total: u64) -> TokenUsage {
         TokenUsage { input: total, ..TokenUsage::ZERO }
@@ -117,6 +118,7 @@ mod tests {
         let response = Response {
             model: None,
             workspace: None,
+            tier: ServiceTier::Standard,
             at_ms: 0,
             usage: TokenUsage::ZERO,
             single: true,
@@ -161,6 +163,7 @@ mod tests {
         let response = Response {
             model: None,
             workspace: None,
+            tier: ServiceTier::Standard,
             at_ms: 0,
             usage: TokenUsage::ZERO,
             single: true,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::codec::packed_fields;
 use crate::ledger::buckets::Response;
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
 
 /// How many turns are remembered: a record names the running turn, or one that was interrupted shortly before.
 const REMEMBERED: usize = 16;
@@ -20,19 +21,25 @@ pub struct TurnFacts {
     pub model: Option<Arc<str>>,
     /// Where the turn runs.
     pub workspace: Option<Arc<str>>,
+    /// The tier that the turn asks for.
+    pub tier: Option<ServiceTier>,
 }
 
-packed_fields!(TurnFacts { model, workspace });
+packed_fields!(TurnFacts { model, workspace, tier });
 
 /// The turns of a rollout, as far as they were read.
 #[derive(Debug, Default, Clone)]
 pub struct Turns {
     current: TurnFacts,
+    /// Whether any settings were applied.
+    has_settings: bool,
+    /// Settings that were applied while a turn ran.
+    next: Option<TurnFacts>,
     recent: VecDeque<(String, TurnFacts)>,
     waiting: Vec<Waiting>,
 }
 
-packed_fields!(Turns { current, recent, waiting });
+packed_fields!(Turns { current, has_settings, next, recent, waiting });
 
 #[derive(Debug, Clone)]
 struct Waiting {
@@ -51,8 +58,27 @@ impl Turns {
     }
 
     /// What the next turn runs with, unless its own context says otherwise. (A compaction is a turn without one.)
-    pub fn settings(&mut self, facts: TurnFacts) {
-        self.set(facts);
+    /// Settings that are applied while a turn runs are not that turn's, except a thread's first ones: from 0.154 on they
+    /// stand behind the beginning of its first turn.
+    pub fn settings(&mut self, facts: TurnFacts, turn_runs: bool, answered: bool) {
+        let first = !std::mem::replace(&mut self.has_settings, true);
+        if turn_runs && (answered || !first) {
+            self.next = Some(facts);
+        } else {
+            self.next = None;
+            self.set(facts);
+            // The turn is known already, by what held before.
+            if turn_runs && let Some((_, known)) = self.recent.back_mut() {
+                known.clone_from(&self.current);
+            }
+        }
+    }
+
+    /// A turn begins.
+    pub fn start(&mut self) {
+        if let Some(facts) = self.next.take() {
+            self.set(facts);
+        }
     }
 
     /// A turn begins or goes on. Gives the responses that waited for it.
@@ -89,6 +115,7 @@ impl Turns {
         self.current = TurnFacts {
             model: model.or(self.current.model.take()),
             workspace: workspace.or(self.current.workspace.take()),
+            tier: facts.tier.or(self.current.tier),
         };
     }
 
@@ -125,6 +152,7 @@ fn response(facts: &TurnFacts, usage: TokenUsage, at_ms: Option<i64>, single: bo
     Response {
         model: facts.model.clone(),
         workspace: facts.workspace.clone(),
+        tier: facts.tier.unwrap_or_default(),
         at_ms: at_ms.unwrap_or_default(),
         usage,
         single,

@@ -12,9 +12,12 @@ import * as histories from "./histories.mjs";
 import * as interrupts from "./interrupts.mjs";
 import * as kills from "./kills.mjs";
 import * as basics from "./plain.mjs";
+import * as overflow from "./overflow.mjs";
 import * as reviews from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
+import * as tiers from "./tiers.mjs";
 import * as upgrades from "./upgrades.mjs";
+import * as writers from "./writers.mjs";
 
 const scenariosOf = (module) => Object.values(module).filter(({ play }) => play !== undefined);
 
@@ -32,4 +35,7 @@ export const SCENARIOS = [
   ...scenariosOf(interrupts),
   ...scenariosOf(kills),
   ...scenariosOf(upgrades),
+  ...scenariosOf(overflow),
+  ...scenariosOf(writers),
+  ...scenariosOf(tiers),
 ];

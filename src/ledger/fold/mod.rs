@@ -178,6 +178,7 @@ impl Fold {
         self.turns.begin(TurnFacts {
             model: meta.model.as_deref().map(Arc::from),
             workspace: meta.cwd.as_deref().map(Arc::from),
+            tier: None,
         });
         if meta.history_base.is_some() {
             self.counter = Counter::with_foreign_base();
@@ -204,16 +205,17 @@ impl Fold {
     }
 
     fn settings(&mut self, settings: &TurnContext<'_>) {
-        // Those that are applied while a turn runs are for the next one.
-        if self.tracker.state() != TurnState::Running {
-            self.turns.settings(facts(settings));
-        }
+        let turn_runs = self.tracker.state() == TurnState::Running;
+        self.turns.settings(facts(settings), turn_runs, self.answered);
     }
 
     fn turn_event(&mut self, turn: &Turn<'_>) {
         let turn_id = turn.turn_id.as_deref();
         self.reaches_turn(turn_id);
-        self.answered &= turn.event != TurnEvent::Started;
+        if turn.event == TurnEvent::Started {
+            self.answered = false;
+            self.turns.start();
+        }
         if let Some(opening) = &mut self.opening {
             opening.turn_event(turn.event);
         }
@@ -341,6 +343,7 @@ fn facts(context: &TurnContext<'_>) -> TurnFacts {
     TurnFacts {
         model: context.model.as_deref().map(Arc::from),
         workspace: context.cwd.as_deref().map(Arc::from),
+        tier: context.service_tier,
     }
 }
 

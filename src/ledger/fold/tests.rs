@@ -220,6 +220,58 @@ fn a_record_waits_for_the_context_of_its_turn() {
     assert_eq!(by_model(&rollout), [(Some("m1".into()), 7), (Some("m2".into()), 100)]);
 }
 
+/// What was billed at each tier, in units.
+fn by_tier(rollout: &Rollout) -> Vec<(&'static str, u64)> {
+    let slices = rollout.fold().settle(&|_| None);
+    let mut sums: Vec<(&str, u64)> =
+        slices.iter().map(|(key, usage)| (key.tier.as_str(), usage.total() / UNIT)).collect();
+    sums.sort_unstable();
+    sums
+}
+
+fn settings(tier: &str) -> String {
+    format!(r#"{{"type":"thread_settings_applied","thread_settings":{{"model":"m"{tier}}}}}"#)
+}
+
+#[test]
+fn a_response_has_the_tier_of_the_settings_that_its_turn_began_with() {
+    let mut rollout = Rollout::thread("a");
+    let event = |rollout: &mut Rollout, payload: &str| {
+        rollout.record("event_msg", payload);
+    };
+    event(&mut rollout, &settings(r#","service_tier":"priority""#));
+    event(&mut rollout, r#"{"type":"task_started","turn_id":"t1"}"#);
+    rollout.turn(Some("t1"), "m").count(1, 1);
+    // For the next turn.
+    event(&mut rollout, &settings(r#","service_tier":"flex""#));
+    rollout.count(2, 3);
+    event(&mut rollout, r#"{"type":"task_complete","turn_id":"t1"}"#);
+    event(&mut rollout, r#"{"type":"task_started","turn_id":"t2"}"#);
+    rollout.turn(Some("t2"), "m").count(4, 7).recorded("a", "t1", "r1", 8);
+    event(&mut rollout, r#"{"type":"task_complete","turn_id":"t2"}"#);
+    for (tier, units) in [
+        (r#","service_tier":null"#, 16),
+        (r#","service_tier":"fast""#, 32),
+        ("", 64),
+        (r#","service_tier":"default""#, 128),
+        (r#","service_tier":["odd"]"#, 256),
+    ] {
+        event(&mut rollout, &settings(tier));
+        rollout.recorded("a", "none", &units.to_string(), units);
+    }
+    assert_eq!(by_tier(&rollout), [("flex", 4), ("priority", 43), ("standard", 464)]);
+}
+
+#[test]
+fn the_first_settings_of_a_thread_are_those_of_the_turn_that_they_stand_in() {
+    let mut rollout = Rollout::thread("a");
+    rollout.record("event_msg", r#"{"type":"task_started","turn_id":"t1"}"#);
+    rollout.turn(Some("t1"), "m");
+    rollout.record("event_msg", &settings(r#","service_tier":"priority""#));
+    rollout.recorded("a", "t1", "r1", 7).count(7, 7);
+    assert_eq!(by_tier(&rollout), [("priority", 7)]);
+}
+
 #[test]
 fn a_compaction_without_a_context_of_its_own_runs_with_the_threads_settings() {
     let settings = |model: &str| {

@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 use crate::rollout::record::prefilter::Passed;
 use crate::rollout::record::text::Text;
 use crate::rollout::record::usage::token_count;
-use crate::rollout::record::{Envelope, Item, Malformed, Turn, TurnEvent, facts, object};
+use crate::rollout::record::{
+    Envelope, Item, Malformed, Turn, TurnContext, TurnEvent, facts, object,
+};
 
 #[derive(Deserialize)]
 struct WireSettings<'a> {
@@ -54,7 +56,10 @@ pub(super) fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> 
             let Some(settings) = wire.thread_settings else {
                 return Ok(Item::Passed(Passed::Other));
             };
-            return facts(settings.get().as_bytes()).map(Item::Settings);
+            let settings = facts(settings.get().as_bytes())?;
+            // Settings are written whole: a tier that is left out is none in particular.
+            let service_tier = Some(settings.service_tier.unwrap_or_default());
+            return Ok(Item::Settings(TurnContext { service_tier, ..settings }));
         }
         Some("task_started" | "turn_started") => TurnEvent::Started,
         Some("user_message") => TurnEvent::Prompted,

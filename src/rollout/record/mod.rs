@@ -5,6 +5,7 @@ pub mod instructions;
 pub mod object;
 pub mod plain;
 pub mod prefilter;
+pub mod service_tier;
 pub mod session_meta;
 pub mod text;
 pub mod usage;
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 use crate::codec::packed_fields;
 use crate::rollout::record::object::Object;
 use crate::rollout::record::prefilter::{Look, Passed, TOOL_OUTPUT, look};
+use crate::rollout::record::service_tier::ServiceTier;
 use crate::rollout::record::text::Text;
 use event::event;
 use usage::{WireInfo, WireTokenUsageRecord};
@@ -65,6 +67,8 @@ pub struct TurnContext<'a> {
     pub model: Option<Cow<'a, str>>,
     /// Where the turn runs.
     pub cwd: Option<Cow<'a, str>>,
+    /// The tier that it asks for, in settings from 0.148 on; `None` where the record does not say.
+    pub service_tier: Option<ServiceTier>,
 }
 
 /// The counts of a usage. `cached_input` and `cache_write_input` are part of `input`, `reasoning_output` is part of
@@ -269,6 +273,8 @@ struct WireTurnContext<'a> {
     model: Text<'a>,
     #[serde(borrow, default)]
     cwd: Text<'a>,
+    #[serde(default, deserialize_with = "service_tier::said")]
+    service_tier: Option<ServiceTier>,
 }
 
 fn turn_context<'a>(envelope: &Envelope<'a>, line: &'a [u8]) -> Result<Item<'a>, Malformed> {
@@ -277,8 +283,8 @@ fn turn_context<'a>(envelope: &Envelope<'a>, line: &'a [u8]) -> Result<Item<'a>,
 }
 
 fn facts(json: &[u8]) -> Result<TurnContext<'_>, Malformed> {
-    let WireTurnContext { turn_id, model, cwd } = object(json)?;
-    Ok(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0 })
+    let WireTurnContext { turn_id, model, cwd, service_tier } = object(json)?;
+    Ok(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0, service_tier })
 }
 
 fn token_usage_record<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {

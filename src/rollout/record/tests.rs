@@ -102,7 +102,7 @@ fn tells_a_completed_turn_from_a_failed_one() {
 fn an_odd_field_loses_no_record() {
     let line = r#"{"timestamp":17,"ordinal":"x","type":"turn_context","payload":{"turn_id":null,"model":"m","cwd":["a"]}}"#;
     let record = parse(line.as_bytes()).unwrap();
-    let context = TurnContext { turn_id: None, model: Some("m".into()), cwd: None };
+    let context = TurnContext { turn_id: None, model: Some("m".into()), ..TurnContext::default() };
     let expected = Record { timestamp: None, ordinal: None, item: Item::TurnContext(context) };
     assert_eq!(record, expected);
 }
