@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import type * as Addon from "../index.js";
 
 /** The platforms that a release has an addon for: `npm/` in the repository. */
@@ -21,10 +22,12 @@ const PLATFORMS = [
 
 const require = createRequire(import.meta.url);
 
-/** The addon; `null` where a file is named: whoever does has reasons, and `index.js` says what is wrong with it. */
-export const addon = process.env["NAPI_RS_NATIVE_LIBRARY_PATH"] ? null : load();
+/** The addon of this machine, or the one that the user names. */
+export const addon = load();
 
 function load(): typeof Addon {
+  const named = process.env["NAPI_RS_NATIVE_LIBRARY_PATH"];
+  if (named) return require(resolve(named)) as typeof Addon;
   const { platform, arch } = process;
   const here = PLATFORMS.filter((name) => `${name}-`.startsWith(`${platform}-${arch}-`));
   const failures: Error[] = [];

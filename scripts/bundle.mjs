@@ -1,26 +1,35 @@
-// Puts into one file what is to be loaded at once, with the licences of others' code in it beside it:
+// Puts what is loaded at once into one file each, with the licences of others' code in it beside it:
 //
-//   dist/report/plot.js   the plotting library: the package then has no dependency for a page that few people ask for
-//   dist/usage-json.cjs   the command that other programs run: Node takes as long to find twenty modules as the command
-//                         to answer
+//   dist/cli.cjs    the command `ao-codex`: Node takes longer to find a hundred modules than the command to answer
+//   dist/plot.cjs   the plotting library, loaded by `usage --html`
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const dist = join(root, "dist");
+const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-await bundle(join(dist, "report", "plot.js"), join(dist, "report", "plot.js"), {
-  format: "esm",
-  allowOverwrite: true,
-});
-await bundle(join(dist, "usage-json.js"), join(dist, "usage-json.cjs"), {
+/** Says which Node is needed, instead of a syntax that an older one does not know. */
+const NEEDS_NODE = `
+const [major, minor] = process.versions.node.split(".").map(Number);
+const [least, leastMinor] = "${engines.node.replace(">=", "")}".split(".").map(Number);
+if (major < least || (major === least && minor < leastMinor)) {
+  process.stderr.write("ao-codex: needs Node " + least + "." + leastMinor + " or later; this is Node " + process.versions.node + " (" + process.execPath + ")\\n");
+  process.exit(1);
+}
+`;
+
+await bundle("plugin/report/plot.ts", "dist/plot.cjs", { format: "cjs", target: "node20" });
+await bundle("plugin/cli/command.ts", "dist/cli.cjs", {
   format: "cjs",
   platform: "node",
-  define: { "import.meta.url": "__url" },
-  banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [lazy(["addon.js"]), withRequire()],
+  // Newer syntax would be a syntax error to the versions that are to be told.
+  target: "node16",
+  banner: {
+    js: `#!/usr/bin/env node\n"use strict";{${NEEDS_NODE}}const __url = require("node:url").pathToFileURL(__filename).href;`,
+  },
+  plugins: [ownPlaces(), addonAlone(), plotBeside(), withRequire(), withoutPrograms()],
 });
 
 async function bundle(entry, outfile, options) {
@@ -30,28 +39,55 @@ async function bundle(entry, outfile, options) {
     outfile,
     bundle: true,
     minify: true,
-    target: "node20",
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
     ...options,
   });
   const texts = licences(Object.keys(metafile.inputs));
-  if (texts.length === 0) return;
-  const text = `${relative(dirname(outfile), outfile)} contains:\n\n${texts.join("\n----\n\n")}`;
-  writeFileSync(`${outfile.slice(0, outfile.lastIndexOf("."))}.LICENSES.txt`, text);
+  const text = `${outfile.replace("dist/", "")} contains:\n\n${texts.join("\n----\n\n")}`;
+  writeFileSync(join(root, `${outfile.slice(0, outfile.lastIndexOf("."))}.LICENSES.txt`), text);
 }
 
-/** Leaves what is imported when it is needed where it is, but for what is always needed. */
-function lazy(always) {
+/** A module of ours that asks where it is gets the place that it has outside of the bundle, in `dist`. */
+function ownPlaces() {
   return {
-    name: "lazy",
-    setup({ onResolve }) {
-      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-        const file = relative(dist, join(resolveDir, path)).replaceAll(sep, "/");
-        if (kind !== "dynamic-import" || always.includes(file)) return undefined;
-        return { path: file.startsWith(".") ? file : `./${file}`, external: true };
+    name: "own-places",
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]plugin[/\\].*\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, "utf8");
+        const place = relative(join(root, "plugin"), path).replaceAll(sep, "/");
+        const url = `new URL(${JSON.stringify(place)}, __url).href`;
+        return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
       });
+    },
+  };
+}
+
+/** The command takes the addon from `addon.ts`: what is generated around it takes as long to compile as it to load. */
+function addonAlone() {
+  return {
+    name: "addon-alone",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(\.\.\/)+index\.js$/ }, ({ path, resolveDir }) => {
+        const isGenerated = join(resolveDir, path) === join(root, "index.js");
+        return isGenerated ? { path: "addon", namespace: "addon" } : undefined;
+      });
+      const contents = `const { addon } = require("./addon.js"); module.exports = addon;`;
+      onLoad({ filter: /^/, namespace: "addon" }, () => ({
+        contents,
+        resolveDir: join(root, "plugin"),
+      }));
+    },
+  };
+}
+
+/** The plotting library stays a file of its own. */
+function plotBeside() {
+  return {
+    name: "plot-beside",
+    setup({ onResolve }) {
+      onResolve({ filter: /\/plot\.js$/ }, () => ({ path: "./plot.cjs", external: true }));
     },
   };
 }
@@ -69,6 +105,19 @@ function withRequire() {
   };
 }
 
+/** The library of the command line can start other programs as its commands: ours has none, and Node loads slowly. */
+function withoutPrograms() {
+  return {
+    name: "without-programs",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        /node_modules.commander/.test(importer) ? { path: "none", namespace: "none" } : undefined,
+      );
+      onLoad({ filter: /^/, namespace: "none" }, () => ({ contents: "", loader: "js" }));
+    },
+  };
+}
+
 /** The text of each licence once, below the packages that it is of. */
 function licences(inputs) {
   const names = new Set(
@@ -77,13 +126,13 @@ function licences(inputs) {
   const byText = new Map();
   for (const name of [...names].toSorted()) {
     const folder = join(root, "node_modules", name);
-    const licence = ["LICENSE", "LICENSE.md", "LICENSE.txt"].find((one) =>
+    const licence = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"].find((one) =>
       existsSync(join(folder, one)),
     );
     if (licence === undefined) throw new Error(`${name} has no licence to bring along`);
     const text = readFileSync(join(folder, licence), "utf8").trim();
-    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+    const { version: own } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${own}`]);
   }
   return [...byText].map(([text, packages]) => `${packages.join(", ")}\n\n${text}\n`);
 }

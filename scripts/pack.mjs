@@ -49,7 +49,8 @@ export function packAll(directory, { addons = root, all = false } = {}) {
 
 function stageMain(to) {
   const manifest = readManifest(root);
-  for (const name of [...manifest.files, "README.md", "LICENSE"])
+  const folders = manifest.files.filter((name) => !name.startsWith("!"));
+  for (const name of [...folders, "README.md", "LICENSE"])
     cpSync(join(root, name), join(to, name), { recursive: true });
   manifest.optionalDependencies = Object.fromEntries(
     platforms.map((name) => [readManifest(join(root, "npm", name)).name, manifest.version]),

@@ -21,6 +21,12 @@ const WRONG_USAGE = [
   [["usage", "--since", "2026-03-02", "--until", "2026-03-01"], /--since is after --until/],
   [["resume"], /required option '--workspace <path>' not specified/],
   [["--codex-home"], /argument missing/],
+  [
+    ["usage", "--by", "day", "--by", "model"],
+    /'--by <what>' argument 'model' is invalid\. It was given twice\./,
+  ],
+  [["usage", "--since", "2026-03-01", "--since=2026-03-02"], /It was given twice\./],
+  [["sessions", "--workspace", "a", "--workspace", "a"], /It was given twice\./],
 ];
 
 for (const [args, message] of WRONG_USAGE) {

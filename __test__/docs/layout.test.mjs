@@ -22,12 +22,22 @@ const RUST = [
   ["lib.rs"],
 ];
 const TYPESCRIPT = [
-  ["addon.ts", "native.ts", "settings.ts", "version.ts", "warn.ts"],
+  [
+    "addon.ts",
+    "atomic-file.ts",
+    "host.ts",
+    "native.ts",
+    "paths.ts",
+    "settings.ts",
+    "thread-id.ts",
+    "version.ts",
+    "warn.ts",
+  ],
   ["terminal"],
   ["launch", "session"],
   ["doctor", "report"],
-  ["agent.ts", "cli", "usage-json.ts"],
-  ["cli.cts", "index.ts"],
+  ["agent.ts", "cli"],
+  ["index.ts"],
 ];
 
 /** Those that are still there. An entry whose fault is gone fails too: these lists only become shorter. */
@@ -39,16 +49,12 @@ const KNOWN_CIRCLES = [
   "src/codex_cli: install_dirs.rs search.rs",
   "src/ledger: summary.rs threads.rs",
   "src/rollout: record/event.rs record/mod.rs record/usage.rs",
-  "plugin/cli: sessions.ts watch.ts",
-  "plugin/doctor: machine.ts pretend.ts",
   "plugin/session: process/proc.ts process/table.ts",
   "plugin/session: process/running.ts process/started.ts",
 ];
 const KNOWN_ARROWS = [
   "src/fs/file_stamp.rs -> src/codec/mod.rs",
   "src/fs/watch.rs -> src/rollout/name.rs",
-  "plugin/doctor/checks/activity.ts -> plugin/cli/told.ts",
-  "plugin/report/page.ts -> plugin/cli/notes.ts",
   "plugin/settings.ts -> plugin/launch/permissions.ts",
 ];
 
@@ -67,7 +73,7 @@ test("every file of plugin/ but the entries of the package is imported", () => {
   const imported = new Set([...typescript.values()].flatMap((others) => [...others]));
   assert.deepEqual(
     [...typescript.keys()].filter((file) => !imported.has(file)),
-    ["plugin/cli.cts", "plugin/index.ts", "plugin/native.ts"],
+    ["plugin/cli/command.ts", "plugin/index.ts", "plugin/native.ts"],
   );
 });
 

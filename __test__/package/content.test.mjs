@@ -6,21 +6,25 @@ import { fileURLToPath } from "node:url";
 import { main, platforms } from "./user.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** What is only in the command, which is one file. */
+const BUNDLED = /^(cli|doctor|report|terminal)\//;
+
 const paths = ({ files }) => files.map(({ path }) => path).toSorted();
 
 test("the package holds what the plugin is compiled to, what napi-rs generates, the shell files, and papers", () => {
   const sources = readdirSync(join(root, "plugin"), { recursive: true })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => /\.c?ts$/.test(path));
+    .filter((path) => path.endsWith(".ts") && !BUNDLED.test(path));
   deepStrictEqual(
     paths(main),
     [
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
-      // Of what is bundled into plot.js.
-      "dist/report/plot.LICENSES.txt",
-      "dist/usage-json.cjs",
+      "dist/cli.LICENSES.txt",
+      "dist/cli.cjs",
+      "dist/plot.LICENSES.txt",
+      "dist/plot.cjs",
       "index.d.ts",
       "index.js",
       "package.json",
@@ -31,7 +35,7 @@ test("the package holds what the plugin is compiled to, what napi-rs generates, 
       "shell/zsh/.zshrc",
       ...sources.flatMap((path) => [
         `dist/${path.replace(/ts$/, "js")}`,
-        `dist/${path.replace(/c?ts$/, "d.$&")}`,
+        `dist/${path.replace(/ts$/, "d.ts")}`,
       ]),
     ].toSorted(),
   );

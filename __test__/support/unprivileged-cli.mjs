@@ -1,13 +1,11 @@
 // `ao-codex` as a user for whom the mode bits of a file count: root, as which tests may run, ignores them. Everything
 // is loaded first, since that user may not be allowed to read the checkout.
-import { run } from "../../dist/cli/program.js";
+import { createRequire } from "node:module";
 import { NOBODY } from "./nobody.mjs";
 
-await Promise.all(
-  ["index.js", "dist/doctor/checks.js", "dist/doctor/examine.js", "dist/doctor/machine.js"].map(
-    (path) => import(`../../${path}`),
-  ),
-);
+const { loadNative, run } = createRequire(import.meta.url)("../../dist/cli.cjs");
+
+await loadNative();
 if (process.getuid() === 0) {
   process.setgroups([]);
   process.setgid(NOBODY);

@@ -1,9 +1,10 @@
 /** The doctor's report as a person reads it: a line for each check, and below it what to do. */
-import type { ChalkInstance } from "chalk";
 import type { Status } from "../doctor/check.js";
 import type { Examined, Report } from "../doctor/examine.js";
 import { plural } from "../terminal/format.js";
-import { columnsOf, paint } from "../terminal/colors.js";
+import { paint } from "../terminal/colors.js";
+import type { Colors } from "../terminal/colors.js";
+import { columnsOf, writeLines } from "../terminal/stdout.js";
 import { plain, width, wrap } from "../terminal/text.js";
 
 const GAP = "  ";
@@ -20,7 +21,7 @@ export function printReport(report: Report): void {
     ...report.checks.flatMap((check) => linesOf(check, layoutOf(check, report.checks), colors)),
     summary(report.checks),
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  writeLines(lines);
 }
 
 interface Layout {
@@ -42,7 +43,7 @@ function layoutOf({ found }: Examined, checks: readonly Examined[]): Layout {
   return { names, indent, text: columnsOf() - indent };
 }
 
-function linesOf({ id, status, found, remedy }: Examined, layout: Layout, colors: ChalkInstance) {
+function linesOf({ id, status, found, remedy }: Examined, layout: Layout, colors: Colors) {
   const { names, indent, text } = layout;
   const isBeside = indent > INDENT_BELOW;
   const paintStatus = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];

@@ -2,11 +2,10 @@
 import { Command, Option } from "commander";
 import type * as Addon from "../../index.js";
 import type { Report } from "../doctor/examine.js";
-import { printReport } from "./doctor-report.js";
 import { Unwell } from "../terminal/exit-codes.js";
 import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
-import { printJson } from "./print.js";
+import { printJson } from "./print-json.js";
 import { loadNative } from "./scan.js";
 
 interface DoctorOptions extends ScanOptions {
@@ -27,7 +26,10 @@ export function doctorCommand(): Command {
       const options = command.optsWithGlobals<DoctorOptions>();
       const report = await examined(options);
       if (options.json) printJson(report);
-      else printReport(report);
+      else {
+        const { printReport } = await import("./doctor-report.js");
+        printReport(report);
+      }
       if (!report.ok) throw new Unwell("a check failed");
     });
 }

@@ -1,14 +1,11 @@
-/** How commands answer: a JSON document, or a table with notes. */
+/** Tables with notes, which most commands answer with. */
 import type { HomeUsage } from "../../index.js";
 import { path } from "../terminal/format.js";
 import { renderTable } from "../terminal/table.js";
 import type { Column } from "../terminal/table.js";
-import { columnsOf, paint } from "../terminal/colors.js";
-import { safeJson, wrap } from "../terminal/text.js";
-
-export function printJson(document: unknown): void {
-  process.stdout.write(`${safeJson(document)}\n`);
-}
+import { paint } from "../terminal/colors.js";
+import { columnsOf, writeLines } from "../terminal/stdout.js";
+import { wrap } from "../terminal/text.js";
 
 export function printTable<Row>(
   table: readonly Column<Row>[],
@@ -16,7 +13,7 @@ export function printTable<Row>(
   total: Row,
   notes: readonly string[],
 ): void {
-  process.stdout.write(`${tableLines(table, rows, total, notes).join("\n")}\n`);
+  writeLines(tableLines(table, rows, total, notes));
 }
 
 /** The lines of a table, and below it the notes. */
@@ -36,7 +33,7 @@ export function tableLines<Row>(
 
 /** Says that there are none of `what`, and where they were looked for. */
 export function printNothing(...nothing: Parameters<typeof nothingLines>): void {
-  process.stdout.write(`${nothingLines(...nothing).join("\n")}\n`);
+  writeLines(nothingLines(...nothing));
 }
 
 /** The same as lines. */

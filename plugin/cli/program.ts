@@ -1,8 +1,9 @@
 /** The command line as a whole: its commands, its exit codes, and how it says what went wrong. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { Option } from "commander";
 import { ownVersion } from "../version.js";
 import { aoHomeOption, codexHomeOption } from "./options.js";
-import { columnsOf, exitWhenNobodyReads, writeOut } from "../terminal/stdout.js";
+import { columnsOf, writeText } from "../terminal/stdout.js";
 import { exitCodeAfter } from "../terminal/exit-codes.js";
 
 /** The commands in the order of the help. Each is loaded when the command line names it, or names none. */
@@ -18,7 +19,6 @@ const USAGE_EXIT_CODE = 2;
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
-  exitWhenNobodyReads();
   process.exitCode = await run(process.argv.slice(2));
 }
 
@@ -42,22 +42,43 @@ async function program(args: readonly string[]): Promise<Command> {
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
     .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
-  const all = Object.entries(COMMANDS);
-  const named = all.filter(([name]) => args.includes(name));
-  const isHelp = named.length === 0 || args.includes("help");
-  for (const [, load] of isHelp ? all : named) root.addCommand(await load());
+  for (const load of commandsFor(args)) root.addCommand(await load());
   const groups = root.commands.flatMap((command) => command.commands);
   for (const command of [root, ...root.commands, ...groups]) {
+    for (const option of command.options) refuseRepetition(option);
     command
       .exitOverride()
       .showSuggestionAfterError()
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({
-        writeOut: (text) => writeOut([Buffer.from(text)]),
+        writeOut: writeText,
         writeErr: (text) => process.stderr.write(text),
         getOutHelpWidth: columnsOf,
         getErrHelpWidth: columnsOf,
       });
   }
   return root;
+}
+
+function commandsFor(args: readonly string[]) {
+  const all = Object.entries(COMMANDS);
+  const named = all.filter(([name]) => args.includes(name));
+  if (named.length === 0 && args.includes("--version")) return [];
+  const isHelp = named.length === 0 || args.includes("help");
+  return (isHelp ? all : named).map(([, load]) => load);
+}
+
+/**
+ * Lets an option that takes one value be given once: of two, nobody knows which is meant. The homes are set in aliases,
+ * and again behind them.
+ */
+function refuseRepetition(option: Option): void {
+  if (option.isBoolean() || option.long === "--codex-home" || option.long === "--ao-home") return;
+  const parse = option.parseArg;
+  let isGiven = false;
+  option.argParser((value: string, previous: unknown) => {
+    if (isGiven) throw new InvalidArgumentError("It was given twice.");
+    isGiven = true;
+    return parse ? parse(value, previous as never) : value;
+  });
 }

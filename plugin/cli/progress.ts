@@ -1,7 +1,7 @@
 /** A line on the terminal while a scan takes long: how far it is. Gone when the scan is done. */
 import type { ScanProgress } from "../../index.js";
 import { count } from "../terminal/format.js";
-import { columnsOf } from "../terminal/colors.js";
+import { columnsFor } from "../terminal/stdout.js";
 import { shorten } from "../terminal/text.js";
 
 /** What is done sooner needs no explanation. */
@@ -20,7 +20,7 @@ export async function withProgress<T>(
   let isShown = false;
   const timer = setInterval(() => {
     if (Date.now() - startedAt < PATIENCE_MS) return;
-    stream.write(ERASE_LINE + shorten(describe(latest), columnsOf(stream) - 1));
+    stream.write(ERASE_LINE + shorten(describe(latest), columnsFor(stream.columns) - 1));
     isShown = true;
   }, REFRESH_MS);
   try {

@@ -4,8 +4,9 @@ import type { ThreadHead } from "../../index.js";
 import { path } from "../terminal/format.js";
 import { jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
-import { printJson } from "./print.js";
+import { printJson } from "./print-json.js";
 import { loadNative } from "./scan.js";
+import { writeLines } from "../terminal/stdout.js";
 import { isThreadId } from "../thread-id.js";
 
 export function resumeCommand(): Command {
@@ -29,7 +30,7 @@ export function resumeCommand(): Command {
       const { threadId, rolloutPath } = thread;
       const line = commandLine(thread);
       if (options.json) printJson({ threadId, rolloutPath, command: line });
-      else process.stdout.write(`${line}\n`);
+      else writeLines([line]);
     });
 }
 

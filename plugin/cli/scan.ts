@@ -11,8 +11,7 @@ const STOP_LIMIT_MS = 1_000;
 /** The addon, loaded when a command needs it: `--help` and `doctor` work where it cannot be loaded. */
 export async function loadNative(): Promise<typeof Addon> {
   const { addon } = await import("../addon.js");
-  // What is generated there takes as long to compile as the addon to load.
-  return addon ?? import("../../index.js");
+  return addon;
 }
 
 export function scanHome(query: Query): Promise<Addon.HomeUsage> {

@@ -1,6 +1,5 @@
 /** The table of `ao-codex sessions`. */
 import type { ActivityState } from "../host.js";
-import type { ChalkInstance } from "chalk";
 import type { HomeUsage, ThreadUsage } from "../../index.js";
 import {
   costColumn,
@@ -18,6 +17,7 @@ import type { HookEvidence } from "../session/state/hook-evidence.js";
 import { threadState } from "../session/state/thread-state.js";
 import type { Column } from "../terminal/table.js";
 import { paint } from "../terminal/colors.js";
+import type { Colors } from "../terminal/colors.js";
 
 export interface Shown {
   explain?: true;
@@ -43,7 +43,7 @@ export function sessionLines(
   return tableLines<ThreadRow>(columns, rows.slice(0, most), total, notes);
 }
 
-function table(nowMs: number, evidence: HookEvidence, colors: ChalkInstance): Column<ThreadRow>[] {
+function table(nowMs: number, evidence: HookEvidence, colors: Colors): Column<ThreadRow>[] {
   return [
     workspaceColumn,
     threadColumn,
@@ -88,7 +88,7 @@ function ofThread(row: ThreadRow, text: (thread: ThreadUsage) => string): string
   return row.branch ? text(row.branch.thread) : "";
 }
 
-function colorOf(state: ActivityState, colors: ChalkInstance): (text: string) => string {
+function colorOf(state: ActivityState, colors: Colors): (text: string) => string {
   switch (state) {
     case "active":
       return colors.green;

@@ -2,7 +2,9 @@
 import { Command } from "commander";
 import { aoHomeOf, jsonOption, scope, workspaceOption } from "./options.js";
 import type { SessionsOptions } from "./options.js";
+import { printJson } from "./print-json.js";
 import { loadNative, scanHome } from "./scan.js";
+import { isOutputTerminal, writeLines } from "../terminal/stdout.js";
 
 export function sessionsCommand(): Command {
   return new Command("sessions")
@@ -15,7 +17,7 @@ export function sessionsCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<SessionsOptions>();
       const { explain, json, watch } = options;
-      if (watch && !json && !process.stdout.isTTY)
+      if (watch && !json && !isOutputTerminal())
         command.error("error: --watch needs a terminal, or --json");
       // Loaded when they are needed: what draws takes longer to load than most homes to read.
       if (watch) {
@@ -30,11 +32,10 @@ export function sessionsCommand(): Command {
       const nowMs = Date.now();
       if (json) {
         const { sessionsDocument } = await import("./document.js");
-        const { safeJson } = await import("../terminal/sanitize.js");
-        process.stdout.write(`${safeJson(sessionsDocument(home, nowMs, evidence, explain))}\n`);
+        printJson(sessionsDocument(home, nowMs, evidence, explain));
       } else {
         const { sessionLines } = await import("./sessions-table.js");
-        process.stdout.write(`${sessionLines(home, nowMs, evidence, options).join("\n")}\n`);
+        writeLines(sessionLines(home, nowMs, evidence, options));
       }
     });
 }

@@ -6,6 +6,7 @@ import { safeJson } from "../terminal/sanitize.js";
 import { aoHomeOf, scope } from "./options.js";
 import type { SessionsOptions } from "./options.js";
 import { loadNative, scanHome } from "./scan.js";
+import { exitWhenNobodyReads } from "../terminal/stdout.js";
 import { InPlace } from "../terminal/alternate-screen.js";
 import { sessionLines } from "./sessions-table.js";
 import { readHookEvidence } from "../session/state/hook-evidence.js";
@@ -16,6 +17,7 @@ const ASK_MS = 1_000;
 const DRAW_MS = 10_000;
 
 export async function watchSessions(options: SessionsOptions): Promise<void> {
+  exitWhenNobodyReads();
   const stop = new AbortController();
   const end = () => stop.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);

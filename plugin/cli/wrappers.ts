@@ -4,8 +4,9 @@ import type { WrappersChange, WrappersStatus } from "../../index.js";
 import { path } from "../terminal/format.js";
 import { jsonOption } from "./options.js";
 import type { GlobalOptions } from "./options.js";
-import { printJson } from "./print.js";
+import { printJson } from "./print-json.js";
 import { loadNative } from "./scan.js";
+import { writeLines } from "../terminal/stdout.js";
 
 interface WrapperOptions extends GlobalOptions {
   force?: true;
@@ -41,7 +42,7 @@ export function wrappersCommand(): Command {
       const native = await loadNative();
       const status = await native.wrappersStatus(scope(options));
       if (options.json) printJson(status);
-      else print(describe(status));
+      else writeLines(describe(status));
     });
   command
     .command("remove")
@@ -59,7 +60,7 @@ export function wrappersCommand(): Command {
 /** What a person has to know of a change; a set that was left alone is a failure to do what was asked. */
 function answer(change: WrappersChange, { json }: WrapperOptions): void {
   if (json) printJson(change);
-  else if (change.outcome !== "left") print([said(change), ...describe(change.status)]);
+  else if (change.outcome !== "left") writeLines([said(change), ...describe(change.status)]);
   if (change.outcome !== "left") return;
   const { directory, version } = change.status;
   throw new Error(
@@ -108,8 +109,4 @@ const OWNERS = {
 
 function scope({ aoHome, force }: WrapperOptions) {
   return { ...(aoHome !== undefined && { aoHome }), ...(force !== undefined && { force }) };
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -2,6 +2,7 @@
 import { replaceFile } from "../atomic-file.js";
 import type { HomeUsage } from "../../index.js";
 import { localDate, path } from "../terminal/format.js";
+import { writeLines } from "../terminal/stdout.js";
 
 /** Writes the page in place of the one before. */
 export async function writeReport(
@@ -22,5 +23,5 @@ export async function writeReport(
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot write the report ${file}: ${reason}`, { cause: error });
   }
-  process.stdout.write(`Wrote ${path(file)}.\n`);
+  writeLines([`Wrote ${path(file)}.`]);
 }

@@ -1,16 +1,20 @@
 /** Text by the columns that it takes on the screen. */
 import { sep } from "node:path";
-import cliTruncate from "cli-truncate";
-import stringWidth from "string-width";
 
 export { plain, safeJson } from "./sanitize.js";
+
+/**
+ * The tables of Unicode take longer to load than most homes to read, so the first text that needs them loads them. The
+ * build puts that file into the command's own, where nothing has to be awaited for it.
+ */
+declare const require: (file: "./wide.js") => typeof import("./wide.js");
 
 /** Columns of the screen that the text takes. */
 export function width(text: string): number {
   if (NARROW.test(text)) return text.length;
   const known = widths.get(text);
   if (known !== undefined) return known;
-  const columns = stringWidth(text);
+  const columns = require("./wide.js").wideWidth(text);
   widths.set(text, columns);
   return columns;
 }
@@ -23,9 +27,17 @@ const widths = new Map<string, number>();
 
 /** The text cut in its middle to at most so many columns: both ends of an id say more than its middle. */
 export function shorten(text: string, columns: number): string {
-  const cut = cliTruncate(text, columns, { position: "middle" });
-  // Where a wide character stands at the cut, the library takes one column too many.
-  return width(cut) <= columns ? cut : cliTruncate(text, columns - 1, { position: "middle" });
+  if (NARROW.test(text)) return shortenNarrow(text, columns);
+  return require("./wide.js").shortenWide(text, columns);
+}
+
+/** The same of text whose width is its length. */
+function shortenNarrow(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  const half = Math.floor(columns / 2);
+  return columns < 1
+    ? ""
+    : `${text.slice(0, half)}…${text.slice(text.length - columns + half + 1)}`;
 }
 
 /** The path without as many of its middle folders as must go: `~/…/shop/src`, then `…/shop/src`, then `…/src`. */

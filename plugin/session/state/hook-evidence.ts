@@ -2,7 +2,6 @@
 
 import type * as Addon from "../../../index.js";
 import type { EventPrompt, EventQuestion, SessionEventsFound } from "../../../index.js";
-import { openQuestion } from "./question.js";
 
 export interface HookEvidence {
   prompts: Map<string, EventPrompt>;
@@ -14,11 +13,16 @@ export async function readHookEvidence(
   native: Pick<typeof Addon, "listSessionEvents">,
   aoHome: string,
 ): Promise<HookEvidence> {
-  return hookEvidence(await native.listSessionEvents({ aoHome }).catch(() => []));
+  const sessions = await native.listSessionEvents({ aoHome }).catch(() => []);
+  return sessions.length === 0 ? NONE : hookEvidence(sessions);
 }
+
+const NONE: HookEvidence = { prompts: new Map(), questions: new Map() };
 
 /** Joins the evidence of some sessions, without the questions that have their answer. */
 async function hookEvidence(sessions: readonly SessionEventsFound[]): Promise<HookEvidence> {
+  // It asks for processes, which takes longer to load than most homes to read.
+  const { openQuestion } = await import("./question.js");
   const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions, null)));
   const prompts = sessions.flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
   // Of two sessions that went on with one thread the later one tells.
