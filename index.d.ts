@@ -164,9 +164,9 @@ export interface HomeUsage {
   threads: Array<ThreadUsage>
   /** The sum over the threads. */
   totals: Usage
-  /** The sum by what was asked for, the dearest first and days in their order; `null` when nothing was. */
+  /** The sum by what was asked for, the most expensive first and days in their order; `null` when nothing was. */
   groups: Array<UsageGroup> | null
-  /** The sum by day, model and workspace at once, in this order; `null` when it was not asked for. */
+  /** The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for. */
   cells: Array<UsageCell> | null
   /** What could not be read, or counts already. */
   skipped: Array<SkippedFile>
@@ -194,10 +194,24 @@ export interface HomeUsageOptions {
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
   untilMs?: number | null
   /** What `groups` adds up by. Days are those of the system's time zone. */
-  by?: 'thread' | 'workspace' | 'model' | 'day' | null
+  by?: 'thread' | 'workspace' | 'model' | 'day' | 'tier' | null
   /** Whether to give `cells` too. */
   cells?: boolean
 }
+
+/** A table of prices that was imported. */
+export interface ImportedPrices {
+  /** Where it is kept. */
+  path: string
+  /** How many models it has. */
+  models: number
+}
+
+/**
+ * Makes a table of LiteLLM's (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
+ * before. Rejects when the file cannot be read, or holds no prices.
+ */
+export declare function importPrices(path: string): Promise<ImportedPrices>
 
 /**
  * Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
@@ -270,6 +284,26 @@ export interface Places {
   userPrices: string | null
 }
 
+/** Prices in US dollars per million tokens. */
+export interface PriceRow {
+  /** The model. */
+  model: string
+  /** Where its prices come from. */
+  origin: 'built-in' | 'imported' | 'user' | 'default'
+  /** The service tier. */
+  tier: 'standard' | 'priority' | 'flex' | 'ultrafast'
+  /** Whether the prices are those of responses whose input is longer than 272,000 tokens. */
+  longContext: boolean
+  /** Input that the provider had not in its cache. */
+  input: number
+  /** Input from the cache. */
+  cachedInput: number
+  /** Input written into the cache. */
+  cacheWriteInput: number
+  /** Output, reasoning included. */
+  output: number
+}
+
 /** Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table. */
 export declare function pricesInForce(): Promise<PricesInForce>
 
@@ -281,6 +315,22 @@ export interface PricesInForce {
   asOf: string
 }
 
+/**
+ * Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read or
+ * is no price table.
+ */
+export declare function priceTable(): Promise<PriceTable>
+
+/** The table of prices in force. */
+export interface PriceTable {
+  /** Where it comes from. */
+  source: string
+  /** Its day, `YYYY-MM-DD`. */
+  asOf: string
+  /** Its rows: the default's, then each model's, in the order of their names, tiers and lengths. */
+  rows: Array<PriceRow>
+}
+
 /** Where prices come from. */
 export interface Pricing {
   /** The table. */
@@ -288,10 +338,12 @@ export interface Pricing {
   /** Its day, `YYYY-MM-DD`. */
   asOf: string
   /**
-   * The models that are not in it, and are priced at the default rates: 2.50 in, 0.625 cached, 10.00 out, in US
-   * dollars per million tokens.
+   * The models that are not in it and have no relative in it, and are priced at the default rates: 2.50 in, 0.625
+   * cached, 10.00 out, in US dollars per million tokens.
    */
   defaultRated: Array<string>
+  /** The models that are not in it and are priced as their nearest relative, with its name. */
+  familyRated: Record<string, string>
 }
 
 /**
@@ -563,6 +615,10 @@ export interface ThreadUsage {
   usage: Usage
   /** The same by model; `unknown` where the rollout names none. */
   models: Record<string, Usage>
+  /** The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`. */
+  tiers: Record<string, Usage>
+  /** Whether the cost holds rates that are not the model's own at its tier. */
+  isEstimate: boolean
   /** Lines of the rollout that were no records. */
   skippedRecords: number
   /** What the last turn is doing, by the records alone. */
@@ -593,13 +649,13 @@ export interface Usage {
   outputTokens: number
   /** Tokens spent on reasoning. */
   reasoningOutputTokens: number
-  /** The provider's own sum. */
+  /** Input and output together. */
   totalTokens: number
   /** US dollars, at the prices of the table. */
   estimatedCostUsd: number
 }
 
-/** What one model was billed in one workspace on one day. */
+/** What one model was billed in one workspace at one tier on one day. */
 export interface UsageCell {
   /** The day in the system's time zone, `YYYY-MM-DD`. */
   day: string
@@ -607,14 +663,18 @@ export interface UsageCell {
   model: string
   /** Where the turns ran, links resolved; `unknown` where the rollout does not say. */
   workspace: string
+  /** The service tier that the turns asked for. */
+  tier: string
   /** What was billed. */
   usage: Usage
+  /** Whether the cost holds rates that are not the model's own at its tier. */
+  isEstimate: boolean
 }
 
-/** Usage of one thread, workspace, model or day. */
+/** Usage of one thread, workspace, model, tier or day. */
 export interface UsageGroup {
   /**
-   * The thread's id, the workspace's path, the model's name, or the day (`YYYY-MM-DD`); `unknown` where the rollout
+   * The thread's id, the workspace's path, the model's name, the tier, or the day (`YYYY-MM-DD`); `unknown` where the rollout
    * does not say.
    */
   key: string
@@ -622,6 +682,8 @@ export interface UsageGroup {
   threads: number
   /** What was billed. */
   usage: Usage
+  /** Whether the cost holds rates that are not the model's own at its tier. */
+  isEstimate: boolean
 }
 
 /** One file of the set. */

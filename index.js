@@ -773,13 +773,14 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, probeBinary, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
 export { homeRevision }
 export { homeUsage }
 export { homeUsageDocument }
+export { importPrices }
 export { installAgentsSection }
 export { installHook }
 export { installWrappers }
@@ -788,6 +789,7 @@ export { listThreads }
 export { noteLaunch }
 export { places }
 export { pricesInForce }
+export { priceTable }
 export { probeBinary }
 export { probeHooks }
 export { readActivity }

@@ -3,8 +3,9 @@
 
     python3 scripts/update-prices.py [VERSION]
 
-Takes the models of the provider `openai` that Codex can run on, in US dollars per million tokens, and writes them in
-the project's own form, one model a line. The day in the table is the day on which it was made.
+Takes the models of OpenAI that Codex can run on, also by the names that Azure and Bedrock give them, with the prices of
+every service tier and of long contexts, as LiteLLM writes them (US dollars per token), one model a line. The day in the
+table is the day on which it was made.
 """
 
 import datetime
@@ -16,13 +17,19 @@ import sys
 import tempfile
 import zipfile
 
-TABLE = pathlib.Path(__file__).parent.parent / "src" / "pricing" / "openai-prices.json"
+TABLE = pathlib.Path(__file__).parent.parent / "src" / "billing" / "openai-prices.json"
 IN_WHEEL = "litellm/model_prices_and_context_window_backup.json"
 MODES = {"chat", "responses"}
-# What a text model of an agent can be called; the rest draws, listens or moderates.
-MODEL = re.compile(r"(gpt-|daybreak-|o\d)")
-NO_AGENT = re.compile(r"audio|realtime|-search|transcribe|tts|image|container|3\.5|vision|gpt-4-32k|gpt-4-0314|ft:")
-LONG = "_above_272k_tokens"
+# What a text model of an agent can be called, with and without a provider; the rest draws, listens or moderates.
+MODEL = re.compile(r"(azure/([a-z]+/)?|([a-z]+\.)?openai\.)?(gpt-\d|gpt-daybreak|daybreak-|codex-|o\d)")
+NO_AGENT = re.compile(r"audio|realtime|-search|transcribe|tts|image|container|3\.5|gpt-35|vision|gpt-4-32k|gpt-4-0314|ft:")
+PRICE = re.compile(
+    r"(input_cost_per_token|cache_read_input_token_cost|cache_creation_input_token_cost|output_cost_per_token)"
+    r"(_above_272k_tokens)?(_priority|_flex|_ultrafast)?"
+)
+
+# A model costs the same from another provider or in its dated version where no row of its own says otherwise.
+BARE = re.compile(r"^(azure/([a-z]+/)?|([a-z]+\.)?openai\.)|-\d{4}-\d\d-\d\d$")
 
 
 def main():
@@ -34,11 +41,12 @@ def main():
         version = wheel.name.split("-")[1]
         prices = json.loads(zipfile.ZipFile(wheel).read(IN_WHEEL))
     models = {name: model(facts) for name, facts in sorted(prices.items()) if is_wanted(name, facts)}
+    models = {name: rates for name, rates in models.items() if not is_said(name, rates, models)}
     lines = [f"    {json.dumps(name)}: {json.dumps(rates)}" for name, rates in models.items()]
     head = {
-        "source": f"LiteLLM {version} model prices, provider openai, standard tier",
+        "source": f"LiteLLM {version} model prices",
         "asOf": datetime.date.today().isoformat(),
-        "unit": "US dollars per 1,000,000 tokens",
+        "unit": "US dollars per token",
     }
     opening = json.dumps(head, indent=2)[:-2]
     TABLE.write_text(f'{opening},\n  "models": {{\n' + ",\n".join(lines) + "\n  }\n}\n")
@@ -47,30 +55,21 @@ def main():
 
 def is_wanted(name, facts):
     return (
-        facts.get("litellm_provider") == "openai"
-        and facts.get("mode") in MODES
+        facts.get("mode") in MODES
         and "input_cost_per_token" in facts
+        and "output_cost_per_token" in facts
         and MODEL.match(name) is not None
         and NO_AGENT.search(name) is None
     )
 
 
+def is_said(name, rates, models):
+    bare = BARE.sub("", name)
+    return bare != name and models.get(bare) == rates
+
+
 def model(facts):
-    prices = rates(facts, "")
-    if f"input_cost_per_token{LONG}" in facts:
-        prices["above272k"] = rates(facts, LONG)
-    return prices
-
-
-def rates(facts, tier):
-    keys = {
-        "input": "input_cost_per_token",
-        "cachedInput": "cache_read_input_token_cost",
-        "cacheWriteInput": "cache_creation_input_token_cost",
-        "output": "output_cost_per_token",
-    }
-    found = {name: facts.get(key + tier) for name, key in keys.items()}
-    return {name: round(price * 1e6, 6) for name, price in found.items() if price is not None}
+    return {key: price for key, price in sorted(facts.items()) if PRICE.fullmatch(key) and price is not None}
 
 
 main()

@@ -39,9 +39,10 @@ const SUBAGENT_USAGE = usage([500, 100, 50, 0], 0.0015625);
 const TOTALS = usage([3500, 1300, 450, 40], 0.0079625);
 
 const PRICING = {
-  source: "LiteLLM 1.109.1 model prices, provider openai, standard tier",
-  asOf: "2026-11-22",
+  source: "LiteLLM 1.109.1 model prices",
+  asOf: "2026-11-28",
   defaultRated: ["house-model"],
+  familyRated: {},
 };
 
 const threads = ([rootPath, subagentPath]) => [
@@ -57,6 +58,8 @@ const threads = ([rootPath, subagentPath]) => [
     model: "gpt-5-codex",
     usage: ROOT_USAGE,
     models: { "gpt-5-codex": ROOT_USAGE },
+    tiers: { standard: ROOT_USAGE },
+    isEstimate: false,
     skippedRecords: 0,
   },
   {
@@ -71,6 +74,8 @@ const threads = ([rootPath, subagentPath]) => [
     model: "house-model",
     usage: SUBAGENT_USAGE,
     models: { "house-model": SUBAGENT_USAGE },
+    tiers: { standard: SUBAGENT_USAGE },
+    isEstimate: true,
     skippedRecords: 0,
   },
 ];
@@ -118,20 +123,26 @@ test("sessions --json is the threads with their states", async (t) => {
 
 const GROUPS = {
   thread: [
-    { key: ROOT, threads: 1, usage: ROOT_USAGE },
-    { key: SUBAGENT, threads: 1, usage: SUBAGENT_USAGE },
+    { key: ROOT, threads: 1, usage: ROOT_USAGE, isEstimate: false },
+    { key: SUBAGENT, threads: 1, usage: SUBAGENT_USAGE, isEstimate: true },
   ],
   workspace: [
-    { key: "/home/dev/shop", threads: 1, usage: ROOT_USAGE },
-    { key: "/home/dev/docs", threads: 1, usage: SUBAGENT_USAGE },
+    { key: "/home/dev/shop", threads: 1, usage: ROOT_USAGE, isEstimate: false },
+    { key: "/home/dev/docs", threads: 1, usage: SUBAGENT_USAGE, isEstimate: true },
   ],
   model: [
-    { key: "gpt-5-codex", threads: 1, usage: ROOT_USAGE },
-    { key: "house-model", threads: 1, usage: SUBAGENT_USAGE },
+    { key: "gpt-5-codex", threads: 1, usage: ROOT_USAGE, isEstimate: false },
+    { key: "house-model", threads: 1, usage: SUBAGENT_USAGE, isEstimate: true },
   ],
+  tier: [{ key: "standard", threads: 2, usage: TOTALS, isEstimate: true }],
   day: [
-    { key: "2026-05-20", threads: 2, usage: usage([1500, 300, 150, 40], 0.0035875) },
-    { key: "2026-05-21", threads: 1, usage: SECOND_DAY },
+    {
+      key: "2026-05-20",
+      threads: 2,
+      usage: usage([1500, 300, 150, 40], 0.0035875),
+      isEstimate: true,
+    },
+    { key: "2026-05-21", threads: 1, usage: SECOND_DAY, isEstimate: false },
   ],
 };
 

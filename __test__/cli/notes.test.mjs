@@ -17,8 +17,7 @@ async function notesOf(home, args = ["sessions"]) {
   return lines.slice(lines.findIndex((line) => line.startsWith("─")) + 2);
 }
 
-const PRICES =
-  "Prices: LiteLLM 1.109.1 model prices, provider openai, standard tier, as of 2026-11-22.";
+const PRICES = "Prices: LiteLLM 1.109.1 model prices, as of 2026-11-28.";
 
 test("a home where everything was read and priced has a note on prices only", async (t) => {
   const { home } = codexHome(t, [rollout({ id: id(1), cwd: "/home/dev/shop", at })]);

@@ -45,10 +45,28 @@ for (const [name, [threads, inputTokens, outputTokens]] of Object.entries(BILLED
   });
 }
 
+test("service-tier-priority: a response costs what its tier costs", async () => {
+  const codexHome = homeOf("service-tier-priority");
+  const { totals, groups } = await native.homeUsage({ codexHome, by: "tier" });
+  assert.deepEqual(
+    [totals.estimatedCostUsd, groups.map(({ key, usage }) => [key, usage.inputTokens])],
+    [1, [["priority", 200_000]]],
+  );
+});
+
+test("model-names: what holds a price of another model is marked in every grouping", async () => {
+  const codexHome = homeOf("model-names");
+  const marked = { model: 12, thread: 12, day: 1, workspace: 1, tier: 1 };
+  for (const [by, expected] of Object.entries(marked)) {
+    const { groups } = await native.homeUsage({ codexHome, by });
+    assert.equal(groups.filter(({ isEstimate }) => isEstimate).length, expected, by);
+  }
+});
+
 test("the total is the input and the output, in every sum of every home", async (t) => {
   const homes = [SAMPLE, ...readdirSync(CASES).map(homeOf), ...randomHomes(t, 40)];
   for (const codexHome of homes) {
-    for (const by of ["model", "day", "workspace", "thread"]) {
+    for (const by of ["model", "day", "workspace", "thread", "tier"]) {
       const { threads, totals, groups } = await native.homeUsage({ codexHome, by });
       const sums = [totals, ...groups.map(({ usage }) => usage)];
       for (const { usage, models } of threads) sums.push(usage, ...Object.values(models));

@@ -85,6 +85,7 @@ const billed = (whole, amount) => ({
   ...whole,
   usage: amount,
   models: { [whole.model]: amount },
+  tiers: { standard: amount },
 });
 const FIRST_TURN = usage([1000, 200, 100, 40], 0.002025);
 const SECOND_TURN = usage([2000, 1000, 300, 0], 0.004375);
@@ -144,22 +145,31 @@ for (const [what, [options, threads, totals]] of Object.entries(WINDOWS)) {
   });
 }
 
-const group = (key, threads, amount) => ({ key, threads, usage: amount });
+const group = (key, threads, amount, isEstimate = false) => ({
+  key,
+  threads,
+  usage: amount,
+  isEstimate,
+});
 
 const GROUPS = {
-  thread: [group(ROOT, 1, ROOT_USAGE), group(REVIEW, 1, REVIEW_USAGE), group(OLD, 1, OLD_USAGE)],
+  thread: [
+    group(ROOT, 1, ROOT_USAGE),
+    group(REVIEW, 1, REVIEW_USAGE, true),
+    group(OLD, 1, OLD_USAGE),
+  ],
   workspace: [
     group("/home/dev/docs", 2, usage([2200, 1000, 320, 10], 0.004825)),
-    group("/home/dev/shop", 2, usage([1500, 300, 150, 40], 0.0035875)),
+    group("/home/dev/shop", 2, usage([1500, 300, 150, 40], 0.0035875), true),
   ],
   model: [
     group("gpt-5-codex", 2, usage([3200, 1200, 420, 50], 0.00685)),
-    group("house-model", 1, REVIEW_USAGE),
+    group("house-model", 1, REVIEW_USAGE, true),
   ],
 };
 
 for (const [by, groups] of Object.entries(GROUPS)) {
-  test(`homeUsage by ${by} adds up the dearest first, beside the threads`, async (t) => {
+  test(`homeUsage by ${by} adds up the most expensive first, beside the threads`, async (t) => {
     const { folder, paths } = home(t);
     const answer = await native.homeUsage({ codexHome: folder, by });
     assert.deepEqual(rounded(answer.groups), rounded(groups));

@@ -41,6 +41,8 @@ export const thread = (id, path, billed, more = {}) => ({
   model: "gpt-5-codex",
   usage: billed,
   models: billed.totalTokens === 0 ? {} : { "gpt-5-codex": billed },
+  tiers: billed.totalTokens === 0 ? {} : { standard: billed },
+  isEstimate: false,
   skippedRecords: 0,
   turn: "finished",
   turnId: "turn-1",
@@ -49,7 +51,8 @@ export const thread = (id, path, billed, more = {}) => ({
 });
 
 export const PRICING = {
-  source: "LiteLLM 1.109.1 model prices, provider openai, standard tier",
-  asOf: "2026-11-22",
+  source: "LiteLLM 1.109.1 model prices",
+  asOf: "2026-11-28",
   defaultRated: [],
+  familyRated: {},
 };

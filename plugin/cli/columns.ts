@@ -12,20 +12,17 @@ export interface ThreadRow {
   /** What stands in the first cell, after the lines of the tree. */
   label: string;
   usage: Usage;
-  /** Whether a part of its cost is at the default rates. */
+  /** Whether its cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean;
 }
 
 /** A row for each thread of the home, and the row of their sum. */
 export function threadRows(home: HomeUsage): { rows: ThreadRow[]; total: ThreadRow } {
-  const defaultRated = new Set(home.pricing.defaultRated);
   const rows = asTree(home.threads).map((branch) => ({
     branch,
     label: workspaceOf(branch.thread),
     usage: branch.thread.usage,
-    isEstimate: Object.entries(branch.thread.models).some(
-      ([model, usage]) => defaultRated.has(model) && usage.totalTokens > 0,
-    ),
+    isEstimate: branch.thread.isEstimate,
   }));
   const total = {
     branch: null,

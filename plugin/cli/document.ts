@@ -35,6 +35,8 @@ function threadDocument(thread: ThreadUsage) {
     model: thread.model,
     usage: thread.usage,
     models: thread.models,
+    tiers: thread.tiers,
+    isEstimate: thread.isEstimate,
     skippedRecords: thread.skippedRecords,
   };
 }

@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   usage: async () => (await import("./usage.js")).usageCommand(),
   resume: async () => (await import("./resume.js")).resumeCommand(),
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
+  prices: async () => (await import("./prices.js")).pricesCommand(),
   wrappers: async () => (await import("./wrappers.js")).wrappersCommand(),
 };
 

@@ -38,24 +38,19 @@ function printThreads(home: HomeUsage, notes: readonly string[]): void {
   printTable<ThreadRow>(table, rows, total, notes);
 }
 
-interface GroupRow extends UsageGroup {
-  isEstimate: boolean;
-}
-
 function printGroups(
   home: HomeUsage,
   groups: readonly UsageGroup[],
   by: Grouping,
   notes: readonly string[],
 ): void {
-  const isEstimate = home.pricing.defaultRated.length > 0;
+  const isEstimate = home.threads.some((thread) => thread.isEstimate);
   const rows = groups.map((group) => ({
     ...group,
     key: by === "workspace" ? path(group.key) : plain(group.key),
-    isEstimate: by === "model" && home.pricing.defaultRated.includes(group.key),
   }));
   const total = { key: "total", threads: home.threads.length, usage: home.totals, isEstimate };
-  const table: Column<GroupRow>[] = [
+  const table: Column<UsageGroup>[] = [
     {
       header: by.toUpperCase(),
       forms: [(row) => row.key],

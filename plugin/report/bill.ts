@@ -10,7 +10,7 @@ export interface Model {
   /** A CSS colour. */
   colour: string;
   usage: Usage;
-  /** Whether it is priced at the default rates. */
+  /** Whether its cost holds rates that are not its own at their tier. */
   isEstimate: boolean;
 }
 
@@ -53,9 +53,11 @@ export function billOf(home: HomeUsage): Bill {
   };
 }
 
-function modelsOf({ cells, pricing }: HomeUsage): Model[] {
+function modelsOf({ cells }: HomeUsage): Model[] {
   const sums = new Map<string, Usage>();
-  for (const { model, usage } of cells ?? []) {
+  const estimates = new Set<string>();
+  for (const { model, usage, isEstimate } of cells ?? []) {
+    if (isEstimate) estimates.add(model);
     const sum = sums.get(model);
     if (sum === undefined) sums.set(model, { ...usage });
     else for (const field of Object.keys(usage) as (keyof Usage)[]) sum[field] += usage[field];
@@ -66,7 +68,7 @@ function modelsOf({ cells, pricing }: HomeUsage): Model[] {
       name,
       usage,
       colour: at < COLOURS ? `var(--series-${at + 1})` : "var(--series-more)",
-      isEstimate: pricing.defaultRated.includes(name) && usage.totalTokens > 0,
+      isEstimate: estimates.has(name),
     }));
 }
 

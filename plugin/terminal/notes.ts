@@ -12,6 +12,10 @@ export function priceNotes({ pricing }: HomeUsage): string[] {
   const notes = [`Prices: ${plain(pricing.source)}, as of ${plain(pricing.asOf)}.`];
   if (pricing.defaultRated.length > 0)
     notes.push(`~ priced at default rates: ${someOf(pricing.defaultRated.map(modelName))}.`);
+  const relatives = Object.entries(pricing.familyRated).map(
+    ([model, relative]) => `${plain(model)} as ${plain(relative)}`,
+  );
+  if (relatives.length > 0) notes.push(`~ priced as a relative: ${someOf(relatives)}.`);
   return notes;
 }
 

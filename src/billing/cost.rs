@@ -1,27 +1,40 @@
 //! What a usage costs.
 
-use crate::billing::price_table::{DEFAULT_PRICES, ModelPrices, PriceTable, Rates};
+use crate::billing::price_table::{Priced, PricedBy};
+use crate::ledger::buckets::SliceKey;
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
 
 /// Tokens to a price's unit.
 const PER_TOKENS: f64 = 1_000_000.0;
 
-/// The prices of a model, and whether they are the default ones because the model is not in the table.
-#[must_use]
-pub fn prices_of(table: &PriceTable, model: Option<&str>) -> (ModelPrices, bool) {
-    match model.and_then(|model| table.get(model)) {
-        Some(prices) => (*prices, false),
-        None => (DEFAULT_PRICES, true),
+/// What a usage costs.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// US dollars.
+    pub usd: f64,
+    /// Whether the rates are others than the model's own at its tier: a relative's, the default ones, or those of the
+    /// usual tier where the table has none for the tier that was asked for.
+    pub is_estimate: bool,
+}
+
+impl Cost {
+    /// Adds another cost.
+    pub fn add(&mut self, other: Self) {
+        self.usd += other.usd;
+        self.is_estimate |= other.is_estimate;
     }
 }
 
-/// The cost of a usage in US dollars. `long_context`: every response in it had more than 272,000 input tokens.
+/// The cost of what one bucket holds, at the prices of its model.
 #[must_use]
-pub fn cost_usd(prices: &ModelPrices, usage: TokenUsage, long_context: bool) -> f64 {
-    let rates: &Rates = match &prices.long_context {
-        Some(rates) if long_context => rates,
-        _ => &prices.standard,
-    };
+pub fn cost(priced: &Priced, key: &SliceKey, usage: TokenUsage) -> Cost {
+    cost_at(priced, key.tier, key.long_context, usage)
+}
+
+fn cost_at(priced: &Priced, tier: ServiceTier, long_context: bool, usage: TokenUsage) -> Cost {
+    let found = priced.prices.rates(tier, long_context);
+    let rates = found.rates;
     // The parts of a broken record may exceed the whole; nothing is then left at the full price.
     let cached = usage.cached_input.min(usage.input);
     let written = usage.cache_write_input.min(usage.input - cached);
@@ -30,7 +43,9 @@ pub fn cost_usd(prices: &ModelPrices, usage: TokenUsage, long_context: bool) -> 
         + tokens(cached) * rates.cached_input.unwrap_or(rates.input)
         + tokens(written) * rates.cache_write_input.unwrap_or(rates.input)
         + tokens(usage.output) * rates.output;
-    sum / PER_TOKENS
+    let by_name = matches!(priced.by, PricedBy::Name(_));
+    let is_estimate = !usage.is_zero() && !(by_name && found.of_its_tier);
+    Cost { usd: sum / PER_TOKENS, is_estimate }
 }
 
 #[expect(
@@ -44,21 +59,14 @@ fn tokens(count: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::billing::price_table::PriceTable;
+    use crate::billing::rates::{ModelPrices, Rates, TierRates};
 
-    const PRICES: ModelPrices = ModelPrices {
-        standard: Rates {
-            input: 4.0,
-            cached_input: Some(0.4),
-            cache_write_input: Some(5.0),
-            output: 20.0,
-        },
-        long_context: Some(Rates {
-            input: 8.0,
-            cached_input: Some(0.8),
-            cache_write_input: Some(10.0),
-            output: 30.0,
-        }),
-    };
+    const RATES: Rates =
+        Rates { input: 4.0, cached_input: Some(0.4), cache_write_input: Some(5.0), output: 20.0 };
+
+    const LONG: Rates =
+        Rates { input: 8.0, cached_input: Some(0.8), cache_write_input: Some(10.0), output: 30.0 };
 
     const USAGE: TokenUsage = TokenUsage {
         input: 1_000_000,
@@ -68,46 +76,54 @@ mod tests {
         reasoning_output: 20_000,
     };
 
+    fn usd(prices: ModelPrices, long_context: bool, usage: TokenUsage) -> f64 {
+        let priced = Priced { prices, by: PricedBy::Default };
+        cost_at(&priced, ServiceTier::Standard, long_context, usage).usd
+    }
+
     fn assert_usd(actual: f64, expected: f64) {
         assert!((actual - expected).abs() < 1e-9, "{actual} is not {expected}");
     }
 
     #[test]
     fn fresh_cached_and_written_input_and_output_have_each_their_price() {
-        assert_usd(
-            cost_usd(&PRICES, USAGE, false),
-            0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0,
-        );
+        let prices = ModelPrices::flat(RATES);
+        assert_usd(usd(prices, false, USAGE), 0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0);
     }
 
     #[test]
     fn a_long_context_has_its_own_prices() {
-        assert_usd(
-            cost_usd(&PRICES, USAGE, true),
-            0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0,
-        );
-        let flat = ModelPrices { long_context: None, ..PRICES };
-        assert_usd(cost_usd(&flat, USAGE, true), cost_usd(&flat, USAGE, false));
+        let standard = TierRates { usual: RATES, long_context: Some(LONG) };
+        let prices = ModelPrices { standard, ..ModelPrices::flat(RATES) };
+        assert_usd(usd(prices, true, USAGE), 0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0);
+        let flat = ModelPrices::flat(RATES);
+        assert_usd(usd(flat, true, USAGE), usd(flat, false, USAGE));
     }
 
     #[test]
     fn without_a_discount_cached_input_costs_what_other_input_costs() {
-        let rates = Rates { cached_input: None, cache_write_input: None, ..PRICES.standard };
-        let prices = ModelPrices { standard: rates, long_context: None };
-        assert_usd(cost_usd(&prices, USAGE, false), 4.0 + 1.0);
-    }
-
-    #[test]
-    fn an_unknown_model_has_the_default_prices_and_is_marked() {
-        let table = PriceTable::built_in();
-        assert_eq!(prices_of(&table, Some("llama")), (DEFAULT_PRICES, true));
-        assert_eq!(prices_of(&table, None), (DEFAULT_PRICES, true));
-        assert!(!prices_of(&table, Some("gpt-5")).1);
+        let rates = Rates { cached_input: None, cache_write_input: None, ..RATES };
+        assert_usd(usd(ModelPrices::flat(rates), false, USAGE), 4.0 + 1.0);
     }
 
     #[test]
     fn parts_that_exceed_the_whole_never_cost_less_than_nothing() {
         let broken = TokenUsage { input: 10, cached_input: 50, cache_write_input: 50, ..USAGE };
-        assert_usd(cost_usd(&PRICES, broken, false), (10.0 * 0.4 + 50_000.0 * 20.0) / 1e6);
+        assert_usd(
+            usd(ModelPrices::flat(RATES), false, broken),
+            (10.0 * 0.4 + 50_000.0 * 20.0) / 1e6,
+        );
+    }
+
+    #[test]
+    fn a_figure_is_an_estimate_unless_the_model_has_rates_for_its_tier() {
+        let is_estimate = |model, tier, usage| {
+            cost_at(&PriceTable::built_in().find(model), tier, false, usage).is_estimate
+        };
+        assert!(!is_estimate(Some("gpt-5"), ServiceTier::Priority, USAGE));
+        assert!(is_estimate(Some("gpt-5-codex"), ServiceTier::Priority, USAGE));
+        assert!(is_estimate(Some("gpt-6.2-sol"), ServiceTier::Standard, USAGE));
+        assert!(is_estimate(None, ServiceTier::Standard, USAGE));
+        assert!(!is_estimate(None, ServiceTier::Standard, TokenUsage::ZERO));
     }
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::billing::cost::{cost_usd, prices_of};
-use crate::billing::price_table::{ModelPrices, PriceTable};
+use crate::billing::cost::Cost;
+use crate::billing::price_table::PriceTable;
+use crate::billing::report::Prices;
 use crate::codec::packed_fields;
 use crate::ledger::buckets::Slices;
 use crate::ledger::threads::{Thread, ThreadKind};
 use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
 
 /// The key in `models` for responses whose rollout names no model.
 const NO_MODEL: &str = "unknown";
@@ -31,7 +33,7 @@ pub struct Usage {
     pub output_tokens: i64,
     /// Tokens spent on reasoning.
     pub reasoning_output_tokens: i64,
-    /// The provider's own sum.
+    /// Input and output together.
     pub total_tokens: i64,
     /// US dollars, at the prices of the table.
     pub estimated_cost_usd: f64,
@@ -136,6 +138,10 @@ pub struct ThreadUsage {
     pub usage: Usage,
     /// The same by model; `unknown` where the rollout names none.
     pub models: BTreeMap<String, Usage>,
+    /// The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`.
+    pub tiers: BTreeMap<String, Usage>,
+    /// Whether the cost holds rates that are not the model's own at its tier.
+    pub is_estimate: bool,
     /// Lines of the rollout that were no records.
     pub skipped_records: i64,
     /// What the last turn is doing, by the records alone.
@@ -162,6 +168,8 @@ packed_fields!(ThreadUsage {
     model,
     usage,
     models,
+    tiers,
+    is_estimate,
     skipped_records,
     turn,
     turn_id,
@@ -218,25 +226,36 @@ impl From<Skipped> for SkippedFile {
     }
 }
 
-/// A usage by model, priced.
-pub(super) fn by_model(slices: &Slices, prices: &PriceTable) -> BTreeMap<String, Usage> {
-    // A long thread has thousands of slices, and few models: each is looked up once.
-    let mut models: Vec<(Option<&str>, ModelPrices, Usage)> = Vec::new();
+/// A usage by model and by tier, priced.
+#[derive(Default)]
+struct Parts {
+    models: BTreeMap<String, Usage>,
+    tiers: BTreeMap<String, Usage>,
+    cost: Cost,
+}
+
+fn parts(slices: &Slices, prices: &PriceTable) -> Parts {
+    // A long thread has thousands of slices, and few models and tiers: each is looked up once.
+    let mut prices = Prices::new(prices);
+    let mut sums: Vec<(Option<&str>, ServiceTier, TokenUsage, Cost)> = Vec::new();
     for (key, usage) in slices.iter() {
-        let model = key.model.as_deref();
-        let at = models.iter().position(|(known, ..)| *known == model).unwrap_or_else(|| {
-            models.push((model, prices_of(prices, model).0, Usage::default()));
-            models.len() - 1
-        });
-        if let Some((_, rates, sum)) = models.get_mut(at) {
-            sum.add(*usage, cost_usd(rates, *usage, key.long_context));
+        let (model, tier) = (key.model.as_deref(), key.tier);
+        let cost = prices.cost(key, *usage);
+        match sums.iter_mut().find(|(known, at, ..)| *known == model && *at == tier) {
+            Some((_, _, sum, sum_cost)) => {
+                *sum = sum.plus(*usage);
+                sum_cost.add(cost);
+            }
+            None => sums.push((model, tier, *usage, cost)),
         }
     }
-    let mut by_name: BTreeMap<String, Usage> = BTreeMap::new();
-    for (model, _, sum) in models {
-        by_name.entry(model_name(model)).or_default().add_usage(&sum);
+    let mut parts = Parts::default();
+    for (model, tier, usage, cost) in sums {
+        parts.models.entry(model_name(model)).or_default().add(usage, cost.usd);
+        parts.tiers.entry(tier.as_str().to_owned()).or_default().add(usage, cost.usd);
+        parts.cost.add(cost);
     }
-    by_name
+    parts
 }
 
 /// The key of a model in an answer.
@@ -266,7 +285,7 @@ pub(super) fn count(count: u64) -> i64 {
 
 /// A thread for Node.
 pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
-    let models = by_model(&thread.slices, prices);
+    let Parts { models, tiers, cost } = parts(&thread.slices, prices);
     let mut usage = Usage::default();
     for model in models.values() {
         usage.add_usage(model);
@@ -289,6 +308,8 @@ pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
         model: thread.model,
         usage,
         models,
+        tiers,
+        is_estimate: cost.is_estimate,
         skipped_records: count(thread.skipped_records),
         turn: thread.turn.as_str().to_owned(),
         turn_id: thread.turn_id,

@@ -1,6 +1,6 @@
 //! The bill of a Codex home: all of its threads, a part of it, and its sums.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use napi::bindgen_prelude::Unknown;
@@ -8,8 +8,7 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde::Serialize;
 
-use crate::billing::cost::prices_of;
-use crate::billing::price_table::PriceTable;
+use crate::billing::price_table::{PriceTable, PricedBy};
 use crate::billing::report::{self, GroupBy, Window};
 use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{
@@ -51,7 +50,7 @@ pub struct HomeUsageOptions {
     #[napi(ts_type = "number | null")]
     pub until_ms: Option<Given>,
     /// What `groups` adds up by. Days are those of the system's time zone.
-    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | null")]
+    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | 'tier' | null")]
     pub by: Option<Given>,
     /// Whether to give `cells` too.
     pub cells: Option<bool>,
@@ -66,26 +65,30 @@ pub struct Pricing {
     pub source: String,
     /// Its day, `YYYY-MM-DD`.
     pub as_of: String,
-    /// The models that are not in it, and are priced at the default rates: 2.50 in, 0.625 cached, 10.00 out, in US
-    /// dollars per million tokens.
+    /// The models that are not in it and have no relative in it, and are priced at the default rates: 2.50 in, 0.625
+    /// cached, 10.00 out, in US dollars per million tokens.
     pub default_rated: Vec<String>,
+    /// The models that are not in it and are priced as their nearest relative, with its name.
+    pub family_rated: BTreeMap<String, String>,
 }
 
-/// Usage of one thread, workspace, model or day.
+/// Usage of one thread, workspace, model, tier or day.
 #[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageGroup {
-    /// The thread's id, the workspace's path, the model's name, or the day (`YYYY-MM-DD`); `unknown` where the rollout
+    /// The thread's id, the workspace's path, the model's name, the tier, or the day (`YYYY-MM-DD`); `unknown` where the rollout
     /// does not say.
     pub key: String,
     /// How many threads were billed in it.
     pub threads: i64,
     /// What was billed.
     pub usage: Usage,
+    /// Whether the cost holds rates that are not the model's own at its tier.
+    pub is_estimate: bool,
 }
 
-/// What one model was billed in one workspace on one day.
+/// What one model was billed in one workspace at one tier on one day.
 #[napi(object, object_from_js = false, object_to_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,8 +99,12 @@ pub struct UsageCell {
     pub model: String,
     /// Where the turns ran, links resolved; `unknown` where the rollout does not say.
     pub workspace: String,
+    /// The service tier that the turns asked for.
+    pub tier: String,
     /// What was billed.
     pub usage: Usage,
+    /// Whether the cost holds rates that are not the model's own at its tier.
+    pub is_estimate: bool,
 }
 
 /// The bill of a Codex home.
@@ -113,9 +120,9 @@ pub struct HomeUsage {
     pub threads: Vec<ThreadUsage>,
     /// The sum over the threads.
     pub totals: Usage,
-    /// The sum by what was asked for, the dearest first and days in their order; `null` when nothing was.
+    /// The sum by what was asked for, the most expensive first and days in their order; `null` when nothing was.
     pub groups: Option<Vec<UsageGroup>>,
-    /// The sum by day, model and workspace at once, in this order; `null` when it was not asked for.
+    /// The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for.
     pub cells: Option<Vec<UsageCell>>,
     /// What could not be read, or counts already.
     pub skipped: Vec<SkippedFile>,
@@ -234,7 +241,7 @@ impl Query {
         mut take: impl FnMut(Vec<ThreadUsage>) -> error::Result<()>,
     ) -> error::Result<Reading> {
         let prices = prices_in_force()?;
-        let mut default_rated: BTreeSet<String> = BTreeSet::new();
+        let mut models: BTreeSet<String> = BTreeSet::new();
         let mut totals = Usage::default();
         // Sums over parts of threads need all of them.
         let keeps = self.by.is_some() || self.cells;
@@ -249,16 +256,16 @@ impl Query {
             for thread in &answers {
                 totals.add_usage(&thread.usage);
             }
-            default_rated.extend(default_rated_in(&answers, &prices));
+            for model in answers.iter().flat_map(|thread| thread.models.keys()) {
+                if !models.contains(model) {
+                    models.insert(model.clone());
+                }
+            }
             take(answers)
         })?;
         Ok(Reading {
             codex_home: self.home.path().to_string_lossy().into_owned(),
-            pricing: Pricing {
-                source: prices.source().to_owned(),
-                as_of: prices.as_of().to_owned(),
-                default_rated: default_rated.into_iter().collect(),
-            },
+            pricing: pricing(models, &prices),
             totals,
             groups: self.by.map(|by| groups(&kept, by, &prices)),
             cells: self.cells.then(|| cells(&kept, &prices)),
@@ -310,12 +317,23 @@ pub(super) struct Reading {
     pub(super) skipped: Vec<SkippedFile>,
 }
 
-/// The models that are in no table.
-fn default_rated_in(threads: &[ThreadUsage], prices: &PriceTable) -> impl Iterator<Item = String> {
-    let models: BTreeSet<&str> =
-        threads.iter().flat_map(|thread| thread.models.keys()).map(String::as_str).collect();
-    let unknown = models.into_iter().filter(|model| prices_of(prices, known_model(model)).1);
-    unknown.map(str::to_owned).collect::<Vec<_>>().into_iter()
+/// Where the prices of these models come from.
+fn pricing(models: BTreeSet<String>, prices: &PriceTable) -> Pricing {
+    let mut default_rated = Vec::new();
+    let mut family_rated = BTreeMap::new();
+    for model in models {
+        match prices.find(known_model(&model)).by {
+            PricedBy::Name(_) => {}
+            PricedBy::Family(relative) => drop(family_rated.insert(model, relative)),
+            PricedBy::Default => default_rated.push(model),
+        }
+    }
+    Pricing {
+        source: prices.source().to_owned(),
+        as_of: prices.as_of().to_owned(),
+        default_rated,
+        family_rated,
+    }
 }
 
 fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGroup> {
@@ -323,11 +341,12 @@ fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGrou
         .into_iter()
         .map(|group| {
             let mut usage = Usage::default();
-            usage.add(group.usage, group.cost_usd);
+            usage.add(group.usage, group.cost.usd);
             UsageGroup {
                 key: model_name(group.key.as_deref()),
                 threads: count(group.threads),
                 usage,
+                is_estimate: group.cost.is_estimate,
             }
         })
         .collect()
@@ -336,14 +355,16 @@ fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGrou
 fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<UsageCell> {
     report::cells::cells(threads, prices)
         .into_iter()
-        .map(|(key, billed, cost_usd)| {
+        .map(|(key, billed, cost)| {
             let mut usage = Usage::default();
-            usage.add(billed, cost_usd);
+            usage.add(billed, cost.usd);
             UsageCell {
                 day: key.day.unwrap_or_else(|| model_name(None)),
                 model: model_name(key.model.as_deref()),
                 workspace: model_name(key.workspace.as_deref()),
+                tier: key.tier.as_str().to_owned(),
                 usage,
+                is_estimate: cost.is_estimate,
             }
         })
         .collect()

@@ -124,6 +124,16 @@ fn thread(bytes: &mut Vec<u8>, thread: &ThreadUsage) -> io::Result<()> {
         usage(bytes, billed, "\n          ")?;
     }
     bytes.extend_from_slice(if thread.models.is_empty() { b"}" } else { b"\n      }" });
+    bytes.extend_from_slice(b",\n      \"tiers\": {");
+    for (at, (tier, billed)) in thread.tiers.iter().enumerate() {
+        bytes.extend_from_slice(if at == 0 { b"\n        " } else { b",\n        " });
+        json::text(bytes, tier)?;
+        bytes.extend_from_slice(b": ");
+        usage(bytes, billed, "\n          ")?;
+    }
+    bytes.extend_from_slice(if thread.tiers.is_empty() { b"}" } else { b"\n      }" });
+    bytes.extend_from_slice(b",\n      \"isEstimate\": ");
+    bytes.extend_from_slice(if thread.is_estimate { b"true" } else { b"false" });
     bytes.extend_from_slice(b",\n      \"skippedRecords\": ");
     json::integer(bytes, thread.skipped_records);
     bytes.extend_from_slice(b"\n    }");

@@ -21,6 +21,7 @@ mod json;
 mod pieces;
 mod places;
 mod pool;
+mod prices;
 mod promise;
 mod records;
 mod threads;

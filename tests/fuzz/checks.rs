@@ -5,12 +5,14 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use ao_plugin_codex::billing::price_table::PriceTable;
+use ao_plugin_codex::billing::user_prices::with_user_prices;
 use ao_plugin_codex::codec::{Packer, pack, unpack};
 use ao_plugin_codex::index::cache::decode::recall;
 use ao_plugin_codex::index::reading::heads::Texts;
 use ao_plugin_codex::ledger::fold::Fold;
 use ao_plugin_codex::ledger::summary::Summary;
 use ao_plugin_codex::rollout::lines::{LONG_LINE_HEAD, LineSink, LongLine, Scanned, scan_lines};
+use ao_plugin_codex::rollout::record::service_tier::ServiceTier;
 use ao_plugin_codex::rollout::record::session_meta::{CaptureEnd, capture};
 use ao_plugin_codex::rollout::record::{describe, parse};
 use ao_plugin_codex::rollout::zstd::Decompressed;
@@ -101,17 +103,19 @@ pub(crate) fn zst(bytes: &[u8]) {
 /// A user's prices are taken whole or refused; none is negative or infinite.
 pub(crate) fn prices(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let Ok(table) = PriceTable::built_in().with_user_prices(&text, Path::new("prices.json")) else {
+    let Ok(table) = with_user_prices(&PriceTable::built_in(), &text, Path::new("prices.json"))
+    else {
         return;
     };
     let named = serde_json::from_str::<Value>(&text).ok();
     let models = named.as_ref().and_then(|value| value.get("models")).and_then(Value::as_object);
     for model in models.into_iter().flatten().map(|(model, _)| model) {
-        let standard = table.get(model).map(|prices| prices.standard);
-        let given = standard.map(|rates| [rates.input, rates.output]);
-        assert!(
-            given.is_none_or(|given| given.iter().all(|price| price.is_finite() && *price >= 0.0))
-        );
+        let prices = table.find(Some(model)).prices;
+        for (tier, long) in
+            ServiceTier::ALL.into_iter().flat_map(|tier| [(tier, false), (tier, true)])
+        {
+            assert!(prices.rates(tier, long).rates.are_prices());
+        }
     }
 }
 

@@ -95,6 +95,7 @@ export const REVIEW_THREAD = (path) =>
     updatedAtMs: Date.parse("2026-05-22T00:00:00.000Z"),
     model: "house-model",
     models: { "house-model": REVIEW_USAGE },
+    isEstimate: true,
   });
 export const FORK_THREAD = (path) =>
   thread(FORK, path, NOTHING, {

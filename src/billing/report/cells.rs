@@ -1,13 +1,15 @@
-//! The bill in its smallest parts: what each model was billed in each workspace on each day.
+//! The bill in its smallest parts: what each model was billed in each workspace at each tier
+//! on each day.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::billing::cost::{cost_usd, prices_of};
+use crate::billing::cost::Cost;
 use crate::billing::price_table::PriceTable;
-use crate::billing::report::{Workspaces, day};
+use crate::billing::report::{Prices, Workspaces, day};
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
 
 /// What a cell is about; `None` where the rollouts do not say. The day is of the system's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,23 +20,26 @@ pub struct CellKey {
     pub model: Option<Arc<str>>,
     /// Where the turns ran, links resolved.
     pub workspace: Option<Arc<str>>,
+    /// The tier that the turns asked for.
+    pub tier: ServiceTier,
 }
 
-/// Adds the threads' usage up by day, model and workspace, in this order; with each what it costs in US dollars.
+/// Adds the threads' usage up by day, model, workspace and tier, in this order; with each what it costs.
 #[must_use]
-pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<(CellKey, TokenUsage, f64)> {
+pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<(CellKey, TokenUsage, Cost)> {
     let mut workspaces = Workspaces::default();
-    let mut sums: BTreeMap<CellKey, (TokenUsage, f64)> = BTreeMap::new();
+    let mut prices = Prices::new(prices);
+    let mut sums: BTreeMap<CellKey, (TokenUsage, Cost)> = BTreeMap::new();
     for (slice, usage) in threads.iter().flat_map(|thread| thread.slices.iter()) {
         let key = CellKey {
             day: day(slice.quarter),
             model: slice.model.clone(),
             workspace: slice.workspace.as_ref().map(|path| workspaces.real(path)),
+            tier: slice.tier,
         };
-        let (prices, _) = prices_of(prices, slice.model.as_deref());
         let (sum, cost) = sums.entry(key).or_default();
         *sum = sum.plus(*usage);
-        *cost += cost_usd(&prices, *usage, slice.long_context);
+        cost.add(prices.cost(slice, *usage));
     }
     sums.into_iter().map(|(key, (usage, cost))| (key, usage, cost)).collect()
 }

@@ -1,4 +1,4 @@
-//! A part of the bill, and its sums by thread, workspace, model or day.
+//! A part of the bill, and its sums by thread, workspace, model, tier or day.
 
 pub mod cells;
 
@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use chrono::{Local, TimeZone};
 
-use crate::billing::cost::{cost_usd, prices_of};
-use crate::billing::price_table::PriceTable;
+use crate::billing::cost::{Cost, cost};
+use crate::billing::price_table::{PriceTable, Priced};
 use crate::ledger::buckets::{QUARTER_MS, SliceKey};
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
@@ -70,6 +70,8 @@ pub enum GroupBy {
     Model,
     /// By day, in the system's time zone.
     Day,
+    /// By the service tier that the turns asked for.
+    Tier,
 }
 
 impl GroupBy {
@@ -81,6 +83,7 @@ impl GroupBy {
             "workspace" => Some(Self::Workspace),
             "model" => Some(Self::Model),
             "day" => Some(Self::Day),
+            "tier" => Some(Self::Tier),
             _ => None,
         }
     }
@@ -95,8 +98,33 @@ pub struct Group {
     pub threads: u64,
     /// What was billed.
     pub usage: TokenUsage,
-    /// What it costs, in US dollars.
-    pub cost_usd: f64,
+    /// What it costs.
+    pub cost: Cost,
+}
+
+/// The prices of models, each looked up once.
+pub struct Prices<'t> {
+    table: &'t PriceTable,
+    known: HashMap<Option<Arc<str>>, Priced>,
+}
+
+impl<'t> Prices<'t> {
+    /// Those of a table.
+    #[must_use]
+    pub fn new(table: &'t PriceTable) -> Self {
+        Self { table, known: HashMap::new() }
+    }
+
+    /// The cost of what one bucket holds.
+    pub fn cost(&mut self, key: &SliceKey, usage: TokenUsage) -> Cost {
+        if let Some(priced) = self.known.get(&key.model) {
+            return cost(priced, key, usage);
+        }
+        let priced = self.table.find(key.model.as_deref());
+        let cost = cost(&priced, key, usage);
+        self.known.insert(key.model.clone(), priced);
+        cost
+    }
 }
 
 /// Workspaces by their one path: a link and its target are one.
@@ -127,13 +155,14 @@ impl Workspaces {
 struct Sum<'t> {
     threads: BTreeSet<&'t str>,
     usage: TokenUsage,
-    cost_usd: f64,
+    cost: Cost,
 }
 
-/// Adds the threads' usage up: days in their order, everything else by cost, the dearest first.
+/// Adds the threads' usage up: days in their order, everything else by cost, the most expensive first.
 #[must_use]
 pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group> {
     let mut workspaces = Workspaces::default();
+    let mut prices = Prices::new(prices);
     let mut sums: BTreeMap<Option<Arc<str>>, Sum<'_>> = BTreeMap::new();
     for thread in threads {
         for (key, usage) in thread.slices.iter() {
@@ -142,25 +171,25 @@ pub fn group(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<Group>
                 GroupBy::Workspace => key.workspace.as_ref().map(|path| workspaces.real(path)),
                 GroupBy::Model => key.model.clone(),
                 GroupBy::Day => day(key.quarter).map(Arc::from),
+                GroupBy::Tier => Some(Arc::from(key.tier.as_str())),
             };
-            let (prices, _) = prices_of(prices, key.model.as_deref());
             let sum = sums.entry(name).or_default();
             sum.threads.insert(&thread.thread_id);
             sum.usage = sum.usage.plus(*usage);
-            sum.cost_usd += cost_usd(&prices, *usage, key.long_context);
+            sum.cost.add(prices.cost(key, *usage));
         }
     }
     let mut groups: Vec<Group> = sums
         .into_iter()
-        .map(|(key, Sum { threads, usage, cost_usd })| Group {
+        .map(|(key, Sum { threads, usage, cost })| Group {
             key,
             threads: threads.len() as u64,
             usage,
-            cost_usd,
+            cost,
         })
         .collect();
     if by != GroupBy::Day {
-        groups.sort_by(|a, b| b.cost_usd.total_cmp(&a.cost_usd));
+        groups.sort_by(|a, b| b.cost.usd.total_cmp(&a.cost.usd));
     }
     groups
 }

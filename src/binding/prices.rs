@@ -1,0 +1,114 @@
+//! The prices that reports are made with, row by row.
+
+use napi::{Env, Result};
+use napi_derive::napi;
+use serde::Serialize;
+
+use crate::billing::price_table::DEFAULT_PRICES;
+use crate::billing::rates::{ModelPrices, Rates, TierRates};
+use crate::billing::user_prices;
+use crate::binding::argument::Given;
+use crate::binding::blocking::off_thread;
+use crate::binding::promise::Promise;
+use crate::rollout::record::service_tier::ServiceTier;
+
+/// Prices in US dollars per million tokens.
+#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceRow {
+    /// The model.
+    pub model: String,
+    /// Where its prices come from.
+    #[napi(ts_type = "'built-in' | 'imported' | 'user' | 'default'")]
+    pub origin: String,
+    /// The service tier.
+    #[napi(ts_type = "'standard' | 'priority' | 'flex' | 'ultrafast'")]
+    pub tier: String,
+    /// Whether the prices are those of responses whose input is longer than 272,000 tokens.
+    pub long_context: bool,
+    /// Input that the provider had not in its cache.
+    pub input: f64,
+    /// Input from the cache.
+    pub cached_input: f64,
+    /// Input written into the cache.
+    pub cache_write_input: f64,
+    /// Output, reasoning included.
+    pub output: f64,
+}
+
+/// The table of prices in force.
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceTable {
+    /// Where it comes from.
+    pub source: String,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// Its rows: the default's, then each model's, in the order of their names, tiers and lengths.
+    pub rows: Vec<PriceRow>,
+}
+
+/// A table of prices that was imported.
+#[napi(object, object_from_js = false, object_to_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportedPrices {
+    /// Where it is kept.
+    pub path: String,
+    /// How many models it has.
+    pub models: u32,
+}
+
+/// Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read or
+/// is no price table.
+#[napi(ts_return_type = "Promise<PriceTable>", catch_unwind)]
+pub fn price_table(env: &Env) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        Ok(|| {
+            let table = user_prices::prices_in_force()?;
+            let mut rows = rows_of("default", "default", &DEFAULT_PRICES);
+            for (model, row) in table.rows() {
+                rows.extend(rows_of(model, row.origin.as_str(), &row.prices));
+            }
+            let (source, as_of) = (table.source().to_owned(), table.as_of().to_owned());
+            Ok(PriceTable { source, as_of, rows })
+        })
+    })
+}
+
+/// Makes a table of LiteLLM's (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
+/// before. Rejects when the file cannot be read, or holds no prices.
+#[napi(ts_args_type = "path: string", ts_return_type = "Promise<ImportedPrices>", catch_unwind)]
+pub fn import_prices(env: &Env, path: Given) -> Result<Promise<'_>> {
+    off_thread(env, || {
+        let path = path.path("path")?;
+        Ok(move || {
+            let imported = user_prices::import_prices(&path)?;
+            let models = u32::try_from(imported.models).unwrap_or(u32::MAX);
+            Ok(ImportedPrices { path: imported.path.to_string_lossy().into_owned(), models })
+        })
+    })
+}
+
+fn rows_of(model: &str, origin: &str, prices: &ModelPrices) -> Vec<PriceRow> {
+    let row = |tier: ServiceTier, long_context: bool, rates: &Rates| PriceRow {
+        model: model.to_owned(),
+        origin: origin.to_owned(),
+        tier: tier.as_str().to_owned(),
+        long_context,
+        input: rates.input,
+        cached_input: rates.cached_input.unwrap_or(rates.input),
+        cache_write_input: rates.cache_write_input.unwrap_or(rates.input),
+        output: rates.output,
+    };
+    let tiers = ServiceTier::ALL.into_iter().filter_map(|tier| Some((tier, prices.tier(tier)?)));
+    tiers
+        .flat_map(|(tier, TierRates { usual, long_context })| {
+            let long = long_context.as_ref().map(|long| row(tier, true, long));
+            [Some(row(tier, false, usual)), long]
+        })
+        .flatten()
+        .collect()
+}
