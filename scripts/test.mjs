@@ -1,27 +1,101 @@
-// `npm test`: builds what is out of date, then runs the tests of the core (cargo) and of the built package
-// (node:test). With arguments after `--` only those JavaScript test files.
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+// `npm test [-- SUITE [ARGUMENT …]]`: builds what is out of date, then runs tests.
+//
+//   npm test                        what takes minutes: `core`, and every folder of `__test__` without a `run.mjs`
+//   npm test -- core [FILTER]       the core in Rust
+//   npm test -- FOLDER              one folder of `__test__`: native, cli, plugin, wrapper, docs, or by its own `run.mjs`
+//                                   codex, faults, orchestrator, package, report, soak
+//   npm test -- slow                what is slow by nature, in any of these folders: `*.slow.test.mjs`
+//   npm test -- fuzz [TARGET …]     a minute of fuzzing for each target
+//   npm test -- PATH …              these files
+//
+// More arguments go to the runner: `npm test -- cli --test-name-pattern=table`. With `--full` a suite that has a sample
+// of cases by default goes through all of them.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { has, prepare, root, sh } from "./prepare.mjs";
-
-/** Suites with a script of their own: they need more than the package registries, or more time. */
-const SEPARATE = new Set(["codex", "faults", "orchestrator", "package", "report", "soak"]);
 
 /** What the tests drive besides Node and Rust, and the Debian package that brings it. */
 const PREREQUISITES = { tmux: "tmux", script: "bsdutils" };
 
-const given = process.argv.slice(2);
+const folders = readdirSync(join(root, "__test__")).filter((name) => name !== "support");
+const runners = {
+  ...Object.fromEntries(
+    folders
+      .map((name) => [name, join("__test__", name, "run.mjs")])
+      .filter(([, path]) => existsSync(join(root, path))),
+  ),
+  fuzz: join("scripts", "fuzz.mjs"),
+};
+const plain = folders.filter((name) => !(name in runners));
 
-prepare();
-if (given.length === 0) {
+const isSlow = (path) => path.endsWith(".slow.test.mjs");
+const isQuick = (path) => path.endsWith(".test.mjs") && !isSlow(path);
+const isOption = (argument) => argument.startsWith("-");
+
+const [suite, ...rest] = process.argv.slice(2);
+if (suite === undefined) await testAll();
+else if (suite === "core") testCore(rest);
+else if (suite === "slow") testFiles(filesOf(plain, isSlow), rest);
+else if (plain.includes(suite)) testFiles(filesOf([suite], isQuick), rest);
+else if (suite in runners) node([runners[suite], ...rest]);
+else if (existsSync(join(root, suite))) {
+  prepare();
+  runFiles([suite], rest);
+} else refuse();
+
+async function testAll() {
   needPrerequisites();
-  if (has("cargo-nextest")) {
-    sh("cargo", ["nextest", "run"]);
-    sh("cargo", ["test", "--quiet", "--doc"]);
-  } else sh("cargo", ["test", "--quiet"]);
+  // Beside the addon: each of the two builds has times in which it keeps one processor busy.
+  const isBuilt = buildCore();
+  prepare();
+  await isBuilt;
+  testCore([]);
+  runFiles(filesOf(plain, isQuick), []);
 }
-sh(process.execPath, ["--test", ...(given.length > 0 ? given : files())], { stdio: "inherit" });
+
+function buildCore() {
+  const stdio = ["ignore", process.stderr, process.stderr];
+  const child = spawn("cargo", ["test", "--no-run", "--quiet"], { cwd: root, stdio });
+  process.once("exit", () => child.kill());
+  // What cannot be built says so again when it is to be tested; without cargo the addon says so.
+  return new Promise((resolve) => child.once("error", resolve).once("close", resolve));
+}
+
+function testCore(args) {
+  if (!has("cargo-nextest")) return sh("cargo", ["test", "--quiet", ...args]);
+  sh("cargo", ["nextest", "run", ...args]);
+  sh("cargo", ["test", "--quiet", "--doc", ...args]);
+}
+
+function testFiles(files, args) {
+  needPrerequisites();
+  prepare();
+  runFiles(files, args);
+}
+
+/** Two files at a time on two processors: Node by itself leaves one of them to itself. */
+function runFiles(files, args) {
+  const options = args.filter((argument) => isOption(argument) && argument !== "--full");
+  const more = args.filter((argument) => !isOption(argument));
+  const concurrency = `--test-concurrency=${availableParallelism()}`;
+  const env = { ...process.env, ...(args.includes("--full") && { FULL: "1" }) };
+  node(["--test", concurrency, ...options, ...files, ...more], env);
+}
+
+function node(args, env = process.env) {
+  sh(process.execPath, args, { stdio: "inherit", env });
+}
+
+function filesOf(names, isWanted) {
+  return names.flatMap((name) =>
+    readdirSync(join(root, "__test__", name), { recursive: true })
+      .filter(isWanted)
+      .map((path) => join("__test__", name, path))
+      .toSorted(),
+  );
+}
 
 /** A missing program is said, not skipped. */
 function needPrerequisites() {
@@ -35,9 +109,8 @@ function needPrerequisites() {
   process.exit(1);
 }
 
-function files() {
-  return readdirSync(join(root, "__test__"), { recursive: true })
-    .filter((path) => path.endsWith(".test.mjs") && !SEPARATE.has(path.split(/[\\/]/)[0]))
-    .map((path) => join("__test__", path))
-    .toSorted();
+function refuse() {
+  const suites = ["core", "slow", ...plain, ...Object.keys(runners)].join(", ");
+  process.stderr.write(`there is no suite and no file ${suite}; suites are ${suites}\n`);
+  process.exit(2);
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:codex`: real Codex binaries against a model server of our own, and then
+ * `npm test -- codex`: real Codex binaries against a model server of our own, and then
  * `ao-codex usage --json` against that server's ledger, exact to the token.
  *
  *   --full               every version and every scenario

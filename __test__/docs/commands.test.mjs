@@ -10,7 +10,7 @@ import { withOutputs } from "../../scripts/write-documents.mjs";
 
 /** Commands that need more than a sandbox, and what runs them. */
 const ELSEWHERE = {
-  'npm install "@composio/ao-plugin-agent-codex@npm:@ao/plugin-codex"': "npm run test:package",
+  'npm install "@composio/ao-plugin-agent-codex@npm:@ao/plugin-codex"': "npm test -- package",
   "npm start": "__test__/cli/start.test.mjs",
   "npm test": ".ci/run",
   "pip install cargo-zigbuild ziglang": ".github/workflows/release.yml",
@@ -18,7 +18,7 @@ const ELSEWHERE = {
   "node scripts/build-addon.mjs --target aarch64-unknown-linux-gnu --zig --output addons":
     ".github/workflows/release.yml",
   "node scripts/pack.mjs packed --addons addons": ".github/workflows/release.yml",
-  "npm run test:package -- --packed packed": ".github/workflows/release.yml",
+  "npm test -- package --packed packed": ".github/workflows/release.yml",
   "node scripts/publish.mjs packed --tag v1.2.3 --dry-run": ".github/workflows/release.yml",
 };
 

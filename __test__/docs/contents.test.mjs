@@ -16,6 +16,9 @@ const blocks = (name, language) =>
     ([, body]) => body,
   );
 
+/** What `npm test` takes for a suite. */
+const SUITES = new Set(["core", "slow", "fuzz", ...readdirSync(join(root, "__test__"))]);
+
 /** As GitHub makes an anchor of a heading. */
 const anchor = (heading) =>
   heading
@@ -54,6 +57,11 @@ for (const name of DOCUMENTS) {
     const runs = [...text(name).matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script);
     assert.deepEqual(
       runs.filter((script) => !(script in scripts)),
+      [],
+    );
+    const suites = [...text(name).matchAll(/npm test -- (\w+)/g)].map(([, suite]) => suite);
+    assert.deepEqual(
+      suites.filter((suite) => !SUITES.has(suite)),
       [],
     );
     const paths = [

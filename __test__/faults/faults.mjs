@@ -1,4 +1,4 @@
-/** Which calls fail in a test: one after the other with `FAULTS=all`, a sample of them otherwise. */
+/** Which calls fail in a test: one after the other with `--full`, a sample of them otherwise. */
 import { join } from "node:path";
 import { CALLS, ERRORS } from "./inject.mjs";
 
@@ -7,7 +7,7 @@ const MOST_CALLS = 400;
 
 const SAMPLE = [1, 2, 3, 5, 9, 17, 33];
 
-const isAll = process.env.FAULTS === "all";
+const isAll = process.env.FULL === "1";
 
 /** Does `attempt` with every fault of these calls, until none is hit any more; says how many were. */
 export async function eachFault(folder, calls, attempt) {

@@ -1,106 +1,24 @@
-/** What is remembered of a home between calls and between processes, under processes that die and disks that refuse. */
+/** What is remembered of a home between calls and between processes, on disks that refuse. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import * as native from "../../index.js";
 import { aoCodex } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
-import { activePath, temporaryFolder, whenOver, writeFile } from "../support/home.mjs";
+import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { lines, message, opening, sessionMeta, threadId, tokenCount } from "../support/records.mjs";
-
-const program = fileURLToPath(new URL("programs/ask-a-home.mjs", import.meta.url));
-
-const WORKSPACE = "/home/dev/shop";
-
-/** More rollouts than it takes for a home to be written down. */
-const MANY = 1_100;
-
-/** A home with so many threads of one response each. */
-function largeHome(t) {
-  const codexHome = temporaryFolder(t);
-  for (let at = 0; at < MANY; at += 1)
-    writeFile(
-      codexHome,
-      activePath(threadId(at)),
-      lines(...opening(threadId(at)), tokenCount([100, 0, 10, 0])),
-    );
-  return codexHome;
-}
-
-const storesIn = (cache) =>
-  readdirSync(join(cache, "ao-codex")).filter((name) => name.endsWith(".store"));
-
-test("four processes that are killed at any moment never make another one answer wrong", async (t) => {
-  const codexHome = largeHome(t);
-  const cache = temporaryFolder(t);
-  const path = join(codexHome, activePath(threadId(0)));
-  const sizes = new Map([[statSync(path).size, 100]]);
-  const children = new Set();
-  let answers = 0;
-  let isOver = false;
-  whenOver(t, () => {
-    isOver = true;
-    for (const child of children) child.kill("SIGKILL");
-  });
-
-  const ask = async () => {
-    const child = spawn(process.execPath, [program, codexHome, WORKSPACE], {
-      env: { ...process.env, XDG_CACHE_HOME: cache },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    children.add(child);
-    const closed = once(child, "close");
-    for await (const line of createInterface({ input: child.stdout })) {
-      // The last line of a process that was killed may be cut.
-      if (!line.endsWith("}")) continue;
-      const { threads, found, skipped } = JSON.parse(line);
-      assert.deepEqual([threads.length, skipped], [MANY, []]);
-      for (const [id, input, size, torn] of threads) {
-        const expected = id === threadId(0) ? sizes.get(size) : 100;
-        assert.deepEqual([id, input, torn], [id, expected, 0]);
-      }
-      assert.ok(threads.some(([id]) => id === found));
-      answers += 1;
-    }
-    await closed;
-    children.delete(child);
-    if (!isOver) await ask();
-  };
-  const asking = [1, 2, 3, 4].map(ask);
-
-  const endsAt = performance.now() + 8_000;
-  for (let total = 2; performance.now() < endsAt; total += 1) {
-    const record = lines(tokenCount([total * 100, 0, total * 10, 0], [100, 0, 10, 0]));
-    sizes.set(statSync(path).size + Buffer.byteLength(record), total * 100);
-    appendFileSync(path, record);
-    await pause(20 + Math.random() * 200);
-    const victims = [...children];
-    victims[Math.floor(Math.random() * victims.length)]?.kill("SIGKILL");
-  }
-  isOver = true;
-  for (const child of children) child.kill("SIGKILL");
-  await Promise.all(asking);
-  t.diagnostic(`${answers} answers`);
-  assert.ok(answers > 20);
-  assert.equal(storesIn(cache).length, 1);
-});
+import { largeHome, MANY, storesIn } from "./support/large-home.mjs";
 
 /** Asks for the bill in a process of its own. */
 async function totalsWith(codexHome, cache) {

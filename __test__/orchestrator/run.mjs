@@ -1,5 +1,5 @@
 /**
- * `npm run test:orchestrator`: the real orchestrator with its own tmux and worktree plugins from the registry, real git,
+ * `npm test -- orchestrator`: the real orchestrator with its own tmux and worktree plugins from the registry, real git,
  * and real Codex binaries in real terminals, on a model server of our own and without a network.
  *
  * Arguments are test files; all of this folder by default.

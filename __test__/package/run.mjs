@@ -1,4 +1,4 @@
-// `npm run test:package`: packs the package and its platform package, installs them from a registry on loopback as a
+// `npm test -- package`: packs the package and its platform package, installs them from a registry on loopback as a
 // user would, and uses them, on every Node that is supported. Needs the package registry: Node comes from there too.
 //
 //   --node-only   on the Node that runs this, for a machine whose Node is the one to test

@@ -168,7 +168,7 @@ test("what a binary can do is asked once and known to the next process from its 
 
 test("a binary that hangs or speaks no Codex is treated as the newest one, without waiting", async (t) => {
   const world = await makeWorld(t);
-  await world.script("bin/codex", "exec sleep 60");
+  await world.hanging("bin/codex");
   const agent = create();
   const started = performance.now();
   const command = agent.getLaunchCommand({

@@ -245,7 +245,7 @@ test("a Codex that does not know resume starts anew", async (t) => {
 test("a restore does not wait a second for a binary that hangs", async (t) => {
   const { world, session, workspacePath } = await scene(t);
   const { threadId } = await writeRollout(world.codexHome, { cwd: workspacePath });
-  await world.script("bin/codex", "exec sleep 60");
+  await world.hanging("bin/codex");
   const agent = create();
   const started = performance.now();
   const command = await agent.getRestoreCommand(session, project(world));

@@ -1,4 +1,4 @@
-// `npm run test:report`: the report in a real browser. Needs Chromium; installs Debian's where that is possible.
+// `npm test -- report`: the report in a real browser. Needs Chromium; installs Debian's where that is possible.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * `npm run test:soak`: what a day does to the package, in ten minutes. Agents whose rollouts grow in bursts, fork, spawn
+ * `npm test -- soak`: what a day does to the package, in ten minutes. Agents whose rollouts grow in bursts, fork, spawn
  * subagents, are archived, compressed, taken up again and removed; git and gh through the wrappers; processes that poll
  * all of it as the orchestrator does. Then everything has to be true, and the processes as big as they were.
  *

@@ -1,5 +1,5 @@
 /**
- * Compresses a rollout and takes it up again as Codex does, which `npm run test:codex` holds against the real one: every
+ * Compresses a rollout and takes it up again as Codex does, which `npm test -- codex` holds against the real one: every
  * file is whole before it has a rollout's name, the compressed one has the time of the last write, and for a moment both
  * are there.
  */

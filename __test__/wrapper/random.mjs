@@ -1,9 +1,10 @@
 /** Random choices that are the same for the same seed, and the size of the random tests. */
 import { mulberry32 } from "../../scripts/mulberry32.mjs";
 
-/** WRAPPER_CASES=5000 (`npm run test:wrappers -- --full`) is the whole proof; the default takes seconds. */
-export const CASES = Number(process.env.WRAPPER_CASES ?? 150);
-export const ROUNDS = Number(process.env.WRAPPER_ROUNDS ?? 1);
+const isFull = process.env.FULL === "1";
+/** `npm test -- wrapper --full` is the whole proof, and takes many minutes; the default takes seconds. */
+export const CASES = isFull ? 5_000 : 150;
+export const ROUNDS = isFull ? 20 : 1;
 /** Printed in the titles of the tests: give it again to get the same run. */
 export const SEED = Number(process.env.WRAPPER_SEED ?? Date.now() % 1_000_000);
 

@@ -3,7 +3,17 @@
  * below one temporary directory and gone after the test.
  */
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -56,6 +66,7 @@ export const makeWorld = async (t) => {
       delete process.env[name];
       Object.assign(process.env, before[name] === undefined ? {} : { [name]: before[name] });
     }
+    await world.endHanging();
     await rm(root, { recursive: true, force: true, maxRetries: 5 });
   });
   return world;
@@ -86,6 +97,24 @@ class World {
   /** An executable shell script. */
   script(path, body) {
     return this.write(path, `#!/bin/sh\n${body}\n`, 0o755);
+  }
+
+  /** A program that never answers. It ends with the test, for this process waits for whom it has asked. */
+  hanging(path) {
+    return this.script(path, `echo $$ >>"${this.path("hanging.pids")}"; exec sleep 60`);
+  }
+
+  async endHanging() {
+    // First what is asked once more when the first has ended.
+    await rm(this.path("bin"), { recursive: true, force: true });
+    const pids = await readFile(this.path("hanging.pids"), "utf8").catch(() => "");
+    for (const pid of pids.split("\n").filter(Boolean)) {
+      try {
+        process.kill(Number(pid), "SIGKILL");
+      } catch {
+        // It has ended.
+      }
+    }
   }
 
   async directory(path) {
