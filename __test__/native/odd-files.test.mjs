@@ -85,6 +85,7 @@ test("a file in place of sessions/ is named", async (t) => {
   });
 });
 
+const LINK = "a link, and links are not followed: move what it leads to here, or mount it here";
 const NOT_ALLOWED = "Permission denied (os error 13)";
 
 test("a rollout that may not be read is named, and the others are read", async (t) => {
@@ -168,13 +169,19 @@ for (const directory of ["", "sessions"]) {
 
 test("links to directories are not followed, so that a loop of them holds nobody", async (t) => {
   const good = goodHome(t);
-  symlinkSync(good.folder, join(good.folder, "sessions", "home"));
-  symlinkSync(".", join(good.folder, DAY, "self"));
-  symlinkSync("..", join(good.folder, "sessions", "2026", "up"));
-  await assertSkips(good, []);
+  const [home, self, up] = ["sessions/home", `${DAY}/self`, "sessions/2026/up"].map((path) =>
+    join(good.folder, path),
+  );
+  symlinkSync(good.folder, home);
+  symlinkSync(".", self);
+  symlinkSync("..", up);
+  await assertSkips(
+    good,
+    [self, up, home].map((path) => ({ path, reason: LINK })),
+  );
 });
 
-test("a link in place of a rollout is named, whether it leads somewhere or nowhere", async (t) => {
+test("every link below a home is named, whether it leads somewhere or nowhere", async (t) => {
   const good = goodHome(t);
   const elsewhere = writeFile(good.folder, rolloutName(OTHER), textOf(OTHER));
   const link = join(good.folder, DAY, "rollout-a.jsonl");
@@ -183,10 +190,11 @@ test("a link in place of a rollout is named, whether it leads somewhere or nowhe
   symlinkSync(elsewhere, link);
   symlinkSync("rollout-b.jsonl", loop);
   symlinkSync("gone", nowhere);
-  const reason = "not a regular file";
+  const year = join(good.folder, "sessions", "2025");
+  symlinkSync(temporaryFolder(t), year);
   await assertSkips(
     good,
-    [link, loop, nowhere].map((path) => ({ path, reason })),
+    [year, link, loop, nowhere].map((path) => ({ path, reason: LINK })),
   );
 });
 

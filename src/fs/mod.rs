@@ -1,7 +1,6 @@
 //! The one floor that asks the kernel: directories, files, their stamps, and what changes in them.
 
 pub mod atomic;
-pub mod directory;
 pub mod file_stamp;
 pub mod open;
 pub mod parallel;

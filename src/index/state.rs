@@ -65,8 +65,6 @@ pub struct State {
     pub(crate) unsaved: Unsaved,
     /// When every head was last known, see [`crate::index::catalog::slots::Files::changes`].
     pub(crate) heads_known: Option<u64>,
-    /// Whether anybody has asked before.
-    pub(crate) was_asked: bool,
     pub(crate) was_recalled: bool,
     events: Option<Events>,
     /// The home and its two directories, when they were walked.
@@ -94,7 +92,6 @@ impl Default for State {
             saved: None,
             unsaved: Unsaved::default(),
             heads_known: None,
-            was_asked: false,
             was_recalled: false,
             events: None,
             tops: Vec::new(),
@@ -130,7 +127,6 @@ impl State {
             self.looks_taken += 1;
         }
         self.recall_once(home, remembered_in);
-        self.was_asked = true;
         if self.hear(home).is_none() {
             self.walk(home, began)?;
             self.hear_of_the_walk(home, began)?;
@@ -336,7 +332,7 @@ impl State {
     /// Whether there is no head that has to be read.
     pub(crate) fn knows_all_heads(&mut self) -> bool {
         if self.heads_known != Some(self.listing.files.changes) {
-            let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_whole_head());
+            let is_complete = !self.rollouts().any(|(_, entry)| entry.is_headless());
             self.heads_known = is_complete.then_some(self.listing.files.changes);
         }
         self.heads_known.is_some()

@@ -1,24 +1,27 @@
 //! What somebody says of a home who has never looked at it before, and remembers nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 
-use ao_plugin_codex::index::catalog::discover::{Scope, discover};
+use walkdir::WalkDir;
+
+use ao_plugin_codex::fs::open::modified_ms;
 use ao_plugin_codex::index::query::bill::Bill;
 use ao_plugin_codex::index::reading::ledger::refold;
 use ao_plugin_codex::index::reading::progress::Watch;
 use ao_plugin_codex::ledger::threads::{FoldedRollout, Thread, ThreadKind, threads};
 use ao_plugin_codex::rollout::codex_home::CodexHome;
-use ao_plugin_codex::rollout::file::Skipped;
+use ao_plugin_codex::rollout::file::{RolloutFile, Skipped, newest_first};
 use ao_plugin_codex::rollout::head::read_head;
+use ao_plugin_codex::rollout::name::RolloutName;
 use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
 
 /// The bill of the home.
 pub(crate) fn bill(home: &CodexHome) -> Bill {
-    let found = discover(home, Scope::All).unwrap();
-    let mut skipped = found.skipped;
+    let (files, mut skipped) = discover(home);
     let mut rollouts = Vec::new();
-    for file in found.files {
+    for file in files {
         match refold(&file, None, &mut Vec::new(), &Watch::default()) {
             Ok(folded) => {
                 let fold = folded.closed.unwrap_or(folded.fold);
@@ -33,10 +36,58 @@ pub(crate) fn bill(home: &CodexHome) -> Bill {
     Bill { threads: found.threads, skipped }
 }
 
+/// One file of each rollout, newest first, and what is passed over.
+fn discover(home: &CodexHome) -> (Vec<RolloutFile>, Vec<Skipped>) {
+    let mut skipped = Vec::new();
+    let mut by_stem: BTreeMap<String, RolloutFile> = BTreeMap::new();
+    for (top, archived) in [(home.sessions(), false), (home.archived_sessions(), true)] {
+        for entry in WalkDir::new(&top).min_depth(1).max_depth(4) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.io_error().is_some_and(is_not_found) => continue,
+                Err(error) => {
+                    let path = error.path().map_or_else(|| top.clone(), Path::to_owned);
+                    let reason = error.into_io_error().unwrap().to_string();
+                    skipped.push(Skipped { path, reason });
+                    continue;
+                }
+            };
+            let name = entry.file_name().to_str().unwrap();
+            let Some(parsed) = RolloutName::parse(name) else { continue };
+            if !entry.file_type().is_file() {
+                let reason = "not a regular file".to_owned();
+                skipped.push(Skipped { path: entry.path().to_owned(), reason });
+                continue;
+            }
+            let metadata = entry.metadata().unwrap();
+            let file = RolloutFile {
+                path: entry.path().to_owned(),
+                stem: parsed.stem.to_owned(),
+                archived,
+                compressed: parsed.compressed,
+                size: metadata.len(),
+                modified_ms: modified_ms(&metadata),
+            };
+            let rank = |one: &RolloutFile| (one.archived, one.compressed, -one.modified_ms);
+            match by_stem.get(&file.stem) {
+                Some(other) if rank(other) <= rank(&file) => {}
+                _ => drop(by_stem.insert(file.stem.clone(), file)),
+            }
+        }
+    }
+    let mut files: Vec<RolloutFile> = by_stem.into_values().collect();
+    files.sort_by(newest_first);
+    (files, skipped)
+}
+
+fn is_not_found(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
 /// The thread that is found in a workspace.
 pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
     let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
-    discover(home, Scope::Active).unwrap().files.into_iter().find_map(|file| {
+    discover(home).0.into_iter().filter(|file| !file.archived).find_map(|file| {
         let meta = read_head(&file.path, file.compressed).ok()??;
         let is_there = meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd));
         let is_subagent = ThreadKind::of_meta(&meta) == ThreadKind::Subagent;

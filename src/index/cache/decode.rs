@@ -53,6 +53,7 @@ fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {
         archived: bool::unpack(unpacker)?,
         depth: usize::unpack(unpacker)?,
         listed: Option::unpack(unpacker)?,
+        is_known: true,
         directories: Vec::unpack(unpacker)?,
         ..Directory::default()
     })

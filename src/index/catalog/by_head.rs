@@ -46,10 +46,6 @@ impl Lookup {
         }
         let facts = match &entry.head {
             Head::Read(facts) | Head::Outdated(facts) => facts,
-            Head::Glanced(cwd) => {
-                self.by_cwd.entry(Arc::clone(cwd)).or_default().push(slot);
-                return;
-            }
             Head::Missing(_) => return self.headless.push(slot),
             Head::Unread | Head::Forgotten => return,
         };

@@ -127,12 +127,6 @@ impl Workspaces {
     pub fn at(&self, place: &Path) -> &[Arc<str>] {
         self.by_place.get(place).map(Vec::as_slice).unwrap_or_default()
     }
-
-    /// Whether a directory is known to be at none of these places.
-    #[must_use]
-    pub fn is_elsewhere(&self, cwd: &str, places: &HashSet<&Path>) -> bool {
-        self.known.get(cwd).is_some_and(|place| !places.contains(place.path.as_path()))
-    }
 }
 
 #[cfg(all(test, unix))]

@@ -83,12 +83,6 @@ impl Entry {
         matches!(self.head, Head::Unread | Head::Outdated(_) | Head::Forgotten)
     }
 
-    /// Whether more of its head has to be read than where the thread began.
-    #[must_use]
-    pub fn needs_whole_head(&self) -> bool {
-        self.is_headless() || matches!(self.head, Head::Glanced(_))
-    }
-
     /// The thread as its head shows it, if that was read.
     #[must_use]
     pub fn thread_head(&self, directory: &Path) -> Option<ThreadHead> {

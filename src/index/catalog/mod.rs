@@ -2,7 +2,6 @@
 
 pub mod by_head;
 pub mod by_workspace;
-pub mod discover;
 pub mod entry;
 pub mod list;
 pub mod moves;
@@ -10,4 +9,3 @@ pub mod refresh;
 pub mod slots;
 pub mod stat;
 pub mod tree;
-pub mod walk;

@@ -42,7 +42,7 @@ impl Listing {
     }
 
     /// The stems of those that are known to be in one of the places.
-    fn met_in<'a>(&self, places: &'a [(usize, String)]) -> HashSet<&'a str> {
+    fn met_in<'a>(&mut self, places: &'a [(usize, String)]) -> HashSet<&'a str> {
         let met = places.iter().filter(|(at, name)| self.known(*at, name).is_some());
         met.map(|(_, name)| stem(name)).collect()
     }

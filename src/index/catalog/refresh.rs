@@ -5,10 +5,10 @@ use std::path::Path;
 
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::list::not_regular;
-use crate::index::catalog::stat::{Seen, StatIn};
+use crate::index::catalog::stat::{Kind, Seen, StatIn};
 use crate::index::catalog::tree::Listing;
 use crate::rollout::file::Skipped;
+use crate::rollout::name::RolloutName;
 
 /// How many files of a directory one thread asks for at a time.
 const FILES_AT_A_TIME: usize = 512;
@@ -35,8 +35,8 @@ impl Listing {
             |(), parts| {
                 let mut answers = Vec::with_capacity(FILES_AT_A_TIME);
                 for &(at, slots) in parts {
-                    let path = self.directories.get(at).map(|one| one.path.as_path());
-                    let directory = StatIn::new(path.unwrap_or(Path::new("")));
+                    let Some(directory) = self.directories.get(at) else { continue };
+                    let directory = StatIn::new(&directory.path, directory.depth == 1);
                     let names =
                         slots.iter().filter_map(|&slot| Some((slot, self.files.get(slot)?)));
                     answers.extend(names.map(|(slot, entry)| (slot, directory.stat(&entry.name))));
@@ -60,65 +60,86 @@ impl Listing {
         self.known(at, name)
     }
 
-    pub(crate) fn known(&self, at: usize, name: &str) -> Option<Slot> {
-        let mut files = self.directories.get(at)?.files.iter().copied();
-        files.find(|&slot| self.files.get(slot).is_some_and(|entry| &*entry.name == name))
+    /// The slot of a name in a directory, if it is known.
+    pub(crate) fn known(&mut self, at: usize, name: &str) -> Option<Slot> {
+        let place = self.place_of(at, name).ok()?;
+        self.directories.get(at)?.files.get(place).copied()
+    }
+
+    /// The place of a name among the files of a directory, or the one where it belongs.
+    fn place_of(&mut self, at: usize, name: &str) -> Result<usize, usize> {
+        let Self { directories, files, .. } = self;
+        let Some(directory) = directories.get_mut(at) else { return Err(0) };
+        let name_of = |slot: &Slot| files.get(*slot).map(|entry| &*entry.name);
+        if !directory.is_sorted {
+            directory.files.sort_unstable_by(|a, b| name_of(a).cmp(&name_of(b)));
+            directory.is_sorted = true;
+        }
+        directory.files.binary_search_by(|slot| name_of(slot).cmp(&Some(name)))
     }
 
     /// Asks for one name in a directory. A name that was not there before is taken up.
     pub fn ask_for(&mut self, at: usize, name: &str) {
         let Some(directory) = self.directories.get_mut(at) else { return };
-        let path = directory.path.join(name);
+        let (path, archived) = (directory.path.join(name), directory.archived);
         directory.skipped.retain(|one| one.path != path);
         self.failed.retain(|one| one.path != path);
-        let answer = StatIn::new(&directory.path).stat(name);
-        let archived = directory.archived;
-        let slot = match self.known(at, name) {
-            Some(slot) => slot,
-            None if matches!(&answer, Ok(seen) if seen.is_file) => {
+        let answer = StatIn::new(&directory.path, directory.depth == 1).stat(name);
+        let is_rollout = RolloutName::parse(name).is_some();
+        let kind = answer.as_ref().ok().map(|seen| seen.kind);
+        let slot = match (self.place_of(at, name), kind) {
+            (Ok(place), _) => {
+                self.directories.get(at).and_then(|one| one.files.get(place)).copied()
+            }
+            (Err(place), Some(Kind::File)) if is_rollout => {
                 let name = name.into();
                 let entry = Entry { directory: at, name, archived, ..Entry::default() };
                 let slot = self.files.insert(entry);
                 if let Some(directory) = self.directories.get_mut(at) {
-                    directory.files.push(slot);
+                    directory.files.insert(place, slot);
                 }
-                slot
+                Some(slot)
             }
-            None if matches!(&answer, Ok(seen) if !seen.is_file && !seen.is_directory) => {
-                self.failed.push(not_regular(path));
-                return;
+            (Err(_), Some(kind @ (Kind::Link | Kind::Other))) => {
+                if is_rollout || kind == Kind::Link {
+                    self.failed.push(kind.skipped(path));
+                }
+                None
             }
-            None => return,
+            (Err(_), _) => None,
         };
+        let Some(slot) = slot else { return };
         if let Some(entry) = self.files.get_mut(slot) {
             entry.doubt();
         }
         self.take(slot, answer);
     }
 
+    /// Takes an answer of the system up.
     fn take(&mut self, slot: Slot, answer: io::Result<Seen>) {
         self.files.changes += 1;
         let Some(entry) = self.files.get_mut(slot) else { return };
-        match answer {
-            Ok(Seen { identity, is_file: true, is_linked, .. }) => {
+        let at = entry.directory;
+        let name = match answer {
+            Ok(Seen { identity, kind: Kind::File, is_linked }) => {
                 self.linked += usize::from(is_linked && !entry.is_linked);
                 let is_news = entry.see(identity, is_linked);
                 self.files.revision += u64::from(is_news);
                 return;
             }
-            other => {
-                let Some(directory) = self.directories.get_mut(entry.directory) else { return };
-                let path = directory.path.join(&*entry.name);
-                match other {
-                    Ok(_) => self.failed.push(not_regular(path)),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
-                    Err(error) => {
-                        self.failed.push(Skipped { path, reason: error.to_string() });
-                    }
-                }
-                directory.files.retain(|one| *one != slot);
-                // Whatever it is now, the next walk finds it.
-                directory.listed = None;
+            Ok(_) | Err(_) => entry.name.clone(),
+        };
+        if let Ok(place) = self.place_of(at, &name)
+            && let Some(directory) = self.directories.get_mut(at)
+        {
+            directory.files.remove(place);
+            // Whatever it is now, the next walk finds it.
+            directory.listed = None;
+            let path = directory.path.join(&*name);
+            match answer {
+                Ok(seen) => self.failed.push(seen.kind.skipped(path)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
+                Err(error) => self.failed.push(Skipped { path, reason: error.to_string() }),
             }
         }
         self.files.remove(slot);

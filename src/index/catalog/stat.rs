@@ -1,21 +1,43 @@
 //! Asks what the system says of the files of one directory, by their names in it: that costs half of what whole paths do.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fs::file_stamp::Identity;
+use crate::index::catalog::list::{LINK, NOT_REGULAR};
+use crate::rollout::file::Skipped;
 
 /// What the system says of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// What is there.
     pub identity: Identity,
-    /// Whether it is a regular file.
-    pub is_file: bool,
-    /// Whether it is a directory.
-    pub is_directory: bool,
+    /// What it is.
+    pub kind: Kind,
     /// Whether it has other names.
     pub is_linked: bool,
+}
+
+/// The kind of file that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// A FIFO, a socket, a device.
+    Other,
+}
+
+impl Kind {
+    /// What is said of something of this kind that is not read.
+    #[must_use]
+    pub fn skipped(self, path: PathBuf) -> Skipped {
+        let reason = if self == Self::Link { LINK } else { NOT_REGULAR };
+        Skipped { path, reason: reason.to_owned() }
+    }
 }
 
 #[cfg(unix)]
@@ -23,7 +45,7 @@ pub use unix::StatIn;
 
 #[cfg(unix)]
 mod unix {
-    use super::{Identity, Path, Seen, io};
+    use super::{Identity, Kind, Path, Seen, io};
     use std::os::fd::OwnedFd;
 
     use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
@@ -37,10 +59,11 @@ mod unix {
     }
 
     impl StatIn {
-        /// Opens it.
+        /// Opens it; a link only where `may_be_link`.
         #[must_use]
-        pub fn new(path: &Path) -> Self {
-            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        pub fn new(path: &Path, may_be_link: bool) -> Self {
+            let follow = if may_be_link { OFlags::empty() } else { OFlags::NOFOLLOW };
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | follow;
             Self { opened: open(path, flags, Mode::empty()) }
         }
 
@@ -65,13 +88,13 @@ mod unix {
                 modified: moment(i64::from(stat.st_mtime), u64::try_from(stat.st_mtime_nsec)),
                 changed: moment(i64::from(stat.st_ctime), u64::try_from(stat.st_ctime_nsec)),
             };
-            let kind = FileType::from_raw_mode(stat.st_mode);
-            Ok(Seen {
-                identity,
-                is_file: kind == FileType::RegularFile,
-                is_directory: kind == FileType::Directory,
-                is_linked: stat.st_nlink > 1,
-            })
+            let kind = match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => Kind::File,
+                FileType::Directory => Kind::Directory,
+                FileType::Symlink => Kind::Link,
+                _ => Kind::Other,
+            };
+            Ok(Seen { identity, kind, is_linked: stat.st_nlink > 1 })
         }
     }
 
@@ -85,7 +108,7 @@ pub use elsewhere::StatIn;
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Identity, Path, Seen, io};
+    use super::{Identity, Kind, Path, Seen, io};
     use std::fs;
     use std::path::PathBuf;
 
@@ -98,7 +121,7 @@ mod elsewhere {
     impl StatIn {
         /// The directory at `path`.
         #[must_use]
-        pub fn new(path: &Path) -> Self {
+        pub fn new(path: &Path, _may_be_link: bool) -> Self {
             Self { path: path.to_owned() }
         }
 
@@ -109,13 +132,13 @@ mod elsewhere {
         /// When there is nothing, or the system does not say.
         pub fn stat(&self, name: &str) -> io::Result<Seen> {
             let metadata = fs::symlink_metadata(self.path.join(name))?;
-            let identity = Identity::of(&metadata);
-            Ok(Seen {
-                identity,
-                is_file: metadata.is_file(),
-                is_directory: metadata.is_dir(),
-                is_linked: false,
-            })
+            let kind = match metadata.file_type() {
+                kind if kind.is_symlink() => Kind::Link,
+                kind if kind.is_dir() => Kind::Directory,
+                kind if kind.is_file() => Kind::File,
+                _ => Kind::Other,
+            };
+            Ok(Seen { identity: Identity::of(&metadata), kind, is_linked: false })
         }
     }
 }

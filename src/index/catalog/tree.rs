@@ -1,8 +1,8 @@
 //! Which files a Codex home has, remembered: a later walk lists only the directories that changed, and asks for every
-//! file what the system says of it. What counts as a rollout is what `rollout::discover` says.
+//! file what the system says of it.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -12,13 +12,10 @@ use std::path::{Component, Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{Identity, Moment};
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::list::{Listed, list};
+use crate::index::catalog::list::{Listed, MAX_DEPTH, list};
 use crate::index::catalog::slots::Files;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::Skipped;
-
-/// `YYYY/MM/DD/file`: nothing deeper is a rollout of Codex.
-const MAX_DEPTH: usize = 4;
 
 /// How often a home is walked at most for rollouts that went while it was.
 const MAX_WALKS: usize = 8;
@@ -57,12 +54,16 @@ pub struct Directory {
     pub(crate) depth: usize,
     /// What the system said of it before it was listed; `None` when it has to be listed again.
     pub(crate) listed: Option<Identity>,
+    /// Whether it was ever listed, so that the directories in it are known.
+    pub(crate) is_known: bool,
     pub(crate) files: Vec<Slot>,
+    /// Whether `files` are in the order of their names.
+    pub(crate) is_sorted: bool,
     pub(crate) directories: Vec<usize>,
     /// What in it is passed over.
     pub(crate) skipped: Vec<Skipped>,
     /// Why it could not be read.
-    pub(crate) unreadable: Option<i32>,
+    pub(crate) unreadable: Option<io::Error>,
 }
 
 impl Listing {
@@ -117,9 +118,18 @@ impl Listing {
         let mut found = Vec::new();
         let mut open = vec![top];
         while let Some(at) = open.pop() {
-            self.enter(at, enter);
-            found.push(at);
-            open.extend(self.directories.get(at).into_iter().flat_map(|one| &one.directories));
+            if let Some(listed) = self.list_changed(at, enter) {
+                // What it has held before is not listed with it.
+                let below = |at: &usize| self.directories.get(*at).map(|one| &one.directories);
+                let all: HashSet<usize> = listed.iter().copied().collect();
+                open.extend(
+                    listed.iter().filter_map(below).flatten().filter(|one| !all.contains(*one)),
+                );
+                found.extend(listed);
+            } else {
+                found.push(at);
+                open.extend(self.directories.get(at).into_iter().flat_map(|one| &one.directories));
+            }
         }
         found
     }
@@ -134,39 +144,69 @@ impl Listing {
         at
     }
 
-    /// Lists a directory if it changed.
-    fn enter(&mut self, at: usize, enter: &mut impl FnMut(usize, &Path)) {
-        let Some(directory) = self.directories.get(at) else { return };
+    /// Lists a directory if it changed, one that was never listed with all that lies below it; says which were listed.
+    fn list_changed(
+        &mut self,
+        at: usize,
+        enter: &mut impl FnMut(usize, &Path),
+    ) -> Option<Vec<usize>> {
+        let directory = self.directories.get(at)?;
         let path = directory.path.clone();
-        enter(at, &path);
-        let began = Moment::now();
-        let now = fs::metadata(&path).ok().map(|metadata| Identity::of(&metadata));
-        if now.is_some() && now == directory.listed {
-            return;
+        let now =
+            if directory.depth == 1 { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
+        if let Some(listed) = directory.listed
+            && now.as_ref().is_ok_and(|now| Identity::of(now) == listed)
+        {
+            enter(at, &path);
+            return None;
         }
-        let listed = list(&path, directory.depth < MAX_DEPTH);
+        let levels = if directory.is_known { 1 } else { MAX_DEPTH + 1 - directory.depth };
         let (archived, depth) = (directory.archived, directory.depth);
-        let listed = match listed {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Listed::default(),
-            Err(error) => {
+        let mut all: Vec<Listed> = Vec::new();
+        match now {
+            // A link in its place leads elsewhere.
+            Ok(now) if !now.is_dir() => {
+                enter(at, &path);
+                let kind = io::Error::from(io::ErrorKind::NotADirectory);
                 self.forget(at);
                 if let Some(directory) = self.directories.get_mut(at) {
-                    directory.unreadable = Some(error.raw_os_error().unwrap_or_default());
+                    directory.unreadable = Some(fs::read_dir(&path).err().unwrap_or(kind));
                 }
-                return;
+                return Some(vec![at]);
             }
-            Ok(listed) => listed,
-        };
-        let below: Vec<usize> = listed
-            .directories
-            .into_iter()
-            .map(|name| self.directory(path.join(name), archived, depth + 1))
-            .collect();
-        let Some(directory) = self.directories.get_mut(at) else { return };
-        directory.listed = now.filter(|now| now.is_settled(began) && listed.is_whole);
+            _ => {}
+        }
+        list(
+            &path,
+            depth,
+            levels,
+            |below| {
+                let levels =
+                    below.strip_prefix(&path).map_or(0, |below| below.components().count());
+                let at = self.directory(below.to_owned(), archived, depth + levels);
+                enter(at, below);
+            },
+            |listed| all.push(listed),
+        );
+        Some(all.into_iter().filter_map(|listed| self.merge(listed)).collect())
+    }
+
+    /// Takes a directory up as it was listed.
+    fn merge(&mut self, listed: Listed) -> Option<usize> {
+        let at = *self.by_path.get(&listed.path)?;
+        let directory = self.directories.get_mut(at)?;
+        let (archived, depth) = (directory.archived, directory.depth);
+        // One that is not there holds nothing, and is no failure.
+        let unreadable = listed.unreadable.filter(|error| error.kind() != io::ErrorKind::NotFound);
+        if unreadable.is_some() {
+            self.forget(at);
+            self.directories.get_mut(at)?.unreadable = unreadable;
+            return Some(at);
+        }
+        directory.listed = listed.stamp;
+        directory.is_known = true;
         directory.skipped = listed.skipped;
         directory.unreadable = None;
-        let before = std::mem::replace(&mut directory.directories, below.clone());
         let mut known: HashMap<Box<str>, Slot> = HashMap::new();
         for slot in std::mem::take(&mut directory.files) {
             if let Some(entry) = self.files.get(slot) {
@@ -183,12 +223,19 @@ impl Listing {
         for slot in known.into_values() {
             self.files.remove(slot);
         }
-        if let Some(directory) = self.directories.get_mut(at) {
-            directory.files = files;
-        }
+        let below: Vec<usize> = listed
+            .directories
+            .into_iter()
+            .map(|path| self.directory(path, archived, depth + 1))
+            .collect();
+        let directory = self.directories.get_mut(at)?;
+        directory.files = files;
+        directory.is_sorted = false;
+        let before = std::mem::replace(&mut directory.directories, below.clone());
         for gone in before.into_iter().filter(|one| !below.contains(one)) {
             self.forget(gone);
         }
+        Some(at)
     }
 
     /// Takes everything out of a directory.
@@ -197,6 +244,7 @@ impl Listing {
         while let Some(at) = open.pop() {
             let Some(directory) = self.directories.get_mut(at) else { continue };
             directory.listed = None;
+            directory.is_known = false;
             directory.unreadable = None;
             directory.skipped.clear();
             open.append(&mut directory.directories);
@@ -227,7 +275,7 @@ impl Listing {
     #[must_use]
     pub fn skipped(&self) -> Vec<Skipped> {
         let of = |one: &Directory| {
-            let reason = io::Error::from_raw_os_error(one.unreadable?).to_string();
+            let reason = one.unreadable.as_ref()?.to_string();
             Some(Skipped { path: one.path.clone(), reason })
         };
         let unreadable = self.directories.iter().filter_map(of);
@@ -239,6 +287,7 @@ impl Listing {
     #[must_use]
     pub fn failure(&self, path: &Path) -> Option<io::Error> {
         let directory = self.directories.get(*self.by_path.get(path)?)?;
-        directory.unreadable.map(io::Error::from_raw_os_error)
+        let error = directory.unreadable.as_ref()?;
+        Some(error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error))
     }
 }

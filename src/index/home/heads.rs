@@ -1,7 +1,6 @@
 //! Reads the heads of rollouts that were not read, or have changed.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::Result;
@@ -9,7 +8,7 @@ use crate::fs::file_stamp::{Identity, Moment};
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::{HomeStore, MAX_LOOKS};
-use crate::index::reading::heads::{Head, HeadFacts, shared};
+use crate::index::reading::heads::{Head, HeadFacts};
 use crate::index::state::State;
 use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::head::HeadReader;
@@ -45,22 +44,11 @@ impl Outcome {
 }
 
 impl HomeStore {
-    /// Reads heads and remembers them. `elsewhere` says which directories nobody asks about: of a thread that began in
-    /// one of these, where it began is all that is read. To be called by one at a time.
-    pub(crate) fn read_heads(
-        &self,
-        wanted: &[Wanted],
-        elsewhere: impl Fn(&str) -> bool + Sync,
-    ) -> Outcome {
+    /// Reads heads and remembers them. To be called by one at a time.
+    fn read_heads(&self, wanted: &[Wanted]) -> Outcome {
         let began = Moment::now();
         let results = parallel::map(wanted, HeadReader::default, |reader, Wanted { file, .. }| {
-            let mut glanced = None;
-            let meta = reader.read_unless(&file.path, file.compressed, |cwd| {
-                let skip = elsewhere(cwd);
-                glanced = skip.then(|| Arc::<str>::from(cwd));
-                skip
-            });
-            (meta, glanced)
+            reader.read(&file.path, file.compressed)
         });
         let mut outcome = Outcome::default();
         let mut state = self.lock();
@@ -68,16 +56,13 @@ impl HomeStore {
         listing.files.changes += 1;
         for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
             let head = match result {
-                Some((Ok(Some(meta)), _)) => {
-                    Head::Read(Box::new(HeadFacts::new(&meta, file, texts)))
-                }
-                Some((Ok(None), Some(cwd))) => Head::Glanced(shared(texts, &cwd)),
-                Some((Ok(None), None)) => Head::Missing("no session_meta at its beginning".into()),
-                Some((Err(error), _)) if error.is_not_found() => {
+                Some(Ok(Some(meta))) => Head::Read(Box::new(HeadFacts::new(&meta, file, texts))),
+                Some(Ok(None)) => Head::Missing("no session_meta at its beginning".into()),
+                Some(Err(error)) if error.is_not_found() => {
                     outcome.gone = true;
                     continue;
                 }
-                Some((Err(error), _)) => {
+                Some(Err(error)) => {
                     let path = file.path.clone();
                     outcome.failed.push(Skipped { path, reason: error.reason() });
                     continue;
@@ -113,13 +98,13 @@ impl HomeStore {
         let mut tried = HashSet::new();
         loop {
             let is_wanted =
-                |slot: Slot, entry: &Entry| entry.needs_whole_head() && !tried.contains(&slot);
+                |slot: Slot, entry: &Entry| entry.is_headless() && !tried.contains(&slot);
             let wanted = wanted_heads(&self.lock(), MAX_HEADS, is_wanted);
             if wanted.is_empty() {
                 break;
             }
             tried.extend(wanted.iter().map(|one| one.slot));
-            outcome.add(self.read_heads(&wanted, |_| false));
+            outcome.add(self.read_heads(&wanted));
         }
         drop(one_at_a_time);
         outcome

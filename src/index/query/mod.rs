@@ -5,6 +5,5 @@ pub mod family;
 pub mod join;
 pub mod resume;
 pub mod rollout;
-pub mod search;
 pub mod threads;
 pub(crate) mod without_meta;

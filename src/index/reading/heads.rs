@@ -20,10 +20,8 @@ pub enum Head {
     Unread,
     /// It was, but the file has changed since.
     Outdated(Box<HeadFacts>),
-    /// There was none, or not all of it was looked at, and the file has changed since.
+    /// There was none, and the file has changed since.
     Forgotten,
-    /// Only where the thread began was looked at.
-    Glanced(Arc<str>),
     /// It was read.
     Read(Box<HeadFacts>),
     /// There is none, for this reason.
@@ -36,7 +34,7 @@ impl Head {
         *self = match std::mem::take(self) {
             Self::Read(facts) | Self::Outdated(facts) => Self::Outdated(facts),
             Self::Unread => Self::Unread,
-            Self::Glanced(_) | Self::Missing(_) | Self::Forgotten => Self::Forgotten,
+            Self::Missing(_) | Self::Forgotten => Self::Forgotten,
         };
     }
 }
@@ -64,10 +62,6 @@ impl Packed for Head {
     fn pack(&self, packer: &mut Packer) {
         match self {
             Self::Unread | Self::Outdated(_) | Self::Forgotten => packer.number(0),
-            Self::Glanced(cwd) => {
-                packer.number(1);
-                packer.text(cwd);
-            }
             Self::Read(facts) => {
                 packer.number(2);
                 facts.pack(packer);
@@ -82,7 +76,6 @@ impl Packed for Head {
     fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
         Some(match unpacker.number()? {
             0 => Self::Unread,
-            1 => Self::Glanced(unpacker.text()?),
             2 => Self::Read(Box::new(HeadFacts::unpack(unpacker)?)),
             3 => Self::Missing(unpacker.text()?.as_ref().into()),
             _ => return None,

@@ -5,4 +5,3 @@ pub mod cached;
 pub mod heads;
 pub mod ledger;
 pub mod progress;
-pub mod settled;
