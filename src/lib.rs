@@ -21,6 +21,7 @@ mod binding;
 pub mod codec;
 pub mod codex_cli;
 pub mod error;
+pub mod export;
 pub mod fs;
 pub mod index;
 pub mod ledger;

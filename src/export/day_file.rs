@@ -1,0 +1,258 @@
+//! The file of one day: what an earlier export wrote, and what is new.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::iter::Peekable;
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use flate2::{Compression, GzBuilder};
+use serde::Deserialize;
+use tempfile::Builder;
+
+use crate::error::{Error, Result};
+use crate::export::sort::Row;
+use crate::fs::open::open_rollout;
+use crate::rollout::timestamp::parse_timestamp;
+
+/// A line of an export that is longer than this is none of ours, in bytes.
+const MAX_LINE_BYTES: u64 = 1024 * 1024;
+
+const READ: &str = "read export";
+const WRITE: &str = "write export";
+
+/// What became of a day's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It held every row already.
+    Unchanged,
+    /// It was written.
+    Anew,
+}
+
+/// Adds rows, which are in order, to the file at `path`; a row of a response that it holds already takes the place of
+/// the old one.
+///
+/// # Errors
+///
+/// When the file is there and is damaged or no export, or cannot be written. It is then as it was.
+pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<Written> {
+    let failed = |source| Error::io(WRITE, path, source);
+    let directory = path.parent().ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+    make_private(directory).map_err(failed)?;
+    let temporary = Builder::new().prefix(".").suffix(".tmp").tempfile_in(directory);
+    let temporary = temporary.map_err(failed)?;
+    let mut writer = BufWriter::new(
+        // Without a time: the same rows are the same bytes.
+        GzBuilder::new().mtime(0).write(temporary.as_file(), Compression::fast()),
+    );
+    let mut is_new = false;
+    let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
+    for row in union {
+        let (row, is_change) = row.map_err(|error| match error {
+            Failure::Old(error) => error,
+            Failure::New(source) => failed(source),
+        })?;
+        is_new |= is_change;
+        writer.write_all(row.line.as_bytes()).map_err(failed)?;
+        writer.write_all(b"\n").map_err(failed)?;
+    }
+    if !is_new {
+        return Ok(Written::Unchanged);
+    }
+    let encoder = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+    encoder.finish().map_err(failed)?;
+    temporary.as_file().sync_data().map_err(failed)?;
+    temporary.persist(path).map_err(|error| failed(error.error))?;
+    Ok(Written::Anew)
+}
+
+/// The rows of the file at `path`; none when there is no file.
+///
+/// # Errors
+///
+/// When it is no regular file, or cannot be read.
+pub fn old_rows(path: &Path) -> Result<Box<dyn Iterator<Item = Result<Row>>>> {
+    let file = match open_rollout(path) {
+        Ok((file, _)) => file,
+        Err(error) if error.is_not_found() => return Ok(Box::new(std::iter::empty())),
+        Err(error) => return Err(error),
+    };
+    let reader = BufReader::new(MultiGzDecoder::new(BufReader::new(file)));
+    Ok(Box::new(OldRows { reader, path: path.into() }))
+}
+
+struct OldRows {
+    reader: BufReader<MultiGzDecoder<BufReader<File>>>,
+    path: Box<Path>,
+}
+
+impl Iterator for OldRows {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        let read = io::Read::take(&mut self.reader, MAX_LINE_BYTES).read_until(b'\n', &mut line);
+        match read {
+            Ok(0) => None,
+            Ok(_) => {
+                let row = line.strip_suffix(b"\n").and_then(row);
+                Some(row.ok_or_else(|| {
+                    let reason = "it holds a line that is no row of an export; move it away";
+                    Error::invalid(READ, &self.path, reason)
+                }))
+            }
+            Err(source) => Some(Err(Error::io(READ, &self.path, source))),
+        }
+    }
+}
+
+/// What decides the place of a row that was read.
+#[derive(Deserialize)]
+struct Key {
+    id: Box<str>,
+    at: String,
+}
+
+fn row(line: &[u8]) -> Option<Row> {
+    let line: Box<str> = str::from_utf8(line).ok()?.into();
+    let Key { id, at } = serde_json::from_str(&line).ok()?;
+    Some(Row { at_ms: parse_timestamp(&at)?, id, line })
+}
+
+enum Failure {
+    Old(Error),
+    New(io::Error),
+}
+
+/// The rows of both in order, each with whether it was not in the file as it is.
+struct Union<O: Iterator, N: Iterator> {
+    old: Peekable<O>,
+    new: Peekable<N>,
+}
+
+impl<O, N> Iterator for Union<O, N>
+where
+    O: Iterator<Item = Result<Row>>,
+    N: Iterator<Item = io::Result<Row>>,
+{
+    type Item = std::result::Result<(Row, bool), Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let takes_old = match (self.old.peek(), self.new.peek()) {
+            (Some(Ok(old)), Some(Ok(new))) if old.is_same_response(new) => {
+                let is_same = old == new;
+                self.old.next();
+                return self
+                    .new
+                    .next()
+                    .map(|row| row.map(|row| (row, !is_same)).map_err(Failure::New));
+            }
+            (Some(Ok(old)), Some(Ok(new))) => old < new,
+            (Some(Err(_)), _) | (Some(_), None) => true,
+            (_, Some(_)) | (None, None) => false,
+        };
+        if takes_old {
+            Some(self.old.next()?.map(|row| (row, false)).map_err(Failure::Old))
+        } else {
+            Some(self.new.next()?.map(|row| (row, true)).map_err(Failure::New))
+        }
+    }
+}
+
+/// Makes a directory that is the user's alone, and those above it that are not there.
+fn make_private(directory: &Path) -> io::Result<()> {
+    if fs::metadata(directory).is_ok_and(|metadata| metadata.is_dir()) {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn row(at: &str, id: &str, more: &str) -> Row {
+        let line = format!(r#"{{"id":"{id}","at":"{at}","more":"{more}"}}"#);
+        super::row(line.as_bytes()).unwrap()
+    }
+
+    fn add_all(path: &Path, rows: &[Row]) -> Written {
+        add(path, rows.iter().cloned().map(Ok)).unwrap()
+    }
+
+    fn lines(path: &Path) -> Vec<Row> {
+        old_rows(path).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn rows_are_added_in_order_and_the_newer_of_one_response_counts() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("day=2026-11-28/host=a/responses.ndjson.gz");
+        let [first, second, third] = [
+            row("2026-11-28T01:00:00.000Z", "a", ""),
+            row("2026-11-28T02:00:00.000Z", "b", ""),
+            row("2026-11-28T02:00:00.000Z", "c", ""),
+        ];
+        assert_eq!(add_all(&path, std::slice::from_ref(&second)), Written::Anew);
+        assert_eq!(add_all(&path, &[first.clone(), third.clone()]), Written::Anew);
+        assert_eq!(lines(&path), [first.clone(), second, third.clone()]);
+        let other = row("2026-11-28T02:00:00.000Z", "b", "other");
+        assert_eq!(add_all(&path, std::slice::from_ref(&other)), Written::Anew);
+        assert_eq!(lines(&path), [first, other, third]);
+    }
+
+    #[test]
+    fn rows_that_are_there_already_leave_the_file_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("host=a/responses.ndjson.gz");
+        let rows =
+            [row("2026-11-28T01:00:00.000Z", "a", ""), row("2026-11-28T02:00:00.000Z", "b", "")];
+        add_all(&path, &rows);
+        let before = fs::metadata(&path).unwrap().modified().unwrap();
+        assert_eq!(add_all(&path, &rows[1..]), Written::Unchanged);
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
+        let other = directory.path().join("host=b/responses.ndjson.gz");
+        add_all(&other, &rows);
+        assert_eq!(fs::read(path).unwrap(), fs::read(other).unwrap());
+    }
+
+    #[test]
+    fn a_file_that_is_damaged_or_no_export_is_named_and_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("host=a/responses.ndjson.gz");
+        add_all(&path, &[row("2026-11-28T01:00:00.000Z", "a", "")]);
+        let whole = fs::read(&path).unwrap();
+        for damaged in [&whole[..whole.len() - 4], b"no gzip", b"\x1f\x8b"] {
+            fs::write(&path, damaged).unwrap();
+            let rows = [Ok(row("2026-11-28T02:00:00.000Z", "b", ""))];
+            let error = add(&path, rows.into_iter()).unwrap_err();
+            assert!(
+                error.to_string().starts_with(&format!("cannot read export {}", path.display()))
+            );
+            assert_eq!(fs::read(&path).unwrap(), damaged);
+        }
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn rows_that_cannot_be_read_leave_the_file_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("host=a/responses.ndjson.gz");
+        let first = row("2026-11-28T01:00:00.000Z", "a", "");
+        add_all(&path, std::slice::from_ref(&first));
+        let rows = [
+            Ok(row("2026-11-28T02:00:00.000Z", "b", "")),
+            Err(io::Error::from(io::ErrorKind::StorageFull)),
+        ];
+        assert!(add(&path, rows.into_iter()).is_err());
+        assert_eq!(lines(&path), [first]);
+    }
+}
