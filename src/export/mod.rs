@@ -8,5 +8,7 @@
 //! place by a rename. What an export finds is added to what an earlier one wrote: a rollout that was deleted meanwhile
 //! keeps its rows.
 
+pub mod checkpoint;
 pub mod day_file;
+pub mod options;
 pub mod sort;

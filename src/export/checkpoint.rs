@@ -1,0 +1,150 @@
+//! What was exported before, so that the next export writes only what is new.
+//!
+//! It lies in the cache directory and may be deleted at any time: the next export then looks at every response again,
+//! finds its rows in the files, and writes nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::Builder;
+
+use crate::codec::stable_hash;
+use crate::export::options::Options;
+use crate::fs::open::{modified_ms, open_rollout};
+
+/// The number of the format. A checkpoint of another one is not read.
+const FORMAT: u32 = 1;
+
+/// The largest checkpoint that is read, in bytes: that of half a million threads.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Size and time of the last write, in bytes and milliseconds since 1970.
+type Stamp = (u64, i64);
+
+/// Up to where a directory holds what some homes have.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    format: u32,
+    options: u64,
+    /// The files of the days, as this host left them.
+    days: BTreeMap<String, Stamp>,
+    /// A hash of what was exported of each thread.
+    threads: HashMap<String, u64>,
+}
+
+impl Checkpoint {
+    /// The checkpoint of an export to `directory`; an empty one where there is none, where it was made with other
+    /// options, or where a file of a day is not as it was left.
+    #[must_use]
+    pub fn load(cache: Option<&Path>, directory: &Path, options: &Options) -> Self {
+        let fresh = Self { format: FORMAT, options: stable_hash(options), ..Self::default() };
+        let read = || {
+            let (file, metadata) = open_rollout(&path(cache?, directory, options)).ok()?;
+            if metadata.len() > MAX_BYTES {
+                return None;
+            }
+            let known: Self = serde_json::from_reader(std::io::BufReader::new(file)).ok()?;
+            let is_current = known.format == fresh.format && known.options == fresh.options;
+            let is_there = |(day, stamp): (&String, &Stamp)| {
+                stamp_of(&day_path(directory, day, options)) == Some(*stamp)
+            };
+            (is_current && known.days.iter().all(is_there)).then_some(known)
+        };
+        read().unwrap_or(fresh)
+    }
+
+    /// Whether a thread was exported as it is.
+    #[must_use]
+    pub fn has(&self, thread_id: &str, hash: u64) -> bool {
+        self.threads.get(thread_id) == Some(&hash)
+    }
+
+    /// Notes that a thread was exported.
+    pub fn add_thread(&mut self, thread_id: &str, hash: u64) {
+        self.threads.insert(thread_id.to_owned(), hash);
+    }
+
+    /// Notes the file of a day as it is now.
+    pub fn add_day(&mut self, directory: &Path, day: &str, options: &Options) {
+        match stamp_of(&day_path(directory, day, options)) {
+            Some(stamp) => drop(self.days.insert(day.to_owned(), stamp)),
+            None => drop(self.days.remove(day)),
+        }
+    }
+
+    /// Writes it for the next export. That it cannot be written only makes that one slower.
+    pub fn save(&self, cache: Option<&Path>, directory: &Path, options: &Options) {
+        let write = || {
+            let path = path(cache?, directory, options);
+            let parent = path.parent()?;
+            fs::create_dir_all(parent).ok()?;
+            let mut temporary = Builder::new().suffix(".tmp").tempfile_in(parent).ok()?;
+            temporary.write_all(&serde_json::to_vec(self).ok()?).ok()?;
+            temporary.persist(path).ok()
+        };
+        drop(write());
+    }
+}
+
+/// The file of a day and a host.
+#[must_use]
+pub fn day_path(directory: &Path, day: &str, options: &Options) -> PathBuf {
+    let host = format!("host={}", options.host());
+    directory.join(format!("day={day}")).join(host).join("responses.ndjson.gz")
+}
+
+fn path(cache: &Path, directory: &Path, options: &Options) -> PathBuf {
+    let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    cache.join("exports").join(format!("{:016x}.json", stable_hash(&(directory, options.host()))))
+}
+
+fn stamp_of(path: &Path) -> Option<Stamp> {
+    let metadata = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some((metadata.len(), modified_ms(&metadata)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::options::Paths;
+
+    fn options(paths: Paths) -> Options {
+        Options::new("ci-1", BTreeMap::new(), paths, None).unwrap()
+    }
+
+    #[test]
+    fn a_thread_is_known_until_its_day_the_options_or_the_thread_change() {
+        let (cache, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let full = options(Paths::Full);
+        let day = day_path(directory.path(), "2026-11-28", &full);
+        fs::create_dir_all(day.parent().unwrap()).unwrap();
+        fs::write(&day, "rows").unwrap();
+        let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
+        checkpoint.add_thread("t-1", 7);
+        checkpoint.add_day(directory.path(), "2026-11-28", &full);
+        checkpoint.save(Some(cache.path()), directory.path(), &full);
+        let load = |options: &_| Checkpoint::load(Some(cache.path()), directory.path(), options);
+        assert_eq!(load(&full), checkpoint);
+        assert!(load(&full).has("t-1", 7) && !load(&full).has("t-1", 8));
+        assert!(!load(&options(Paths::Hash)).has("t-1", 7));
+        fs::write(&day, "more rows").unwrap();
+        assert!(!load(&full).has("t-1", 7));
+        fs::remove_file(&day).unwrap();
+        assert!(!load(&full).has("t-1", 7));
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_is_none() {
+        let (cache, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let full = options(Paths::Full);
+        let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
+        checkpoint.add_thread("t-1", 7);
+        checkpoint.save(Some(cache.path()), directory.path(), &full);
+        let path = path(cache.path(), directory.path(), &full);
+        fs::write(&path, &fs::read(&path).unwrap()[..20]).unwrap();
+        assert!(!Checkpoint::load(Some(cache.path()), directory.path(), &full).has("t-1", 7));
+    }
+}
