@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::codec::packed_fields;
+use crate::codec::{Packed, Packer, Unpacker, packed_fields};
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -33,6 +33,8 @@ packed_fields!(SliceKey { model, workspace, tier, quarter, long_context });
 /// What one response was billed, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
+    /// The id of the response, where responses are listed.
+    pub id: Option<Arc<str>>,
     /// The model that answered.
     pub model: Option<Arc<str>>,
     /// Where the turn ran.
@@ -47,7 +49,7 @@ pub struct Response {
     pub single: bool,
 }
 
-packed_fields!(Response { model, workspace, tier, at_ms, usage, single });
+packed_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
 /// Usage, added up.
 ///
@@ -55,15 +57,47 @@ packed_fields!(Response { model, workspace, tier, at_ms, usage, single });
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Slices {
     slices: Vec<(SliceKey, TokenUsage)>,
+    /// Each response by itself, where somebody wants to know.
+    responses: Option<Vec<Response>>,
 }
 
-packed_fields!(Slices { slices });
+/// The list of responses is not kept: who wants it reads the rollout again.
+impl Packed for Slices {
+    fn pack(&self, packer: &mut Packer) {
+        self.slices.pack(packer);
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        Some(Self { slices: Vec::unpack(unpacker)?, responses: None })
+    }
+}
 
 impl Slices {
+    /// Slices that also list each response by itself.
+    #[must_use]
+    pub fn listing_responses() -> Self {
+        Self { responses: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Whether each response is listed by itself.
+    #[must_use]
+    pub fn lists_responses(&self) -> bool {
+        self.responses.is_some()
+    }
+
+    /// The responses, in the order in which they were added; none where they are not listed.
+    #[must_use]
+    pub fn responses(&self) -> &[Response] {
+        self.responses.as_deref().unwrap_or_default()
+    }
+
     /// Adds a response.
     pub fn add(&mut self, response: Response) {
         if response.usage.is_zero() {
             return;
+        }
+        if let Some(responses) = &mut self.responses {
+            responses.push(response.clone());
         }
         let key = SliceKey {
             model: response.model,
@@ -90,6 +124,9 @@ impl Slices {
         }
         for (key, usage) in other.slices {
             self.add_to(key, usage);
+        }
+        if let Some(responses) = &mut self.responses {
+            responses.extend(other.responses.unwrap_or_default());
         }
     }
 

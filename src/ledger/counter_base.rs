@@ -116,6 +116,7 @@ mod tests {
 
     fn billed(total: u64, last: u64, base: Base) -> u64 {
         let response = Response {
+            id: None,
             model: None,
             workspace: None,
             tier: ServiceTier::Standard,
@@ -161,6 +162,7 @@ mod tests {
     #[test]
     fn without_the_parent_a_turn_that_fails_over_its_only_value_was_billed_nothing() {
         let response = Response {
+            id: None,
             model: None,
             workspace: None,
             tier: ServiceTier::Standard,

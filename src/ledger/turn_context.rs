@@ -43,13 +43,14 @@ packed_fields!(Turns { current, has_settings, next, recent, waiting });
 
 #[derive(Debug, Clone)]
 struct Waiting {
+    id: Option<Arc<str>>,
     turn_id: String,
     usage: TokenUsage,
     at_ms: i64,
     meanwhile: TurnFacts,
 }
 
-packed_fields!(Waiting { turn_id, usage, at_ms, meanwhile });
+packed_fields!(Waiting { id, turn_id, usage, at_ms, meanwhile });
 
 impl Turns {
     /// What holds before the first turn.
@@ -96,7 +97,10 @@ impl Turns {
         let found: Vec<Waiting> = found;
         found
             .into_iter()
-            .map(|one| response(&self.current, one.usage, Some(one.at_ms), true))
+            .map(|one| Response {
+                id: one.id,
+                ..response(&self.current, one.usage, Some(one.at_ms), true)
+            })
             .collect()
     }
 
@@ -129,27 +133,34 @@ impl Turns {
     pub fn of_turn(
         &mut self,
         turn_id: Option<&str>,
+        id: Option<Arc<str>>,
         usage: TokenUsage,
         at_ms: Option<i64>,
     ) -> Option<Response> {
-        let Some(turn_id) = turn_id else { return Some(self.current(usage, at_ms, true)) };
+        let Some(turn_id) = turn_id else {
+            return Some(Response { id, ..self.current(usage, at_ms, true) });
+        };
         if let Some((_, facts)) = self.recent.iter().rev().find(|(id, _)| id == turn_id) {
-            return Some(response(facts, usage, at_ms, true));
+            return Some(Response { id, ..response(facts, usage, at_ms, true) });
         }
         let at_ms = at_ms.unwrap_or_default();
         let meanwhile = self.current.clone();
-        self.waiting.push(Waiting { turn_id: turn_id.to_owned(), usage, at_ms, meanwhile });
+        self.waiting.push(Waiting { id, turn_id: turn_id.to_owned(), usage, at_ms, meanwhile });
         None
     }
 
     /// The responses that still wait: their turns had no context, and ran with what held when they were written.
     pub fn waiting(&self) -> impl Iterator<Item = Response> {
-        self.waiting.iter().map(|one| response(&one.meanwhile, one.usage, Some(one.at_ms), true))
+        self.waiting.iter().map(|one| Response {
+            id: one.id.clone(),
+            ..response(&one.meanwhile, one.usage, Some(one.at_ms), true)
+        })
     }
 }
 
 fn response(facts: &TurnFacts, usage: TokenUsage, at_ms: Option<i64>, single: bool) -> Response {
     Response {
+        id: None,
         model: facts.model.clone(),
         workspace: facts.workspace.clone(),
         tier: facts.tier.unwrap_or_default(),

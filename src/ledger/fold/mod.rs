@@ -102,6 +102,12 @@ impl Fold {
         fold
     }
 
+    /// The fold that also lists each response by itself.
+    #[must_use]
+    pub fn listing_responses(thread_id: Option<&str>) -> Self {
+        Self { slices: Slices::listing_responses(), ..Self::new(thread_id) }
+    }
+
     /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
     pub fn unterminated(&mut self, rest: &[u8]) {
         let rest = rest.trim_ascii_end();
@@ -251,16 +257,22 @@ impl Fold {
         };
         let at = self.trail.len();
         self.leave_trail(count, written);
+        let place = match count {
+            TokenCount::Counter { total: Some(total), .. } => *total,
+            _ => used,
+        };
+        let id = self.id_of(place);
         match self.part {
             Part::Own => {
                 let unrecorded = self.recorded.take_from(used, single);
                 let single = single && unrecorded == used;
                 let response = self.turns.current(unrecorded, self.last_ms, single);
-                self.slices.add(response);
+                self.slices.add(Response { id, ..response });
             }
             Part::Copied if self.turns_have_ids || used.is_zero() => {}
             Part::Copied => {
-                self.undecided.push((at, self.turns.current(used, self.last_ms, single)));
+                let response = self.turns.current(used, self.last_ms, single);
+                self.undecided.push((at, Response { id, ..response }));
             }
         }
     }
@@ -269,7 +281,9 @@ impl Fold {
     fn opens(&mut self, total: TokenUsage, last: Option<TokenUsage>) {
         let Some(meta) = &self.meta else { return };
         if meta.history_base.is_some() && !meta.is_revert() && self.recorded.is_empty() {
+            let id = self.id_of(total);
             let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
+            let response = Response { id, ..response };
             self.opening = Some(Opening::new(total, last, self.answered, response));
         }
     }
@@ -286,8 +300,12 @@ impl Fold {
         if !self.recorded.add(record.response_id.as_deref(), record.usage) {
             return;
         }
+        let id = match &record.response_id {
+            Some(id) => self.slices.lists_responses().then(|| Arc::from(id.as_ref())),
+            None => self.id_of(record.usage),
+        };
         let turn_id = record.turn_id.as_deref();
-        if let Some(response) = self.turns.of_turn(turn_id, record.usage, self.last_ms) {
+        if let Some(response) = self.turns.of_turn(turn_id, id, record.usage, self.last_ms) {
             self.slices.add(response);
         }
     }
@@ -307,6 +325,17 @@ impl Fold {
             self.part = Part::Own;
             self.tracker = TurnTracker::default();
         }
+    }
+
+    /// The id of a response whose own is not known, where responses are listed: made of the thread, the time of the
+    /// record and its `place` in the counter, so that it is the same in every copy of the rollout and for every build.
+    fn id_of(&self, place: TokenUsage) -> Option<Arc<str>> {
+        if !self.slices.lists_responses() {
+            return None;
+        }
+        let thread_id = self.thread_id.as_deref().unwrap_or_default();
+        let (at, input, output) = (self.last_ms.unwrap_or_default(), place.input, place.output);
+        Some(format!("{thread_id}/{at}-{input}-{output}").into())
     }
 
     fn leave_trail(&mut self, says: &impl Hash, written: Option<i64>) {
