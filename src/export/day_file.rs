@@ -161,7 +161,7 @@ where
 }
 
 /// Makes a directory that is the user's alone, and those above it that are not there.
-fn make_private(directory: &Path) -> io::Result<()> {
+pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
     if fs::metadata(directory).is_ok_and(|metadata| metadata.is_dir()) {
         return Ok(());
     }

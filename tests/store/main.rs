@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 mod damage;
+mod export;
 mod fresh;
 mod moves;
 mod world;
@@ -22,7 +23,7 @@ use ao_plugin_codex::ledger::threads::ThreadKind;
 use ao_plugin_codex::rollout::activity::{End, read_end};
 use world::{Happening, World};
 
-fn happening() -> impl Strategy<Value = Happening> {
+pub(crate) fn happening() -> impl Strategy<Value = Happening> {
     let at = 0usize..64;
     prop_oneof![
         4 => Just(Happening::Root),

@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod family;
 pub mod join;
+pub mod responses;
 pub mod resume;
 pub mod rollout;
 pub mod threads;

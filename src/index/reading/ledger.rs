@@ -79,7 +79,26 @@ impl Folded {
 /// When it cannot be read, or the scan was cancelled.
 pub fn refold(
     file: &RolloutFile,
+    before: Option<(Stop, Box<Fold>)>,
+    buffer: &mut Vec<u8>,
+    watch: &Watch,
+) -> Result<Folded> {
+    fold_patiently(file, before, Fold::new, buffer, watch)
+}
+
+/// Folds a rollout from its beginning, and lists each response by itself.
+///
+/// # Errors
+///
+/// When it cannot be read, or the scan was cancelled.
+pub fn fold_responses(file: &RolloutFile, buffer: &mut Vec<u8>, watch: &Watch) -> Result<Folded> {
+    fold_patiently(file, None, Fold::listing_responses, buffer, watch)
+}
+
+fn fold_patiently(
+    file: &RolloutFile,
     mut before: Option<(Stop, Box<Fold>)>,
+    begin: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Folded> {
@@ -87,7 +106,7 @@ pub fn refold(
         if tries > 0 {
             thread::sleep(MORE_PATIENCE * tries);
         }
-        if let Some(folded) = fold_once(file, before.take(), buffer, watch)? {
+        if let Some(folded) = fold_once(file, before.take(), &begin, buffer, watch)? {
             return Ok(folded);
         }
     }
@@ -100,6 +119,7 @@ pub fn refold(
 fn fold_once(
     file: &RolloutFile,
     before: Option<(Stop, Box<Fold>)>,
+    begin: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Option<Folded>> {
@@ -115,7 +135,7 @@ fn fold_once(
     let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &of));
     let (start, mut fold) = match before {
         Some((stop, fold)) => (stop.offset, fold),
-        None => (0, Box::new(Fold::new(RolloutName::parse_stem(&file.stem)))),
+        None => (0, Box::new(begin(RolloutName::parse_stem(&file.stem)))),
     };
     if start > 0 {
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;

@@ -1,0 +1,91 @@
+//! One row: a response, as a line of JSON.
+
+use chrono::{DateTime, SecondsFormat};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::codec::stable_hash;
+use crate::export::options::{Options, Paths};
+use crate::export::sort::Row;
+use crate::ledger::buckets::Response;
+use crate::ledger::threads::Thread;
+
+/// The version of the columns; columns are only added.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What is known of a thread beside its rollouts.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
+pub struct ThreadFacts {
+    /// The repository, as it is written everywhere.
+    pub repo: Option<String>,
+    /// The branch on which the thread began.
+    pub branch: Option<String>,
+    /// The orchestrator's session.
+    pub session: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Columns<'r> {
+    schema_version: u32,
+    id: &'r str,
+    thread_id: &'r str,
+    parent_thread_id: Option<&'r str>,
+    kind: &'r str,
+    at: &'r str,
+    model: Option<&'r str>,
+    tier: &'r str,
+    input_tokens: u64,
+    cached_input_tokens: u64,
+    cache_write_input_tokens: u64,
+    output_tokens: u64,
+    reasoning_output_tokens: u64,
+    repo: Option<String>,
+    branch: Option<String>,
+    workspace: Option<String>,
+    session: Option<&'r str>,
+    codex_version: Option<&'r str>,
+    labels: &'r BTreeMap<String, String>,
+}
+
+/// The row of a response; `None` for one without an id or beyond the times that can be written.
+#[must_use]
+pub fn row(
+    thread: &Thread,
+    facts: &ThreadFacts,
+    response: &Response,
+    options: &Options,
+) -> Option<Row> {
+    let id = response.id.as_deref()?;
+    let at = DateTime::from_timestamp_millis(response.at_ms)?;
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let hidden = |name: &str| match options.paths {
+        Paths::Hash => format!("{:016x}", stable_hash(name)),
+        Paths::Full | Paths::Repo => name.to_owned(),
+    };
+    let workspace = response.workspace.as_deref().filter(|_| options.paths != Paths::Repo);
+    let usage = response.usage;
+    let columns = Columns {
+        schema_version: SCHEMA_VERSION,
+        id,
+        thread_id: &thread.thread_id,
+        parent_thread_id: thread.parent_thread_id.as_deref(),
+        kind: thread.kind.as_str(),
+        at: &at,
+        model: response.model.as_deref(),
+        tier: response.tier.as_str(),
+        input_tokens: usage.input,
+        cached_input_tokens: usage.cached_input,
+        cache_write_input_tokens: usage.cache_write_input,
+        output_tokens: usage.output,
+        reasoning_output_tokens: usage.reasoning_output,
+        repo: facts.repo.as_deref().map(hidden),
+        branch: facts.branch.as_deref().map(hidden),
+        workspace: workspace.map(hidden),
+        session: facts.session.as_deref(),
+        codex_version: thread.cli_version.as_deref(),
+        labels: options.labels(),
+    };
+    let line = serde_json::to_string(&columns).ok()?;
+    Some(Row { at_ms: response.at_ms, id: id.into(), line: line.into() })
+}
