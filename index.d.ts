@@ -32,9 +32,9 @@ export interface BinaryFacts {
 /** Where to look for a program; the process's environment says the rest. */
 export interface BinarySearch {
   /** A Codex that the user named, as a path or a command name. Passed over when it cannot be run. */
-  binary?: string
+  binary?: string | null
   /** The directory whose `bin` holds our wrappers; `$AO_HOME`, else `~/.ao`, when absent. */
-  aoHome?: string
+  aoHome?: string | null
 }
 
 /** A hook as Codex lists it. */
@@ -84,7 +84,7 @@ export interface EventQuestion {
 /** Where events are noted. */
 export interface EventsOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
-  aoHome?: string
+  aoHome?: string | null
 }
 
 /** Which session's events are meant. */
@@ -92,9 +92,9 @@ export interface EventsQuery {
   /** The orchestrator's id of the session. */
   sessionId: string
   /** Its terminal's name: events that name another one are another session's of the same id. */
-  runtime?: string
+  runtime?: string | null
   /** Only events from this time on, in milliseconds since 1970. */
-  sinceMs?: number
+  sinceMs?: number | null
 }
 
 /** A thread that a person talked to in a session. */
@@ -176,7 +176,7 @@ export interface HomeUsage {
  * The same as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
  * another. Ten thousand threads cost less as a document than as objects.
  */
-export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Uint8Array[]>
+export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Array<Uint8Array>>
 
 /** What to report of a Codex home. */
 export interface HomeUsageOptions {
@@ -196,7 +196,7 @@ export interface HomeUsageOptions {
   /** What `groups` adds up by. Days are those of the system's time zone. */
   by?: 'thread' | 'workspace' | 'model' | 'day' | 'tier' | null
   /** Whether to give `cells` too. */
-  cells?: boolean
+  cells?: boolean | null
 }
 
 /** A table of prices that was imported. */
@@ -237,14 +237,14 @@ export declare function installWrappers(options?: InstallWrappersOptions | undef
 /** Where the wrappers go and what they need. */
 export interface InstallWrappersOptions {
   /** The orchestrator's home; the wrappers go into its `bin`. `$AO_HOME`, else `~/.ao`, when it is not given. */
-  aoHome?: string
+  aoHome?: string | null
   /**
    * The node that the metadata helper writes JSON with, by its absolute path: `process.execPath`. Without it the
    * helper uses `jq`.
    */
-  nodePath?: string
+  nodePath?: string | null
   /** Replace also what the orchestrator or a newer version of this package has installed. */
-  force?: boolean
+  force?: boolean | null
 }
 
 /** Which threads to list. */
@@ -705,9 +705,9 @@ export interface WrappersChange {
 /** Which wrappers are meant. */
 export interface WrappersOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
-  aoHome?: string
+  aoHome?: string | null
   /** For `removeWrappers`: remove also what somebody else has installed. */
-  force?: boolean
+  force?: boolean | null
 }
 
 /**

@@ -51,7 +51,7 @@ export async function buildAddon({
     cwd: root,
     declareBindingTarget: true,
   });
-  writeFileSync(join(root, "index.d.ts"), dts);
+  writeFileSync(join(root, "index.d.ts"), withoutGiven(dts));
   await writeJsBinding({
     platform: true,
     format: "esm",
@@ -61,6 +61,17 @@ export async function buildAddon({
     version: manifest.version,
     outputDir: root,
   });
+}
+
+/**
+ * The declarations, where an argument that is `Given<T>` in Rust, so that another type rejects the promise, is a `T`. An
+ * option may also be `null`.
+ */
+function withoutGiven(dts) {
+  const given = String.raw`Given<((?:[^<>]|<[^<>]*>)*)>`;
+  return dts
+    .replaceAll(new RegExp(String.raw`(^  \w+\?: )${given}$`, "gm"), "$1$2 | null")
+    .replaceAll(new RegExp(given, "g"), "$1");
 }
 
 function compile({ target, zig, ownStd, profile, types }) {

@@ -1,4 +1,4 @@
-/** Lists of many threads, which reach JavaScript in pieces: whole, in order, and without harm when they are cut short. */
+/** Lists of many threads: whole, in order, and without harm when the thread of JavaScript ends meanwhile. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -7,7 +7,7 @@ import { root, run } from "../support/command.mjs";
 import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { AT, lines, sessionMeta, threadId, tokenCount, turnContext } from "../support/records.mjs";
 
-/** Around one piece, and some of them. */
+/** None, one, and more than one part of a scan. */
 const LENGTHS = [0, 1, 249, 250, 251, 800];
 
 const ends = [];
@@ -56,30 +56,6 @@ for (const length of LENGTHS) {
     assert.equal(bill.totals.totalTokens, billed);
   });
 }
-
-test("a signal that is aborted while the list is handed over ends the call", async (t) => {
-  const controller = new AbortController();
-  const { parse } = JSON;
-  const parsed = t.mock.method(JSON, "parse", (text) => {
-    controller.abort();
-    return parse(text);
-  });
-  await assert.rejects(native.homeUsage({ codexHome: home }, controller.signal), {
-    code: "Cancelled",
-    message: `cannot read Codex home ${home}: cancelled`,
-  });
-  assert.equal(parsed.mock.callCount(), 1);
-});
-
-test("what is thrown while the list is handed over rejects the promise", async (t) => {
-  const thrown = new RangeError("no more memory");
-  t.mock.method(JSON, "parse", () => {
-    throw thrown;
-  });
-  const options = { codexHome: home };
-  await assert.rejects(native.homeUsage(options), thrown);
-  await assert.rejects(native.listThreads(options), thrown);
-});
 
 test("worker threads that are terminated while lists are handed over leave the process whole", async () => {
   const text = `

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 use serde::Serialize;
 
 use crate::billing::cost::Cost;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::Prices;
-use crate::codec::packed_fields;
 use crate::ledger::buckets::Slices;
 use crate::ledger::threads::{Thread, ThreadKind};
 use crate::rollout::file::{RolloutFile, Skipped};
@@ -19,7 +19,7 @@ use crate::rollout::record::service_tier::ServiceTier;
 const NO_MODEL: &str = "unknown";
 
 /// Counts of tokens as Codex writes them, and what they cost.
-#[napi(object, object_from_js = false, object_to_js = false)]
+#[napi(object, object_from_js = false)]
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
@@ -39,18 +39,8 @@ pub struct Usage {
     pub estimated_cost_usd: f64,
 }
 
-packed_fields!(Usage {
-    input_tokens,
-    cached_input_tokens,
-    cache_write_input_tokens,
-    output_tokens,
-    reasoning_output_tokens,
-    total_tokens,
-    estimated_cost_usd
-});
-
 /// A file or directory that was passed over.
-#[napi(object, object_from_js = false, object_to_js = false)]
+#[napi(object, object_from_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SkippedFile {
@@ -61,9 +51,7 @@ pub struct SkippedFile {
 }
 
 /// A thread as the head of its rollout shows it.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct ThreadHead {
     /// `session_meta.payload.id`, else the id in the rollout's name.
     pub thread_id: String,
@@ -90,24 +78,8 @@ pub struct ThreadHead {
     pub cli_version: Option<String>,
 }
 
-packed_fields!(ThreadHead {
-    thread_id,
-    rollout_path,
-    workspace_path,
-    kind,
-    parent_thread_id,
-    archived,
-    compressed,
-    created_at_ms,
-    updated_at_ms,
-    size_bytes,
-    cli_version
-});
-
 /// A thread, and what it was billed without anything inherited.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct ThreadUsage {
     /// `session_meta.payload.id`, else the id in the rollout's name.
     pub thread_id: String,
@@ -152,29 +124,6 @@ pub struct ThreadUsage {
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
 }
-
-packed_fields!(ThreadUsage {
-    thread_id,
-    rollout_path,
-    workspace_path,
-    kind,
-    parent_thread_id,
-    archived,
-    compressed,
-    created_at_ms,
-    updated_at_ms,
-    size_bytes,
-    cli_version,
-    model,
-    usage,
-    models,
-    tiers,
-    is_estimate,
-    skipped_records,
-    turn,
-    turn_id,
-    last_record_at_ms
-});
 
 impl From<TokenUsage> for Usage {
     fn from(usage: TokenUsage) -> Self {
@@ -276,6 +225,11 @@ pub(super) fn path_text(file: &RolloutFile) -> String {
 /// A kind for Node.
 pub(super) fn kind_text(kind: ThreadKind) -> String {
     kind.as_str().to_owned()
+}
+
+/// An element of a list for Node: napi infers `undefined` too for an `Option` there.
+pub(super) fn or_null<T>(element: Option<T>) -> Either<T, Null> {
+    element.map_or(Either::B(Null), Either::A)
 }
 
 /// A count for Node.

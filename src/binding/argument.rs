@@ -1,35 +1,40 @@
-//! What JavaScript gave for an argument. A value of a wrong type is refused here, by the argument's name, and never
-//! taken for another: a text in place of the options is not "no options", and −1 is not 4,294,967,295.
+//! Arguments from JavaScript. A value of a wrong type is refused by the argument's name, as a rejection, and never taken
+//! for another: a text in place of the options is not "no options", and −1 is not 4,294,967,295.
+//!
+//! napi's own conversion throws before there is a promise, so an argument of type `T` is declared as [`Given<T>`]; the
+//! TypeScript declaration says `T`.
 
 #![expect(
     unsafe_code,
     reason = "napi declares the conversion of a value `unsafe`; what is done with it here is not"
 )]
 
-use std::fmt;
 use std::path::PathBuf;
 
 use napi::bindgen_prelude::{FromNapiValue, JsValue, TypeName, Unknown, ValidateNapiValue};
-use napi::{Error, Result, Status, ValueType, sys};
+use napi::{Result, ValueType, sys};
+
+use crate::binding::scalar::{Scalar, refused};
 
 /// The largest whole number that JavaScript holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// A value, of whatever type.
-#[derive(Debug, Default)]
-pub enum Given {
-    /// `undefined`, `null`, or no argument at all.
-    #[default]
-    Nothing,
-    /// A string.
-    Text(String),
-    /// A number, NaN and the infinities among them.
-    Number(f64),
-    /// Anything else.
-    Other(ValueType),
+/// What JavaScript gave where a `T` is expected.
+pub struct Given<T: Expected>(T::Held);
+
+/// A type that an argument may be declared with.
+pub trait Expected: Sized + 'static {
+    /// What is kept of a value of any type until the function looks at it.
+    type Held: Send + 'static;
+
+    /// Takes the value over on the JavaScript thread. Fails only with what JavaScript itself has thrown.
+    fn hold(value: Unknown<'_>) -> Result<Self::Held>;
 }
 
-impl TypeName for Given {
+/// An object whose fields are an argument's.
+pub trait Fields: FromNapiValue + Send + 'static {}
+
+impl<T: Expected> TypeName for Given<T> {
     fn type_name() -> &'static str {
         "unknown"
     }
@@ -39,27 +44,73 @@ impl TypeName for Given {
     }
 }
 
-impl ValidateNapiValue for Given {}
+impl<T: Expected> ValidateNapiValue for Given<T> {}
 
-impl FromNapiValue for Given {
+impl<T: Expected> FromNapiValue for Given<T> {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         // SAFETY: what the caller guarantees of `env` and `value` is all that this needs.
         let value = unsafe { Unknown::from_napi_value(env, value) }?;
-        Ok(match value.get_type()? {
-            ValueType::Undefined | ValueType::Null => Self::Nothing,
-            ValueType::String => Self::Text(String::from_unknown(value)?),
-            ValueType::Number => Self::Number(f64::from_unknown(value)?),
-            other => Self::Other(other),
-        })
+        T::hold(value).map(Self)
     }
 }
 
-impl Given {
-    /// A path that may be left out.
-    pub(super) fn optional_path(self, name: &str) -> Result<Option<PathBuf>> {
-        Ok(self.optional_text(name, "a path")?.map(PathBuf::from))
-    }
+impl Expected for String {
+    type Held = Scalar;
 
+    fn hold(value: Unknown<'_>) -> Result<Scalar> {
+        Scalar::new(value)
+    }
+}
+
+impl Expected for f64 {
+    type Held = Scalar;
+
+    fn hold(value: Unknown<'_>) -> Result<Scalar> {
+        Scalar::new(value)
+    }
+}
+
+impl Expected for bool {
+    type Held = Scalar;
+
+    fn hold(value: Unknown<'_>) -> Result<Scalar> {
+        Scalar::new(value)
+    }
+}
+
+impl<T: Expected> Expected for Vec<T> {
+    type Held = std::result::Result<Vec<Given<T>>, Scalar>;
+
+    fn hold(value: Unknown<'_>) -> Result<Self::Held> {
+        if value.is_array()? {
+            return Vec::from_unknown(value).map(Ok);
+        }
+        Scalar::new(value).map(Err)
+    }
+}
+
+impl<T: Fields> Expected for T {
+    type Held = std::result::Result<T, Scalar>;
+
+    fn hold(value: Unknown<'_>) -> Result<Self::Held> {
+        if value.get_type()? != ValueType::Object {
+            return Scalar::new(value).map(Err);
+        }
+        if value.is_array()? {
+            return Ok(Err(Scalar::Other("an array")));
+        }
+        T::from_unknown(value).map(Ok)
+    }
+}
+
+impl<T: Expected> Given<T> {
+    /// What JavaScript gave.
+    pub(super) fn held(self) -> T::Held {
+        self.0
+    }
+}
+
+impl Given<String> {
     /// A path.
     pub(super) fn path(self, name: &str) -> Result<PathBuf> {
         self.text(name, "a path").map(PathBuf::from)
@@ -67,49 +118,44 @@ impl Given {
 
     /// A text that is not empty.
     pub(super) fn text(self, name: &str, what: &str) -> Result<String> {
-        self.optional_text(name, what)?.ok_or_else(|| refused(name, what, &Self::Nothing))
-    }
-
-    /// A text that is not empty, or may be left out.
-    pub(super) fn optional_text(self, name: &str, what: &str) -> Result<Option<String>> {
-        match self {
-            Self::Nothing => Ok(None),
-            Self::Text(text) if !text.is_empty() => Ok(Some(text)),
+        match self.0 {
+            Scalar::Text(text) if !text.is_empty() => Ok(text),
             other => Err(refused(name, what, &other)),
         }
     }
 
-    /// One of some names, or none.
-    pub(super) fn choice<T>(
-        self,
-        name: &str,
-        what: &str,
-        from_name: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>> {
-        let chosen = match &self {
-            Self::Nothing => return Ok(None),
-            Self::Text(text) => from_name(text),
-            Self::Number(_) | Self::Other(_) => None,
-        };
-        chosen.map(Some).ok_or_else(|| match &self {
-            Self::Text(text) => refused(name, what, &format_args!("`{text}`")),
-            other => refused(name, what, other),
-        })
+    /// A text of any length.
+    pub(super) fn string(self, name: &str) -> Result<String> {
+        match self.0 {
+            Scalar::Text(text) => Ok(text),
+            other => Err(refused(name, "a string", &other)),
+        }
     }
 
-    /// A time in milliseconds, or none. A fraction of a millisecond, as in `stat.mtimeMs`, is cut off.
-    pub(super) fn time_ms(self, name: &str) -> Result<Option<i64>> {
-        match self {
-            Self::Nothing => Ok(None),
-            Self::Number(ms) if ms.abs() <= MAX_SAFE_INTEGER => Ok(Some(whole(ms.floor()))),
+    /// One of some names.
+    fn choice<T>(self, name: &str, what: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T> {
+        match self.0 {
+            Scalar::Text(text) => {
+                from_name(&text).ok_or_else(|| refused(name, what, &format_args!("`{text}`")))
+            }
+            other => Err(refused(name, what, &other)),
+        }
+    }
+}
+
+impl Given<f64> {
+    /// A time in milliseconds. A fraction of a millisecond, as in `stat.mtimeMs`, is cut off.
+    fn time_ms(self, name: &str) -> Result<i64> {
+        match self.0 {
+            Scalar::Number(ms) if ms.abs() <= MAX_SAFE_INTEGER => Ok(whole(ms.floor())),
             other => Err(refused(name, "a time in milliseconds since 1970", &other)),
         }
     }
 
     /// A number of things.
     pub(super) fn count(self, name: &str) -> Result<usize> {
-        match self {
-            Self::Number(count)
+        match self.0 {
+            Scalar::Number(count)
                 if (0.0..=MAX_SAFE_INTEGER).contains(&count) && count.fract() == 0.0 =>
             {
                 Ok(usize::try_from(whole(count)).unwrap_or(usize::MAX))
@@ -119,52 +165,7 @@ impl Given {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-fn whole(number: f64) -> i64 {
-    number as i64
-}
-
-impl fmt::Display for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("nothing"),
-            Self::Text(text) if text.is_empty() => f.write_str("an empty string"),
-            Self::Text(_) => f.write_str("a string"),
-            Self::Number(number) if number.is_infinite() => f.write_str("an infinite number"),
-            Self::Number(number) => write!(f, "the number {number}"),
-            Self::Other(kind) => f.write_str(a(*kind)),
-        }
-    }
-}
-
-/// A list of values.
-pub struct GivenList(std::result::Result<Vec<Given>, Given>);
-
-impl TypeName for GivenList {
-    fn type_name() -> &'static str {
-        "array"
-    }
-
-    fn value_type() -> ValueType {
-        ValueType::Object
-    }
-}
-
-impl ValidateNapiValue for GivenList {}
-
-impl FromNapiValue for GivenList {
-    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
-        // SAFETY: what the caller guarantees of `env` and `value` is all that this needs.
-        let value = unsafe { Unknown::from_napi_value(env, value) }?;
-        Ok(Self(if value.is_array()? {
-            Ok(Vec::from_unknown(value)?)
-        } else {
-            Err(Given::from_unknown(value)?)
-        }))
-    }
-}
-
-impl GivenList {
+impl Given<Vec<String>> {
     /// Texts that are not empty.
     pub(super) fn texts(self, name: &str, what: &str) -> Result<Vec<String>> {
         let list = self.0.map_err(|given| refused(name, "an array", &given))?;
@@ -173,63 +174,80 @@ impl GivenList {
     }
 }
 
-/// An object of options, where one is expected.
-pub struct Options<T>(Option<Result<T>>);
-
-impl<T> TypeName for Options<T> {
-    fn type_name() -> &'static str {
-        "object"
-    }
-
-    fn value_type() -> ValueType {
-        ValueType::Object
+impl<T: Fields> Given<Vec<T>> {
+    /// Objects.
+    pub(super) fn objects(self, name: &str) -> Result<Vec<T>> {
+        let list = self.0.map_err(|given| refused(name, "an array", &given))?;
+        let objects = list.into_iter().enumerate();
+        objects.map(|(at, given)| given.object(&format!("{name}[{at}]"))).collect()
     }
 }
 
-impl<T> ValidateNapiValue for Options<T> {}
-
-impl<T: FromNapiValue> FromNapiValue for Options<T> {
-    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
-        // SAFETY: what the caller guarantees of `env` and `value` is all that this needs.
-        let value = unsafe { Unknown::from_napi_value(env, value) }?;
-        Ok(Self(match value.get_type()? {
-            ValueType::Undefined | ValueType::Null => None,
-            ValueType::Object if value.is_array()? => {
-                Some(Err(refused("options", "an object", &"an array")))
-            }
-            ValueType::Object => Some(Ok(T::from_unknown(value)?)),
-            _ => {
-                let given = Given::from_unknown(value)?;
-                Some(Err(refused("options", "an object", &given)))
-            }
-        }))
+impl<T: Fields> Given<T> {
+    /// The object.
+    pub(super) fn object(self, name: &str) -> Result<T> {
+        self.0.map_err(|given| refused(name, "an object", &given))
     }
 }
 
-impl<T: Default> Options<T> {
-    /// The options; without any the default ones.
-    pub(super) fn get(self) -> Result<T> {
-        self.0.unwrap_or_else(|| Ok(T::default()))
-    }
+/// The options; without any the default ones.
+pub(super) fn options<T: Fields + Default>(given: Option<Given<T>>) -> Result<T> {
+    given.map_or_else(|| Ok(T::default()), |given| given.object("options"))
 }
 
-/// The error of an argument that is not what it should be.
-#[cold]
-pub(super) fn refused(name: &str, what: &str, given: &impl fmt::Display) -> Error {
-    Error::new(Status::InvalidArg, format!("expected `{name}` to be {what}, got {given}"))
+/// A path that may be left out.
+pub(super) fn optional_path(given: Option<Given<String>>, name: &str) -> Result<Option<PathBuf>> {
+    optional(given, |given| given.path(name))
 }
 
-/// The type of a value, with its article.
-pub(super) fn a(kind: ValueType) -> &'static str {
-    match kind {
-        ValueType::Undefined | ValueType::Null => "nothing",
-        ValueType::Boolean => "a boolean",
-        ValueType::Number => "a number",
-        ValueType::String => "a string",
-        ValueType::Symbol => "a symbol",
-        ValueType::Object => "an object",
-        ValueType::Function => "a function",
-        ValueType::BigInt => "a bigint",
-        _ => "something else",
-    }
+/// A text that is not empty, or is left out.
+pub(super) fn optional_text(
+    given: Option<Given<String>>,
+    name: &str,
+    what: &str,
+) -> Result<Option<String>> {
+    optional(given, |given| given.text(name, what))
+}
+
+/// One of some names, or none.
+pub(super) fn choice<T>(
+    given: Option<Given<String>>,
+    name: &str,
+    what: &str,
+    from_name: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    optional(given, |given| given.choice(name, what, from_name))
+}
+
+/// A time in milliseconds since 1970, or none.
+pub(super) fn optional_time_ms(given: Option<Given<f64>>, name: &str) -> Result<Option<i64>> {
+    optional(given, |given| given.time_ms(name))
+}
+
+/// A number of things, or none.
+pub(super) fn optional_count(given: Option<Given<f64>>, name: &str) -> Result<Option<usize>> {
+    optional(given, |given| given.count(name))
+}
+
+/// `true` or `false`; `false` where it is left out.
+pub(super) fn flag(given: Option<Given<bool>>, name: &str) -> Result<bool> {
+    let flag = optional(given, |given| match given.0 {
+        Scalar::Boolean(flag) => Ok(flag),
+        other => Err(refused(name, "true or false", &other)),
+    })?;
+    Ok(flag.unwrap_or(false))
+}
+
+/// What `read` makes of the argument; `None` where it is `undefined` or `null`.
+fn optional<T: Expected<Held = Scalar>, V>(
+    given: Option<Given<T>>,
+    read: impl FnOnce(Given<T>) -> Result<V>,
+) -> Result<Option<V>> {
+    let given = given.filter(|given| !matches!(given.0, Scalar::Nothing));
+    given.map(read).transpose()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+fn whole(number: f64) -> i64 {
+    number as i64
 }

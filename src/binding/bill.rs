@@ -1,10 +1,9 @@
 //! The bill of a Codex home: all of its threads, a part of it, and its sums.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use napi::bindgen_prelude::Unknown;
-use napi::{Env, Result};
+use napi::Result;
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use serde::Serialize;
 
@@ -14,14 +13,10 @@ use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{
     self, SkippedFile, ThreadUsage, Usage, count, known_model, model_name,
 };
-use crate::binding::argument::{Given, Options};
-use crate::binding::blocking::to_node;
+use crate::binding::argument::{self, Fields, Given};
 use crate::binding::document::Document;
 use crate::binding::home::codex_home;
-use crate::binding::pieces::Cutter;
-use crate::binding::pool::BILLS;
-use crate::binding::promise::{Answer, Promise, promise};
-use crate::binding::watching::{Reporter, Stopper, reporting};
+use crate::binding::scan::{AbortSignal, OnProgress, scan};
 use crate::error;
 use crate::index::homes::store_of;
 use crate::index::query::bill::bill_in_parts;
@@ -34,30 +29,28 @@ use crate::rollout::codex_home::CodexHome;
 #[derive(Default)]
 pub struct HomeUsageOptions {
     /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
-    #[napi(ts_type = "string | null")]
-    pub codex_home: Option<Given>,
+    pub codex_home: Option<Given<String>>,
     /// Only this workspace, however it is spelled.
-    #[napi(ts_type = "string | null")]
-    pub workspace_path: Option<Given>,
+    pub workspace_path: Option<Given<String>>,
     /// What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
     /// threads that began there, whole.
     #[napi(ts_type = "'ran' | 'began' | null")]
-    pub workspace_match: Option<Given>,
+    pub workspace_match: Option<Given<String>>,
     /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
-    #[napi(ts_type = "number | null")]
-    pub since_ms: Option<Given>,
+    pub since_ms: Option<Given<f64>>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
-    #[napi(ts_type = "number | null")]
-    pub until_ms: Option<Given>,
+    pub until_ms: Option<Given<f64>>,
     /// What `groups` adds up by. Days are those of the system's time zone.
     #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | 'tier' | null")]
-    pub by: Option<Given>,
+    pub by: Option<Given<String>>,
     /// Whether to give `cells` too.
-    pub cells: Option<bool>,
+    pub cells: Option<Given<bool>>,
 }
 
+impl Fields for HomeUsageOptions {}
+
 /// Where prices come from.
-#[napi(object, object_from_js = false, object_to_js = false)]
+#[napi(object, object_from_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pricing {
@@ -73,7 +66,7 @@ pub struct Pricing {
 }
 
 /// Usage of one thread, workspace, model, tier or day.
-#[napi(object, object_from_js = false, object_to_js = false)]
+#[napi(object, object_from_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageGroup {
@@ -89,9 +82,7 @@ pub struct UsageGroup {
 }
 
 /// What one model was billed in one workspace at one tier on one day.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct UsageCell {
     /// The day in the system's time zone, `YYYY-MM-DD`.
     pub day: String,
@@ -108,9 +99,7 @@ pub struct UsageCell {
 }
 
 /// The bill of a Codex home.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct HomeUsage {
     /// The home that was read.
     pub codex_home: String,
@@ -133,64 +122,35 @@ pub struct HomeUsage {
 /// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
 /// beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
 /// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
-#[napi(
-    ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
-    ts_return_type = "Promise<HomeUsage>",
-    catch_unwind
-)]
-pub fn home_usage<'env>(
-    env: &'env Env,
-    options: Options<HomeUsageOptions>,
-    signal: Unknown<'_>,
-    on_progress: Unknown<'_>,
-) -> Result<Promise<'env>> {
-    scan(env, options, (signal, on_progress), Query::in_pieces)
+#[napi]
+pub async fn home_usage(
+    options: Option<Given<HomeUsageOptions>>,
+    signal: Option<Given<AbortSignal>>,
+    #[napi(ts_arg_type = "((progress: ScanProgress) => void) | undefined | null")]
+    on_progress: Option<Given<OnProgress>>,
+) -> Result<HomeUsage> {
+    scan(signal, on_progress, |watch| {
+        let query = Query::new(argument::options(options)?)?;
+        Ok(move || query.objects(&watch))
+    })
+    .await
 }
 
 /// The same as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
 /// another. Ten thousand threads cost less as a document than as objects.
-#[napi(
-    ts_args_type = "options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null",
-    ts_return_type = "Promise<Uint8Array[]>",
-    catch_unwind
-)]
-pub fn home_usage_document<'env>(
-    env: &'env Env,
-    options: Options<HomeUsageOptions>,
-    signal: Unknown<'_>,
-    on_progress: Unknown<'_>,
-) -> Result<Promise<'env>> {
-    scan(env, options, (signal, on_progress), |query, watch| {
-        query.written(watch).map(Answer::Bytes)
+#[napi]
+pub async fn home_usage_document(
+    options: Option<Given<HomeUsageOptions>>,
+    signal: Option<Given<AbortSignal>>,
+    #[napi(ts_arg_type = "((progress: ScanProgress) => void) | undefined | null")]
+    on_progress: Option<Given<OnProgress>>,
+) -> Result<Vec<Uint8Array>> {
+    let pieces: Vec<Vec<u8>> = scan(signal, on_progress, |watch| {
+        let query = Query::new(argument::options(options)?)?;
+        Ok(move || query.written(&watch))
     })
-}
-
-/// Judges the arguments and reads the home.
-fn scan<'env>(
-    env: &'env Env,
-    options: Options<HomeUsageOptions>,
-    (signal, on_progress): (Unknown<'_>, Unknown<'_>),
-    answer: fn(&Query, &Arc<Watch>) -> error::Result<Answer>,
-) -> Result<Promise<'env>> {
-    let watch = Arc::new(Watch::default());
-    let prepared = || -> Result<(Query, Option<Reporter>, Option<Stopper>)> {
-        let query = Query::new(options.get()?)?;
-        let reporter = Reporter::new(on_progress)?;
-        // The signal comes last: whoever refuses a call must not go on listening.
-        Ok((query, reporter, Stopper::new(*env, signal, &watch)?))
-    };
-    let (query, reporter, stopper) = match prepared() {
-        Ok(prepared) => prepared,
-        Err(refused) => return promise(env, &BILLS, Err(refused)),
-    };
-    let read =
-        Box::new(move || reporting(reporter, &watch, || answer(&query, &watch).map_err(to_node)));
-    let mut promise = promise(env, &BILLS, Ok(read))?;
-    match stopper {
-        // No longer than there is something to stop.
-        Some(stopper) => promise.finally(move |env| stopper.remove(env)),
-        None => Ok(promise),
-    }
+    .await?;
+    Ok(pieces.into_iter().map(Uint8Array::from).collect())
 }
 
 /// What was asked of a home.
@@ -203,34 +163,33 @@ struct Query {
 
 impl Query {
     fn new(options: HomeUsageOptions) -> Result<Self> {
-        let by = options.by.unwrap_or_default().choice(
+        let by = argument::choice(
+            options.by,
             "by",
             "thread, workspace, model or day",
             GroupBy::from_name,
         )?;
-        let began = options.workspace_match.unwrap_or_default().choice(
-            "workspaceMatch",
-            "ran or began",
-            |name| match name {
-                "ran" => Some(false),
-                "began" => Some(true),
-                _ => None,
-            },
-        )?;
-        let began = began.unwrap_or(false);
-        let workspace =
-            options.workspace_path.unwrap_or_default().optional_path("workspacePath")?;
-        let (began_in, ran_in) = if began { (workspace, None) } else { (None, workspace) };
+        let began =
+            argument::choice(options.workspace_match, "workspaceMatch", "ran or began", |name| {
+                match name {
+                    "ran" => Some(false),
+                    "began" => Some(true),
+                    _ => None,
+                }
+            })?;
+        let workspace = argument::optional_path(options.workspace_path, "workspacePath")?;
+        let (began_in, ran_in) =
+            if began.unwrap_or(false) { (workspace, None) } else { (None, workspace) };
         Ok(Self {
             home: codex_home(options.codex_home)?,
             window: Window {
                 began_in,
                 ran_in,
-                since_ms: options.since_ms.unwrap_or_default().time_ms("sinceMs")?,
-                until_ms: options.until_ms.unwrap_or_default().time_ms("untilMs")?,
+                since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
+                until_ms: argument::optional_time_ms(options.until_ms, "untilMs")?,
             },
             by,
-            cells: options.cells.unwrap_or(false),
+            cells: argument::flag(options.cells, "cells")?,
         })
     }
 
@@ -273,21 +232,15 @@ impl Query {
         })
     }
 
-    /// The answer, its threads in pieces.
-    fn in_pieces(&self, watch: &Arc<Watch>) -> error::Result<Answer> {
-        let failed =
-            |failed| error::Error::io("hand over the threads of", self.home.path(), failed);
-        let mut cutter = Cutter::default();
-        let read = self.read(watch, |threads| {
-            cutter.push(&threads);
+    /// The answer as objects.
+    fn objects(&self, watch: &Watch) -> error::Result<HomeUsage> {
+        let mut threads = Vec::new();
+        let read = self.read(watch, |part| {
+            threads.extend(part);
             Ok(())
         })?;
         let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
-        let threads = Vec::new();
-        let rest = HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped };
-        let (home, watch) = (self.home.clone(), Arc::clone(watch));
-        let go_on = Box::new(move || uncancelled(&watch, &home));
-        cutter.finish(&rest, go_on, &BILLS).map(Answer::Pieces).map_err(failed)
+        Ok(HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped })
     }
 
     /// The document, in pieces.
@@ -297,14 +250,6 @@ impl Query {
         let reading = self.read(watch, |threads| document.add(threads).map_err(failed))?;
         document.finish(&reading).map_err(failed)
     }
-}
-
-/// Refuses to go on when the caller asked to stop.
-fn uncancelled(watch: &Watch, home: &CodexHome) -> Result<()> {
-    if watch.is_cancelled() {
-        return Err(to_node(error::Error::cancelled("read Codex home", home.path())));
-    }
-    Ok(())
 }
 
 /// What was read, but for the threads.

@@ -1,33 +1,31 @@
 //! Which programs are on this machine, and what the installed Codex can do.
-#![expect(clippy::needless_pass_by_value, reason = "Node hands values over")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use napi::{Env, Result};
+use napi::Result;
 use napi_derive::napi;
-use serde::Serialize;
 
-use crate::binding::blocking::off_thread;
-use crate::binding::promise::{Answer, Promise};
+use crate::binding::argument::{self, Fields, Given};
+use crate::binding::runtime::blocking;
 use crate::codex_cli::{
     Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks, identity_of,
 };
 
 /// Where to look for a program; the process's environment says the rest.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct BinarySearch {
     /// A Codex that the user named, as a path or a command name. Passed over when it cannot be run.
-    pub binary: Option<String>,
+    pub binary: Option<Given<String>>,
     /// The directory whose `bin` holds our wrappers; `$AO_HOME`, else `~/.ao`, when absent.
-    pub ao_home: Option<String>,
+    pub ao_home: Option<Given<String>>,
 }
 
+impl Fields for BinarySearch {}
+
 /// What a Codex binary said of itself when it was asked.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct BinaryFacts {
     /// `0.169.0`; `null` where it would not say.
     pub version: Option<String>,
@@ -40,9 +38,7 @@ pub struct BinaryFacts {
 }
 
 /// A hook as Codex lists it.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct CodexHook {
     /// Which one it is: where it comes from, its event, and its place there.
     pub key: String,
@@ -53,9 +49,7 @@ pub struct CodexHook {
 }
 
 /// What a Codex said of its hooks.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct CodexHooks {
     /// The hooks that it would run; `null` where it has no such list.
     pub hooks: Option<Vec<CodexHook>>,
@@ -63,72 +57,84 @@ pub struct CodexHooks {
 
 /// The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
 /// installers use. `null` where there is none. Only executable regular files count, and never one of our wrappers.
-#[napi(ts_return_type = "Promise<string | null>", catch_unwind)]
-pub fn resolve_binary(env: &Env, search: Option<BinarySearch>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        // The environment is read here, on the thread that may also change it.
-        let search = search_of(search);
-        Ok(move || Ok(search.codex().map(path_text)))
-    })
+#[napi]
+pub async fn resolve_binary(search: Option<Given<BinarySearch>>) -> Result<Option<String>> {
+    let search = search_of(search)?;
+    blocking(move || Ok(search.codex().map(path_text))).await
 }
 
 /// The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s.
 #[napi(catch_unwind)]
-pub fn resolve_binary_sync(search: Option<BinarySearch>) -> Option<String> {
-    search_of(search).codex().map(path_text)
+pub fn resolve_binary_sync(search: Option<Given<BinarySearch>>) -> Result<Option<String>> {
+    Ok(search_of(search)?.codex().map(path_text))
 }
 
 /// The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
 /// because the orchestrator's `getEnvironment` is: a few `stat`s.
 #[napi(catch_unwind)]
-pub fn find_program_sync(name: String, search: Option<BinarySearch>) -> Option<String> {
-    search_of(search).on_path(&name).map(path_text)
+pub fn find_program_sync(
+    name: Given<String>,
+    search: Option<Given<BinarySearch>>,
+) -> Result<Option<String>> {
+    let name = name.text("name", "the name of a program")?;
+    Ok(search_of(search)?.on_path(&name).map(path_text))
 }
 
 /// What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
-#[napi(ts_return_type = "BinaryFacts | null", catch_unwind)]
-pub fn recall_binary_sync(path: String) -> Result<Answer> {
-    let facts = recall(Path::new(&path), &Search::from_env()).map(BinaryFacts::from);
-    Answer::new(&facts)
+#[napi(catch_unwind)]
+pub fn recall_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
+    let path = path.path("path")?;
+    Ok(recall(&path, &Search::from_env()).map(BinaryFacts::from))
 }
 
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
 /// file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
 /// answer within `timeLimitMs` (3,000).
-#[napi(ts_return_type = "Promise<BinaryFacts | null>", catch_unwind)]
-pub fn probe_binary(env: &Env, path: String, time_limit_ms: Option<u32>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let search = Search::from_env();
-        let limit = time_limit_ms.map_or(PROBE_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
-        Ok(move || Ok(probe(Path::new(&path), &search, limit)?.map(BinaryFacts::from)))
-    })
+#[napi]
+pub async fn probe_binary(
+    path: Given<String>,
+    time_limit_ms: Option<Given<f64>>,
+) -> Result<Option<BinaryFacts>> {
+    let path = path.path("path")?;
+    let limit = time_limit(time_limit_ms, PROBE_TIME_LIMIT)?;
+    let search = Search::from_env();
+    blocking(move || Ok(probe(&path, &search, limit)?.map(BinaryFacts::from))).await
 }
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
-#[napi(ts_return_type = "CodexHooks | null", catch_unwind)]
-pub fn recall_hooks_sync(path: String, flags: Vec<String>) -> Result<Answer> {
+#[napi(catch_unwind)]
+pub fn recall_hooks_sync(
+    path: Given<String>,
+    flags: Given<Vec<String>>,
+) -> Result<Option<CodexHooks>> {
+    let path = path.path("path")?;
+    let flags = flags.texts("flags", "a flag")?;
     let memory = Memory::of_user(&Search::from_env());
-    let hooks = memory.and_then(|memory| memory.recall_hooks(Path::new(&path), &flags));
-    Answer::new(&hooks.map(CodexHooks::from))
+    let hooks = memory.and_then(|memory| memory.recall_hooks(&path, &flags));
+    Ok(hooks.map(CodexHooks::from))
 }
 
 /// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a
 /// home of its own, and remembered on disk until the file is replaced. No model is run. Rejects when it cannot be
 /// started or does not answer within `timeLimitMs` (15,000).
-#[napi(ts_return_type = "Promise<CodexHooks>", catch_unwind)]
-pub fn probe_hooks(
-    env: &Env,
-    path: String,
-    flags: Vec<String>,
-    time_limit_ms: Option<u32>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let search = Search::from_env();
-        let limit = time_limit_ms.map_or(HOOKS_TIME_LIMIT, |ms| Duration::from_millis(ms.into()));
-        Ok(move || hooks_of(Path::new(&path), &flags, &search, limit))
-    })
+#[napi]
+pub async fn probe_hooks(
+    path: Given<String>,
+    flags: Given<Vec<String>>,
+    time_limit_ms: Option<Given<f64>>,
+) -> Result<CodexHooks> {
+    let path = path.path("path")?;
+    let flags = flags.texts("flags", "a flag")?;
+    let limit = time_limit(time_limit_ms, HOOKS_TIME_LIMIT)?;
+    let search = Search::from_env();
+    blocking(move || hooks_of(&path, &flags, &search, limit)).await
+}
+
+fn time_limit(given: Option<Given<f64>>, default: Duration) -> Result<Duration> {
+    let given = argument::optional_count(given, "timeLimitMs")?;
+    Ok(given.map_or(default, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))))
 }
 
 fn hooks_of(
@@ -167,14 +173,14 @@ fn recall(binary: &Path, search: &Search) -> Option<Facts> {
     Memory::of_user(search)?.recall(binary)
 }
 
-fn search_of(given: Option<BinarySearch>) -> Search {
-    let BinarySearch { binary, ao_home } = given.unwrap_or_default();
+fn search_of(given: Option<Given<BinarySearch>>) -> Result<Search> {
+    let BinarySearch { binary, ao_home } = argument::options(given)?;
     let mut search = Search::from_env();
-    search.binary = binary.map(PathBuf::from);
-    match ao_home {
-        Some(ao_home) => search.with_ao_home(Path::new(&ao_home)),
+    search.binary = binary.map(|binary| binary.string("binary")).transpose()?.map(PathBuf::from);
+    Ok(match argument::optional_path(ao_home, "aoHome")? {
+        Some(ao_home) => search.with_ao_home(&ao_home),
         None => search,
-    }
+    })
 }
 
 fn path_text(path: PathBuf) -> String {

@@ -1,33 +1,33 @@
 //! What the hooks noted of sessions, for Node.
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
-use napi::{Env, Result};
+use napi::Result;
+use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
-use serde::Serialize;
 
-use crate::binding::blocking::{answered, off_thread};
-use crate::binding::home;
-use crate::binding::promise::{Answer, Promise};
+use crate::binding::answer::or_null;
+use crate::binding::argument::{self, Fields, Given};
+use crate::binding::home::ao_home;
+use crate::binding::runtime::blocking;
 use crate::session::event_files::{self, Named};
 use crate::session::events::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
 /// Which session's events are meant.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 pub struct EventsQuery {
     /// The orchestrator's id of the session.
-    pub session_id: String,
+    pub session_id: Given<String>,
     /// Its terminal's name: events that name another one are another session's of the same id.
-    pub runtime: Option<String>,
+    pub runtime: Option<Given<String>>,
     /// Only events from this time on, in milliseconds since 1970.
-    pub since_ms: Option<i64>,
+    pub since_ms: Option<Given<f64>>,
 }
 
+impl Fields for EventsQuery {}
+
 /// A thread that a person talked to in a session.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct EventThread {
     /// The thread.
     pub thread_id: String,
@@ -40,9 +40,7 @@ pub struct EventThread {
 }
 
 /// A prompt that was submitted.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct EventPrompt {
     /// The thread.
     pub thread_id: String,
@@ -58,9 +56,7 @@ pub struct EventPrompt {
 }
 
 /// A question to a person that no later event has answered.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct EventQuestion {
     /// The thread that asks: one of the session's, or a subagent of one.
     pub thread_id: String,
@@ -75,9 +71,7 @@ pub struct EventQuestion {
 }
 
 /// What Codex itself told of a session.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct SessionEventsFound {
     /// The session's id, as far as the name of its file keeps it.
     pub session_id: String,
@@ -94,92 +88,99 @@ pub struct SessionEventsFound {
 }
 
 /// A thread that a session is restored on.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 pub struct ResumedThread {
     /// The thread.
-    pub thread_id: String,
+    pub thread_id: Given<String>,
     /// Its rollout.
-    pub rollout_path: String,
+    pub rollout_path: Given<String>,
 }
 
+impl Fields for ResumedThread {}
+
 /// Where events are noted.
-#[napi(object)]
+#[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct EventsOptions {
     /// The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given.
-    pub ao_home: Option<String>,
+    pub ao_home: Option<Given<String>>,
 }
+
+impl Fields for EventsOptions {}
 
 /// Reads what the hooks noted of some sessions, in their order; `null` for a session of which nothing was noted, or
 /// whose file cannot be read.
-#[napi(ts_return_type = "Promise<Array<SessionEventsFound | null>>", catch_unwind)]
-pub fn session_events(
-    env: &Env,
-    sessions: Vec<EventsQuery>,
-    options: Option<EventsOptions>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let home = ao_home(options)?;
-        Ok(move || {
-            let read = |query: EventsQuery| {
-                let only = Only { runtime: query.runtime, since_ms: query.since_ms };
-                let events = event_files::read(&home, &query.session_id, &only).unwrap_or(None)?;
-                Some(found(query.session_id, events))
-            };
-            Ok(sessions.into_iter().map(read).collect::<Vec<_>>())
-        })
+#[napi]
+pub async fn session_events(
+    sessions: Given<Vec<EventsQuery>>,
+    options: Option<Given<EventsOptions>>,
+) -> Result<Vec<Either<SessionEventsFound, Null>>> {
+    let queries = sessions.objects("sessions")?.into_iter().map(query);
+    let queries = queries.collect::<Result<Vec<_>>>()?;
+    let home = ao_home(argument::options(options)?.ao_home)?;
+    blocking(move || {
+        let read = |(id, only): (String, Only)| {
+            let events = event_files::read(&home, &id, &only).unwrap_or(None)?;
+            Some(found(id, events))
+        };
+        Ok(queries.into_iter().map(|query| or_null(read(query))).collect())
     })
+    .await
+}
+
+fn query(query: EventsQuery) -> Result<(String, Only)> {
+    let EventsQuery { session_id, runtime, since_ms } = query;
+    let runtime = argument::optional_text(runtime, "runtime", "the name of a terminal")?;
+    let since_ms = argument::optional_time_ms(since_ms, "sinceMs")?;
+    Ok((session_id.text("sessionId", "the id of a session")?, Only { runtime, since_ms }))
 }
 
 /// Reads what the hooks noted of all sessions. Rejects when the directory is there and cannot be read.
-#[napi(ts_return_type = "Promise<Array<SessionEventsFound>>", catch_unwind)]
-pub fn list_session_events(env: &Env, options: Option<EventsOptions>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let home = ao_home(options)?;
-        Ok(move || {
-            let all = event_files::read_all(&home)?.into_iter();
-            let found = all.map(|Named { session, events }| found(session, events));
-            Ok(found.collect::<Vec<_>>())
-        })
+#[napi]
+pub async fn list_session_events(
+    options: Option<Given<EventsOptions>>,
+) -> Result<Vec<SessionEventsFound>> {
+    let home = ao_home(argument::options(options)?.ao_home)?;
+    blocking(move || {
+        let all = event_files::read_all(&home)?.into_iter();
+        Ok(all.map(|Named { session, events }| found(session, events)).collect())
     })
+    .await
 }
 
 /// Notes that Codex is about to be started with our hooks for a session, so that threads from before that are not taken
 /// for the session's; `resumed` is the thread that it goes on with. Rejects when the file cannot be written.
-#[napi(ts_return_type = "Promise<void>", catch_unwind)]
-pub fn note_launch(
-    env: &Env,
-    session_id: String,
-    resumed: Option<ResumedThread>,
-    options: Option<EventsOptions>,
-) -> Result<Promise<'_>> {
-    let prepare = || {
-        let home = ao_home(options)?;
-        Ok(move || {
-            let resumed = resumed.as_ref();
-            let thread = resumed.map(|one| (one.thread_id.as_str(), one.rollout_path.as_str()));
-            event_files::note_launch(&home, &session_id, thread)
-        })
-    };
-    answered(env, prepare, |()| Ok(Answer::Nothing))
+#[napi]
+pub async fn note_launch(
+    session_id: Given<String>,
+    resumed: Option<Given<ResumedThread>>,
+    options: Option<Given<EventsOptions>>,
+) -> Result<()> {
+    let session_id = session_id.text("sessionId", "the id of a session")?;
+    let resumed = resumed.map(|given| thread(given.object("resumed")?)).transpose()?;
+    let home = ao_home(argument::options(options)?.ao_home)?;
+    blocking(move || {
+        let resumed = resumed.as_ref().map(|(id, path)| (id.as_str(), path.as_str()));
+        event_files::note_launch(&home, &session_id, resumed)
+    })
+    .await
+}
+
+fn thread(resumed: ResumedThread) -> Result<(String, String)> {
+    let id = resumed.thread_id.text("threadId", "the id of a thread")?;
+    Ok((id, resumed.rollout_path.text("rolloutPath", "a path")?))
 }
 
 /// Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
 /// Rejects when the directory is there and cannot be read.
-#[napi(ts_return_type = "Promise<number>", catch_unwind)]
-pub fn remove_old_events(env: &Env, options: Option<EventsOptions>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let home = ao_home(options)?;
-        Ok(move || {
-            let removed = event_files::remove_old(&home, SystemTime::now())?;
-            Ok(u32::try_from(removed).unwrap_or(u32::MAX))
-        })
+#[napi]
+pub async fn remove_old_events(options: Option<Given<EventsOptions>>) -> Result<u32> {
+    let home = ao_home(argument::options(options)?.ao_home)?;
+    blocking(move || {
+        let removed = event_files::remove_old(&home, SystemTime::now())?;
+        Ok(u32::try_from(removed).unwrap_or(u32::MAX))
     })
-}
-
-fn ao_home(options: Option<EventsOptions>) -> Result<PathBuf> {
-    let given = options.unwrap_or_default().ao_home.map(PathBuf::from);
-    given.filter(|given| !given.as_os_str().is_empty()).map_or_else(home::ao_home, Ok)
+    .await
 }
 
 fn found(session_id: String, events: SessionEvents) -> SessionEventsFound {

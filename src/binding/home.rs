@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::binding::argument::Given;
+use crate::binding::argument::{self, Fields, Given};
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
@@ -14,13 +14,19 @@ use crate::rollout::codex_home::CodexHome;
 #[derive(Default)]
 pub struct HomeOptions {
     /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
-    #[napi(ts_type = "string | null")]
-    pub codex_home: Option<Given>,
+    pub codex_home: Option<Given<String>>,
+}
+
+impl Fields for HomeOptions {}
+
+/// The home that options name.
+pub(super) fn home_of(options: Option<Given<HomeOptions>>) -> Result<CodexHome> {
+    codex_home(argument::options(options)?.codex_home)
 }
 
 /// The home that is meant.
-pub(super) fn codex_home(given: Option<Given>) -> Result<CodexHome> {
-    match given.unwrap_or_default().optional_path("codexHome")? {
+pub(super) fn codex_home(given: Option<Given<String>>) -> Result<CodexHome> {
+    match argument::optional_path(given, "codexHome")? {
         Some(path) => Ok(CodexHome::new(path)),
         None => CodexHome::from_env().ok_or_else(|| {
             let reason =
@@ -30,9 +36,10 @@ pub(super) fn codex_home(given: Option<Given>) -> Result<CodexHome> {
     }
 }
 
-/// The orchestrator's home where none is given.
-pub(super) fn ao_home() -> Result<PathBuf> {
-    Directories::from_env().ao_home.ok_or_else(|| {
+/// The orchestrator's home that is meant.
+pub(super) fn ao_home(given: Option<Given<String>>) -> Result<PathBuf> {
+    let given = argument::optional_path(given, "aoHome")?;
+    given.or_else(|| Directories::from_env().ao_home).ok_or_else(|| {
         let reason =
             "cannot find the orchestrator's home: neither AO_HOME nor a home directory is set";
         Error::new(Status::GenericFailure, reason)

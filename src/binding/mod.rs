@@ -1,8 +1,31 @@
-//! The functions that Node calls: plain objects in and out, all work on threads of their own.
+//! The functions that Node calls: plain objects in and out, all work on threads that may block.
 //!
 //! Nothing is computed here. Each function names its arguments, hands them to the core, and turns the answer into
 //! objects; `null` means that there is none, and a rejection says what could not be done, with a `code` of
 //! `InvalidArg`, `Cancelled` or `GenericFailure`.
+//!
+//! # An export
+//!
+//! ```ignore
+//! /// Says how many records a rollout has; `null` when it is not there.   (the comment becomes docs/api.md)
+//! #[napi]
+//! pub async fn count_records(
+//!     rollout_path: Given<String>,               // `rolloutPath: string`
+//!     options: Option<Given<HomeOptions>>,       // `options?: HomeOptions | undefined | null`
+//! ) -> Result<Option<i64>> {                     // `Promise<number | null>`
+//!     let path = rollout_path.path("rolloutPath")?;
+//!     let home = home_of(options)?;
+//!     blocking(move || core::count_records(&home, &path)).await
+//! }
+//! ```
+//!
+//! - Every argument, and every field of an object that is one, is a [`Given`](argument::Given), so that a wrong type
+//!   rejects the promise with the argument's name. Such an object is `#[napi(object, object_to_js = false)]`, and
+//!   `impl Fields`.
+//! - An answer is `#[napi(object, object_from_js = false, use_nullable = true)]`: an `Option` field is `T | null`. In a
+//!   list write `Vec<Either<T, Null>>`, by `or_null`. A union of names keeps its `ts_type`.
+//! - [`blocking`](runtime::blocking) does the work of a question, [`scan`](scan::scan) that of a bill, which may be
+//!   stopped and watched.
 
 #![expect(
     unreachable_pub,
@@ -13,18 +36,16 @@ mod answer;
 mod argument;
 mod bill;
 mod binary;
-mod blocking;
 mod document;
 mod events;
 mod home;
 mod json;
-mod pieces;
 mod places;
-mod pool;
 mod prices;
-mod promise;
 mod records;
+mod runtime;
+mod scalar;
+mod scan;
 mod threads;
 mod usage;
-mod watching;
 mod wrapper;

@@ -2,20 +2,16 @@
 
 use std::path::PathBuf;
 
-use napi::{Env, Result};
+use napi::Result;
 use napi_derive::napi;
-use serde::Serialize;
 
 use crate::billing::user_prices;
-use crate::binding::blocking::off_thread;
-use crate::binding::promise::Promise;
+use crate::binding::runtime::blocking;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
 /// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct Places {
     /// `$CODEX_HOME`, else `~/.codex`.
     pub codex_home: Option<String>,
@@ -26,9 +22,7 @@ pub struct Places {
 }
 
 /// The prices that reports are made with.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct PricesInForce {
     /// The table, and the user's file where there is one.
     pub source: String,
@@ -37,26 +31,25 @@ pub struct PricesInForce {
 }
 
 /// Says where this package looks and writes when nothing else is said.
-#[napi(ts_return_type = "Promise<Places>", catch_unwind)]
-pub fn places(env: &Env) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let text = |path: Option<PathBuf>| path.map(|path| path.to_string_lossy().into_owned());
-        let places = Places {
+#[napi]
+pub async fn places() -> Result<Places> {
+    let text = |path: Option<PathBuf>| path.map(|path| path.to_string_lossy().into_owned());
+    blocking(move || {
+        Ok(Places {
             codex_home: text(CodexHome::from_env().map(|home| home.path().to_owned())),
             cache_directory: text(Directories::from_env().cache),
             user_prices: text(user_prices::user_prices_path()),
-        };
-        Ok(move || Ok(places))
+        })
     })
+    .await
 }
 
 /// Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table.
-#[napi(ts_return_type = "Promise<PricesInForce>", catch_unwind)]
-pub fn prices_in_force(env: &Env) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        Ok(|| {
-            let table = user_prices::prices_in_force()?;
-            Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
-        })
+#[napi]
+pub async fn prices_in_force() -> Result<PricesInForce> {
+    blocking(|| {
+        let table = user_prices::prices_in_force()?;
+        Ok(PricesInForce { source: table.source().to_owned(), as_of: table.as_of().to_owned() })
     })
+    .await
 }

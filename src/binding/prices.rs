@@ -1,21 +1,17 @@
 //! The prices that reports are made with, row by row.
 
-use napi::{Env, Result};
+use napi::Result;
 use napi_derive::napi;
-use serde::Serialize;
 
 use crate::billing::price_table::DEFAULT_PRICES;
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::billing::user_prices;
 use crate::binding::argument::Given;
-use crate::binding::blocking::off_thread;
-use crate::binding::promise::Promise;
+use crate::binding::runtime::blocking;
 use crate::rollout::record::service_tier::ServiceTier;
 
 /// Prices in US dollars per million tokens.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct PriceRow {
     /// The model.
     pub model: String,
@@ -38,9 +34,7 @@ pub struct PriceRow {
 }
 
 /// The table of prices in force.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct PriceTable {
     /// Where it comes from.
     pub source: String,
@@ -51,9 +45,7 @@ pub struct PriceTable {
 }
 
 /// A table of prices that was imported.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct ImportedPrices {
     /// Where it is kept.
     pub path: String,
@@ -63,33 +55,31 @@ pub struct ImportedPrices {
 
 /// Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read or
 /// is no price table.
-#[napi(ts_return_type = "Promise<PriceTable>", catch_unwind)]
-pub fn price_table(env: &Env) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        Ok(|| {
-            let table = user_prices::prices_in_force()?;
-            let mut rows = rows_of("default", "default", &DEFAULT_PRICES);
-            for (model, row) in table.rows() {
-                rows.extend(rows_of(model, row.origin.as_str(), &row.prices));
-            }
-            let (source, as_of) = (table.source().to_owned(), table.as_of().to_owned());
-            Ok(PriceTable { source, as_of, rows })
-        })
+#[napi]
+pub async fn price_table() -> Result<PriceTable> {
+    blocking(|| {
+        let table = user_prices::prices_in_force()?;
+        let mut rows = rows_of("default", "default", &DEFAULT_PRICES);
+        for (model, row) in table.rows() {
+            rows.extend(rows_of(model, row.origin.as_str(), &row.prices));
+        }
+        let (source, as_of) = (table.source().to_owned(), table.as_of().to_owned());
+        Ok(PriceTable { source, as_of, rows })
     })
+    .await
 }
 
 /// Makes a table of LiteLLM's (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
 /// before. Rejects when the file cannot be read, or holds no prices.
-#[napi(ts_args_type = "path: string", ts_return_type = "Promise<ImportedPrices>", catch_unwind)]
-pub fn import_prices(env: &Env, path: Given) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let path = path.path("path")?;
-        Ok(move || {
-            let imported = user_prices::import_prices(&path)?;
-            let models = u32::try_from(imported.models).unwrap_or(u32::MAX);
-            Ok(ImportedPrices { path: imported.path.to_string_lossy().into_owned(), models })
-        })
+#[napi]
+pub async fn import_prices(path: Given<String>) -> Result<ImportedPrices> {
+    let path = path.path("path")?;
+    blocking(move || {
+        let imported = user_prices::import_prices(&path)?;
+        let models = u32::try_from(imported.models).unwrap_or(u32::MAX);
+        Ok(ImportedPrices { path: imported.path.to_string_lossy().into_owned(), models })
     })
+    .await
 }
 
 fn rows_of(model: &str, origin: &str, prices: &ModelPrices) -> Vec<PriceRow> {

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use napi::{Env, Result};
+use napi::Result;
 use napi_derive::napi;
-use serde::Serialize;
 
 use crate::binding::answer::count;
 use crate::binding::argument::Given;
-use crate::binding::blocking::{answered, off_thread};
-use crate::binding::promise::{Answer, Promise};
+use crate::binding::runtime::blocking;
 use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;
 use crate::rollout::record::describe;
@@ -33,9 +31,7 @@ pub struct RolloutRecord {
 }
 
 /// What a thread is doing, by the end of its rollout.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RolloutActivity {
     /// What the last turn is doing.
     #[napi(ts_type = "'none' | 'running' | 'finished' | 'aborted' | 'failed'")]
@@ -60,37 +56,27 @@ pub struct RolloutActivity {
 /// end. A line that is still being written is no record yet.
 ///
 /// Rejects when the file cannot be read.
-#[napi(
-    ts_args_type = "rolloutPath: string, count: number",
-    ts_return_type = "Promise<Array<RolloutRecord>>",
-    catch_unwind
-)]
-pub fn read_last_records(env: &Env, rollout_path: Given, count: Given) -> Result<Promise<'_>> {
-    let prepare = || {
-        let path = rollout_path.path("rolloutPath")?;
-        let count = count.count("count")?;
-        Ok(move || {
-            let compressed = path.extension().is_some_and(|extension| extension == "zst");
-            let lines = read_tail(&path, compressed, count)?;
-            Ok(lines.iter().filter_map(rollout_record).collect::<Vec<_>>())
-        })
-    };
-    answered(env, prepare, |records| Ok(Answer::Records(records)))
+#[napi]
+pub async fn read_last_records(
+    rollout_path: Given<String>,
+    count: Given<f64>,
+) -> Result<Vec<RolloutRecord>> {
+    let path = rollout_path.path("rolloutPath")?;
+    let count = count.count("count")?;
+    blocking(move || {
+        let compressed = path.extension().is_some_and(|extension| extension == "zst");
+        Ok(read_tail(&path, compressed, count)?.iter().filter_map(rollout_record).collect())
+    })
+    .await
 }
 
 /// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
 ///
 /// Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
-#[napi(
-    ts_args_type = "rolloutPath: string",
-    ts_return_type = "Promise<RolloutActivity | null>",
-    catch_unwind
-)]
-pub fn read_activity(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let path = rollout_path.path("rolloutPath")?;
-        Ok(move || Ok(activity_of(&path)?.map(rollout_activity)))
-    })
+#[napi]
+pub async fn read_activity(rollout_path: Given<String>) -> Result<Option<RolloutActivity>> {
+    let path = rollout_path.path("rolloutPath")?;
+    blocking(move || Ok(activity_of(&path)?.map(rollout_activity))).await
 }
 
 fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {

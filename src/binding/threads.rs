@@ -1,20 +1,17 @@
 //! Threads by their heads.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use napi::{Env, Result};
+use napi::Result;
+use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
-use serde::Serialize;
 
-use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
-use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::{answered, off_thread};
-use crate::binding::home::{HomeOptions, codex_home};
-use crate::binding::pieces::{Cutter, Pieces};
-use crate::binding::pool::QUESTIONS;
-use crate::binding::promise::{Answer, Promise};
-use crate::error::{self, Error};
+use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, or_null, path_text};
+use crate::binding::argument::{self, Fields, Given};
+use crate::binding::home::{HomeOptions, codex_home, home_of};
+use crate::binding::runtime::blocking;
+use crate::error;
 use crate::index::homes::store_of;
 use crate::index::query::resume::find;
 use crate::index::query::threads::threads as list_heads;
@@ -29,17 +26,15 @@ use crate::rollout::workspace::WorkspaceMatcher;
 #[derive(Default)]
 pub struct ListOptions {
     /// The home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
-    #[napi(ts_type = "string | null")]
-    pub codex_home: Option<Given>,
+    pub codex_home: Option<Given<String>>,
     /// Only threads that began in this directory, however it is spelled.
-    #[napi(ts_type = "string | null")]
-    pub workspace_path: Option<Given>,
+    pub workspace_path: Option<Given<String>>,
 }
 
+impl Fields for ListOptions {}
+
 /// The threads of a Codex home.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct ThreadList {
     /// The home that was read.
     pub codex_home: String,
@@ -50,9 +45,7 @@ pub struct ThreadList {
 }
 
 /// What the first record of a rollout says.
-#[napi(object, object_from_js = false, object_to_js = false, use_nullable = true)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false, use_nullable = true)]
 pub struct SessionMeta {
     /// The thread.
     pub id: Option<String>,
@@ -77,42 +70,25 @@ pub struct SessionMeta {
 /// Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
 ///
 /// Reads 4 KB of each rollout. Rejects when the home cannot be read.
-#[napi(
-    ts_args_type = "options?: ListOptions | undefined | null",
-    ts_return_type = "Promise<ThreadList>",
-    catch_unwind
-)]
-pub fn list_threads(env: &Env, options: Options<ListOptions>) -> Result<Promise<'_>> {
-    let prepare = || {
-        let (home, workspace) = asked(options)?;
-        Ok(move || list(&home, workspace.as_deref()))
-    };
-    answered(env, prepare, |list| Ok(Answer::Pieces(list)))
-}
-
-fn asked(options: Options<ListOptions>) -> Result<(CodexHome, Option<PathBuf>)> {
-    let options = options.get()?;
+#[napi]
+pub async fn list_threads(options: Option<Given<ListOptions>>) -> Result<ThreadList> {
+    let options = argument::options(options)?;
     let home = codex_home(options.codex_home)?;
-    Ok((home, options.workspace_path.unwrap_or_default().optional_path("workspacePath")?))
+    let workspace = argument::optional_path(options.workspace_path, "workspacePath")?;
+    blocking(move || list(&home, workspace.as_deref())).await
 }
 
-fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
+fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<ThreadList> {
     let read = list_heads(&store_of(home))?;
-    let mut matcher = workspace.map(WorkspaceMatcher::new);
     let mut threads = read.heads;
-    if let Some(matcher) = &mut matcher {
+    if let Some(mut matcher) = workspace.map(WorkspaceMatcher::new) {
         threads.retain(|head| head.facts.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd)));
     }
-    let rest = ThreadList {
+    Ok(ThreadList {
         codex_home: home.path().to_string_lossy().into_owned(),
-        threads: Vec::new(),
+        threads: threads.iter().map(thread_head).collect(),
         skipped: read.skipped.into_iter().map(SkippedFile::from).collect(),
-    };
-    let mut cutter = Cutter::default();
-    cutter.extend(threads.iter().map(thread_head));
-    cutter
-        .finish(&rest, Box::new(|| Ok(())), &QUESTIONS)
-        .map_err(|failed| Error::io("hand over the threads of", home.path(), failed))
+    })
 }
 
 /// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
@@ -120,81 +96,58 @@ fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<Pieces> {
 ///
 /// Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
 /// it is there and cannot be read.
-#[napi(
-    ts_args_type = "workspacePath: string, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<ThreadHead | null>",
-    catch_unwind
-)]
-pub fn find_rollout(
-    env: &Env,
-    workspace_path: Given,
-    options: Options<HomeOptions>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let workspace = workspace_path.path("workspacePath")?;
-        let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || {
-            let found = find(&store_of(&home), &[workspace])?.pop().flatten();
-            Ok(found.as_ref().map(thread_head))
-        })
+#[napi]
+pub async fn find_rollout(
+    workspace_path: Given<String>,
+    options: Option<Given<HomeOptions>>,
+) -> Result<Option<ThreadHead>> {
+    let workspace = workspace_path.path("workspacePath")?;
+    let home = home_of(options)?;
+    blocking(move || {
+        let found = find(&store_of(&home), &[workspace])?.pop().flatten();
+        Ok(found.as_ref().map(thread_head))
     })
+    .await
 }
 
 /// Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
 ///
 /// Rejects when the home is there and cannot be read.
-#[napi(
-    ts_args_type = "workspacePaths: Array<string>, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<Array<ThreadHead | null>>",
-    catch_unwind
-)]
-pub fn find_rollouts(
-    env: &Env,
-    workspace_paths: GivenList,
-    options: Options<HomeOptions>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
-        let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || {
-            let found = find(&store_of(&home), &workspace_paths)?;
-            Ok(found.iter().map(|head| head.as_ref().map(thread_head)).collect::<Vec<_>>())
-        })
+#[napi]
+pub async fn find_rollouts(
+    workspace_paths: Given<Vec<String>>,
+    options: Option<Given<HomeOptions>>,
+) -> Result<Vec<Either<ThreadHead, Null>>> {
+    let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
+    let home = home_of(options)?;
+    blocking(move || {
+        let found = find(&store_of(&home), &workspace_paths)?;
+        Ok(found.iter().map(|head| or_null(head.as_ref().map(thread_head))).collect())
     })
+    .await
 }
 
 /// A number that is another one when anything about the rollouts of a home may have changed since this process asked
 /// before: what was read then is out of date. Asking costs little, and nothing is read.
 ///
 /// Rejects when the home cannot be read.
-#[napi(
-    ts_args_type = "options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<number>",
-    catch_unwind
-)]
-pub fn home_revision(env: &Env, options: Options<HomeOptions>) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || Ok(count(store_of(&home).revision()?)))
-    })
+#[napi]
+pub async fn home_revision(options: Option<Given<HomeOptions>>) -> Result<i64> {
+    let home = home_of(options)?;
+    blocking(move || Ok(count(store_of(&home).revision()?))).await
 }
 
 /// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
 ///
 /// Rejects when the file cannot be read.
-#[napi(
-    ts_args_type = "rolloutPath: string",
-    ts_return_type = "Promise<SessionMeta | null>",
-    catch_unwind
-)]
-pub fn read_session_meta(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let path = rollout_path.path("rolloutPath")?;
-        Ok(move || {
-            let compressed = path.extension().is_some_and(|extension| extension == "zst");
-            Ok(read_head(&path, compressed)?.map(session_meta))
-        })
+#[napi]
+pub async fn read_session_meta(rollout_path: Given<String>) -> Result<Option<SessionMeta>> {
+    let path = rollout_path.path("rolloutPath")?;
+    blocking(move || {
+        let compressed = path.extension().is_some_and(|extension| extension == "zst");
+        Ok(read_head(&path, compressed)?.map(session_meta))
     })
+    .await
 }
 
 fn session_meta(head: session_meta::SessionMeta) -> SessionMeta {

@@ -2,25 +2,22 @@
 
 use std::sync::Arc;
 
-use napi::{Env, Result};
+use napi::Result;
+use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
-use serde::Serialize;
 
 use crate::billing::price_table::PriceTable;
 use crate::billing::user_prices::prices_in_force;
-use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage};
-use crate::binding::argument::{Given, GivenList, Options};
-use crate::binding::blocking::off_thread;
-use crate::binding::home::{HomeOptions, codex_home};
-use crate::binding::promise::Promise;
+use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, or_null};
+use crate::binding::argument::Given;
+use crate::binding::home::{HomeOptions, home_of};
+use crate::binding::runtime::blocking;
 use crate::index::homes::store_of;
 use crate::index::query::family::{Family, families, family};
 use crate::index::query::rollout::read_one;
 
 /// A thread and the subagents that it spawned.
-#[napi(object, object_from_js = false, object_to_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[napi(object, object_from_js = false)]
 pub struct ThreadFamilyUsage {
     /// The thread.
     pub thread: ThreadUsage,
@@ -36,51 +33,53 @@ pub struct ThreadFamilyUsage {
 /// not there yet.
 ///
 /// Rejects when the home, or the thread's own rollout, is there and cannot be read.
-#[napi(
-    ts_args_type = "threadId: string, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<ThreadFamilyUsage | null>",
-    catch_unwind
-)]
-pub fn thread_usage(
-    env: &Env,
-    thread_id: Given,
-    options: Options<HomeOptions>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let thread_id = thread_id.text("threadId", "the id of a thread")?;
-        let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || {
-            let prices = prices_or_built_in();
-            Ok(family(&store_of(&home), &thread_id)?.map(|family| family_usage(family, &prices)))
-        })
+#[napi]
+pub async fn thread_usage(
+    thread_id: Given<String>,
+    options: Option<Given<HomeOptions>>,
+) -> Result<Option<ThreadFamilyUsage>> {
+    let thread_id = thread_id.text("threadId", "the id of a thread")?;
+    let home = home_of(options)?;
+    blocking(move || {
+        let prices = prices_or_built_in();
+        Ok(family(&store_of(&home), &thread_id)?.map(|family| family_usage(family, &prices)))
     })
+    .await
 }
 
 /// Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
 /// `null` for a thread that the home has not, or whose own rollout cannot be read: it must not lose the others.
 ///
 /// Rejects when the home is there and cannot be read.
-#[napi(
-    ts_args_type = "threadIds: Array<string>, options?: HomeOptions | undefined | null",
-    ts_return_type = "Promise<Array<ThreadFamilyUsage | null>>",
-    catch_unwind
-)]
-pub fn thread_usages(
-    env: &Env,
-    thread_ids: GivenList,
-    options: Options<HomeOptions>,
-) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
-        let home = codex_home(options.get()?.codex_home)?;
-        Ok(move || {
-            let prices = prices_or_built_in();
-            let families = families(&store_of(&home), &thread_ids)?.into_iter();
-            Ok(families
-                .map(|family| family.map(|family| family_usage(family, &prices)))
-                .collect::<Vec<_>>())
-        })
+#[napi]
+pub async fn thread_usages(
+    thread_ids: Given<Vec<String>>,
+    options: Option<Given<HomeOptions>>,
+) -> Result<Vec<Either<ThreadFamilyUsage, Null>>> {
+    let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
+    let home = home_of(options)?;
+    blocking(move || {
+        let prices = prices_or_built_in();
+        let families = families(&store_of(&home), &thread_ids)?.into_iter();
+        Ok(families
+            .map(|family| or_null(family.map(|family| family_usage(family, &prices))))
+            .collect())
     })
+    .await
+}
+
+/// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and
+/// without its parent to compare with. `null` when the file holds no record.
+///
+/// Rejects when the file cannot be read.
+#[napi]
+pub async fn rollout_usage(rollout_path: Given<String>) -> Result<Option<ThreadUsage>> {
+    let path = rollout_path.path("rolloutPath")?;
+    blocking(move || {
+        let thread = read_one(&path)?;
+        Ok(thread.map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
+    })
+    .await
 }
 
 fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
@@ -93,25 +92,6 @@ fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
     }
     let skipped = family.skipped.into_iter().map(SkippedFile::from).collect();
     ThreadFamilyUsage { thread, subagents, total, skipped }
-}
-
-/// Reads what the thread of one rollout was billed, as far as this file tells: without the thread's other rollouts, and
-/// without its parent to compare with. `null` when the file holds no record.
-///
-/// Rejects when the file cannot be read.
-#[napi(
-    ts_args_type = "rolloutPath: string",
-    ts_return_type = "Promise<ThreadUsage | null>",
-    catch_unwind
-)]
-pub fn rollout_usage(env: &Env, rollout_path: Given) -> Result<Promise<'_>> {
-    off_thread(env, || {
-        let path = rollout_path.path("rolloutPath")?;
-        Ok(move || {
-            let thread = read_one(&path)?;
-            Ok(thread.map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
-        })
-    })
 }
 
 /// The prices in force where the cost is a by-product: a broken price file must not hide a thread.

@@ -1,0 +1,39 @@
+//! The wrappers' functions on a system that runs no shell files.
+
+use std::path::{Path, PathBuf};
+
+use super::{AgentsSectionChange, WrappersChange, WrappersStatus};
+use crate::error::{Error, Result};
+
+pub(super) fn install(
+    ao_home: PathBuf,
+    _node: Option<PathBuf>,
+    _force: bool,
+) -> Result<WrappersChange> {
+    Err(unsupported("install the wrappers in", &ao_home))
+}
+
+pub(super) fn install_hook(ao_home: &Path) -> Result<String> {
+    Err(unsupported("install the hook in", ao_home))
+}
+
+pub(super) fn status(ao_home: &Path) -> Result<WrappersStatus> {
+    Err(unsupported("look for the wrappers in", ao_home))
+}
+
+pub(super) fn remove(ao_home: &Path, _force: bool) -> Result<WrappersChange> {
+    Err(unsupported("remove the wrappers from", ao_home))
+}
+
+pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
+    Err(unsupported("add the section of AGENTS.md in", workspace))
+}
+
+pub(super) fn remove_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
+    Err(unsupported("remove the section of AGENTS.md in", workspace))
+}
+
+fn unsupported(operation: &'static str, path: &Path) -> Error {
+    let reason = "the wrappers are shell files: this system cannot run them";
+    Error::io(operation, path, std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
+}
