@@ -1,4 +1,5 @@
 // `npm run lint`: every check that reads the sources and changes nothing.
+import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, root, sh } from "./prepare.mjs";
@@ -14,10 +15,27 @@ sh("cargo", ["clippy", "--quiet", "--no-default-features", "--lib", "--", "-D", 
 sh("cargo", ["doc", "--quiet", "--no-deps"], {
   env: { ...process.env, RUSTDOCFLAGS: "-D warnings" },
 });
+lintRustVersions();
 sh(bin("oxlint"), ["--deny-warnings"]);
 sh(bin("prettier"), ["--check", "--log-level=warn", "."]);
 sh(process.execPath, [join(root, "scripts", "write-api.mjs"), "--check"]);
 await lintWorkflows();
+
+/** A dependency that asks for a newer Rust than `rust-version` would make that a lie. */
+function lintRustVersions() {
+  const args = ["metadata", "--format-version", "1", "--locked"];
+  const { packages } = JSON.parse(
+    execFileSync("cargo", args, { cwd: root, encoding: "utf8", maxBuffer: Infinity }),
+  );
+  const number = (version) => Number(version.split(".")[1]);
+  const { rust_version: ours } = packages.find(({ name }) => name === "ao-plugin-codex");
+  const newer = packages.filter(
+    (one) => one.rust_version && number(one.rust_version) > number(ours),
+  );
+  for (const { name, version, rust_version: asked } of newer)
+    process.stderr.write(`${name} ${version} asks for Rust ${asked}, Cargo.toml says ${ours}\n`);
+  if (newer.length > 0) process.exit(1);
+}
 
 async function lintWorkflows() {
   // Not imported above: on a fresh machine it is there only now.

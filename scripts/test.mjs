@@ -4,7 +4,7 @@
 //   npm test -- core [FILTER]       the core in Rust
 //   npm test -- FOLDER              one folder of `__test__`: native, cli, plugin, wrapper, docs, or by its own `run.mjs`
 //                                   codex, faults, orchestrator, package, report, soak
-//   npm test -- slow                what is slow by nature, in any of these folders: `*.slow.test.mjs`
+//   npm test -- slow                what is slow by nature: `*.slow.test.mjs`, and every case of `tests/store`
 //   npm test -- fuzz [TARGET …]     a minute of fuzzing for each target
 //   npm test -- PATH …              these files
 //
@@ -37,7 +37,7 @@ const isOption = (argument) => argument.startsWith("-");
 const [suite, ...rest] = process.argv.slice(2);
 if (suite === undefined) await testAll();
 else if (suite === "core") testCore(rest);
-else if (suite === "slow") testFiles(filesOf(plain, isSlow), rest);
+else if (suite === "slow") testSlow(rest);
 else if (plain.includes(suite)) testFiles(filesOf([suite], isQuick), rest);
 else if (suite in runners) node([runners[suite], ...rest]);
 else if (existsSync(join(root, suite))) {
@@ -67,6 +67,11 @@ function testCore(args) {
   if (!has("cargo-nextest")) return sh("cargo", ["test", "--quiet", ...args]);
   sh("cargo", ["nextest", "run", ...args]);
   sh("cargo", ["test", "--quiet", "--doc", ...args]);
+}
+
+function testSlow(args) {
+  sh("cargo", ["test", "--quiet", "--test", "store"], { env: { ...process.env, FULL: "1" } });
+  testFiles(filesOf(plain, isSlow), args);
 }
 
 function testFiles(files, args) {

@@ -42,10 +42,7 @@ const KNOWN_CIRCLES = [
   "plugin/session: process/proc.ts process/table.ts",
   "plugin/session: process/running.ts process/started.ts",
 ];
-const KNOWN_ARROWS = [
-  "src/fs/file_stamp.rs -> src/codec/mod.rs",
-  "src/fs/watch.rs -> src/rollout/name.rs",
-];
+const KNOWN_ARROWS = ["src/fs/file_stamp.rs -> src/codec/mod.rs"];
 
 const rust = graph("src", /\.rs$/, rustImports);
 const typescript = graph("plugin", /\.c?ts$/, typescriptImports);

@@ -42,7 +42,9 @@ fn every_single_byte_that_is_another_is_noticed() {
     world.happen(Happening::Append(1, 1));
     let expected = fresh::bill(&world.home());
     for at in 0..whole.len() {
-        for flip in [1, 0x80, 0xff] {
+        let flips = [1, 0x80, 0xff];
+        let chosen = if crate::is_full() { &flips[..] } else { &flips[at % 3..=at % 3] };
+        for flip in chosen {
             let mut damaged = whole.clone();
             damaged[at] ^= flip;
             fs::write(&path, damaged).unwrap();

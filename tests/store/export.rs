@@ -110,7 +110,7 @@ fn billed(world: &World) -> Sums {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if crate::is_full() { 48 } else { 24 }, ..ProptestConfig::default() })]
     #[test]
     fn rows_add_up_to_the_bill_whenever_they_are_exported(
         happenings in prop::collection::vec((happening().prop_filter("harmless", is_harmless), any::<bool>()), 1..24),

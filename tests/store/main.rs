@@ -23,6 +23,11 @@ use ao_plugin_codex::ledger::threads::ThreadKind;
 use ao_plugin_codex::rollout::activity::{End, read_end};
 use world::{Happening, World};
 
+/// With `FULL=1`, as `npm test -- slow` runs it, more cases; without, those that take seconds.
+pub(crate) fn is_full() -> bool {
+    std::env::var_os("FULL").is_some()
+}
+
 pub(crate) fn happening() -> impl Strategy<Value = Happening> {
     let at = 0usize..64;
     prop_oneof![
@@ -95,7 +100,7 @@ fn assert_knows_families(store: &Arc<HomeStore>, world: &World) -> Result<(), Te
 proptest! {
     // Others at every run; what has failed once is kept and comes first.
     #![proptest_config(ProptestConfig {
-        cases: 64,
+        cases: if is_full() { 64 } else { 24 },
         max_shrink_iters: 300,
         ..ProptestConfig::default()
     })]
