@@ -44,8 +44,8 @@ fn cost_at(priced: &Priced, tier: ServiceTier, long_context: bool, usage: TokenU
         + tokens(written) * rates.cache_write_input.unwrap_or(rates.input)
         + tokens(usage.output) * rates.output;
     let by_name = matches!(priced.by, PricedBy::Name(_));
-    let is_estimate = !usage.is_zero() && !(by_name && found.of_its_tier);
-    Cost { usd: sum / PER_TOKENS, is_estimate }
+    let is_exact = usage.is_zero() || (by_name && found.of_its_tier);
+    Cost { usd: sum / PER_TOKENS, is_estimate: !is_exact }
 }
 
 #[expect(
@@ -76,9 +76,9 @@ mod tests {
         reasoning_output: 20_000,
     };
 
-    fn usd(prices: ModelPrices, long_context: bool, usage: TokenUsage) -> f64 {
-        let priced = Priced { prices, by: PricedBy::Default };
-        cost_at(&priced, ServiceTier::Standard, long_context, usage).usd
+    fn usd(prices: &ModelPrices, long_context: bool, usage: TokenUsage) -> f64 {
+        let by_default = Priced { prices: *prices, by: PricedBy::Default };
+        cost_at(&by_default, ServiceTier::Standard, long_context, usage).usd
     }
 
     fn assert_usd(actual: f64, expected: f64) {
@@ -88,29 +88,29 @@ mod tests {
     #[test]
     fn fresh_cached_and_written_input_and_output_have_each_their_price() {
         let prices = ModelPrices::flat(RATES);
-        assert_usd(usd(prices, false, USAGE), 0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0);
+        assert_usd(usd(&prices, false, USAGE), 0.3 * 4.0 + 0.6 * 0.4 + 0.1 * 5.0 + 0.05 * 20.0);
     }
 
     #[test]
     fn a_long_context_has_its_own_prices() {
         let standard = TierRates { usual: RATES, long_context: Some(LONG) };
         let prices = ModelPrices { standard, ..ModelPrices::flat(RATES) };
-        assert_usd(usd(prices, true, USAGE), 0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0);
+        assert_usd(usd(&prices, true, USAGE), 0.3 * 8.0 + 0.6 * 0.8 + 0.1 * 10.0 + 0.05 * 30.0);
         let flat = ModelPrices::flat(RATES);
-        assert_usd(usd(flat, true, USAGE), usd(flat, false, USAGE));
+        assert_usd(usd(&flat, true, USAGE), usd(&flat, false, USAGE));
     }
 
     #[test]
     fn without_a_discount_cached_input_costs_what_other_input_costs() {
         let rates = Rates { cached_input: None, cache_write_input: None, ..RATES };
-        assert_usd(usd(ModelPrices::flat(rates), false, USAGE), 4.0 + 1.0);
+        assert_usd(usd(&ModelPrices::flat(rates), false, USAGE), 4.0 + 1.0);
     }
 
     #[test]
     fn parts_that_exceed_the_whole_never_cost_less_than_nothing() {
         let broken = TokenUsage { input: 10, cached_input: 50, cache_write_input: 50, ..USAGE };
         assert_usd(
-            usd(ModelPrices::flat(RATES), false, broken),
+            usd(&ModelPrices::flat(RATES), false, broken),
             (10.0 * 0.4 + 50_000.0 * 20.0) / 1e6,
         );
     }

@@ -1,4 +1,4 @@
-//! Prices as LiteLLM writes them: `input_cost_per_token`, with `_above_272k_tokens` and the name of a tier behind it.
+//! Prices as `LiteLLM` writes them: `input_cost_per_token`, with `_above_272k_tokens` and the name of a tier behind it.
 //!
 //! The built-in table has this form, and so has what a user imports: one reader for both.
 
@@ -23,8 +23,11 @@ const CACHED_INPUT: &str = "cache_read_input_token_cost";
 const CACHE_WRITE_INPUT: &str = "cache_creation_input_token_cost";
 const OUTPUT: &str = "output_cost_per_token";
 
-/// Reads the models that have a price per token of input and output; every other entry is something else's. A price
-/// that is negative is an error, with the model's name.
+/// Reads the models that have a price per token of input and output; every other entry is something else's.
+///
+/// # Errors
+///
+/// When a price is negative; the text has the model's name.
 pub fn models(table: &Map<String, Value>) -> Result<BTreeMap<String, ModelPrices>, String> {
     let mut models = BTreeMap::new();
     for (name, facts) in table {

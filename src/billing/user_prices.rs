@@ -88,7 +88,7 @@ pub struct Imported {
     pub models: usize,
 }
 
-/// Makes a file of LiteLLM's, `model_prices_and_context_window.json`, a table of the user's, in place of the one that was
+/// Makes a file of `LiteLLM`'s, `model_prices_and_context_window.json`, a table of the user's, in place of the one that was
 /// imported before.
 ///
 /// # Errors
@@ -233,11 +233,11 @@ mod tests {
         .unwrap();
         let input =
             |model, tier, long| table.find(Some(model)).prices.rates(tier, long).rates.input;
-        assert_eq!(input("local", ServiceTier::Standard, false), 0.0);
-        assert_eq!(input("gpt-5", ServiceTier::Standard, false), 1.0);
-        assert_eq!(input("gpt-5", ServiceTier::Priority, false), 3.0);
-        assert_eq!(input("gpt-5", ServiceTier::Priority, true), 5.0);
-        assert_eq!(input("gpt-5.4", ServiceTier::Standard, false), 2.5);
+        assert!((input("local", ServiceTier::Standard, false) - 0.0).abs() < 1e-9);
+        assert!((input("gpt-5", ServiceTier::Standard, false) - 1.0).abs() < 1e-9);
+        assert!((input("gpt-5", ServiceTier::Priority, false) - 3.0).abs() < 1e-9);
+        assert!((input("gpt-5", ServiceTier::Priority, true) - 5.0).abs() < 1e-9);
+        assert!((input("gpt-5.4", ServiceTier::Standard, false) - 2.5).abs() < 1e-9);
         assert!(table.source().ends_with(&format!(", with {PATH} over it")));
     }
 

@@ -69,7 +69,7 @@ pub async fn price_table() -> Result<PriceTable> {
     .await
 }
 
-/// Makes a table of LiteLLM's (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
+/// Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
 /// before. Rejects when the file cannot be read, or holds no prices.
 #[napi]
 pub async fn import_prices(path: Given<String>) -> Result<ImportedPrices> {

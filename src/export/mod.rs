@@ -14,7 +14,7 @@ pub mod options;
 pub mod row;
 pub mod sort;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -94,10 +94,9 @@ pub fn export(
             Ok(())
         })?;
         exported.skipped.extend(skipped);
-        let ids: Vec<&String> = changed.keys().collect();
+        let ids: Vec<String> = changed.keys().cloned().collect();
         for some in ids.chunks(THREADS_AT_ONCE) {
-            let ids: HashSet<String> = some.iter().map(|id| (*id).clone()).collect();
-            let listed = responses(home, &ids, watch)?;
+            let listed = responses(home, some, watch)?;
             exported.skipped.extend(listed.skipped);
             for thread in &listed.threads {
                 exported.threads_read += 1;

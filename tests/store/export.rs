@@ -77,7 +77,8 @@ fn sums(rows: &BTreeMap<String, String>) -> Sums {
     let mut sums = Sums::new();
     for line in rows.values() {
         let row: Value = serde_json::from_str(line).unwrap();
-        let sum = sums.entry(row["threadId"].as_str().unwrap().to_owned()).or_default();
+        let sum =
+            sums.entry(row.get("threadId").unwrap().as_str().unwrap().to_owned()).or_default();
         let columns = [
             "inputTokens",
             "cachedInputTokens",
@@ -86,7 +87,7 @@ fn sums(rows: &BTreeMap<String, String>) -> Sums {
             "reasoningOutputTokens",
         ];
         for (sum, column) in sum.iter_mut().zip(columns) {
-            *sum += row[column].as_u64().unwrap();
+            *sum += row.get(column).unwrap().as_u64().unwrap();
         }
     }
     sums

@@ -28,17 +28,13 @@ pub struct ListedThreads {
 /// # Errors
 ///
 /// When the home cannot be read, or the caller cancelled it.
-pub fn responses(
-    store: &HomeStore,
-    thread_ids: &HashSet<String>,
-    watch: &Watch,
-) -> Result<ListedThreads> {
+pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Result<ListedThreads> {
     store.heads_as_of(Instant::now())?;
     let headless = read_headless(store)?;
     let mut folded: HashMap<Slot, FoldedRollout> = HashMap::new();
     let mut tried: HashSet<Slot> = HashSet::new();
     let mut skipped = Vec::new();
-    let mut asked: HashSet<String> = thread_ids.clone();
+    let mut asked: HashSet<String> = thread_ids.iter().cloned().collect();
     let mut known: HashSet<String> = HashSet::new();
     while !asked.is_empty() {
         let files = {
@@ -76,6 +72,7 @@ pub fn responses(
     }
     let folded: Vec<FoldedRollout> = folded.into_values().collect();
     let mut threads = threads(&folded).threads;
+    let thread_ids: HashSet<&String> = thread_ids.iter().collect();
     threads.retain(|thread| thread_ids.contains(&thread.thread_id));
     Ok(ListedThreads { threads, skipped })
 }

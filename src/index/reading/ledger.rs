@@ -98,7 +98,7 @@ pub fn fold_responses(file: &RolloutFile, buffer: &mut Vec<u8>, watch: &Watch) -
 fn fold_patiently(
     file: &RolloutFile,
     mut before: Option<(Stop, Box<Fold>)>,
-    begin: impl Fn(Option<&str>) -> Fold,
+    empty: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Folded> {
@@ -106,7 +106,7 @@ fn fold_patiently(
         if tries > 0 {
             thread::sleep(MORE_PATIENCE * tries);
         }
-        if let Some(folded) = fold_once(file, before.take(), &begin, buffer, watch)? {
+        if let Some(folded) = fold_once(file, before.take(), &empty, buffer, watch)? {
             return Ok(folded);
         }
     }
@@ -119,7 +119,7 @@ fn fold_patiently(
 fn fold_once(
     file: &RolloutFile,
     before: Option<(Stop, Box<Fold>)>,
-    begin: impl Fn(Option<&str>) -> Fold,
+    empty: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Option<Folded>> {
@@ -135,7 +135,7 @@ fn fold_once(
     let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &of));
     let (start, mut fold) = match before {
         Some((stop, fold)) => (stop.offset, fold),
-        None => (0, Box::new(begin(RolloutName::parse_stem(&file.stem)))),
+        None => (0, Box::new(empty(RolloutName::parse_stem(&file.stem)))),
     };
     if start > 0 {
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;
