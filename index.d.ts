@@ -27,6 +27,8 @@ export interface BinaryFacts {
   resume: boolean
   /** Whether `--no-daemon` exists. */
   noDaemon: boolean
+  /** The models that have a successor, which Codex offers at a start until it was answered, with that successor. */
+  modelSuccessors: Record<string, string>
 }
 
 /** Where to look for a program; the process's environment says the rest. */
@@ -352,6 +354,12 @@ export interface Pricing {
  * answer within `timeLimitMs` (3,000).
  */
 export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
+
+/**
+ * The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
+ * blocks for the time of three short programs, and no longer than `timeLimitMs`.
+ */
+export declare function probeBinarySync(path: string, timeLimitMs: number): BinaryFacts | null
 
 /**
  * The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a

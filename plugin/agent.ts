@@ -30,6 +30,7 @@ import { LiveScreens } from "./session/screen/live.js";
 import { READY_THRESHOLD_MS } from "./session/state/evidence.js";
 import { sessionState } from "./session/state/session-state.js";
 import { recordedModel, SessionThreads } from "./session/thread.js";
+import { readUserConfig } from "./launch/user-config.js";
 import { warn } from "./warn.js";
 import { prepareWorkspace } from "./launch/workspace-hooks.js";
 
@@ -76,12 +77,15 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     sessionId: string,
     project: ProjectConfig | undefined,
     agent: AgentSettings,
+    workspacePath: string | null,
   ): CommandSettings => ({
     ...agent,
     aoHome,
     sessionId,
     binary: binary.resolveNow(),
-    facts: binary.facts(),
+    facts: binary.launchFacts(),
+    user: readUserConfig(settings.codexHome),
+    workspacePath,
     hooks: agent.hooks ? hooks.valueFor(binary.resolveNow()) : null,
     projectPath: project?.path ?? null,
     isClone: project?.workspace === "clone",
@@ -94,7 +98,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     sayWhatIsWrong(agent);
     // It may have been replaced since; one that was asked is not asked again.
     askAboutHooks();
-    return commandSettings(sessionId, projectConfig, agent);
+    return commandSettings(sessionId, projectConfig, agent, config.workspacePath ?? null);
   };
 
   return {
@@ -153,7 +157,12 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       if (thread === null || !facts.resume) return null;
       const agent = readAgentSettings(roleConfig(session, project), {}, project.path);
       const model = agent.model ?? (await recordedModel(thread));
-      const resume = commandSettings(session.id, project, { ...agent, model });
+      const resume = commandSettings(
+        session.id,
+        project,
+        { ...agent, model },
+        session.workspacePath,
+      );
       noteHooks(resume, session.id, thread);
       return resumeCommand(resume, thread.threadId);
     },

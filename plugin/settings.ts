@@ -34,6 +34,10 @@ export interface AgentSettings {
   systemPrompt: string | null;
   systemPromptFile: string | null;
   hooks: boolean;
+  /** Whether commands in the sandbox may use the network; `null` where nobody said. */
+  networkAccess: boolean | null;
+  /** Directories that commands in the sandbox may write to, absolute. */
+  addDirs: string[];
   problems: Problem[];
 }
 
@@ -102,9 +106,30 @@ export function readAgentSettings(
     systemPrompt: text("systemPrompt"),
     // Only a plain no: what is unclear is what `create()` was told.
     hooks: agentConfig?.["hooks"] !== false,
+    networkAccess: switchOf(agentConfig?.["networkAccess"], "networkAccess", problems),
+    addDirs: directoriesOf(agentConfig?.["addDirs"], projectPath, problems),
     systemPromptFile: readableFile(text("systemPromptFile"), projectPath, problems),
     problems,
   };
+}
+
+function switchOf(value: unknown, setting: string, problems: Problem[]): boolean | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "boolean") return value;
+  problems.push(wrongType(setting, value, "true or false"));
+  return null;
+}
+
+/** Relative ones are the project's. */
+function directoriesOf(value: unknown, projectPath: string | null, problems: Problem[]): string[] {
+  if (value === undefined || value === null) return [];
+  const given: unknown[] = Array.isArray(value) ? value : [value];
+  return given.flatMap((one) => {
+    if (typeof one === "string" && one !== "")
+      return [resolve(projectPath ?? ".", expandHome(one))];
+    problems.push(wrongType("addDirs", one, "a list of paths"));
+    return [];
+  });
 }
 
 /** Codex ends at once when its instructions cannot be read, so a file that is not there is not given. */

@@ -50,6 +50,10 @@ export class MockServer {
     return this.#server.address().port;
   }
 
+  get origin() {
+    return `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
   async close() {
     this.#server.closeAllConnections();
     this.#server.close();

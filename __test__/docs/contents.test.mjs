@@ -116,7 +116,7 @@ test("the configuration page names every variable that the plugin reads", () => 
 
 test("the configuration page names every option of create()", () => {
   const [, options] = /export interface PluginOptions \{([^]*?)^\}/m.exec(
-    text("plugin/settings.ts"),
+    text("plugin/options.ts"),
   );
   const names = [...options.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
   const page = text("docs/configuration.md");

@@ -12,9 +12,9 @@ import { fileURLToPath } from "node:url";
 import { prepare } from "../../scripts/prepare.mjs";
 import { installCodex } from "../codex/install.mjs";
 import { isInside, runInside } from "../codex/namespace.mjs";
-import { VERSIONS } from "./support/versions.mjs";
+import { SANDBOXED, VERSIONS } from "./support/versions.mjs";
 
-const NEEDED = { tmux: "tmux", zsh: "zsh", git: "git", ps: "procps" };
+const NEEDED = { tmux: "tmux", zsh: "zsh", git: "git", ps: "procps", bwrap: "bubblewrap" };
 
 /** Terminals and timers on two cores: one file at a time. */
 const FLAGS = ["--test", "--test-concurrency=1"];
@@ -36,7 +36,7 @@ async function prepareAndRun() {
     return 1;
   }
   prepare();
-  for (const version of VERSIONS) await installCodex(version);
+  for (const version of new Set([...VERSIONS, ...SANDBOXED])) await installCodex(version);
   return runInside(process.argv.slice(1));
 }
 

@@ -103,6 +103,7 @@ test("a binary says what it can do, and is asked again only when it was replaced
     approvalPolicies: ["untrusted", "never"],
     resume: true,
     noDaemon: false,
+    modelSuccessors: {},
   };
   assert.equal(native.recallBinarySync(codex), null);
   assert.deepEqual(await native.probeBinary(codex), facts);

@@ -5,6 +5,7 @@ import { CodexBinary } from "../launch/codex-binary.js";
 import { Hooks } from "../launch/hooks/trust.js";
 import type { CommandSettings } from "../launch/command.js";
 import { roleConfig } from "../launch/role-config.js";
+import { readUserConfig } from "../launch/user-config.js";
 import { readAgentSettings } from "../settings.js";
 import type { Machine } from "./machine.js";
 import { pretendSession, sessionIdOf } from "./pretend.js";
@@ -30,6 +31,8 @@ export async function commandSettings(machine: Machine): Promise<CommandSettings
     sessionId: sessionIdOf(machine),
     binary: path,
     facts,
+    user: readUserConfig(settings.codexHome),
+    workspacePath: machine.workspace,
     hooks: hasHooks ? LONG : null,
     projectPath: project?.path ?? machine.workspace,
     isClone: project?.settings["workspace"] === "clone",

@@ -17,20 +17,49 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellQuote } from "./shell.js";
 import { tomlString } from "./toml.js";
+import type { UserConfig } from "./user-config.js";
 
 const SCRIPTS = fileURLToPath(new URL("../../shell", import.meta.url));
 
+/** What the person's own configuration says of the environment of commands. */
+export type AgentPathUser = Pick<UserConfig, "bashEnv" | "includeOnly">;
+
+/** Variables that the wrappers, and the scripts that put them first, need. */
+const OWN = ["AO_*", "BASH_ENV", "ZDOTDIR", "GH_PATH", "HOME", "PATH", "SHLVL"];
+
 /** Shell words for the launch command; the scripts find the directory in `AO_CODEX_WRAPPERS`. */
-export function agentPathFlags(wrapperDir: string): string[] {
-  if (loginShell() === "sh") return plainShellFlags(wrapperDir);
-  return [
+export function agentPathFlags(wrapperDir: string, user: AgentPathUser): string[] {
+  const flags = [...sessionFlags(), ...includeFlags(user)];
+  if (loginShell() === "sh") return [...flags, ...plainShellFlags(wrapperDir)];
+  const settings = [
     set("AO_CODEX_WRAPPERS", tomlString(wrapperDir)),
     // bash expands the value of BASH_ENV as if it stood in double quotes.
     set("BASH_ENV", tomlString(`${SCRIPTS}/bash-env.sh`.replaceAll(/[\\$`"]/g, "\\$&"))),
-    setFromShell("AO_CODEX_USER_BASH_ENV", "BASH_ENV"),
+    user.bashEnv === null
+      ? setFromShell("AO_CODEX_USER_BASH_ENV", "BASH_ENV")
+      : set("AO_CODEX_USER_BASH_ENV", tomlString(user.bashEnv)),
     set("ZDOTDIR", tomlString(`${SCRIPTS}/zsh`)),
     setFromShell("AO_CODEX_USER_ZDOTDIR", "ZDOTDIR"),
-  ].flatMap((word) => ["-c", word]);
+  ];
+  return [...flags, ...settings.flatMap((word) => ["-c", word])];
+}
+
+/**
+ * What the wrappers need to know of the session, whatever part of the environment the person lets Codex pass on. In
+ * Codex's Linux sandbox a bash without SHLVL believes that a remote shell started it, and reads `~/.bashrc` in place of
+ * BASH_ENV.
+ */
+function sessionFlags(): string[] {
+  const names = ["AO_SESSION", "AO_DATA_DIR"];
+  const words = [...names.map((name) => setFromShell(name, name)), set("SHLVL", '"1"')];
+  return words.flatMap((word) => ["-c", word]);
+}
+
+/** Codex takes away what `include_only` does not name, also of what is set. */
+function includeFlags({ includeOnly }: AgentPathUser): string[] {
+  if (includeOnly === null) return [];
+  const names = [...new Set([...includeOnly, ...OWN])].map(tomlString).join(",");
+  return ["-c", shellQuote(`shell_environment_policy.include_only=[${names}]`)];
 }
 
 /**

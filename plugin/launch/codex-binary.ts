@@ -2,7 +2,13 @@
 
 import { existsSync, statSync } from "node:fs";
 import type { BinaryFacts, BinarySearch } from "../../index.js";
-import { probeBinary, recallBinarySync, resolveBinary, resolveBinarySync } from "../../index.js";
+import {
+  probeBinary,
+  probeBinarySync,
+  recallBinarySync,
+  resolveBinary,
+  resolveBinarySync,
+} from "../../index.js";
 import { warn } from "../warn.js";
 
 /** What runs when nothing is found: the session's shell may know more than we do, and says so if not. */
@@ -15,7 +21,11 @@ export const NEWEST_FACTS: BinaryFacts = {
   resume: true,
   // Not an older one, which would end at once.
   noDaemon: false,
+  modelSuccessors: {},
 };
+
+/** What a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
+const FIRST_LAUNCH_MS = 400;
 
 /** One search's answer, kept while the file is there. */
 export class CodexBinary {
@@ -26,6 +36,7 @@ export class CodexBinary {
   readonly #answers = new Map<string, Promise<BinaryFacts | null>>();
   /** Answers that have come, where the cache directory could not keep them. */
   readonly #facts = new Map<string, BinaryFacts>();
+  readonly #waitedFor = new Set<string>();
 
   constructor(search: BinarySearch) {
     this.#search = search;
@@ -62,6 +73,19 @@ export class CodexBinary {
     if (identity === null) return NEWEST_FACTS;
     void this.#ask(path, identity);
     return this.#facts.get(identity) ?? NEWEST_FACTS;
+  }
+
+  /** The same for a launch, which nobody can ask to come again: a binary that was never asked is waited for, once. */
+  launchFacts(): BinaryFacts {
+    const path = this.resolveNow();
+    const identity = identityOf(path);
+    const isNew = identity !== null && !this.#waitedFor.has(identity);
+    if (isNew && recallBinarySync(path) === null && !this.#facts.has(identity)) {
+      this.#waitedFor.add(identity);
+      const facts = probeBinarySync(path, FIRST_LAUNCH_MS);
+      if (facts !== null) this.#facts.set(identity, facts);
+    }
+    return this.facts();
   }
 
   /** The same, after waiting for an answer that may be on its way, but no longer than this. */

@@ -5,9 +5,11 @@ import { agentPathFlags } from "./agent-path.js";
 import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
 import { approvalFlags } from "./permissions.js";
+import { sandboxFlags } from "./sandbox.js";
 import { shellQuote, shellWord } from "./shell.js";
 import { TextFiles } from "./text-file.js";
 import { tomlString } from "./toml.js";
+import type { UserConfig } from "./user-config.js";
 import { trustedDirectories } from "./work-tree.js";
 
 /** What a launch and a resume have in common. */
@@ -22,7 +24,13 @@ export interface CommandSettings {
   projectPath: string | null;
   /** Whether the workspace is a clone: a repository of its own, which no look at the project can name. */
   isClone: boolean;
+  /** Where the session works; `null` where the orchestrator did not say. */
+  workspacePath: string | null;
+  user: UserConfig;
   permissions: Permissions;
+  /** Whether commands may use the network; `null` where nobody said. */
+  networkAccess: boolean | null;
+  addDirs: readonly string[];
   model: string | null;
   systemPrompt: string | null;
   /** Comes before `systemPrompt`. */
@@ -63,10 +71,23 @@ function flags(settings: CommandSettings): string[] {
     ...approvalFlags(permissions, facts),
     ...(model === null ? [] : ["--model", shellWord(model), ...reasoningFlags(model)]),
     ...instructionFlags(settings),
+    ...noticeFlags(facts),
     ...hookFlags(settings),
     ...trustFlags(settings),
-    ...agentPathFlags(`${settings.aoHome}/bin`),
+    ...sandboxFlags({ ...settings, writableRoots: settings.user.writableRoots }),
+    ...agentPathFlags(`${settings.aoHome}/bin`, settings.user),
   ];
+}
+
+/**
+ * Answers what Codex would ask at a start of every model that has a successor (use the one that was chosen), and near a
+ * usage limit (do not change the model): the orchestrator's next message would be typed into the menu.
+ */
+function noticeFlags({ modelSuccessors }: BinaryFacts): string[] {
+  const seen = Object.entries(modelSuccessors).toSorted();
+  const pairs = seen.map(([model, successor]) => `${tomlString(model)}=${tomlString(successor)}`);
+  const migrations = pairs.length === 0 ? "" : `,model_migrations={${pairs.join(",")}}`;
+  return ["-c", shellQuote(`notice={hide_rate_limit_model_nudge=true${migrations}}`)];
 }
 
 /** The o3 and o4 families with their sizes and dates (`o3`, `o4-mini`, `o3-pro-2025-06-10`), also behind a provider's name. */

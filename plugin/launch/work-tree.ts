@@ -1,12 +1,28 @@
 /**
- * Which directories Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked work
- * tree or a subdirectory the main one. Read from `.git`, without running git.
+ * A work tree and the repository that it belongs to. Read from `.git`, without running git; a file there that is not
+ * what git writes names nothing.
  */
 
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { textOfFile } from "./safe-file.js";
 
-/** Every spelling under which Codex may look the project up; the given one first, absolute. */
+export interface WorkTree {
+  /** The directory that holds `.git`. */
+  top: string;
+  /** The work tree of the repository that `.git` stands for; `top` itself where it is no linked one. */
+  main: string;
+  /** The repository: `objects`, `refs`, `hooks`, `config`. */
+  commonDir: string;
+  /** What is the work tree's own: its index and HEAD. */
+  gitDir: string;
+}
+
+/**
+ * Which directories Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked work
+ * tree or a subdirectory the main one. Every spelling under which Codex may look the project up; the given one first,
+ * absolute.
+ */
 export function trustedDirectories(project: string): string[] {
   const given = resolve(project);
   const names = [given];
@@ -21,22 +37,25 @@ export function trustedDirectories(project: string): string[] {
   return [...new Set(names)];
 }
 
-/** The directory that holds `.git`, and the one that holds the repository which `.git` stands for. */
-function workTreeOf(start: string): { top: string; main: string } | null {
+/** The work tree that a directory lies in; `null` where it lies in none. */
+export function workTreeOf(start: string): WorkTree | null {
   for (let dir = start; ; dir = dirname(dir)) {
-    const stat = statSync(join(dir, ".git"), { throwIfNoEntry: false });
-    if (stat?.isDirectory()) return { top: dir, main: dir };
-    if (stat?.isFile()) return { top: dir, main: mainOf(dir) ?? dir };
+    const git = join(dir, ".git");
+    const stat = lstatSync(git, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return { top: dir, main: dir, commonDir: git, gitDir: git };
+    if (stat?.isFile())
+      return linkedAt(dir) ?? { top: dir, main: dir, commonDir: git, gitDir: git };
     if (dir === dirname(dir)) return null;
   }
 }
 
 /** `.git` of a linked work tree names its folder in the repository; `commondir` there leads to the repository. */
-function mainOf(top: string): string | null {
-  const gitDir = /^gitdir: (.+)$/m.exec(readFileSync(join(top, ".git"), "utf8"))?.[1]?.trim();
-  if (gitDir === undefined) return null;
-  const folder = resolve(top, gitDir);
-  if (!statSync(join(folder, "commondir"), { throwIfNoEntry: false })) return null;
-  const common = resolve(folder, readFileSync(join(folder, "commondir"), "utf8").trim());
-  return dirname(realpathSync(common));
+function linkedAt(top: string): WorkTree | null {
+  const named = /^gitdir: (.+)$/m.exec(textOfFile(join(top, ".git")) ?? "")?.[1]?.trim();
+  if (named === undefined) return null;
+  const gitDir = resolve(top, named);
+  const common = textOfFile(join(gitDir, "commondir"))?.trim();
+  if (common === undefined || common === "") return null;
+  const commonDir = realpathSync(resolve(gitDir, common));
+  return { top, main: dirname(commonDir), commonDir, gitDir };
 }

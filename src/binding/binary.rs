@@ -1,5 +1,6 @@
 //! Which programs are on this machine, and what the installed Codex can do.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct BinaryFacts {
     pub resume: bool,
     /// Whether `--no-daemon` exists.
     pub no_daemon: bool,
+    /// The models that have a successor, which Codex offers at a start until it was answered, with that successor.
+    pub model_successors: HashMap<String, String>,
 }
 
 /// A hook as Codex lists it.
@@ -100,6 +103,16 @@ pub async fn probe_binary(
     let limit = time_limit(time_limit_ms, PROBE_TIME_LIMIT)?;
     let search = Search::from_env();
     blocking(move || Ok(probe(&path, &search, limit)?.map(BinaryFacts::from))).await
+}
+
+/// The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
+/// blocks for the time of three short programs, and no longer than `timeLimitMs`.
+#[napi(ts_return_type = "BinaryFacts | null", catch_unwind)]
+pub fn probe_binary_sync(path: String, time_limit_ms: u32) -> Result<Answer> {
+    let limit = Duration::from_millis(time_limit_ms.into());
+    // One that cannot be started, or does not answer in time, is asked again where somebody may wait.
+    let facts = probe(Path::new(&path), &Search::from_env(), limit).ok().flatten();
+    Answer::new(&facts.map(BinaryFacts::from))
 }
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
@@ -189,8 +202,9 @@ fn path_text(path: PathBuf) -> String {
 
 impl From<Facts> for BinaryFacts {
     fn from(facts: Facts) -> Self {
-        let Facts { version, approval_policies, resume, no_daemon } = facts;
-        Self { version, approval_policies, resume, no_daemon }
+        let Facts { version, approval_policies, resume, no_daemon, model_successors } = facts;
+        let model_successors = model_successors.into_iter().collect();
+        Self { version, approval_policies, resume, no_daemon, model_successors }
     }
 }
 

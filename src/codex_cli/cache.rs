@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::fs::file_stamp::Identity;
 
 /// Raised when `Facts` learn something that older files cannot know.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Remembered facts, in one directory.
 #[derive(Debug, Clone)]
@@ -163,6 +163,7 @@ mod tests {
             approval_policies: vec!["never".to_owned()],
             resume: true,
             no_daemon: false,
+            model_successors: std::collections::BTreeMap::new(),
         }
     }
 

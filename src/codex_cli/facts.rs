@@ -1,5 +1,7 @@
 //! What a Codex says of itself: its version and the flags that it takes. Text in, facts out.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What launches need to know of one Codex binary.
@@ -15,12 +17,15 @@ pub struct Facts {
     /// Whether `--no-daemon` exists: without it a current Codex may hand the session over to a background server,
     /// whose environment is not the session's.
     pub no_daemon: bool,
+    /// The models that have a successor, which Codex offers at a start until it was answered, with that successor.
+    pub model_successors: BTreeMap<String, String>,
 }
 
 impl Facts {
-    /// Reads the output of `codex --version` and `codex --help`; `None` where the help is not that of a Codex.
+    /// Reads the output of `codex --version`, `codex --help` and `codex debug models --bundled` (empty where it has no
+    /// such command); `None` where the help is not that of a Codex.
     #[must_use]
-    pub fn parse(version: &str, help: &str) -> Option<Self> {
+    pub fn parse(version: &str, help: &str, models: &str) -> Option<Self> {
         let approval_policies = values_of(help, "--ask-for-approval");
         if approval_policies.is_empty() {
             return None;
@@ -28,10 +33,38 @@ impl Facts {
         Some(Self {
             version: version_in(version),
             approval_policies,
-            resume: help.lines().any(|line| line.split_whitespace().next() == Some("resume")),
+            resume: has_command(help, "resume"),
             no_daemon: has_option(help, "--no-daemon"),
+            model_successors: successors_in(models),
         })
     }
+}
+
+/// Whether a line of the help opens with this command.
+#[must_use]
+pub fn has_command(help: &str, command: &str) -> bool {
+    help.lines().any(|line| line.split_whitespace().next() == Some(command))
+}
+
+/// Each model of the list that names the one that follows it; none where the text is no such list.
+fn successors_in(models: &str) -> BTreeMap<String, String> {
+    #[derive(Deserialize)]
+    struct List {
+        models: Vec<Model>,
+    }
+    #[derive(Deserialize)]
+    struct Model {
+        slug: String,
+        #[serde(default)]
+        upgrade: Option<Upgrade>,
+    }
+    #[derive(Deserialize)]
+    struct Upgrade {
+        model: String,
+    }
+    let list: List = serde_json::from_str(models).unwrap_or(List { models: Vec::new() });
+    let pair = |Model { slug, upgrade }| Some((slug, upgrade?.model));
+    list.models.into_iter().filter_map(pair).collect()
 }
 
 /// The first `1.2.3`, with what may follow it (`-alpha.1`).
@@ -112,15 +145,22 @@ Options:
           Run without the shared background server, even if it is already running
 ";
 
+    const MODELS: &str = r#"{"models":[{"slug":"gpt-6-sol","upgrade":null},{"slug":"plain"},
+        {"slug":"gpt-5.6-sol","upgrade":{"model":"gpt-6-sol","migration_markdown":"Meet it"}}]}"#;
+
     #[test]
     fn reads_a_current_codex() {
         assert_eq!(
-            Facts::parse("codex-cli 0.169.0\n", CURRENT),
+            Facts::parse("codex-cli 0.169.0\n", CURRENT, MODELS),
             Some(Facts {
                 version: Some("0.169.0".to_owned()),
                 approval_policies: vec!["on-request".to_owned(), "never".to_owned()],
                 resume: true,
                 no_daemon: true,
+                model_successors: BTreeMap::from([(
+                    "gpt-5.6-sol".to_owned(),
+                    "gpt-6-sol".to_owned()
+                )]),
             })
         );
     }
@@ -130,25 +170,26 @@ Options:
         let help =
             "  -a, --ask-for-approval <P>  When to ask [possible values: untrusted, never]\n";
         assert_eq!(
-            Facts::parse("codex-cli 0.20.0-alpha.3", help),
+            Facts::parse("codex-cli 0.20.0-alpha.3", help, "error: unrecognized"),
             Some(Facts {
                 version: Some("0.20.0-alpha.3".to_owned()),
                 approval_policies: vec!["untrusted".to_owned(), "never".to_owned()],
                 resume: false,
                 no_daemon: false,
+                model_successors: BTreeMap::new(),
             })
         );
     }
 
     #[test]
     fn knows_nothing_of_a_program_that_is_no_codex() {
-        assert_eq!(Facts::parse("git version 2.39.5", "usage: git [--version]"), None);
-        assert_eq!(Facts::parse("", ""), None);
+        assert_eq!(Facts::parse("git version 2.39.5", "usage: git [--version]", ""), None);
+        assert_eq!(Facts::parse("", "", ""), None);
     }
 
     #[test]
     fn an_option_named_in_a_description_is_no_option() {
         let help = CURRENT.replace("      --no-daemon\n", "          see --no-daemon\n");
-        assert_eq!(Facts::parse("", &help).map(|facts| facts.no_daemon), Some(false));
+        assert_eq!(Facts::parse("", &help, "").map(|facts| facts.no_daemon), Some(false));
     }
 }

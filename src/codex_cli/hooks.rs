@@ -3,11 +3,9 @@
 //! Codex's own server is asked (`codex app-server`, `hooks/list`), in a home of its own that is gone afterwards: no
 //! model is run, and no file of the user is read or written.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +13,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::codex_cli::facts::has_command;
+use crate::codex_cli::home::Home;
 use crate::codex_cli::probe::output;
 use crate::codex_cli::process_group::Group;
 use crate::error::{Error, Result};
@@ -24,10 +24,6 @@ pub const HOOKS_TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// An answer has 1 KB for each hook.
 const OUTPUT_CAP: u64 = 4 << 20;
-
-/// Nothing of the user's, and nothing that asks the network.
-const CONFIG: &str = "check_for_update_on_startup = false\n[analytics]\nenabled = false\n\
-                      [otel]\nmetrics_exporter = \"none\"\n[features]\nremote_models = false\n";
 
 /// The number of the one question whose answer counts.
 const QUESTION: u64 = 2;
@@ -53,8 +49,8 @@ pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Opt
     }
     let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
     let mut command = Command::new(binary);
-    command.arg("app-server").args(flags).current_dir(&home.0);
-    command.env("HOME", &home.0).env("CODEX_HOME", &home.0);
+    command.arg("app-server").args(flags).current_dir(home.path());
+    command.env("HOME", home.path()).env("CODEX_HOME", home.path());
     for name in ["AO_SESSION", "AO_SESSION_ID", "AO_DATA_DIR", "BASH_ENV"] {
         command.env_remove(name);
     }
@@ -64,7 +60,7 @@ pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Opt
     let stdin = server.child.stdin.take();
     let (sender, answer) = mpsc::channel();
     if let (Some(mut stdin), Some(stdout)) = (stdin, server.child.stdout.take()) {
-        let questions = questions(&home.0);
+        let questions = questions(home.path());
         thread::spawn(move || {
             // A server that does not read has no answer either. Closed, its input would end it before the answer.
             let _ = stdin.write_all(questions.as_bytes());
@@ -86,8 +82,7 @@ pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Opt
 
 /// A program without that command may be anything, and is not given words that it does not know.
 fn knows_app_server(binary: &Path, limit: Duration) -> Result<bool> {
-    let help = output(binary, "--help", limit)?;
-    Ok(help.lines().any(|line| line.split_whitespace().next() == Some("app-server")))
+    Ok(has_command(&output(binary, "--help", limit)?, "app-server"))
 }
 
 fn questions(cwd: &Path) -> String {
@@ -144,40 +139,12 @@ fn listed(answer: Value) -> Option<Vec<Hook>> {
     )
 }
 
-/// A directory that is gone when it is dropped.
-struct Home(PathBuf);
-
-impl Home {
-    fn make() -> std::io::Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("ao-codex-hooks-{}-{number}", process::id());
-        let home = Self(std::env::temp_dir().join(name));
-        #[cfg_attr(not(unix), expect(unused_mut, reason = "its mode is set where there are modes"))]
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt;
-            builder.mode(0o700);
-        }
-        // Not into a directory that somebody else has put there.
-        builder.create(&home.0)?;
-        fs::write(home.0.join("config.toml"), CONFIG)?;
-        Ok(home)
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        // The system clears its temporary directory.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
     use std::time::Instant;
 
     use super::*;

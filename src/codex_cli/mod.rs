@@ -5,6 +5,7 @@
 
 pub mod cache;
 pub mod facts;
+pub mod home;
 pub mod hooks;
 pub mod install_dirs;
 pub mod probe;

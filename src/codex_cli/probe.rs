@@ -7,32 +7,42 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::codex_cli::facts::Facts;
+use crate::codex_cli::facts::{Facts, has_command};
+use crate::codex_cli::home::Home;
 use crate::codex_cli::process_group::Group;
 use crate::error::{Error, Result};
 
 /// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
 pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(3);
 
-/// The help of a Codex is 8 KB.
-const OUTPUT_CAP: u64 = 1 << 20;
+/// The help of a Codex is 8 KB, its list of models 1 MB, most of it instructions.
+const OUTPUT_CAP: u64 = 16 << 20;
 
-/// Runs `binary --version` and `binary --help`; `None` where their output is not that of a Codex.
+/// Runs `binary --version`, `binary --help` and, where it has the command, `binary debug models --bundled`; `None` where
+/// their output is not that of a Codex.
 ///
 /// # Errors
 /// When the binary cannot be started or has not ended within `limit`; its processes are gone then.
 pub fn ask(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
     let deadline = Instant::now() + limit;
-    let version = Running::start(binary, "--version")?;
-    let help = Running::start(binary, "--help")?;
+    let version = Running::start(binary, &["--version"], None)?;
+    let help = Running::start(binary, &["--help"], None)?;
     let version = version.output(deadline)?;
     let help = help.output(deadline)?;
-    Ok(Facts::parse(&version, &help))
+    let models =
+        if has_command(&help, "debug") { models(binary, deadline)? } else { String::new() };
+    Ok(Facts::parse(&version, &help, &models))
+}
+
+/// The list of models that is built in: the network is not asked, and no file of the user is read or written.
+fn models(binary: &Path, deadline: Instant) -> Result<String> {
+    let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
+    Running::start(binary, &["debug", "models", "--bundled"], Some(home.path()))?.output(deadline)
 }
 
 /// What the binary prints when it is started with one argument.
 pub(crate) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<String> {
-    Running::start(binary, argument)?.output(Instant::now() + limit)
+    Running::start(binary, &[argument], None)?.output(Instant::now() + limit)
 }
 
 struct Running<'a> {
@@ -43,9 +53,12 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn start(binary: &'a Path, argument: &str) -> Result<Self> {
+    fn start(binary: &'a Path, arguments: &[&str], home: Option<&Path>) -> Result<Self> {
         let mut command = Command::new(binary);
-        command.arg(argument).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        if let Some(home) = home {
+            command.env("HOME", home).env("CODEX_HOME", home);
+        }
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         // With a launcher's children.
         let mut group = Group::spawn(command)
             .map_err(|source| Error::io("run codex binary", binary, source))?;
@@ -74,6 +87,7 @@ impl<'a> Running<'a> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
@@ -104,6 +118,7 @@ mod tests {
                 approval_policies: vec!["never".to_owned()],
                 resume: false,
                 no_daemon: false,
+                model_successors: BTreeMap::new(),
             })
         );
     }

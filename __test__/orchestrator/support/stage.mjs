@@ -22,11 +22,11 @@ export const MODEL = "a-model-of-ours";
 
 export const makeStage = async (
   t,
-  { version = CURRENT, agentConfig = {}, codexConfig = "" } = {},
+  { version = CURRENT, agentConfig = {}, codexConfig = "", parent } = {},
 ) => {
   // Before HOME is another one: it lies in the user's cache.
   const binary = await installCodex(version);
-  const world = await makeWorld(t);
+  const world = await makeWorld(t, parent === undefined ? {} : { parent });
   await symlink(binary, world.path("bin/codex"));
 
   const ledger = new Ledger(world.path("ledger.jsonl"));

@@ -13,3 +13,6 @@ export const VERSIONS = [
   "0.162.1",
   CURRENT_CODEX,
 ];
+
+/** Those whose sandbox, questions and policies are looked at. */
+export const SANDBOXED = ["0.144.6", CURRENT_CODEX, "0.171.0"];

@@ -45,9 +45,9 @@ const VARIABLES = [
 export const SYSTEM_PATH = ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"];
 
 /** Changes the environment of this process until the test ends. */
-export const makeWorld = async (t) => {
+export const makeWorld = async (t, { parent = tmpdir() } = {}) => {
   // Sockets of tmux have short paths only.
-  const root = await realpath(await mkdtemp(join(tmpdir(), "aoc-")));
+  const root = await realpath(await mkdtemp(join(parent, "aoc-")));
   const world = new World(root);
   const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
   for (const name of VARIABLES) delete process.env[name];

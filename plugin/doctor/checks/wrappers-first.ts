@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { path } from "../../terminal/format.js";
 import { sessionEnvironment } from "../../launch/environment.js";
 import { agentPathFlags } from "../../launch/agent-path.js";
+import { readUserConfig } from "../../launch/user-config.js";
 import { shellQuote } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
@@ -73,7 +74,7 @@ async function commandEnvironment({ env, settings, wrappers }: Machine) {
   // Only what Codex started has this; the terminal of a session has not.
   if (env["AO_CODEX_WRAPPERS"]) return { env, isLogin: basename(accountShell()) !== "sh" };
   const terminal = { ...env, ...sessionEnvironment(settings, "doctor", undefined) };
-  const words = agentPathFlags(wrappers).join(" ");
+  const words = agentPathFlags(wrappers, readUserConfig(settings.codexHome)).join(" ");
   const { stdout } = await runProgram("/bin/sh", ["-c", `printf '%s\\0' ${words}`], {
     env: terminal,
     limitMs: LIMIT_MS,

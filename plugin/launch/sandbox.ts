@@ -1,0 +1,93 @@
+/**
+ * What an agent needs to write outside of its work tree, and no more.
+ *
+ * A session works in a linked work tree, whose index and HEAD, objects and refs lie in the main repository: without
+ * them neither a branch nor a commit can be made, and without the directory of the session's metadata neither is
+ * noted. `hooks` and `config` of the repository stay read-only: who can write them runs commands outside of the
+ * sandbox. A clone has its index beside them, so it is given nothing here.
+ */
+
+import { realpathSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Permissions } from "./permissions.js";
+import { shellQuote } from "./shell.js";
+import { tomlString } from "./toml.js";
+import { workTreeOf } from "./work-tree.js";
+
+export interface SandboxSettings {
+  permissions: Permissions;
+  /** Whether commands may use the network; `null` where nobody said. */
+  networkAccess: boolean | null;
+  /** The project's own checkout. */
+  projectPath: string | null;
+  /** Where the session works; `null` where the orchestrator did not say. */
+  workspacePath: string | null;
+  isClone: boolean;
+  /** The person's own, which the flag would replace. */
+  writableRoots: readonly string[];
+  /** Directories that `agentConfig` adds. */
+  addDirs: readonly string[];
+}
+
+/** What of the main repository a commit in a linked work tree writes. */
+const SHARED = ["objects", "refs", "logs"];
+
+/** Shell words for the launch command; none where nothing runs in a sandbox that may write. */
+export function sandboxFlags(settings: SandboxSettings): string[] {
+  const { permissions } = settings;
+  if (permissions !== "auto-edit" && permissions !== "default") return [];
+  return [...rootFlags(settings), ...networkFlags(settings)];
+}
+
+function networkFlags({ networkAccess, permissions }: SandboxSettings): string[] {
+  // An agent of the orchestrator has to push, and under `auto-edit` there is nobody to ask.
+  const isOn = networkAccess ?? (permissions === "auto-edit" ? true : null);
+  return isOn === null ? [] : ["-c", `sandbox_workspace_write.network_access=${isOn}`];
+}
+
+function rootFlags(settings: SandboxSettings): string[] {
+  const { addDirs, isClone, writableRoots } = settings;
+  const shared = isClone ? null : repositoryOf(settings);
+  const literal = [
+    ...(shared === null ? [] : SHARED.map((name) => join(shared, name))),
+    ...addDirs,
+    ...writableRoots,
+  ].map(tomlString);
+  // In the shell of the session, which knows both; a literal TOML string around each.
+  const told = [
+    ...(shared === null ? [] : [ownGitDir(settings, shared)]),
+    '"${AO_DATA_DIR:-$PWD}"',
+  ];
+  const start = shellQuote(`sandbox_workspace_write.writable_roots=[${literal.join(",")}`);
+  const comma = literal.length === 0 ? "" : ",";
+  const rest = told.map((word, index) => `"${index === 0 ? comma : ","}'"${word}"'"`).join("");
+  return ["-c", `${start}${rest}"]"`];
+}
+
+/** A shell word: what is the work tree's own in the repository, else the work tree, which is writable anyway. */
+function ownGitDir({ workspacePath }: SandboxSettings, shared: string): string {
+  const trees = join(shared, "worktrees") + sep;
+  if (workspacePath !== null) {
+    const { gitDir } = workTreeOf(workspacePath) ?? {};
+    return gitDir?.startsWith(trees) === true ? shellQuote(gitDir) : '"$PWD"';
+  }
+  // Never the repository itself: its hooks and configuration would be writable with it.
+  return (
+    `"$(d=$(git rev-parse --absolute-git-dir 2>/dev/null); case $d in ` +
+    `*\\'*|*/../*) d=$PWD;; ${shellQuote(trees)}?*) ;; *) d=$PWD;; esac; printf %s "$d")"`
+  );
+}
+
+/** The repository that the project's checkout belongs to. */
+function repositoryOf({ projectPath, workspacePath }: SandboxSettings): string | null {
+  for (const path of [projectPath, workspacePath]) {
+    if (path === null) continue;
+    try {
+      const tree = workTreeOf(realpathSync(path));
+      if (tree !== null) return tree.commonDir;
+    } catch {
+      // Not there.
+    }
+  }
+  return null;
+}

@@ -1,0 +1,59 @@
+/** The person's own `config.toml`, as far as a launch must not contradict it. Read at each launch; never written. */
+
+import { join } from "node:path";
+import { parse } from "smol-toml";
+import { homeDirectory } from "../paths.js";
+import { textBehindLinks } from "./safe-file.js";
+
+export interface UserConfig {
+  /** `sandbox_workspace_write.writable_roots`: a launch adds to them. */
+  writableRoots: string[];
+  /** The directories that the person trusts. */
+  trusted: Set<string>;
+  /** `shell_environment_policy.set.BASH_ENV`, which a launch must chain. */
+  bashEnv: string | null;
+  /** `shell_environment_policy.include_only`, which a launch must extend; `null` where there is none. */
+  includeOnly: string[] | null;
+}
+
+type Table = Record<string, unknown>;
+
+/** What Codex itself would refuse says nothing. */
+export function readUserConfig(codexHome: string | null): UserConfig {
+  const text = textBehindLinks(join(codexHome ?? defaultCodexHome(), "config.toml"));
+  const config = text === null ? {} : parsed(text);
+  const policy = table(config["shell_environment_policy"]);
+  const bashEnv = table(policy["set"])["BASH_ENV"];
+  return {
+    writableRoots: texts(table(config["sandbox_workspace_write"])["writable_roots"]),
+    trusted: new Set(
+      Object.entries(table(config["projects"]))
+        .filter(([, project]) => table(project)["trust_level"] === "trusted")
+        .map(([path]) => path),
+    ),
+    bashEnv: typeof bashEnv === "string" ? bashEnv : null,
+    includeOnly: Array.isArray(policy["include_only"]) ? texts(policy["include_only"]) : null,
+  };
+}
+
+function defaultCodexHome(): string {
+  return process.env["CODEX_HOME"] || join(homeDirectory(), ".codex");
+}
+
+function parsed(text: string): Table {
+  try {
+    return parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** The value as a table; an empty one for anything else. */
+export function table(value: unknown): Table {
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isTable ? (value as Table) : {};
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
