@@ -107,12 +107,12 @@ pub async fn probe_binary(
 
 /// The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
 /// blocks for the time of three short programs, and no longer than `timeLimitMs`.
-#[napi(ts_return_type = "BinaryFacts | null", catch_unwind)]
-pub fn probe_binary_sync(path: String, time_limit_ms: u32) -> Result<Answer> {
+#[napi(catch_unwind)]
+pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Option<BinaryFacts>> {
+    let path = path.path("path")?;
     let limit = Duration::from_millis(time_limit_ms.into());
     // One that cannot be started, or does not answer in time, is asked again where somebody may wait.
-    let facts = probe(Path::new(&path), &Search::from_env(), limit).ok().flatten();
-    Answer::new(&facts.map(BinaryFacts::from))
+    Ok(probe(&path, &Search::from_env(), limit).ok().flatten().map(BinaryFacts::from))
 }
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
