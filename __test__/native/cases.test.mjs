@@ -20,7 +20,7 @@ const BILLED = {
   "dst-santiago": [1, 1_111_000, 0],
   "model-names": [27, 27_000_000, 0],
   "non-object-rows": [1, 10_000, 500],
-  "nul-block": [1, 10_000, 500],
+  "nul-block": [1, 22_000, 900],
   "offset-timestamps": [1, 10_000, 500],
   "service-tier-priority": [1, 200_000, 0],
   "session-id-of-parent": [2, 11_000, 550],

@@ -8,7 +8,8 @@ use memchr::memmem;
 
 use crate::error::{Error, Result};
 use crate::fs::open::{not_regular, open_unchecked};
-use crate::rollout::record::session_meta::{CaptureEnd, SessionMeta, capture};
+use crate::rollout::record::recover::{has_seam, recover, without_junk};
+use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
 use crate::rollout::zstd::Decompressed;
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
@@ -106,7 +107,14 @@ fn grow(
         let line = memchr::memchr(b'\n', head)
             .map_or(head.as_slice(), |end| head.get(..end).unwrap_or_default());
         let whole_line = line.len() < head.len();
-        let captured = capture(line);
+        let line = without_junk(line);
+        let captured = match capture(line) {
+            // A line break was lost behind it.
+            Captured { end: CaptureEnd::Broken, .. } if has_seam(line) => {
+                capture(recover(line).first().map_or(line, |(_, record)| record))
+            }
+            captured => captured,
+        };
         match captured.end {
             CaptureEnd::Whole => return Ok(Some(captured.meta)),
             CaptureEnd::CutInInstructions if captured.meta.cwd.is_some() => {
@@ -199,6 +207,19 @@ mod tests {
         let meta = head(format!("{}\n", meta_line(100_000, 0)).as_bytes()).unwrap();
         assert_eq!(meta.cwd.as_deref(), Some("/home/dev"));
         assert!(meta.history_base.is_some());
+    }
+
+    #[test]
+    fn a_first_record_is_found_behind_junk_and_before_another() {
+        let line = meta_line(0, 0);
+        for text in [
+            format!("\u{feff}{line}\n"),
+            format!("{}{line}\n", "\0".repeat(9000)),
+            format!("{line}{line}\n"),
+        ] {
+            let meta = head(text.as_bytes()).unwrap();
+            assert_eq!(meta.cwd.as_deref(), Some("/home/dev"));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod activity;
 pub mod codex_home;
+pub mod drive;
 pub mod file;
 pub mod head;
 pub mod lines;

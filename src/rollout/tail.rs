@@ -8,7 +8,7 @@ use memchr::memrchr;
 
 use crate::error::{Error, Result};
 use crate::fs::open::open_rollout;
-use crate::rollout::record::describe;
+use crate::rollout::record::recover::records;
 use crate::rollout::zstd::Decompressed;
 
 /// The first read from the end, in bytes; each further one is four times as large.
@@ -103,8 +103,9 @@ fn last_lines(bytes: &[u8], start: u64, count: usize) -> Vec<TailLine> {
         }
         let begin = begin.unwrap_or(0);
         let line = body.get(begin..).unwrap_or_default().trim_ascii_end();
-        if describe(line).is_some() {
-            lines.push(TailLine { offset: start + begin as u64, bytes: line.to_vec() });
+        for (at, record) in records(line).into_iter().rev().take(count - lines.len()) {
+            let offset = start + (begin + at) as u64;
+            lines.push(TailLine { offset, bytes: record.to_vec() });
         }
         rest = rest.get(..begin).unwrap_or_default();
     }
@@ -150,6 +151,15 @@ mod tests {
     fn a_line_that_is_no_record_hides_no_other() {
         let text = b"{\"n\":1}\n{\"n\":2}\n[3]\n{\"n\":\n\xff\n";
         assert_eq!(tail(text, 1), [(8, "{\"n\":2}".into())]);
+    }
+
+    #[test]
+    fn records_on_a_line_that_is_damaged_are_given_each_with_its_place() {
+        let one = "{\"timestamp\":\"1\"}";
+        let text = format!("\u{feff}{one}\n\0\0{one}\n{one}{one}\n");
+        let place = |at| (at, one.to_owned());
+        assert_eq!(tail(text.as_bytes(), 9), [place(3), place(23), place(41), place(58)]);
+        assert_eq!(tail(text.as_bytes(), 1), [place(58)]);
     }
 
     #[test]

@@ -1,16 +1,26 @@
-//! Whether two paths are the same workspace: a link and its target are, and so are `dir` and `dir/`.
+//! Whether two paths are the same workspace: a link and its target are, `dir` and `dir/`, and on Windows and the Linux
+//! beside it every spelling of a directory on a drive.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use crate::rollout::drive::{Platform, fold_case, is_network, without_verbatim};
+
 /// How many directories of a path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
 const MAX_STEPS: usize = 128;
 
 /// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Resolver {
+    platform: Platform,
     known: HashMap<PathBuf, Resolved>,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self::on(Platform::current())
+    }
 }
 
 /// A path without links, as far as it exists.
@@ -21,10 +31,40 @@ struct Resolved {
 }
 
 impl Resolver {
+    /// A resolver of the paths of a platform.
+    #[must_use]
+    pub fn on(platform: Platform) -> Self {
+        Self { platform, known: HashMap::new() }
+    }
+
+    /// Whether a path that a rollout names can be a workspace of this machine.
+    #[must_use]
+    pub fn is_workspace(&self, path: &Path) -> bool {
+        path.is_absolute() || self.is_on_a_drive(path)
+    }
+
+    /// Whether a path leads to a drive of Windows, whose spellings [`Self::resolve`] makes one, in lower case.
+    #[must_use]
+    pub fn is_on_a_drive(&self, path: &Path) -> bool {
+        self.platform.spell(path).is_some()
+    }
+
     /// The one path that a workspace has, whatever way it is spelled.
     ///
-    /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
+    /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself. Nothing
+    /// is asked of the network.
     pub fn resolve(&mut self, path: &Path) -> PathBuf {
+        if is_network(path) {
+            return without_verbatim(path.to_owned());
+        }
+        match self.platform.spell(path) {
+            Some(spelled) if spelled.is_absolute() => fold_case(&self.on_disk(&spelled)),
+            Some(spelled) => fold_case(&spelled),
+            None => self.on_disk(path),
+        }
+    }
+
+    fn on_disk(&mut self, path: &Path) -> PathBuf {
         let path = normalize(path);
         if path.components().nth(MAX_STEPS).is_some() {
             // Step by step it would cost its length squared; nobody has many of these.
@@ -62,7 +102,7 @@ fn follow(path: PathBuf) -> Resolved {
 
 fn canonical(path: PathBuf) -> Resolved {
     match fs::canonicalize(&path) {
-        Ok(path) => Resolved { path, exists: true },
+        Ok(path) => Resolved { path: without_verbatim(path), exists: true },
         Err(_) => Resolved { path, exists: false },
     }
 }
@@ -86,7 +126,12 @@ impl WorkspaceMatcher {
     /// A matcher for `workspace`.
     #[must_use]
     pub fn new(workspace: &Path) -> Self {
-        let mut resolver = Resolver::default();
+        Self::with(Resolver::default(), workspace)
+    }
+
+    /// A matcher for `workspace` that resolves paths so.
+    #[must_use]
+    pub fn with(mut resolver: Resolver, workspace: &Path) -> Self {
         Self { resolved: resolver.resolve(workspace), resolver, known: HashMap::new() }
     }
 
@@ -96,7 +141,7 @@ impl WorkspaceMatcher {
             return known;
         }
         let path = Path::new(cwd);
-        let matches = path.is_absolute()
+        let matches = self.resolver.is_workspace(path)
             && (path == self.resolved || self.resolver.resolve(path) == self.resolved);
         self.known.insert(cwd.to_owned(), matches);
         matches
@@ -121,6 +166,36 @@ mod tests {
                 assert!(matcher.matches(cwd.to_str().unwrap()), "{spelled:?} {cwd:?}");
             }
             assert!(!matcher.matches(dir.path().to_str().unwrap()));
+        }
+    }
+
+    #[test]
+    fn the_spellings_of_a_directory_on_a_drive_are_one_workspace_where_there_are_drives() {
+        const SPELLINGS: [&str; 5] = [
+            r"C:\Users\dev\shop",
+            r"c:\users\dev\shop",
+            r"\\?\C:\Users\dev\shop",
+            "/mnt/c/Users/dev/shop",
+            "/mnt/c/users/dev/shop",
+        ];
+        const NETWORK: &str = r"\\wsl.localhost\Ubuntu\home\dev\shop";
+        let resolved = |platform| {
+            let mut resolver = Resolver::on(platform);
+            let paths = SPELLINGS.map(|path| resolver.resolve(Path::new(path)));
+            paths.into_iter().collect::<std::collections::BTreeSet<PathBuf>>()
+        };
+        assert_eq!(resolved(Platform::Windows).len(), 1);
+        assert_eq!(resolved(Platform::Wsl).len(), 1);
+        assert_eq!(resolved(Platform::Other).len(), 5);
+        for platform in [Platform::Windows, Platform::Wsl] {
+            for spelled in SPELLINGS {
+                let mut matcher =
+                    WorkspaceMatcher::with(Resolver::on(platform), Path::new(spelled));
+                assert!(SPELLINGS.iter().all(|cwd| matcher.matches(cwd)), "{spelled}");
+                assert!(!matcher.matches(NETWORK) && !matcher.matches(r"D:\Users\dev\shop"));
+            }
+            let network = Resolver::on(platform).resolve(Path::new(NETWORK));
+            assert_eq!(network, Path::new(NETWORK));
         }
     }
 

@@ -13,6 +13,7 @@ use crate::billing::cost::{Cost, cost};
 use crate::billing::price_table::{PriceTable, Priced};
 use crate::ledger::buckets::{QUARTER_MS, SliceKey};
 use crate::ledger::threads::Thread;
+use crate::rollout::drive::without_verbatim;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::workspace::{Resolver, WorkspaceMatcher};
 
@@ -132,6 +133,8 @@ impl<'t> Prices<'t> {
 struct Workspaces {
     disk: Resolver,
     known: HashMap<Arc<str>, Arc<str>>,
+    /// How a directory on a drive is shown, by its one path, which is in lower case: as it was first written.
+    shown: HashMap<PathBuf, Arc<str>>,
 }
 
 impl Workspaces {
@@ -141,6 +144,11 @@ impl Workspaces {
         }
         // What is no path of this machine stays as it is written.
         let real = match Path::new(path.as_ref()) {
+            drive if self.disk.is_on_a_drive(drive) => {
+                let first = without_verbatim(drive.to_owned());
+                let shown = || Arc::from(first.to_string_lossy().as_ref());
+                Arc::clone(self.shown.entry(self.disk.resolve(drive)).or_insert_with(shown))
+            }
             absolute if absolute.is_absolute() => {
                 Arc::from(self.disk.resolve(absolute).to_string_lossy().as_ref())
             }

@@ -107,7 +107,7 @@ impl Workspaces {
             }
             self.ways.insert(way.to_owned(), Way::ask(way));
         }
-        let place = if path.is_absolute() { disk.resolve(path) } else { PathBuf::new() };
+        let place = if disk.is_workspace(path) { disk.resolve(path) } else { PathBuf::new() };
         let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
         if let Some(before) = self.known.get_mut(cwd) {
             before.is_link = is_link;

@@ -11,7 +11,7 @@ use crate::fs::open::open_rollout;
 use crate::index::lru::{Lru, locked};
 use crate::rollout::activity::{Activity, End, read_end};
 use crate::rollout::name::RolloutName;
-use crate::rollout::record::describe;
+use crate::rollout::record::recover::records;
 
 /// How many rollouts are followed: more sessions than an orchestrator runs at once.
 const MAX_FOLLOWED: usize = 256;
@@ -115,10 +115,10 @@ impl Follower {
         let mut offset = at;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             let text = line.trim_ascii_end();
-            if describe(text).is_some() {
+            for (at, record) in records(text) {
                 start = end.clone();
-                last = Last { at: offset, bytes: text.to_vec() };
-                end.read(text);
+                last = Last { at: offset + at as u64, bytes: record.to_vec() };
+                end.read(record);
             }
             offset += line.len() as u64;
         }

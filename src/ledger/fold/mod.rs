@@ -20,6 +20,7 @@ use crate::ledger::usage_records::Recorded;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::name::uuid_v7_ms;
 use crate::rollout::record::prefilter::{Look, Passed, ends_whole, look};
+use crate::rollout::record::recover::{has_seam, recover};
 use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
 use crate::rollout::record::{
     Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
@@ -111,7 +112,7 @@ impl Fold {
     /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
     pub fn unterminated(&mut self, rest: &[u8]) {
         let rest = rest.trim_ascii_end();
-        if rest.last() == Some(&b'}') && parse(rest).is_ok() {
+        if rest.last() == Some(&b'}') && (parse(rest).is_ok() || !recover(rest).is_empty()) {
             self.line(rest);
         }
     }
@@ -130,15 +131,29 @@ impl Fold {
         self.born_ms = thread_id.and_then(uuid_v7_ms);
     }
 
+    /// Reads a line; one that is no record is counted, and the whole records in it are read.
     fn read(&mut self, line: &[u8], looked: Look) {
-        let Ok(record) = parse_looked_at(line, looked) else {
-            self.skipped += 1;
+        if self.record(line, looked) {
             return;
-        };
+        }
+        self.skipped += 1;
+        for (_, record) in recover(line) {
+            if record.len() < line.len() {
+                self.record(record, look(record));
+            }
+        }
+    }
+
+    /// Reads a record; `false` when it is none.
+    fn record(&mut self, line: &[u8], looked: Look) -> bool {
+        if looked == Look::SessionMeta {
+            return self.begin(capture(line));
+        }
+        let Ok(record) = parse_looked_at(line, looked) else { return false };
         let written = record.timestamp.as_deref().and_then(parse_timestamp);
         self.last_ms = written.or(self.last_ms);
         match record.item {
-            Item::SessionMeta => self.session_meta(line),
+            Item::SessionMeta => return self.begin(capture(line)),
             // The oldest shape begins without a kind.
             Item::Passed(passed) if self.meta.is_none() && self.trail.is_empty() => {
                 self.begin(capture(line));
@@ -151,12 +166,7 @@ impl Fold {
             Item::Turn(turn) => self.turn_event(&turn),
             Item::Passed(passed) => self.passed(passed),
         }
-    }
-
-    fn session_meta(&mut self, line: &[u8]) {
-        if !self.begin(capture(line)) {
-            self.skipped += 1;
-        }
+        true
     }
 
     /// Takes a `session_meta`; `false` when it is broken.
@@ -349,8 +359,9 @@ impl LineSink for Fold {
     fn line(&mut self, line: &[u8]) {
         self.trail.pass(line.len() as u64);
         match look(line) {
-            Look::Pass(passed) if ends_whole(last_two(line)) => self.passed(passed),
-            Look::SessionMeta => self.session_meta(line),
+            Look::Pass(passed) if ends_whole(last_two(line)) && !has_seam(line) => {
+                self.passed(passed);
+            }
             looked => self.read(line, looked),
         }
     }

@@ -623,3 +623,24 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn whole_records_on_a_damaged_line_count_and_the_line_is_counted() {
+    let mut usual = Rollout::thread("a");
+    usual.turn(None, "m").count(10, 10).count(5, 15);
+    let lines: Vec<&str> = usual.text.lines().collect();
+    let [meta, turn, first, second] = lines.as_slice() else { panic!("{lines:?}") };
+    let words = r#"{"timestamp":"x","type":"response_item","payload":{"type":"message"}}"#;
+    for (text, damaged) in [
+        (format!("\u{feff}{meta}\n{turn}\n{first}\n{second}\n"), 1),
+        (format!("{meta}{turn}\n{first}{second}\n"), 2),
+        (format!("{meta}\n{turn}\n\0\0\0{first}\n{}{second}\n", &first[..70]), 2),
+        (format!("{meta}\n{turn}\n{words}{first}\n{words}{words}{second}\n"), 2),
+        (format!("{meta}\n{turn}\n{first}\n\0{second}"), 1),
+    ] {
+        let fold = fold_bytes(text.as_bytes());
+        let billed = units(&fold.settle(&|_| None));
+        assert_eq!((billed, fold.skipped_records()), (15, damaged), "{text}");
+        assert_eq!(fold.meta().and_then(|meta| meta.cwd.as_deref()), Some("/home/dev/a"));
+    }
+}

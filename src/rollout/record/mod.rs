@@ -5,6 +5,7 @@ pub mod instructions;
 pub mod object;
 pub mod plain;
 pub mod prefilter;
+pub mod recover;
 pub mod service_tier;
 pub mod session_meta;
 pub mod text;
