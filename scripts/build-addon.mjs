@@ -64,11 +64,11 @@ export async function buildAddon({
 }
 
 /**
- * The declarations, where an argument that is `Given<T>` in Rust, so that another type rejects the promise, is a `T`. An
- * option may also be `null`.
+ * The declarations, where an argument that is `Given<T>` in Rust, so that another type rejects the promise, is a `T`, and
+ * so is an answer that is `InTurns<T>`. An option may also be `null`.
  */
 function withoutGiven(dts) {
-  const given = String.raw`Given<((?:[^<>]|<[^<>]*>)*)>`;
+  const given = String.raw`(?:Given|InTurns)<((?:[^<>]|<[^<>]*>)*)>`;
   return dts
     .replaceAll(new RegExp(String.raw`(^  \w+\?: )${given}$`, "gm"), "$1$2 | null")
     .replaceAll(new RegExp(given, "g"), "$1");

@@ -1,6 +1,7 @@
 //! The bill of a Codex home: all of its threads, a part of it, and its sums.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use napi::Result;
 use napi::bindgen_prelude::Uint8Array;
@@ -17,6 +18,7 @@ use crate::binding::argument::{self, Fields, Given};
 use crate::binding::document::Document;
 use crate::binding::home::codex_home;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
+use crate::binding::turns::{InTurns, Long};
 use crate::error;
 use crate::index::homes::store_of;
 use crate::index::query::bill::bill_in_parts;
@@ -117,6 +119,15 @@ pub struct HomeUsage {
     pub skipped: Vec<SkippedFile>,
 }
 
+impl Long for HomeUsage {
+    type Element = ThreadUsage;
+    const NAME: &'static str = "threads";
+
+    fn take_list(&mut self) -> Vec<ThreadUsage> {
+        mem::take(&mut self.threads)
+    }
+}
+
 /// Reads what every thread of a Codex home was billed, archived ones too.
 ///
 /// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
@@ -128,10 +139,10 @@ pub async fn home_usage(
     signal: Option<Given<AbortSignal>>,
     #[napi(ts_arg_type = "((progress: ScanProgress) => void) | undefined | null")]
     on_progress: Option<Given<OnProgress>>,
-) -> Result<HomeUsage> {
+) -> Result<InTurns<HomeUsage>> {
     scan(signal, on_progress, |watch| {
         let query = Query::new(argument::options(options)?)?;
-        Ok(move || query.objects(&watch))
+        Ok(move || query.objects(&watch).map(InTurns::from))
     })
     .await
 }

@@ -24,6 +24,7 @@
 //!   `impl Fields`.
 //! - An answer is `#[napi(object, object_from_js = false, use_nullable = true)]`: an `Option` field is `T | null`. In a
 //!   list write `Vec<Either<T, Null>>`, by `or_null`. A union of names keeps its `ts_type`.
+//! - An answer with a list of all threads is `InTurns<T>`, so that the event loop goes on while it becomes objects.
 //! - [`blocking`](runtime::blocking) does the work of a question, [`scan`](scan::scan) that of a bill, which may be
 //!   stopped and watched.
 
@@ -47,5 +48,6 @@ mod runtime;
 mod scalar;
 mod scan;
 mod threads;
+mod turns;
 mod usage;
 mod wrapper;

@@ -1,5 +1,6 @@
 //! Threads by their heads.
 
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, or_null,
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::home::{HomeOptions, codex_home, home_of};
 use crate::binding::runtime::blocking;
+use crate::binding::turns::{InTurns, Long};
 use crate::error;
 use crate::index::homes::store_of;
 use crate::index::query::resume::find;
@@ -67,15 +69,24 @@ pub struct SessionMeta {
     pub parent_thread_id: Option<String>,
 }
 
+impl Long for ThreadList {
+    type Element = ThreadHead;
+    const NAME: &'static str = "threads";
+
+    fn take_list(&mut self) -> Vec<ThreadHead> {
+        mem::take(&mut self.threads)
+    }
+}
+
 /// Lists the threads of a Codex home, archived ones too, from the heads of their rollouts.
 ///
 /// Reads 4 KB of each rollout. Rejects when the home cannot be read.
 #[napi]
-pub async fn list_threads(options: Option<Given<ListOptions>>) -> Result<ThreadList> {
+pub async fn list_threads(options: Option<Given<ListOptions>>) -> Result<InTurns<ThreadList>> {
     let options = argument::options(options)?;
     let home = codex_home(options.codex_home)?;
     let workspace = argument::optional_path(options.workspace_path, "workspacePath")?;
-    blocking(move || list(&home, workspace.as_deref())).await
+    blocking(move || list(&home, workspace.as_deref()).map(InTurns::from)).await
 }
 
 fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<ThreadList> {
