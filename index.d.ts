@@ -210,7 +210,7 @@ export interface ImportedPrices {
 }
 
 /**
- * Makes a table of LiteLLM's (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
+ * Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
  * before. Rejects when the file cannot be read, or holds no prices.
  */
 export declare function importPrices(path: string): Promise<ImportedPrices>

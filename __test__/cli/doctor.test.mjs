@@ -92,7 +92,8 @@ test("says how the plugin would start and resume Codex in the workspace", async 
   const [launch, resume] = checks.slice(-2).map(({ found }) => found);
   const codex = patient.path("bin/codex");
   const flags =
-    "-c check_for_update_on_startup=false --ask-for-approval never --model gpt-6-sol -c 'hooks=…'";
+    "-c check_for_update_on_startup=false --ask-for-approval never --model gpt-6-sol " +
+    "-c 'notice={hide_rate_limit_model_nudge=true}' -c 'hooks=…'";
   assert.ok(launch.startsWith(`${codex} ${flags} -c 'projects={`), launch);
   assert.ok(resume.startsWith(`${codex} resume ${flags} `), resume);
   assert.ok(resume.endsWith(` ${THREAD}`), resume);

@@ -70,8 +70,10 @@ test("a session is spawned, listed, killed and restored on the same thread with 
   const { cost, ...info } = ready.agentInfo;
   assert.deepEqual(info, {
     agentSessionId: name,
-    summary: "Codex session (a-model-of-ours)",
-    summaryIsFallback: true,
+    // The name that Codex gave the thread.
+    summary: "Do it",
+    summaryIsFallback: false,
+    metadata: { codexThreadId: name.slice(-36), codexModel: "a-model-of-ours" },
   });
   const { inputTokens, outputTokens, estimatedCostUsd } = cost;
   assert.deepEqual({ inputTokens, outputTokens }, billed(ledger));

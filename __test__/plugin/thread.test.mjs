@@ -32,7 +32,7 @@ const turn = (model, ...usage) => [
 
 test("a session shows its thread, its model and its cost", async (t) => {
   const { world, agent, session, workspacePath } = await scene(t);
-  const { name } = await writeRollout(world.codexHome, {
+  const { name, threadId } = await writeRollout(world.codexHome, {
     cwd: workspacePath,
     records: turn("a-model-of-ours", [1_000_000, 0, 100_000]),
   });
@@ -40,6 +40,7 @@ test("a session shows its thread, its model and its cost", async (t) => {
     summary: "Codex session (a-model-of-ours)",
     summaryIsFallback: true,
     agentSessionId: name,
+    metadata: { codexThreadId: threadId, codexModel: "a-model-of-ours" },
     cost: { inputTokens: 1_000_000, outputTokens: 100_000, estimatedCostUsd: 3.5 },
   });
 });
@@ -67,11 +68,12 @@ test("a session keeps its thread, cost and command when Codex compresses an olde
 
 test("a thread without a turn has no model and cost nothing", async (t) => {
   const { world, agent, session, workspacePath } = await scene(t);
-  const { name } = await writeRollout(world.codexHome, { cwd: workspacePath });
+  const { name, threadId } = await writeRollout(world.codexHome, { cwd: workspacePath });
   assert.deepEqual(await agent.getSessionInfo(session), {
     summary: "Codex session",
     summaryIsFallback: true,
     agentSessionId: name,
+    metadata: { codexThreadId: threadId },
     cost: { inputTokens: 0, outputTokens: 0, estimatedCostUsd: 0 },
   });
 });

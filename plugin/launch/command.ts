@@ -10,7 +10,7 @@ import { shellQuote, shellWord } from "./shell.js";
 import { TextFiles } from "./text-file.js";
 import { tomlString } from "./toml.js";
 import type { UserConfig } from "./user-config.js";
-import { trustedDirectories } from "./work-tree.js";
+import { trustFlags } from "./repository-trust.js";
 
 /** What a launch and a resume have in common. */
 export interface CommandSettings {
@@ -36,8 +36,6 @@ export interface CommandSettings {
   /** Comes before `systemPrompt`. */
   systemPromptFile: string | null;
 }
-
-const TRUSTED = '{trust_level="trusted"}';
 
 /** Starts a new thread, with `prompt` as its first message where there is one. */
 export function launchCommand(settings: CommandSettings, prompt: string | null): string {
@@ -73,7 +71,7 @@ function flags(settings: CommandSettings): string[] {
     ...instructionFlags(settings),
     ...noticeFlags(facts),
     ...hookFlags(settings),
-    ...trustFlags(settings),
+    ...trustFlags(settings, settings.user.trusted),
     ...sandboxFlags({ ...settings, writableRoots: settings.user.writableRoots }),
     ...agentPathFlags(`${settings.aoHome}/bin`, settings.user),
   ];
@@ -128,17 +126,4 @@ function instructionKeys(facts: BinaryFacts): string[] {
   return isOld
     ? ["experimental_instructions_file", "model_instructions_file"]
     : ["model_instructions_file"];
-}
-
-/**
- * Answers Codex's question whether it may work here, for this launch. An inline table, because Codex splits the key of
- * `-c` at every dot; it is merged with what the user's own configuration says of other projects.
- */
-function trustFlags({ isClone, projectPath }: CommandSettings): string[] {
-  const known = projectPath === null ? [] : trustedDirectories(projectPath);
-  const entries = known.map((path) => `${tomlString(path)}=${TRUSTED}`).join(",");
-  if (!isClone) return known.length === 0 ? [] : ["-c", shellQuote(`projects={${entries}}`)];
-  // A literal TOML string around what the shell of the session says of its directory.
-  const start = shellQuote(`projects={${entries}${entries === "" ? "" : ","}`);
-  return ["-c", `${start}"'$PWD'="${shellQuote(`${TRUSTED}}`)}`];
 }

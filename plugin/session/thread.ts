@@ -1,4 +1,7 @@
-/** The Codex thread of a session: the one that its own hooks named last, else the newest one of its directory. */
+/**
+ * The Codex thread of a session: the one that its own hooks named last, else the one that the orchestrator recorded, else
+ * the newest one of its directory.
+ */
 
 import { basename } from "node:path";
 import type { AgentSessionInfo, Session } from "../host.js";
@@ -8,6 +11,12 @@ import { familiesTotal } from "./families.js";
 import type { SessionEvents } from "./hook-events.js";
 import type { SessionThread } from "./own-thread.js";
 import { mayBeOwn, ownThread, unclaimedThread } from "./own-thread.js";
+import { Summaries } from "./summary.js";
+import { isThreadId } from "../thread-id.js";
+
+/** The keys of a session's metadata under which later orchestrators keep them. */
+const THREAD_KEY = "codexThreadId";
+const MODEL_KEY = "codexModel";
 
 /**
  * The threads of one Codex home. Nothing is remembered here, so that the first rollout of a session is seen by the next
@@ -17,6 +26,7 @@ export class SessionThreads {
   readonly #home: HomeOptions;
   readonly #aoHome: string;
   readonly #events: SessionEvents;
+  readonly #summaries = new Summaries();
 
   /** `codexHome` as the user named it; `null` for Codex's own. */
   constructor(codexHome: string | null, aoHome: string, events: SessionEvents) {
@@ -28,12 +38,22 @@ export class SessionThreads {
   /** The session's thread; `null` where there is none yet. */
   async find(session: Session): Promise<SessionThread | null> {
     const noted = await this.#events.of(session);
-    const own = await ownThread(noted);
-    const { workspacePath } = session;
+    const own = (await ownThread(noted)) ?? (await this.#recorded(session));
+    // A session that is only planned has none yet, or says nothing of it.
+    const workspacePath = session.workspacePath ?? null;
     if (own !== null || workspacePath === null) return own;
     const newest = await native.findRollout(workspacePath, this.#home);
     if (newest === null || (await mayBeOwn(newest, noted, this.#aoHome))) return newest;
     return unclaimedThread(workspacePath, noted, this.#home, this.#aoHome);
+  }
+
+  /** Later orchestrators record the thread that `info` names; it counts wherever the workspace is now. */
+  async #recorded({ metadata }: Session): Promise<SessionThread | null> {
+    const threadId = metadata?.[THREAD_KEY];
+    if (threadId === undefined || !isThreadId(threadId)) return null;
+    const [found] = await native.threadUsages([threadId], this.#home);
+    const thread = found?.thread;
+    return thread && thread.kind !== "subagent" && !thread.archived ? thread : null;
   }
 
   /** What the thread is doing, as far as its records tell. */
@@ -51,9 +71,16 @@ export class SessionThreads {
     const usages = await native.threadUsages([...ids], this.#home);
     const model = usages[0]?.thread.model ?? null;
     const total = familiesTotal(usages.filter((usage) => usage !== null));
+    const home = this.#home.codexHome ?? (await native.places()).codexHome ?? "";
+    const summary = await this.#summaries.of(thread, home);
+    const plain = model === null ? "Codex session" : `Codex session (${model})`;
     return {
-      summary: model === null ? "Codex session" : `Codex session (${model})`,
-      summaryIsFallback: true,
+      summary: summary ?? plain,
+      summaryIsFallback: summary === null,
+      metadata: {
+        [THREAD_KEY]: thread.threadId,
+        ...(model === null ? {} : { [MODEL_KEY]: model }),
+      },
       agentSessionId: basename(thread.rolloutPath).replace(/\.jsonl(\.zst)?$/, ""),
       ...(total === null ? {} : { cost: costOf(total) }),
     };
