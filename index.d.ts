@@ -625,6 +625,11 @@ export interface ThreadUsage {
   models: Record<string, Usage>
   /** The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`. */
   tiers: Record<string, Usage>
+  /**
+   * The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
+   * tokens cost at API prices. `null` where no record names one.
+   */
+  planType: string | null
   /** Whether the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
   /** Lines of the rollout that were no records. */

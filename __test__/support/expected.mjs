@@ -42,6 +42,7 @@ export const thread = (id, path, billed, more = {}) => ({
   usage: billed,
   models: billed.totalTokens === 0 ? {} : { "gpt-5-codex": billed },
   tiers: billed.totalTokens === 0 ? {} : { standard: billed },
+  planType: null,
   isEstimate: false,
   skippedRecords: 0,
   turn: "finished",

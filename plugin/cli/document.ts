@@ -36,6 +36,7 @@ function threadDocument(thread: ThreadUsage) {
     usage: thread.usage,
     models: thread.models,
     tiers: thread.tiers,
+    planType: thread.planType,
     isEstimate: thread.isEstimate,
     skippedRecords: thread.skippedRecords,
   };

@@ -112,6 +112,9 @@ pub struct ThreadUsage {
     pub models: BTreeMap<String, Usage>,
     /// The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`.
     pub tiers: BTreeMap<String, Usage>,
+    /// The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
+    /// tokens cost at API prices. `null` where no record names one.
+    pub plan_type: Option<String>,
     /// Whether the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
     /// Lines of the rollout that were no records.
@@ -263,6 +266,7 @@ pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
         usage,
         models,
         tiers,
+        plan_type: thread.plan_type,
         is_estimate: cost.is_estimate,
         skipped_records: count(thread.skipped_records),
         turn: thread.turn.as_str().to_owned(),

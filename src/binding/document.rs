@@ -132,6 +132,8 @@ fn thread(bytes: &mut Vec<u8>, thread: &ThreadUsage) -> io::Result<()> {
         usage(bytes, billed, "\n          ")?;
     }
     bytes.extend_from_slice(if thread.tiers.is_empty() { b"}" } else { b"\n      }" });
+    bytes.extend_from_slice(b",\n      \"planType\": ");
+    optional(bytes, thread.plan_type.as_deref())?;
     bytes.extend_from_slice(b",\n      \"isEstimate\": ");
     bytes.extend_from_slice(if thread.is_estimate { b"true" } else { b"false" });
     bytes.extend_from_slice(b",\n      \"skippedRecords\": ");

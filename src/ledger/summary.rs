@@ -31,6 +31,8 @@ pub struct Summary {
     pub cli_version: Option<String>,
     /// The model of the last turn.
     pub last_model: Option<String>,
+    /// The plan of the account that was billed.
+    pub plan_type: Option<String>,
     /// Lines that were no records.
     pub skipped_records: u64,
     /// What the last turn is doing.
@@ -57,6 +59,7 @@ packed_fields!(Summary {
     created_ms,
     cli_version,
     last_model,
+    plan_type,
     skipped_records,
     turn,
     turn_id,
@@ -101,6 +104,7 @@ impl Summary {
             created_ms: meta.and_then(|meta| meta.timestamp.as_deref()).and_then(parse_timestamp),
             cli_version: meta.and_then(|meta| meta.cli_version.clone()),
             last_model: fold.last_model().map(str::to_owned),
+            plan_type: fold.plan_type().map(str::to_owned),
             skipped_records: fold.skipped_records(),
             turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),

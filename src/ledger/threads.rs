@@ -76,6 +76,8 @@ pub struct Thread {
     pub cli_version: Option<String>,
     /// The model of its last turn.
     pub model: Option<String>,
+    /// The plan of the account that was billed.
+    pub plan_type: Option<String>,
     /// What it was billed, without anything inherited.
     pub slices: Slices,
     /// Lines of its rollouts that were no records.
@@ -245,9 +247,9 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
-    let (turn, turn_id, newest_model) = match newest {
-        Some(newest) => (newest.turn, newest.turn_id, newest.last_model),
-        None => (began.turn, began.turn_id, None),
+    let (turn, turn_id, newest_model, newest_plan) = match newest {
+        Some(newest) => (newest.turn, newest.turn_id, newest.last_model, newest.plan_type),
+        None => (began.turn, began.turn_id, None, None),
     };
     Some(Thread {
         thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),
@@ -258,6 +260,7 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         created_ms: began.created_ms,
         cli_version: began.cli_version,
         model: newest_model.or(began.last_model),
+        plan_type: newest_plan.or(began.plan_type),
         slices,
         skipped_records,
         turn,

@@ -30,6 +30,12 @@ impl Fold {
         self.last_model.as_deref()
     }
 
+    /// The plan of the account that was billed; `None` where no record names one.
+    #[must_use]
+    pub fn plan_type(&self) -> Option<&str> {
+        self.plan_type.as_deref()
+    }
+
     /// When the last record that was read was written, in milliseconds since 1970.
     #[must_use]
     pub fn last_record_ms(&self) -> Option<i64> {

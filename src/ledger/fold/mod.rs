@@ -19,6 +19,7 @@ use crate::ledger::turn_context::{TurnFacts, Turns};
 use crate::ledger::usage_records::Recorded;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::name::uuid_v7_ms;
+use crate::rollout::record::plan_type::plan_type;
 use crate::rollout::record::prefilter::{Look, Passed, ends_whole, look};
 use crate::rollout::record::recover::{has_seam, recover};
 use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
@@ -56,6 +57,8 @@ pub struct Fold {
     /// Whether turns have ids from here on; the trail ends there.
     turns_have_ids: bool,
     last_model: Option<String>,
+    /// The plan of the account, as the last record of its limits names it.
+    plan_type: Option<String>,
     last_ms: Option<i64>,
     skipped: u64,
 }
@@ -78,6 +81,7 @@ packed_fields!(Fold {
     milestones,
     turns_have_ids,
     last_model,
+    plan_type,
     last_ms,
     skipped,
 });
@@ -161,7 +165,10 @@ impl Fold {
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
             Item::Settings(settings) => self.settings(&settings),
-            Item::TokenCount(count) => self.token_count(&count, written, record.ordinal),
+            Item::TokenCount(count) => {
+                self.account(line);
+                self.token_count(&count, written, record.ordinal);
+            }
             Item::TokenUsageRecord(record) => self.token_usage_record(&record),
             Item::Turn(turn) => self.turn_event(&turn),
             Item::Passed(passed) => self.passed(passed),
@@ -241,6 +248,15 @@ impl Fold {
     fn passed(&mut self, passed: Passed) {
         self.answered |= matches!(passed, Passed::ToolCall | Passed::AgentMessage);
         self.tracker.passed(passed);
+    }
+
+    /// Notes the plan of the account, which changes once in a thread's life if ever.
+    fn account(&mut self, line: &[u8]) {
+        if let Some(plan) = plan_type(line)
+            && self.plan_type.as_deref() != Some(plan)
+        {
+            self.plan_type = Some(plan.to_owned());
+        }
     }
 
     fn token_count(&mut self, count: &TokenCount, written: Option<i64>, ordinal: Option<u64>) {

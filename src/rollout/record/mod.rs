@@ -4,6 +4,7 @@ pub mod event;
 pub mod instructions;
 pub mod object;
 pub mod plain;
+pub mod plan_type;
 pub mod prefilter;
 pub mod recover;
 pub mod service_tier;

@@ -85,7 +85,9 @@ fn first_object(text: &[u8]) -> Option<&[u8]> {
     }
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     values.next()?.ok()?;
-    text.get(..values.byte_offset())
+    // What is passed over may hold anything: a record is text to its end.
+    let record = text.get(..values.byte_offset())?;
+    (std::str::from_utf8(record).is_ok() && describe(record).is_some()).then_some(record)
 }
 
 #[cfg(test)]
@@ -133,6 +135,13 @@ mod tests {
         {
             assert_eq!(texts(line), [], "{line:?}");
         }
+    }
+
+    #[test]
+    fn a_record_with_a_broken_letter_in_it_is_none() {
+        let line = [&ONE.as_bytes()[..50], b"\xc3\x28", &ONE.as_bytes()[50..]].concat();
+        assert_eq!(records(&line), []);
+        assert_eq!(records(&[&line, TWO.as_bytes()].concat()), [(line.len(), TWO.as_bytes())]);
     }
 
     #[test]
