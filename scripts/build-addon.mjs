@@ -1,5 +1,5 @@
-// `node scripts/build-addon.mjs [--target TRIPLE] [--output DIRECTORY] [--zig] [--own-std] [--quick]`: builds the addon
-// and what napi-rs generates beside it (`index.js`, `index.d.ts`).
+// `node scripts/build-addon.mjs [--target TRIPLE] [--output DIRECTORY] [--zig] [--quick]`: builds the addon and what
+// napi-rs generates beside it (`index.js`, `index.d.ts`).
 //
 // Not `napi build`: that is `cargo build`, which makes the `rlib` of the tests and the addon in one go, and rustc then
 // leaves link-time optimisation out. `cargo rustc --crate-type cdylib` makes the addon alone, with it.
@@ -7,8 +7,6 @@
 //   --target   another platform than this one; then --output too, so that nobody takes it for the addon of this one
 //   --output   where to put the addon; the root of the checkout when it is not given
 //   --zig      links with zig (`cargo-zigbuild`), against the glibc of `GLIBC`, so that the addon runs on old systems
-//   --own-std  with a standard library of the same build: 15 % smaller, and panics say no more than where they were.
-//              Needs `rustup component add rust-src`, and flags that Rust calls unstable
 //   --quick    without link-time optimisation: larger, slower, and built in a tenth of the time
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -21,9 +19,6 @@ import { root, sh } from "./prepare.mjs";
 /** The oldest that Node 20 itself runs on is 2.28; 2.17 is what other addons and manylinux2014 offer. */
 const GLIBC = "2.17";
 
-/** Without its feature `backtrace`, which is a reader of DWARF. */
-const OWN_STD = ["-Zbuild-std=std,panic_unwind", "-Zbuild-std-features=optimize_for_size"];
-
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { binaryName } = manifest.napi;
 
@@ -31,7 +26,6 @@ const { binaryName } = manifest.napi;
 export async function buildAddon({
   target = hostTriple(),
   zig = false,
-  ownStd = false,
   quick = false,
   output = root,
 } = {}) {
@@ -39,7 +33,7 @@ export async function buildAddon({
   const types = join(root, "target", "addon-types");
   rmSync(types, { recursive: true, force: true });
   mkdirSync(types, { recursive: true });
-  compile({ target, zig, ownStd, profile, types });
+  compile({ target, zig, profile, types });
 
   const { platform, platformArchABI } = parseTriple(target);
   const built = join(root, "target", target, profile, libraryName(platform));
@@ -74,15 +68,13 @@ function withoutGiven(dts) {
     .replaceAll(new RegExp(given, "g"), "$1");
 }
 
-function compile({ target, zig, ownStd, profile, types }) {
+function compile({ target, zig, profile, types }) {
   const program = zig ? "cargo-zigbuild" : "cargo";
   const triple = zig && target.endsWith("-gnu") ? `${target}.${GLIBC}` : target;
   const args = ["rustc", "--lib", "--crate-type", "cdylib", "--profile", profile];
-  sh(program, [...args, "--target", triple, ...(ownStd ? OWN_STD : [])], {
+  sh(program, [...args, "--target", triple], {
     env: {
       ...process.env,
-      // What lets a stable compiler take unstable flags.
-      ...(ownStd ? { RUSTC_BOOTSTRAP: "1" } : {}),
       RUSTFLAGS: [process.env.RUSTFLAGS, ...flags(target)].filter(Boolean).join(" "),
       NAPI_TYPE_DEF_TMP_FOLDER: types,
       // The types are written while the crate is compiled: without a compilation there would be none.
@@ -92,12 +84,8 @@ function compile({ target, zig, ownStd, profile, types }) {
 }
 
 function flags(target) {
-  return [
-    // With a frame pointer the tables for unwinding say less of each function: 2 % of the addon.
-    "-C force-frame-pointers=yes",
-    // A shared library of musl is no program: it takes the libc of the process that loads it.
-    ...(target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : []),
-  ];
+  // A shared library of musl is no program: it takes the libc of the process that loads it.
+  return target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : [];
 }
 
 function libraryName(platform) {
@@ -129,10 +117,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: {
       target: { type: "string" },
       zig: { type: "boolean" },
-      "own-std": { type: "boolean" },
       quick: { type: "boolean" },
       output: { type: "string" },
     },
   });
-  await buildAddon({ ...values, ownStd: values["own-std"] });
+  await buildAddon(values);
 }

@@ -8,6 +8,8 @@ import { main, platforms } from "./user.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What is only in the command, which is one file. */
 const BUNDLED = /^(cli|doctor|report|terminal)\//;
+/** What `npm install` may fetch for a platform, licences aside: the runtime, zstd and the core, built for speed. */
+const MAX_ADDON_BYTES = 2_500_000;
 
 const paths = ({ files }) => files.map(({ path }) => path).toSorted();
 
@@ -57,6 +59,17 @@ test("a platform package holds the addon and the licences of what is linked into
         "package.json",
       ].toSorted(),
     ),
+  );
+});
+
+test("an addon is at most 2.5 MB", () => {
+  const sizes = platforms.map(({ manifest, files }) => {
+    const { size } = files.find(({ path }) => path === manifest.main);
+    return [manifest.name, size];
+  });
+  deepStrictEqual(
+    sizes.filter(([, size]) => size > MAX_ADDON_BYTES),
+    [],
   );
 });
 
