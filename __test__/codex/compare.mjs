@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { COUNTS, noUsage, sumUsage } from "./usage.mjs";
 
 /**
- * `threads`: `[{ threadId, archived, models, kind?, parent?, workspace? }]`, one for each thread
+ * `threads`: `[{ threadId, archived, models, tiers, kind?, parent?, workspace? }]`, one for each thread
  * that has a rollout; what a scenario does not know of a thread is not compared. `workspaces`:
  * what was spent in each directory.
  */
@@ -44,12 +44,15 @@ function threadDifferences(actual, expected) {
   }
   const total = sumUsage(Object.values(expected.models));
   found.push(...usageDifferences(`${name}: usage`, actual.usage, total));
-  for (const model of new Set([...Object.keys(actual.models), ...Object.keys(expected.models)])) {
-    const is = actual.models[model] ?? noUsage();
-    const shouldBe = expected.models[model] ?? noUsage();
-    found.push(...usageDifferences(`${name}: ${model}`, is, shouldBe));
-  }
+  found.push(...partDifferences(name, actual.models, expected.models));
+  if (expected.tiers !== null) found.push(...partDifferences(name, actual.tiers, expected.tiers));
   return found;
+}
+
+function partDifferences(name, actual, expected) {
+  return [...new Set([...Object.keys(actual), ...Object.keys(expected)])].flatMap((part) =>
+    usageDifferences(`${name}: ${part}`, actual[part] ?? noUsage(), expected[part] ?? noUsage()),
+  );
 }
 
 /** `groups` of `--by workspace`; a workspace where nothing was billed may be left out. */

@@ -9,6 +9,9 @@ import { isAtMost } from "./versions.mjs";
 const NO_TURN_CONTEXT_UNTIL = "0.34.0";
 const UNKNOWN_MODEL = "unknown";
 
+/** From here on rollouts name the tier of every turn, a thread's first one too. */
+const TIERS_SINCE = "0.169.0";
+
 /**
  * `{ threads, workspaces, resumable, lost }`: `threads` as `differences` wants them, `workspaces`
  * what turns cost by where they ran, `resumable` the thread to go on with in each workspace, `lost`
@@ -27,6 +30,9 @@ export const expectationsOf = async (lab) => {
       ...lab.threads.get(threadId),
       archived: ownFiles.every(({ archived }) => archived),
       models: usageBy(byThread.get(threadId) ?? [], ({ model }) => model),
+      tiers: isAtMost(TIERS_SINCE, lab.version)
+        ? usageBy(byThread.get(threadId) ?? [], ({ tier }) => tier)
+        : null,
     })),
     resumable: newestByWorkspace(allFiles, lab.threads),
     workspaces: usageBy(counted, ({ workspace }) => realpathSync(workspace)),

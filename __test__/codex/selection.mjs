@@ -46,6 +46,10 @@ const OLDER_SCENARIOS = new Set([
   "compaction-automatic",
   "kill-in-tool",
   "torn-line",
+  "overflow",
+  "overflow-forked",
+  "two-writers",
+  "two-servers",
 ]);
 
 /** `[{ version, scenario }]`; `versions` and `names` narrow it down when they are given. */
