@@ -19,12 +19,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::codec::packed_fields;
-use crate::rollout::record::object::Object;
 use crate::rollout::record::prefilter::{Look, Passed, TOOL_OUTPUT, look};
 use crate::rollout::record::service_tier::ServiceTier;
 use crate::rollout::record::text::Text;
 use event::event;
-use usage::{WireInfo, WireTokenUsageRecord};
+use usage::WireTokenUsageRecord;
 
 /// A line that is no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,14 +162,12 @@ pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
 ///
 /// The same.
 pub fn parse_looked_at(line: &[u8], looked: Look) -> Result<Record<'_>, Malformed> {
-    let usual = match looked {
-        Look::TokenCount => verbatim::token_count(line).or_else(|| usual_token_count(line)),
-        Look::TokenUsageRecord => {
-            verbatim::token_usage_record(line).or_else(|| usual_token_usage_record(line))
-        }
+    let verbatim = match looked {
+        Look::TokenCount => verbatim::token_count(line),
+        Look::TokenUsageRecord => verbatim::token_usage_record(line),
         _ => None,
     };
-    usual.map_or_else(|| parse_any(line), Ok)
+    verbatim.map_or_else(|| parse_any(line), Ok)
 }
 
 fn parse_any(line: &[u8]) -> Result<Record<'_>, Malformed> {
@@ -193,34 +190,6 @@ fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Malformed> {
         return Err(Malformed);
     }
     serde_json::from_slice(json).map_err(|_| Malformed)
-}
-
-/// A record whose kind the look has told, read in one pass. One that has other fields than usual is read again by
-/// [`parse_any`], which decides.
-#[derive(Deserialize)]
-struct Usual<'a, P> {
-    #[serde(borrow, default)]
-    timestamp: Text<'a>,
-    #[serde(default)]
-    ordinal: Option<u64>,
-    payload: P,
-}
-
-fn usual_token_count(line: &[u8]) -> Option<Record<'_>> {
-    #[derive(Deserialize)]
-    struct Payload {
-        info: Object<WireInfo>,
-    }
-
-    let usual: Usual<'_, Object<Payload>> = object(line).ok()?;
-    let item = Item::TokenCount(usual.payload.0.info.0.into());
-    Some(Record { timestamp: usual.timestamp.0, ordinal: usual.ordinal, item })
-}
-
-fn usual_token_usage_record(line: &[u8]) -> Option<Record<'_>> {
-    let usual: Usual<'_, Object<WireTokenUsageRecord<'_>>> = object(line).ok()?;
-    let item = usual.payload.0.into();
-    Some(Record { timestamp: usual.timestamp.0, ordinal: usual.ordinal, item })
 }
 
 /// The kinds of a record, for a reader that shows it.

