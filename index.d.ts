@@ -118,7 +118,7 @@ export interface EventThread {
 export declare function findProgramSync(name: string, search?: BinarySearch | undefined | null): string | null
 
 /**
- * Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
+ * Finds the thread that a session in a workspace resumes: the one with the newest record of those that began there,
  * never a subagent. `null` when there is none.
  *
  * Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when

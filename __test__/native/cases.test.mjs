@@ -1,11 +1,11 @@
 /** Homes that people's reports led to, and what each is billed. Every one of them is in `cases/`. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as native from "../../index.js";
 import { temporaryFolder, writeFile, activePath } from "../support/home.mjs";
-import { event, lines, opening, threadId } from "../support/records.mjs";
+import { event, lines, opening, sessionMeta, threadId } from "../support/records.mjs";
 
 const CASES = join(import.meta.dirname, "cases");
 const SAMPLE = join(import.meta.dirname, "..", "..", "samples", "codex-home");
@@ -22,6 +22,8 @@ const BILLED = {
   "non-object-rows": [1, 10_000, 500],
   "nul-block": [1, 22_000, 900],
   "offset-timestamps": [1, 10_000, 500],
+  "resume-guardian": [5, 50_000, 2500],
+  "resume-nested-exec": [2, 20_000, 1000],
   "service-tier-priority": [1, 200_000, 0],
   "session-id-of-parent": [2, 11_000, 550],
   "subagent-a-subagent-no-meta-no-forkid": [2, 135_003, 2003],
@@ -44,6 +46,52 @@ for (const [name, [threads, inputTokens, outputTokens]] of Object.entries(BILLED
     );
   });
 }
+
+test("resume: a thread in which a person talks comes first, and one of Codex's own never", async () => {
+  for (const name of ["resume-guardian", "resume-nested-exec"]) {
+    const { threadId } = await native.findRollout("/home/dev/shop", { codexHome: homeOf(name) });
+    assert.equal(threadId, "019f6500-0010-7000-8000-000000000001", name);
+  }
+});
+
+test("resume: among equals the newest record decides, and the file's time only between equal ones", async (t) => {
+  const codexHome = temporaryFolder(t);
+  const at = (id, time) => lines(sessionMeta(id, { cwd: "/home/dev/x", at: time }));
+  const [old, recent] = [threadId(1), threadId(2)];
+  const paths = [
+    writeFile(codexHome, activePath(old), at(old, "2026-03-01T10:00:00.000Z")),
+    writeFile(codexHome, activePath(recent), at(recent, "2026-03-01T10:00:01.000Z")),
+  ];
+  const find = async () => (await native.findRollout("/home/dev/x", { codexHome })).threadId;
+  utimesSync(paths[0], 2_000_000_000, 2_000_000_000);
+  utimesSync(paths[1], 0, 0);
+  assert.equal(await find(), recent);
+  const { threads } = await native.listThreads({ codexHome });
+  assert.deepEqual(
+    threads.map((one) => [one.threadId, one.updatedAtMs]),
+    [
+      [recent, Date.parse("2026-03-01T10:00:01.000Z")],
+      [old, Date.parse("2026-03-01T10:00:00.000Z")],
+    ],
+  );
+  writeFileSync(paths[1], at(recent, "2026-03-01T10:00:00.000Z"));
+  utimesSync(paths[1], 0, 0);
+  assert.equal(await find(), old);
+});
+
+test("resume: a file that claims another thread's id never stands for that thread's own", async (t) => {
+  const codexHome = temporaryFolder(t);
+  const id = threadId(1);
+  const meta = (at) => lines(sessionMeta(id, { cwd: "/home/dev/x", at }));
+  const own = writeFile(codexHome, activePath(id), meta("2026-03-01T10:00:00.000Z"));
+  const forged = writeFile(codexHome, activePath(threadId(2)), meta("2026-03-02T10:00:00.000Z"));
+  const found = await native.findRollout("/home/dev/x", { codexHome });
+  const { threads, skipped } = await native.homeUsage({ codexHome });
+  assert.deepEqual(
+    [found.rolloutPath, threads.map((one) => one.rolloutPath), skipped.map((one) => one.path)],
+    [own, [own], [forged]],
+  );
+});
 
 test("service-tier-priority: a response costs what its tier costs", async () => {
   const codexHome = homeOf("service-tier-priority");

@@ -24,8 +24,8 @@ test("listThreads lists every thread by its head, newest first", async (t) => {
   assert.deepEqual(await native.listThreads({ codexHome: folder }), {
     codexHome: folder,
     threads: [
-      headOf(REVIEW_THREAD(paths.review)),
       headOf(ROOT_THREAD(paths.root)),
+      headOf(REVIEW_THREAD(paths.review)),
       headOf(FORK_THREAD(paths.fork)),
       headOf(OLD_THREAD(paths.old)),
     ],
@@ -59,12 +59,13 @@ test("findRollout takes a fork that was written last", async (t) => {
   writeFile(
     folder,
     relative(folder, paths.fork),
-    lines(sessionMeta(FORK, { forked_from_id: ROOT })),
+    lines(sessionMeta(FORK, { forked_from_id: ROOT, at: written })),
     written,
   );
   const found = await native.findRollout("/home/dev/shop", { codexHome: folder });
   assert.deepEqual(found, {
     ...headOf(FORK_THREAD(paths.fork)),
+    createdAtMs: Date.parse(written),
     updatedAtMs: Date.parse(written),
   });
 });

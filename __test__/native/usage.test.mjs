@@ -61,8 +61,8 @@ test("threadUsage of a thread that the home does not have is null", async (t) =>
 });
 
 const ALL = (paths) => [
-  REVIEW_THREAD(paths.review),
   ROOT_THREAD(paths.root),
+  REVIEW_THREAD(paths.review),
   FORK_THREAD(paths.fork),
   OLD_THREAD(paths.old),
 ];
@@ -98,7 +98,7 @@ const WINDOWS = {
   ],
   "until the second day": [
     { untilMs: Date.parse("2026-05-21T00:00:00Z"), workspacePath: "/home/dev/shop" },
-    (paths) => [REVIEW_THREAD(paths.review), billed(ROOT_THREAD(paths.root), FIRST_TURN)],
+    (paths) => [billed(ROOT_THREAD(paths.root), FIRST_TURN), REVIEW_THREAD(paths.review)],
     usage([1500, 300, 150, 40], 0.0035875),
   ],
   "between two times in which nothing was billed": [

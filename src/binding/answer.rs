@@ -247,6 +247,7 @@ pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
     for model in models.values() {
         usage.add_usage(model);
     }
+    let updated_at_ms = thread.file.updated_ms();
     ThreadUsage {
         thread_id: thread.thread_id,
         rollout_path: match thread.file.path.into_os_string().into_string() {
@@ -259,7 +260,7 @@ pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
         archived: thread.file.archived,
         compressed: thread.file.compressed,
         created_at_ms: thread.created_ms,
-        updated_at_ms: thread.file.modified_ms,
+        updated_at_ms,
         size_bytes: count(thread.file.size),
         cli_version: thread.cli_version,
         model: thread.model,

@@ -102,7 +102,7 @@ fn list(home: &CodexHome, workspace: Option<&Path>) -> error::Result<ThreadList>
     })
 }
 
-/// Finds the thread that a session in a workspace resumes: the most recently written root or fork that began there,
+/// Finds the thread that a session in a workspace resumes: the one with the newest record of those that began there,
 /// never a subagent. `null` when there is none.
 ///
 /// Paths are the same when they lead to the same directory. A home that is not there yet has no thread; rejects when
@@ -187,7 +187,7 @@ fn thread_head(head: &Head) -> ThreadHead {
         archived: file.archived,
         compressed: file.compressed,
         created_at_ms: facts.created_ms,
-        updated_at_ms: file.modified_ms,
+        updated_at_ms: file.updated_ms(),
         size_bytes: count(file.size),
         cli_version: facts.cli_version.as_ref().map(text),
     }

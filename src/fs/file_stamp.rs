@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::packed_fields;
+use crate::fs::open::LAST_MS;
 
 /// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
 /// worst. What was read so soon after a change may have changed once more without a sign.
@@ -38,7 +39,7 @@ impl Moment {
     #[must_use]
     pub fn ms(self) -> i64 {
         let beyond = i64::try_from(self.nanos / 1_000_000).unwrap_or_default();
-        self.seconds.saturating_mul(1000).saturating_add(beyond)
+        self.seconds.saturating_mul(1000).saturating_add(beyond).clamp(-LAST_MS, LAST_MS)
     }
 }
 

@@ -1,9 +1,12 @@
-//! Opening a file that anyone may have put there: never blocks, and yields regular files only.
+//! Opening a file that anyone may have put there: never blocks, follows no link, and yields regular files only.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+
+/// The last time that a `Date` of JavaScript can hold, in milliseconds since 1970. A file's time may be any number.
+pub const LAST_MS: i64 = 8_640_000_000_000_000;
 
 const OPERATION: &str = "read rollout";
 
@@ -39,9 +42,15 @@ pub fn open_unchecked(path: &Path) -> Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_NOFOLLOW);
     }
-    options.open(path).map_err(|source| Error::io(OPERATION, path, source))
+    options.open(path).map_err(|source| {
+        #[cfg(unix)]
+        if source.raw_os_error() == Some(libc::ELOOP) {
+            return Error::invalid(OPERATION, path, "a link, and links are not followed");
+        }
+        Error::io(OPERATION, path, source)
+    })
 }
 
 /// The time of the last write in milliseconds since 1970; 0 where the system cannot say.
@@ -52,11 +61,12 @@ pub fn modified_ms(metadata: &Metadata) -> i64 {
     unix_ms(metadata.mtime(), metadata.mtime_nsec())
 }
 
-/// A time as Unix tells it, in milliseconds since 1970.
+/// A time as Unix tells it, in milliseconds since 1970, as far as JavaScript knows time.
 #[cfg(unix)]
 #[must_use]
 pub fn unix_ms(seconds: i64, nanos: i64) -> i64 {
-    seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000)
+    let ms = seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000);
+    ms.clamp(-LAST_MS, LAST_MS)
 }
 
 /// The time of the last write in milliseconds since 1970; 0 where the system cannot say.
@@ -65,7 +75,7 @@ pub fn unix_ms(seconds: i64, nanos: i64) -> i64 {
 pub fn modified_ms(metadata: &Metadata) -> i64 {
     let Ok(modified) = metadata.modified() else { return 0 };
     match modified.duration_since(std::time::UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(LAST_MS).min(LAST_MS),
+        Err(before) => i64::try_from(before.duration().as_millis()).map_or(-LAST_MS, |ms| -ms),
     }
 }

@@ -6,7 +6,7 @@ use crate::codec::packed_variants;
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
-use crate::rollout::file::{RolloutFile, Skipped};
+use crate::rollout::file::{RolloutFile, Skipped, newest_first};
 use crate::rollout::name::RolloutName;
 use crate::rollout::record::session_meta::SessionMeta;
 use crate::rollout::turn::TurnState;
@@ -112,7 +112,7 @@ pub struct Summarized {
 #[must_use]
 pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
     let summarize = |FoldedRollout { file, fold }: &FoldedRollout| Summarized {
-        file: file.clone(),
+        file: RolloutFile { last_record_ms: fold.last_record_ms(), ..file.clone() },
         summary: Summary::new(fold),
     };
     let fold_at = |at: usize| rollouts.get(at).map(|rollout| &*rollout.fold);
@@ -185,8 +185,8 @@ fn skipped(rollout: &Summarized, reason: &str) -> Skipped {
     Skipped { path: rollout.file.path.clone(), reason: reason.to_owned() }
 }
 
-/// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings all but the
-/// one that was written last are copies that somebody made. What is left is newest first.
+/// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings one counts, the
+/// newest that is called by the thread's id: the others are copies that somebody made. What is left is newest first.
 fn one_beginning(
     segments: &mut Vec<usize>,
     rollouts: &[Summarized],
@@ -198,11 +198,13 @@ fn one_beginning(
     let mut found: Vec<(usize, &Summarized)> =
         segments.iter().filter_map(|&at| Some((at, rollouts.get(at)?))).collect();
     found.sort_by(|(_, a), (_, b)| newest_first(&a.file, &b.file));
-    let mut beginning_seen = false;
-    found.retain(|(_, segment)| {
-        let is_beginning = !continues_itself(segment);
-        let keep = !(is_beginning && beginning_seen);
-        beginning_seen |= is_beginning;
+    // A file that only claims to be the thread's never stands for one that is called so.
+    let is_named = |one: &Summarized| one.file.thread_id() == id_of(one);
+    let beginnings = || found.iter().filter(|(_, segment)| !continues_itself(segment));
+    let first = beginnings().find(|(_, segment)| is_named(segment)).or_else(|| beginnings().next());
+    let beginning = first.map(|(at, _)| *at);
+    found.retain(|(at, segment)| {
+        let keep = continues_itself(segment) || Some(*at) == beginning;
         if !keep {
             skipped_files
                 .push(skipped(segment, "another copy of a thread that is counted already"));
@@ -210,13 +212,6 @@ fn one_beginning(
         keep
     });
     *segments = found.into_iter().map(|(at, _)| at).collect();
-}
-
-fn newest_first(a: &RolloutFile, b: &RolloutFile) -> std::cmp::Ordering {
-    b.modified_ms
-        .cmp(&a.modified_ms)
-        .then_with(|| b.size.cmp(&a.size))
-        .then_with(|| b.path.cmp(&a.path))
 }
 
 /// The rollout of a revert is named as a segment; its `session_meta` alone does not tell when the thread is a fork.

@@ -20,6 +20,8 @@ pub struct RolloutFile {
     pub size: u64,
     /// The last write, in milliseconds since 1970.
     pub modified_ms: i64,
+    /// When its last record was written, in milliseconds since 1970, where that was read and the record says it.
+    pub last_record_ms: Option<i64>,
 }
 
 impl RolloutFile {
@@ -27,6 +29,13 @@ impl RolloutFile {
     #[must_use]
     pub fn thread_id(&self) -> &str {
         RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
+    }
+
+    /// When something last happened to the thread, in milliseconds since 1970: a copy has another time than its original,
+    /// and the same records. The file's time stands in where no record has one.
+    #[must_use]
+    pub fn updated_ms(&self) -> i64 {
+        self.last_record_ms.unwrap_or(self.modified_ms)
     }
 }
 
@@ -39,8 +48,9 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// The order in which rollouts are listed.
+/// The order of rollouts by their last records; between equal times the files' decide, and at last the paths.
 #[must_use]
 pub fn newest_first(a: &RolloutFile, b: &RolloutFile) -> Ordering {
-    b.modified_ms.cmp(&a.modified_ms).then_with(|| b.path.cmp(&a.path))
+    let times = |file: &RolloutFile| (file.updated_ms(), file.modified_ms);
+    times(b).cmp(&times(a)).then_with(|| b.path.cmp(&a.path))
 }

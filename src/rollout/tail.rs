@@ -8,11 +8,19 @@ use memchr::memrchr;
 
 use crate::error::{Error, Result};
 use crate::fs::open::open_rollout;
+use crate::rollout::record::parse;
 use crate::rollout::record::recover::records;
+use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::zstd::Decompressed;
 
 /// The first read from the end, in bytes; each further one is four times as large.
 const FIRST_READ: u64 = 64 * 1024;
+
+/// The first read for one record alone, in bytes: most are shorter.
+const SHORT_READ: u64 = 4 * 1024;
+
+/// How many records are looked at for one that says when it was written.
+const DATED_AMONG: usize = 64;
 
 /// How far back from the end is read at most, in bytes: the memory that a look at the tail may take.
 pub const MAX_TAIL: u64 = 16 * 1024 * 1024;
@@ -44,7 +52,7 @@ pub fn read_tail(path: &Path, compressed: bool, count: usize) -> Result<Vec<Tail
         let (bytes, start) = last_bytes(text).map_err(failed)?;
         return Ok(last_lines(&bytes, start, count));
     }
-    let mut length = FIRST_READ;
+    let mut length = if count == 1 { SHORT_READ } else { FIRST_READ };
     let mut shrunk = 0;
     loop {
         let size = file.metadata().map_err(failed)?.len();
@@ -61,6 +69,27 @@ pub fn read_tail(path: &Path, compressed: bool, count: usize) -> Result<Vec<Tail
         }
         length *= 4;
     }
+}
+
+/// When the last record of a rollout was written that says so, in milliseconds since 1970.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn last_record_ms(path: &Path, compressed: bool) -> Result<Option<i64>> {
+    // Nearly every last record says it.
+    for count in [1, DATED_AMONG] {
+        let lines = read_tail(path, compressed, count)?;
+        let written = lines.iter().rev().find_map(|line| written_ms(&line.bytes));
+        if written.is_some() || lines.len() < count {
+            return Ok(written);
+        }
+    }
+    Ok(None)
+}
+
+fn written_ms(line: &[u8]) -> Option<i64> {
+    parse_timestamp(&parse(line).ok()?.timestamp?)
 }
 
 fn read_range(file: &mut File, start: u64, length: u64) -> io::Result<Vec<u8>> {

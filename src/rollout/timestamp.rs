@@ -9,6 +9,17 @@ pub fn parse_timestamp(text: &str) -> Option<i64> {
     usual(text.as_bytes()).or_else(parsed)
 }
 
+/// The time of a record that begins with its timestamp, as every record of Codex does, in milliseconds since 1970.
+#[must_use]
+pub fn leading_timestamp(line: &[u8]) -> Option<i64> {
+    let value = line.strip_prefix(b"{\"timestamp\":\"")?;
+    let value = value.get(..memchr::memchr(b'"', value.get(..MAX_LENGTH).unwrap_or(value))?)?;
+    parse_timestamp(str::from_utf8(value).ok()?)
+}
+
+/// No timestamp is longer, in bytes.
+const MAX_LENGTH: usize = 40;
+
 /// A timestamp as Codex spells it, `2026-01-02T16:58:23.100Z`: there is one in each record that counts, and to ask for all
 /// that may stand in one takes four times as long.
 fn usual(text: &[u8]) -> Option<i64> {

@@ -15,6 +15,7 @@ use ao_plugin_codex::rollout::codex_home::CodexHome;
 use ao_plugin_codex::rollout::file::{RolloutFile, Skipped, newest_first};
 use ao_plugin_codex::rollout::head::read_head;
 use ao_plugin_codex::rollout::name::RolloutName;
+use ao_plugin_codex::rollout::tail::last_record_ms;
 use ao_plugin_codex::rollout::workspace::WorkspaceMatcher;
 
 /// The bill of the home.
@@ -67,6 +68,7 @@ fn discover(home: &CodexHome) -> (Vec<RolloutFile>, Vec<Skipped>) {
                 compressed: parsed.compressed,
                 size: metadata.len(),
                 modified_ms: modified_ms(&metadata),
+                last_record_ms: last_record_ms(entry.path(), parsed.compressed).ok().flatten(),
             };
             let rank = |one: &RolloutFile| (one.archived, one.compressed, -one.modified_ms);
             match by_stem.get(&file.stem) {
@@ -87,8 +89,19 @@ fn is_not_found(error: &io::Error) -> bool {
 /// The thread that is found in a workspace.
 pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
     let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
-    discover(home).0.into_iter().filter(|file| !file.archived).find_map(|file| {
+    let files = discover(home).0;
+    let id_of = |file: &RolloutFile| read_head(&file.path, file.compressed).ok()??.id;
+    let named: BTreeSet<String> = files
+        .iter()
+        .filter(|file| id_of(file).is_none_or(|id| id == file.thread_id()))
+        .map(|file| file.thread_id().to_owned())
+        .collect();
+    files.into_iter().filter(|file| !file.archived).find_map(|file| {
         let meta = read_head(&file.path, file.compressed).ok()??;
+        let claims = meta.id.as_deref().filter(|id| *id != file.thread_id());
+        if claims.is_some_and(|id| named.contains(id)) {
+            return None;
+        }
         let is_there = meta.cwd.as_deref().is_some_and(|cwd| matcher.matches(cwd));
         let is_subagent = ThreadKind::of_meta(&meta) == ThreadKind::Subagent;
         (is_there && !is_subagent).then(|| meta.id.unwrap_or_else(|| file.thread_id().to_owned()))

@@ -92,7 +92,6 @@ export const REVIEW_THREAD = (path) =>
   thread(REVIEW, path, REVIEW_USAGE, {
     kind: "subagent",
     parentThreadId: ROOT,
-    updatedAtMs: Date.parse("2026-05-22T00:00:00.000Z"),
     model: "house-model",
     models: { "house-model": REVIEW_USAGE },
     isEstimate: true,
@@ -101,7 +100,6 @@ export const FORK_THREAD = (path) =>
   thread(FORK, path, NOTHING, {
     kind: "fork",
     parentThreadId: ROOT,
-    updatedAtMs: Date.parse("2026-05-20T08:00:02.000Z"),
     model: null,
     turn: "none",
     turnId: null,
@@ -110,7 +108,6 @@ export const OLD_THREAD = (path) =>
   thread(OLD, path, OLD_USAGE, {
     archived: true,
     workspacePath: "/home/dev/docs",
-    updatedAtMs: Date.parse("2026-05-20T08:00:01.000Z"),
     turnId: `${OLD.slice(0, -1)}f`,
   });
 

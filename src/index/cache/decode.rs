@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::codec::{Packed, Unpacker};
 use crate::fs::file_stamp::Identity;
 use crate::index::cache::place::real;
-use crate::index::catalog::entry::Entry;
+use crate::index::catalog::entry::{Entry, LastRecord};
 use crate::index::catalog::tree::{Directory, Listing};
 use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::heads::{Head, HeadFacts, Texts, shared};
@@ -67,6 +67,7 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
         is_linked: bool::unpack(unpacker)?,
         is_head_settled: bool::unpack(unpacker)?,
         head: Head::unpack(unpacker)?,
+        last_record: LastRecord::unpack(unpacker)?,
         fold: if bool::unpack(unpacker)? {
             Known::Folded(Box::new(kept(unpacker)?))
         } else {
@@ -79,6 +80,7 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
 fn kept(unpacker: &mut Unpacker<'_>) -> Option<Kept> {
     Some(Kept {
         stop: Stop::unpack(unpacker)?,
+        last_record_ms: Option::unpack(unpacker)?,
         summary: KeptSummary::Packed(unpacker.raw()?.into()),
         state: FoldState::Stored {
             at: unpacker.number()?,

@@ -57,6 +57,7 @@ impl Image {
             entry.is_linked.pack(&mut packer);
             entry.is_head_settled.pack(&mut packer);
             entry.head.pack(&mut packer);
+            entry.last_record.pack(&mut packer);
             // The summaries in the index may take as much again.
             let has_room = (image.states.len() as u64) < MAX_BYTES / 2;
             match &entry.fold {
@@ -102,6 +103,7 @@ impl Image {
         let Some(length) = u32::try_from(state.len()).ok().filter(|_| known) else { return };
         let (at, checksum) = (before as u64, crc32fast::hash(state));
         kept.stop.pack(packer);
+        kept.last_record_ms.pack(packer);
         match &kept.summary {
             KeptSummary::Packed(bytes) => packer.raw(bytes),
             KeptSummary::Ready(summary) => packer.raw(&pack(&**summary)),

@@ -12,6 +12,10 @@ use std::sync::Arc;
 use crate::fs::file_stamp::{Identity, Moment};
 use crate::rollout::workspace::Resolver;
 
+/// No system takes a longer path, in bytes. A `cwd` may say anything, and to ask for each directory on the way of a
+/// longer one would cost its length squared.
+const MAX_PATH: usize = 4096;
+
 /// Directories by the way they are written, and where they are.
 #[derive(Debug, Default)]
 pub struct Workspaces {
@@ -80,6 +84,9 @@ impl Workspaces {
         }
         self.version = version;
         let is_outdated = |cwd: &str, place: &Place| {
+            if cwd.len() > MAX_PATH {
+                return false;
+            }
             let mut ways = Path::new(cwd).ancestors().skip(1);
             place.is_link
                 || ways.next().is_some_and(|way| changed.contains(way) || moved.contains(way))
@@ -101,6 +108,13 @@ impl Workspaces {
 
     fn resolve(&mut self, cwd: &Arc<str>, disk: &mut Resolver) {
         let path = Path::new(&**cwd);
+        // The system knows no such path: it is where it says.
+        if cwd.len() > MAX_PATH {
+            let place = Place { path: path.to_owned(), is_link: false };
+            self.by_place.entry(place.path.clone()).or_default().push(Arc::clone(cwd));
+            self.known.insert(Arc::clone(cwd), place);
+            return;
+        }
         for way in path.ancestors().skip(1).filter(|way| way.is_absolute()) {
             if self.ways.contains_key(way) {
                 break;

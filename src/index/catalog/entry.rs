@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::codec::{Packed, Packer, Unpacker};
 use crate::fs::file_stamp::Identity;
 use crate::index::reading::cached::Known;
 use crate::index::reading::heads::{Head, ThreadHead};
@@ -34,8 +35,31 @@ pub struct Entry {
     pub head: Head,
     /// Whether nothing can have been written in the tick in which the head was read without a sign.
     pub is_head_settled: bool,
+    /// When its last record was written.
+    pub last_record: LastRecord,
     /// Its fold.
     pub fold: Known,
+}
+
+/// The time of the last record of a file, as far as it was read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum LastRecord {
+    /// It was not, or the file has changed since.
+    #[default]
+    Unread,
+    /// It was: in milliseconds since 1970, if the record says so.
+    Read(Option<i64>),
+}
+
+impl LastRecord {
+    /// The time, if it is known.
+    #[must_use]
+    pub fn ms(self) -> Option<i64> {
+        match self {
+            Self::Unread => None,
+            Self::Read(ms) => ms,
+        }
+    }
 }
 
 impl Entry {
@@ -62,6 +86,7 @@ impl Entry {
             compressed: self.is_compressed(),
             size: self.seen.size,
             modified_ms: self.seen.modified.ms(),
+            last_record_ms: self.last_record.ms(),
         }
     }
 
@@ -73,6 +98,7 @@ impl Entry {
         if is_news {
             self.seen = now;
             self.head.outdate();
+            self.last_record = LastRecord::Unread;
         }
         is_news
     }
@@ -95,6 +121,7 @@ impl Entry {
         self.is_doubted = true;
         if !self.is_head_settled {
             self.head.outdate();
+            self.last_record = LastRecord::Unread;
         }
     }
 
@@ -123,4 +150,18 @@ fn in_directory(directory: &Path, name: &str) -> PathBuf {
     path.push(directory);
     path.push(name);
     path
+}
+
+impl Packed for LastRecord {
+    fn pack(&self, packer: &mut Packer) {
+        match self {
+            Self::Unread => None,
+            Self::Read(ms) => Some(*ms),
+        }
+        .pack(packer);
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+        Some(Option::unpack(unpacker)?.map_or(Self::Unread, Self::Read))
+    }
 }

@@ -6,7 +6,7 @@ use crate::codec::pack;
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::Moment;
 use crate::fs::parallel;
-use crate::index::catalog::entry::Slot;
+use crate::index::catalog::entry::{LastRecord, Slot};
 use crate::index::home::{Failures, HomeStore};
 use crate::index::reading::cached::{Before, Broken, Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::ledger::{Folded, Stop, refold};
@@ -108,6 +108,7 @@ impl HomeStore {
 
     /// Puts a fold away.
     fn keep(&self, slot: Slot, born: u64, folded: Folded) {
+        let last_record_ms = folded.last().last_record_ms();
         let mut summary = KeptSummary::Ready(Box::new(Summary::new(folded.last())));
         let closed = folded.closed.as_deref().map(|fold| pack(fold).into_boxed_slice());
         // What was appended to once will be again.
@@ -127,7 +128,8 @@ impl HomeStore {
         let is_linked = entry.is_linked;
         let is_news = entry.see(stop.of, is_linked);
         entry.is_doubted = false;
-        entry.fold = Known::Folded(Box::new(Kept { stop, summary, state, closed }));
+        entry.last_record = LastRecord::Read(last_record_ms);
+        entry.fold = Known::Folded(Box::new(Kept { stop, last_record_ms, summary, state, closed }));
         known.listing.files.changes += 1;
         known.listing.files.revision += u64::from(is_news);
         let retired = live.and_then(|fold| known.live.put((slot, born), fold));

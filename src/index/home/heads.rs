@@ -6,12 +6,13 @@ use std::time::Instant;
 use crate::error::Result;
 use crate::fs::file_stamp::{Identity, Moment};
 use crate::fs::parallel;
-use crate::index::catalog::entry::{Entry, Slot};
+use crate::index::catalog::entry::{Entry, LastRecord, Slot};
 use crate::index::home::{HomeStore, MAX_LOOKS};
 use crate::index::reading::heads::{Head, HeadFacts};
 use crate::index::state::State;
 use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::head::HeadReader;
+use crate::rollout::tail::last_record_ms;
 
 /// How many heads are read before what they say is put down, and others get their turn.
 pub(crate) const MAX_HEADS: usize = 2048;
@@ -108,6 +109,32 @@ impl HomeStore {
         }
         drop(one_at_a_time);
         outcome
+    }
+
+    /// Reads when the last records of some rollouts were written, of those of which that is not known.
+    pub(crate) fn read_last_records(&self, slots: &[Slot]) {
+        let wanted: HashSet<Slot> = slots.iter().copied().collect();
+        let is_wanted = |slot: Slot, entry: &Entry| {
+            entry.last_record == LastRecord::Unread && wanted.contains(&slot)
+        };
+        let wanted = wanted_heads(&self.lock(), usize::MAX, is_wanted);
+        let read =
+            |(): &mut (), Wanted { file, .. }: &Wanted| last_record_ms(&file.path, file.compressed);
+        if wanted.is_empty() {
+            return;
+        }
+        let results = parallel::map(&wanted, || (), read);
+        let mut state = self.lock();
+        let files = &mut state.listing.files;
+        files.changes += 1;
+        for (Wanted { slot, born, seen, .. }, result) in wanted.iter().zip(results) {
+            // What cannot be read now has the file's time.
+            let Some(Ok(ms)) = result else { continue };
+            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
+            if let Some(entry) = files.get_mut(*slot).filter(same) {
+                entry.last_record = LastRecord::Read(ms);
+            }
+        }
     }
 
     /// Looks at the home and reads every head that was not read.

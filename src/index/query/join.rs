@@ -55,8 +55,11 @@ pub(crate) fn newest_kept<'s>(
     let kept = |&slot: &Slot| state.kept(slot).map(|(entry, kept)| (slot, entry, kept));
     let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
     newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
-        let modified_ms = |kept: &Kept| kept.stop.of.modified.ms();
-        let by_time = modified_ms(b_kept).cmp(&modified_ms(a_kept));
+        let times = |kept: &Kept| {
+            let modified_ms = kept.stop.of.modified.ms();
+            (kept.last_record_ms.unwrap_or(modified_ms), modified_ms)
+        };
+        let by_time = times(b_kept).cmp(&times(a_kept));
         by_time.then_with(|| state.listing.compare_paths(b, a))
     });
     newest
@@ -65,8 +68,12 @@ pub(crate) fn newest_kept<'s>(
 /// A rollout in a nutshell, with its file as it was when it was read.
 pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Summarized> {
     let of = kept.stop.of;
-    let file = entry.file(state.listing.path_of(entry));
-    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+    let file = RolloutFile {
+        size: of.size,
+        modified_ms: of.modified.ms(),
+        last_record_ms: kept.last_record_ms,
+        ..entry.file(state.listing.path_of(entry))
+    };
     Some(Summarized { file, summary: kept.summary.get()? })
 }
 

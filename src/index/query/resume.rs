@@ -1,15 +1,19 @@
-//! The rollout that a session in a workspace resumes: of the threads that began there the one with the newest record.
-//! Never one that Codex started for itself, whose rollout has the same directory and may be newer.
+//! The rollout that a session in a workspace resumes: of the threads that began there the one with the newest record, as
+//! `codex resume --last` chooses. Threads in which a person talks come before those of `codex exec` and MCP clients, and
+//! never one that Codex began for itself, whose rollout has the same directory and may be newer.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::HomeStore;
+use crate::index::query::threads::{dated, with_heads};
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::index::state::State;
 use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::newest_first;
+use crate::rollout::name::RolloutName;
+use crate::rollout::record::session_meta::Origin;
 use crate::rollout::workspace::Resolver;
 
 /// Finds the rollouts of some workspaces, in their order. A home that is not there yet has none.
@@ -24,29 +28,58 @@ pub fn find<P: AsRef<Path>>(
     let mut disk = Resolver::default();
     let places: Vec<PathBuf> =
         workspaces.iter().map(|workspace| disk.resolve(workspace.as_ref())).collect();
-    match store.heads_as_of(Instant::now()) {
-        // What cannot be read is nobody's.
-        Ok(_) => {}
+    // What cannot be read is nobody's.
+    let mut state = match with_heads(store) {
+        Ok((state, _)) => state,
         Err(error) if error.is_not_found() => return Ok(vec![None; workspaces.len()]),
         Err(error) => return Err(error),
-    }
+    };
     let sessions = store.home().sessions();
-    let mut state = store.lock();
     if let Some(source) = state.listing.failure(&sessions) {
         return Err(Error::io("read Codex home", &sessions, source));
     }
     state.update_lookup();
     let State { lookup, workspaces, .. } = &mut *state;
     workspaces.update(lookup.version(), lookup.cwds());
-    Ok(places.iter().map(|place| newest_at(&state, place)).collect())
+    let candidates: Vec<Vec<(Slot, ThreadHead)>> =
+        places.iter().map(|place| began_at(&state, place)).collect();
+    drop(state);
+    Ok(candidates.into_iter().map(|candidates| best_of(dated(store, candidates))).collect())
 }
 
-/// The root or fork with the newest record that began at a place.
-fn newest_at(state: &State, place: &Path) -> Option<ThreadHead> {
+/// The rollouts of threads that began at a place and can be resumed.
+fn began_at(state: &State, place: &Path) -> Vec<(Slot, ThreadHead)> {
     let slots = state.workspaces.at(place).iter().flat_map(|cwd| state.lookup.of_cwd(cwd));
-    let entries = slots.filter_map(|&slot| state.listing.files.get(slot)).filter(
-        |entry| matches!(&entry.head, Head::Read(facts) if facts.kind != ThreadKind::Subagent),
-    );
-    let heads = entries.filter_map(|entry| entry.thread_head(state.listing.path_of(entry)));
-    heads.min_by(|a, b| newest_first(&a.file, &b.file))
+    let head = |&slot: &Slot| {
+        let entry = state.listing.files.get(slot).filter(|_| is_resumable(state, slot))?;
+        Some((slot, entry.thread_head(state.listing.path_of(entry))?))
+    };
+    slots.filter_map(head).collect()
+}
+
+/// Whether a rollout is that of a thread in which not Codex itself talks, and does not only claim to be: a copy under
+/// another name never stands for the thread's own file.
+fn is_resumable(state: &State, slot: Slot) -> bool {
+    let Some(entry) = state.listing.files.get(slot) else { return false };
+    let Head::Read(facts) = &entry.head else { return false };
+    let is_named = |slot: &Slot| {
+        let entry = state.listing.files.get(*slot);
+        entry.is_some_and(|entry| thread_id_of(entry) == &*facts.thread_id)
+    };
+    facts.kind != ThreadKind::Subagent
+        && facts.origin != Origin::Internal
+        && (is_named(&slot) || !state.lookup.of_thread(&facts.thread_id).iter().any(is_named))
+}
+
+/// The thread that the name of a file tells.
+fn thread_id_of(entry: &Entry) -> &str {
+    RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem())
+}
+
+/// The rollout with the newest record, of a thread in which a person talks if there is one.
+fn best_of(candidates: Vec<ThreadHead>) -> Option<ThreadHead> {
+    candidates.into_iter().min_by(|a, b| {
+        let by_origin = a.facts.origin.cmp(&b.facts.origin);
+        by_origin.then_with(|| newest_first(&a.file, &b.file))
+    })
 }

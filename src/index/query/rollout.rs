@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::index::home::HomeStore;
 use crate::index::homes::store_of;
 use crate::index::lru::{Lru, locked};
+use crate::index::query::join::summarized;
 use crate::index::reading::cached::Known;
 use crate::index::reading::ledger::{Stop, refold};
 use crate::index::reading::progress::Watch;
@@ -78,12 +79,14 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
         compressed: name.compressed,
         size: 0,
         modified_ms: 0,
+        last_record_ms: None,
     };
     let folded = refold(&file, remembered.take(), &mut Vec::new(), &Watch::default())?;
     let of = folded.stop.of;
     let summary = Summary::new(folded.last());
     *remembered = Some((folded.stop, folded.fold));
-    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
+    let last_record_ms = summary.last_record_ms;
+    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), last_record_ms, ..file };
     Ok(Summarized { file, summary })
 }
 
@@ -105,8 +108,5 @@ fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     let state = store.lock();
     let entry = state.listing.files.get(slot)?;
     let Known::Folded(kept) = &entry.fold else { return None };
-    let file = state.file(slot)?;
-    let of = kept.stop.of;
-    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), ..file };
-    Some(Ok(Summarized { file, summary: kept.summary.get()? }))
+    summarized(&state, entry, kept).map(Ok)
 }

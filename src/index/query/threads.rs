@@ -1,9 +1,10 @@
 //! The threads of a home by their heads alone: who they are and where they work, without what they were billed.
 
+use std::sync::MutexGuard;
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::index::catalog::entry::Entry;
+use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::heads::Outcome;
 use crate::index::home::{HomeStore, MAX_LOOKS};
 use crate::index::reading::heads::Head;
@@ -26,6 +27,20 @@ pub struct ThreadHeads {
 ///
 /// When the home cannot be read.
 pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
+    let (mut state, outcome) = with_heads(store)?;
+    let heads = state
+        .rollouts()
+        .filter_map(|(slot, entry)| Some((slot, entry.thread_head(state.listing.path_of(entry))?)));
+    let heads: Vec<(Slot, ThreadHead)> = heads.collect();
+    let skipped = skipped(&mut state, outcome);
+    drop(state);
+    let mut heads = dated(store, heads);
+    heads.sort_unstable_by(|a, b| newest_first(&a.file, &b.file));
+    Ok(ThreadHeads { heads, skipped })
+}
+
+/// What is known when every head was read, and the heads that could not be.
+pub(crate) fn with_heads(store: &HomeStore) -> Result<(MutexGuard<'_, State>, Outcome)> {
     let mut outcome = store.heads_as_of(Instant::now())?;
     let mut state = store.lock();
     for _ in 1..MAX_LOOKS {
@@ -36,11 +51,20 @@ pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
         outcome = store.heads_as_of(Instant::now())?;
         state = store.lock();
     }
-    let heads =
-        state.rollouts().filter_map(|(_, entry)| entry.thread_head(state.listing.path_of(entry)));
-    let mut heads: Vec<ThreadHead> = heads.collect();
-    heads.sort_unstable_by(|a, b| newest_first(&a.file, &b.file));
-    Ok(ThreadHeads { heads, skipped: skipped(&mut state, outcome) })
+    Ok((state, outcome))
+}
+
+/// Threads with the times of their last records. One whose rollout goes meanwhile keeps the file's.
+pub(crate) fn dated(store: &HomeStore, heads: Vec<(Slot, ThreadHead)>) -> Vec<ThreadHead> {
+    let slots: Vec<Slot> = heads.iter().map(|(slot, _)| *slot).collect();
+    store.read_last_records(&slots);
+    let state = store.lock();
+    let date = |(slot, mut head): (Slot, ThreadHead)| {
+        let entry = state.listing.files.get(slot).filter(|entry| entry.stem() == head.file.stem);
+        head.file.last_record_ms = entry.and_then(|entry| entry.last_record.ms());
+        head
+    };
+    heads.into_iter().map(date).collect()
 }
 
 /// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.

@@ -33,6 +33,8 @@ pub struct Broken {
 pub struct Kept {
     /// Where it stopped.
     pub stop: Stop,
+    /// When the last record was written, in milliseconds since 1970, if one says so.
+    pub last_record_ms: Option<i64>,
     /// What it comes to.
     pub summary: KeptSummary,
     /// What is needed to go on.

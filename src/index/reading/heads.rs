@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::codec::{Packed, Packer, Unpacker, packed_fields};
 use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::RolloutFile;
-use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::record::session_meta::{Origin, SessionMeta};
 use crate::rollout::timestamp::parse_timestamp;
 
 /// Texts that many rollouts have in common, each once.
@@ -46,6 +46,8 @@ pub struct HeadFacts {
     pub thread_id: Arc<str>,
     /// How the thread came to be, as far as its head tells.
     pub kind: ThreadKind,
+    /// Who talks in it.
+    pub origin: Origin,
     /// The thread that it was spawned by or copied from.
     pub parent: Option<Arc<str>>,
     /// Where it began, as Codex wrote it.
@@ -56,7 +58,7 @@ pub struct HeadFacts {
     pub cli_version: Option<Arc<str>>,
 }
 
-packed_fields!(HeadFacts { thread_id, kind, parent, cwd, created_ms, cli_version });
+packed_fields!(HeadFacts { thread_id, kind, origin, parent, cwd, created_ms, cli_version });
 
 impl Packed for Head {
     fn pack(&self, packer: &mut Packer) {
@@ -99,6 +101,7 @@ impl HeadFacts {
         Self {
             thread_id: Arc::from(meta.id.as_deref().unwrap_or(file.thread_id())),
             kind: ThreadKind::of_meta(meta),
+            origin: meta.origin(),
             parent: meta.parent().map(|parent| shared(texts, parent)),
             cwd: meta.cwd.as_deref().map(|cwd| shared(texts, cwd)),
             created_ms: meta.timestamp.as_deref().and_then(parse_timestamp),

@@ -36,10 +36,10 @@ impl Fold {
         self.plan_type.as_deref()
     }
 
-    /// When the last record that was read was written, in milliseconds since 1970.
+    /// When the last record was written, in milliseconds since 1970.
     #[must_use]
     pub fn last_record_ms(&self) -> Option<i64> {
-        self.last_ms
+        self.written_ms
     }
 
     /// How many lines were no records.

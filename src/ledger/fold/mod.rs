@@ -27,7 +27,7 @@ use crate::rollout::record::{
     Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
     parse_looked_at,
 };
-use crate::rollout::timestamp::parse_timestamp;
+use crate::rollout::timestamp::{leading_timestamp, parse_timestamp};
 use crate::rollout::turn::{TurnState, TurnTracker};
 
 /// The state of the fold over one rollout.
@@ -59,7 +59,10 @@ pub struct Fold {
     last_model: Option<String>,
     /// The plan of the account, as the last record of its limits names it.
     plan_type: Option<String>,
+    /// When the last record was written that was read.
     last_ms: Option<i64>,
+    /// When the last record was written, also of those that count nothing and are not read.
+    written_ms: Option<i64>,
     skipped: u64,
 }
 
@@ -83,6 +86,7 @@ packed_fields!(Fold {
     last_model,
     plan_type,
     last_ms,
+    written_ms,
     skipped,
 });
 
@@ -156,6 +160,7 @@ impl Fold {
         let Ok(record) = parse_looked_at(line, looked) else { return false };
         let written = record.timestamp.as_deref().and_then(parse_timestamp);
         self.last_ms = written.or(self.last_ms);
+        self.written_ms = written.or(self.written_ms);
         match record.item {
             Item::SessionMeta => return self.begin(capture(line)),
             // The oldest shape begins without a kind.
@@ -184,6 +189,7 @@ impl Fold {
         }
         let written = written.as_deref().and_then(parse_timestamp);
         self.last_ms = written.or(self.last_ms);
+        self.written_ms = written.or(self.written_ms);
         if self.meta.is_some() {
             // Another thread's: the beginning of a copy. The first of several is the parent's.
             self.trail.begin(written);
@@ -376,6 +382,7 @@ impl LineSink for Fold {
         self.trail.pass(line.len() as u64);
         match look(line) {
             Look::Pass(passed) if ends_whole(last_two(line)) && !has_seam(line) => {
+                self.written_ms = written_of(line).or(self.written_ms);
                 self.passed(passed);
             }
             looked => self.read(line, looked),
@@ -389,10 +396,18 @@ impl LineSink for Fold {
     fn long_line(&mut self, line: LongLine<'_>) {
         self.trail.pass(line.length);
         match look(line.head) {
-            Look::Pass(passed) if !line.too_long && ends_whole(line.end) => self.passed(passed),
+            Look::Pass(passed) if !line.too_long && ends_whole(line.end) => {
+                self.written_ms = leading_timestamp(line.head).or(self.written_ms);
+                self.passed(passed);
+            }
             _ => self.skipped += 1,
         }
     }
+}
+
+/// When a record was written, in milliseconds since 1970.
+fn written_of(line: &[u8]) -> Option<i64> {
+    leading_timestamp(line).or_else(|| parse_timestamp(&parse(line).ok()?.timestamp?))
 }
 
 fn facts(context: &TurnContext<'_>) -> TurnFacts {

@@ -13,6 +13,7 @@ fn file(stem: &str, modified_ms: i64) -> RolloutFile {
         compressed: false,
         size: 0,
         modified_ms,
+        last_record_ms: None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields};
+use crate::codec::{Packed, Packer, Unpacker, packed_fields, packed_variants};
 use crate::rollout::record::instructions::{Around, around_instructions};
 use crate::rollout::record::text::Text;
 
@@ -107,7 +107,42 @@ impl Source {
     }
 }
 
+/// Who talks in a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A person: the terminal, an editor, an app. The oldest versions, which knew no other, do not say it.
+    Interactive,
+    /// A program: `codex exec`, an MCP client.
+    Automatic,
+    /// Codex itself, for a purpose of its own: a review, a compaction, its memory.
+    Internal,
+}
+
+packed_variants!(Origin { Interactive, Automatic, Internal });
+
+/// The sources that `codex resume --last` takes.
+const INTERACTIVE: [&str; 4] = ["cli", "vscode", "atlas", "chatgpt"];
+
+/// What the sources of threads are called that Codex begins for itself, or begin or end with.
+const INTERNAL: [&str; 7] =
+    ["internal", "subagent", "guardian", "review", "compact", "memory", "onboarding"];
+
 impl SessionMeta {
+    /// Who talks in the thread.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let source = self.source.as_ref().and_then(Source::name);
+        let is_internal = |name: &str| INTERNAL.iter().any(|part| name.contains(part));
+        let names = [source, self.thread_source.as_deref()];
+        if self.is_subagent() || names.into_iter().flatten().any(is_internal) {
+            Origin::Internal
+        } else if source.is_none_or(|source| INTERACTIVE.contains(&source)) {
+            Origin::Interactive
+        } else {
+            Origin::Automatic
+        }
+    }
+
     /// Whether the thread was spawned by another thread's turn.
     #[must_use]
     pub fn is_subagent(&self) -> bool {
@@ -271,9 +306,13 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error>
 fn source(value: Value) -> Option<Source> {
     match value {
         Value::String(name) => Some(Source::Named(name)),
-        Value::Object(object) => object.get("subagent").map(|subagent| Source::Subagent {
-            parent_thread_id: string_at(subagent, &["thread_spawn", "parent_thread_id"]),
-        }),
+        Value::Object(object) => match object.iter().next()? {
+            (key, subagent) if key == "subagent" => Some(Source::Subagent {
+                parent_thread_id: string_at(subagent, &["thread_spawn", "parent_thread_id"]),
+            }),
+            (key, Value::String(name)) if key == "custom" => Some(Source::Named(name.clone())),
+            (key, _) => Some(Source::Named(key.clone())),
+        },
         _ => None,
     }
 }
