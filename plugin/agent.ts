@@ -7,6 +7,7 @@ import type {
   AgentLaunchConfig,
   AgentSessionInfo,
   CodexAgent,
+  PreflightContext,
   ProjectConfig,
   RuntimeHandle,
   Session,
@@ -19,6 +20,7 @@ import { noteLaunch } from "../index.js";
 import type { SessionThread } from "./session/own-thread.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
+import { obstacle } from "./launch/preflight.js";
 import { roleConfig } from "./launch/role-config.js";
 import { isCodexRunning } from "./session/process/running.js";
 import { Snapshots } from "./session/process/snapshot.js";
@@ -167,6 +169,18 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       return resumeCommand(resume, thread.threadId);
     },
 
+    async preLaunchSetup(workspacePath: string): Promise<void> {
+      await prepareWorkspace(workspacePath, settings);
+      await Promise.race([prepareHooks(), after(PATIENCE_MS)]).catch((error: unknown) =>
+        warn("cannot look for Codex", error),
+      );
+    },
+
+    async preflight({ project }: PreflightContext): Promise<void> {
+      const found = await obstacle(await binary.resolve(), settings.codexHome, project.path);
+      if (found !== null) throw new Error(found);
+    },
+
     async postLaunchSetup(session: Session): Promise<void> {
       await prepareWorkspace(session.workspacePath, settings);
     },
@@ -187,6 +201,14 @@ async function isProcessRunning(handle: RuntimeHandle): Promise<boolean | "indet
   }
 }
 
+/** What was said already: a project's settings are read at every launch. */
+const said = new Set<string>();
+
 function sayWhatIsWrong({ problems }: PluginSettings | AgentSettings): void {
-  for (const { found, remedy, setting } of problems) warn(`${setting}: ${found}; ${remedy}`);
+  for (const { found, remedy, setting } of problems) {
+    const line = `${setting}: ${found}; ${remedy}`;
+    if (said.has(line)) continue;
+    said.add(line);
+    warn(line);
+  }
 }

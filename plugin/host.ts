@@ -74,6 +74,11 @@ export interface AgentLaunchConfig {
   systemPromptFile?: string;
 }
 
+/** A spawn that is about to be made. */
+export interface PreflightContext {
+  project: ProjectConfig;
+}
+
 /** The plugin's agent: every member that any of the orchestrators calls. */
 export interface CodexAgent {
   readonly name: string;
@@ -90,7 +95,11 @@ export interface CodexAgent {
   isProcessRunning(handle: RuntimeHandle): Promise<boolean>;
   getSessionInfo(session: Session): Promise<AgentSessionInfo | null>;
   getRestoreCommand(session: Session, project: ProjectConfig): Promise<string | null>;
+  /** Before the terminal is made, also at a restore. */
+  preLaunchSetup(workspacePath: string): Promise<void>;
   postLaunchSetup(session: Session): Promise<void>;
+  /** Before a spawn: rejects with one sentence for the person where a session cannot start. */
+  preflight(context: PreflightContext): Promise<void>;
   setupWorkspaceHooks(workspacePath: string): Promise<void>;
 }
 

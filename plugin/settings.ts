@@ -5,6 +5,8 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
+import type { CodexSettings } from "./launch/agent-config.js";
+import { readCodexSettings } from "./launch/agent-config.js";
 import type { Permissions } from "./launch/permissions.js";
 import { parsePermissions } from "./launch/permissions.js";
 import { defaultAoHome, expandHome } from "./paths.js";
@@ -34,6 +36,7 @@ export interface AgentSettings {
   systemPrompt: string | null;
   systemPromptFile: string | null;
   hooks: boolean;
+  codex: CodexSettings;
   /** Whether commands in the sandbox may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   /** Directories that commands in the sandbox may write to, absolute. */
@@ -99,7 +102,13 @@ export function readAgentSettings(
   const permissions = given["permissions"] ?? agentConfig?.["permissions"] ?? "default";
   const parsed = parsePermissions(permissions);
   if (parsed === null) problems.push(wrongPermissions(permissions));
+  const codex = readCodexSettings(
+    agentConfig ?? {},
+    parsed ?? "default",
+    (setting, found, remedy) => problems.push({ setting, found, remedy }),
+  );
   return {
+    codex,
     // Codex's own default asks before it does anything of weight: the safe side of a spelling mistake.
     permissions: parsed ?? "default",
     model: text("model"),

@@ -11,6 +11,8 @@ const IDS = [
   "settings",
   "codex-binary",
   "codex-version",
+  "login",
+  "trust",
   "wrappers",
   "wrappers-first",
   "real-programs",
@@ -111,7 +113,7 @@ test("a person reads aligned lines of at most 80 columns, the remedy below", asy
   );
   const at = lines.indexOf("fail  wrappers        there are none in ~/.ao/bin");
   assert.equal(lines[at + 1], "                      → ao-codex wrappers install");
-  assert.equal(lines.at(-2), "17 checks: 1 failed, 0 warnings.");
+  assert.equal(lines.at(-2), "19 checks: 1 failed, 0 warnings.");
 });
 
 test("colours only what a terminal shows", async (t) => {

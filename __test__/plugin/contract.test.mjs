@@ -71,7 +71,9 @@ test("an agent has every method of the contract, and the one that later orchestr
       isProcessRunning: "function",
       getSessionInfo: "function",
       getRestoreCommand: "function",
+      preLaunchSetup: "function",
       postLaunchSetup: "function",
+      preflight: "function",
       setupWorkspaceHooks: "function",
     },
   );

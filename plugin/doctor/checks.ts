@@ -10,12 +10,14 @@ import { codexHome } from "./checks/codex-home.js";
 import { codexVersion } from "./checks/codex-version.js";
 import { hooks } from "./checks/hooks.js";
 import { launch } from "./checks/launch.js";
+import { login } from "./checks/login.js";
 import { metadata } from "./checks/metadata.js";
 import { prices } from "./checks/prices.js";
 import { realPrograms } from "./checks/real-programs.js";
 import { resume } from "./checks/resume.js";
 import { rollout } from "./checks/rollout.js";
 import { settings } from "./checks/settings.js";
+import { trust } from "./checks/trust.js";
 import { wrappersFirst } from "./checks/wrappers-first.js";
 import { wrappers } from "./checks/wrappers.js";
 
@@ -24,6 +26,8 @@ export const checks: readonly Check[] = [
   settings,
   codexBinary,
   codexVersion,
+  login,
+  trust,
   wrappers,
   wrappersFirst,
   realPrograms,

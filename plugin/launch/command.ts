@@ -1,6 +1,8 @@
 /** The command lines that start and resume Codex. */
 
 import type { BinaryFacts } from "../../index.js";
+import type { CodexSettings } from "./agent-config.js";
+import { codexFlags } from "./agent-config.js";
 import { agentPathFlags } from "./agent-path.js";
 import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
@@ -27,6 +29,7 @@ export interface CommandSettings {
   /** Where the session works; `null` where the orchestrator did not say. */
   workspacePath: string | null;
   user: UserConfig;
+  codex: CodexSettings;
   permissions: Permissions;
   /** Whether commands may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
@@ -60,14 +63,16 @@ export function resumeCommand(settings: CommandSettings, threadId: string): stri
 }
 
 function flags(settings: CommandSettings): string[] {
-  const { facts, model, permissions } = settings;
+  const { codex, facts, model, permissions } = settings;
   return [
     "-c",
     "check_for_update_on_startup=false",
+    ...codexFlags(codex),
     // A background server would run the session's commands in its own environment.
     ...(facts.noDaemon ? ["--no-daemon"] : []),
-    ...approvalFlags(permissions, facts),
-    ...(model === null ? [] : ["--model", shellWord(model), ...reasoningFlags(model)]),
+    ...approvalFlags(permissions, facts, codex.sandbox !== null),
+    ...(model === null ? [] : ["--model", shellWord(model)]),
+    ...reasoningFlags(model, codex.reasoningEffort),
     ...instructionFlags(settings),
     ...noticeFlags(facts),
     ...hookFlags(settings),
@@ -89,8 +94,9 @@ function noticeFlags({ modelSuccessors }: BinaryFacts): string[] {
 }
 
 /** The o3 and o4 families with their sizes and dates (`o3`, `o4-mini`, `o3-pro-2025-06-10`), also behind a provider's name. */
-function reasoningFlags(model: string): string[] {
-  return /(^|\/)o[34]($|-)/i.test(model) ? ["-c", "model_reasoning_effort=high"] : [];
+function reasoningFlags(model: string | null, chosen: string | null): string[] {
+  const effort = chosen ?? (/(^|\/)o[34]($|-)/i.test(model ?? "") ? "high" : null);
+  return effort === null ? [] : ["-c", `model_reasoning_effort=${effort}`];
 }
 
 function instructionFlags(settings: CommandSettings): string[] {

@@ -21,7 +21,11 @@ export function parsePermissions(value: unknown): Permissions | null {
 }
 
 /** The flags for them that this Codex takes. */
-export function approvalFlags(permissions: Permissions, facts: BinaryFacts): string[] {
+export function approvalFlags(
+  permissions: Permissions,
+  facts: BinaryFacts,
+  hasSandbox: boolean,
+): string[] {
   switch (permissions) {
     case "permissionless":
       return ["--dangerously-bypass-approvals-and-sandbox"];
@@ -31,7 +35,7 @@ export function approvalFlags(permissions: Permissions, facts: BinaryFacts): str
       // `untrusted` went away with 0.150, and a Codex without it ends at once when it is given.
       return facts.approvalPolicies.includes("untrusted")
         ? ["--ask-for-approval", "untrusted"]
-        : ["--ask-for-approval", "on-request", "--sandbox", "read-only"];
+        : ["--ask-for-approval", "on-request", ...(hasSandbox ? [] : ["--sandbox", "read-only"])];
     case "default":
       return [];
   }

@@ -20,8 +20,7 @@ type Table = Record<string, unknown>;
 
 /** What Codex itself would refuse says nothing. */
 export function readUserConfig(codexHome: string | null): UserConfig {
-  const text = textBehindLinks(join(codexHome ?? defaultCodexHome(), "config.toml"));
-  const config = text === null ? {} : parsed(text);
+  const config = configOf(codexHome);
   const policy = table(config["shell_environment_policy"]);
   const bashEnv = table(policy["set"])["BASH_ENV"];
   return {
@@ -34,6 +33,19 @@ export function readUserConfig(codexHome: string | null): UserConfig {
     bashEnv: typeof bashEnv === "string" ? bashEnv : null,
     includeOnly: Array.isArray(policy["include_only"]) ? texts(policy["include_only"]) : null,
   };
+}
+
+/** The provider that the person chose in place of OpenAI; `null` where that is in force. */
+export function userProvider(codexHome: string | null): string | null {
+  const config = configOf(codexHome);
+  const profile = table(table(config["profiles"])[String(config["profile"])]);
+  const provider = profile["model_provider"] ?? config["model_provider"];
+  return typeof provider === "string" && provider !== "openai" ? provider : null;
+}
+
+function configOf(codexHome: string | null): Table {
+  const text = textBehindLinks(join(codexHome ?? defaultCodexHome(), "config.toml"));
+  return text === null ? {} : parsed(text);
 }
 
 function defaultCodexHome(): string {
@@ -49,7 +61,7 @@ function parsed(text: string): Table {
 }
 
 /** The value as a table; an empty one for anything else. */
-export function table(value: unknown): Table {
+function table(value: unknown): Table {
   const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
   return isTable ? (value as Table) : {};
 }
