@@ -109,38 +109,104 @@ for (const [what, args] of Object.entries(nothings)) {
   });
 }
 
-test("a failed pr create and a failed merge record nothing and fail the same way", async (t) => {
+test("a failed merge records nothing and fails the same way", async (t) => {
   const box = await makeSandbox(t);
   const env = { GH_FAKE_FAIL: "1" };
   const before = readFileSync(box.metadataPath);
-  for (const args of [
-    ["pr", "create", "--fill"],
-    ["pr", "merge", "7", "--squash"],
-  ]) {
-    const direct = box.run(join(box.tools, "gh"), args, { env });
-    assert.equal(direct.status, 1);
-    assert.deepEqual(box.run(box.gh, args, { env }), direct);
-  }
+  const args = ["pr", "merge", "7", "--squash"];
+  const direct = box.run(join(box.tools, "gh"), args, { env });
+  assert.equal(direct.status, 1);
+  assert.deepEqual(box.run(box.gh, args, { env }), direct);
   assert.deepEqual(readFileSync(box.metadataPath), before);
 });
 
-for (const args of [
-  ["pr", "merge"],
-  ["pr", "merge", "7", "--squash", "-d"],
-  ["-R", "a/b", "pr", "merge", "-t", "--auto"],
-  ["pr", "merge", "--auto=false"],
-]) {
-  test(`records the merge after ${args.join(" ")}`, async (t) => {
-    const box = await makeSandbox(t);
-    assert.deepEqual(box.run(box.gh, args), {
-      status: 0,
-      signal: null,
-      stdout: "",
-      stderr: "✓ Merged pull request #7\n",
+test("a pull request that exists already is noted, and the command fails the same way", async (t) => {
+  const env = { GH_FAKE_FAIL: "1" };
+  const args = ["pr", "create", "--fill"];
+  const apart = await makeSandbox(t);
+  const direct = apart.run(join(apart.tools, "gh"), args, { env });
+  assert.equal(direct.status, 1);
+  assert.deepEqual(apart.run(apart.gh, args, { env }), direct);
+  assert.deepEqual(noted(apart), opened(apart, {}));
+  const together = await makeSandbox(t);
+  const said = together.run("/bin/sh", ["-c", '"$0" pr create --fill 2>&1', together.gh], { env });
+  assert.deepEqual(said, { ...direct, stdout: direct.stderr, stderr: "" });
+  assert.deepEqual(noted(together), opened(together, {}));
+});
+
+/** Merges in a repository whose session has the pull request 7 of owner/repo, on the branch `feature`. */
+const MERGES = {
+  "its branch's": [["pr", "merge"], true],
+  "its number": [["pr", "merge", "7", "--squash", "-d"], true],
+  "its number with a sign": [["pr", "merge", "#7"], true],
+  "its number in its repository": [["-R", "owner/repo", "pr", "merge", "7", "-t", "--auto"], true],
+  "its number in its repository, on the host": [
+    ["pr", "merge", "7", "--repo=github.com/Owner/Repo"],
+    true,
+  ],
+  "its number in its repository, by address": [
+    ["pr", "merge", "7", "-R", "https://github.com/owner/repo.git"],
+    true,
+  ],
+  "its address": [["pr", "merge", "https://github.com/owner/repo/pull/7"], true],
+  "a page of its address": [["pr", "merge", "https://github.com/owner/repo/pull/7/files#x"], true],
+  "its branch by name": [["pr", "merge", "feature", "--rebase"], true],
+  "not by itself": [["pr", "merge", "--auto=false"], true],
+  "another number": [["pr", "merge", "55", "--squash"], false],
+  "another number behind --": [["pr", "merge", "--", "55"], false],
+  "its number in another repository": [["pr", "merge", "7", "-R", "owner/other"], false],
+  "its number in a repository of that end": [["pr", "merge", "7", "-R", "x/repo"], false],
+  "another address": [["pr", "merge", "https://github.com/owner/repo/pull/70"], false],
+  "an address elsewhere": [["pr", "merge", "https://github.com/owner/other/pull/7"], false],
+  "its branch in another repository": [["pr", "merge", "feature", "-R", "owner/other"], false],
+};
+
+for (const format of ["pairs", "json"]) {
+  for (const [what, [args, isOwn]] of Object.entries(MERGES)) {
+    test(`a merge of ${what} is ${isOwn ? "" : "not "}the session's (${format})`, async (t) => {
+      const box = await makeSandbox(t, { format });
+      const before = {
+        worktree: box.repository,
+        branch: "feature",
+        pr: "https://github.com/owner/repo/pull/7",
+        status: "pr_open",
+      };
+      box.writeMetadata(before);
+      assert.deepEqual(box.run(box.gh, args), {
+        status: 0,
+        signal: null,
+        stdout: "",
+        stderr: "✓ Merged pull request #7\n",
+      });
+      assert.deepEqual(box.metadata(), isOwn ? { ...before, status: "merged" } : before);
     });
-    assert.deepEqual(box.metadata(), { worktree: box.repository, status: "merged" });
-  });
+  }
 }
+
+test("where neither its pull request nor its branch tells, gh is asked whose it was", async (t) => {
+  const merged = async (metadata, answer, args, options) => {
+    const box = await makeSandbox(t);
+    box.writeMetadata({ worktree: box.repository, status: "working", ...metadata });
+    const state = join(box.root, "state.json");
+    writeFileSync(state, JSON.stringify(answer));
+    box.run(box.gh, args, { env: { GH_FAKE_STATE: state }, ...options });
+    return box.metadata().status === "merged";
+  };
+  const branch = "feature";
+  const pr = "https://github.com/owner/repo/pull/7";
+  const own = { headRefName: branch, url: pr };
+  const other = { headRefName: "other", url: "https://github.com/owner/repo/pull/55" };
+  assert.equal(await merged({ branch }, own, ["pr", "merge", "7"]), true);
+  assert.equal(await merged({ branch }, other, ["pr", "merge", "55"]), false);
+  assert.equal(await merged({ branch }, own, ["pr", "merge", pr]), true);
+  assert.equal(await merged({ pr }, own, ["pr", "merge", "owner:feature"]), true);
+  assert.equal(await merged({ pr }, other, ["pr", "merge", "other"]), false);
+  assert.equal(await merged({}, own, ["pr", "merge", "7"]), false);
+  // In another work tree a number and a branch may be another repository's.
+  const elsewhere = { cwd: "/" };
+  assert.equal(await merged({ branch, pr }, own, ["pr", "merge", "7"], elsewhere), true);
+  assert.equal(await merged({ branch, pr }, other, ["pr", "merge", "7"], elsewhere), false);
+});
 
 test("an address of GitHub Enterprise counts", async (t) => {
   const box = await makeSandbox(t);

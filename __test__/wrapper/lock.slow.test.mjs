@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { makeSandbox } from "./sandbox.mjs";
+import { loseNothing } from "./takeover.mjs";
 import { updater } from "./updater.mjs";
 
 test("a lock that is held for more than ten seconds is given up on, and the command is unharmed", async (t) => {
@@ -23,4 +24,8 @@ test("a lock that is held for more than ten seconds is given up on, and the comm
   assert.ok(seconds > 9.9 && seconds < 30, String(seconds));
   assert.deepEqual(box.metadata(), { worktree: box.repository, status: "working" });
   assert.equal(readFileSync(lock, "utf8"), "");
+});
+
+test("32 writers on a stale lock and a stale takeover lose none of 800 updates", async (t) => {
+  await loseNothing(await makeSandbox(t), { writers: 32, updates: 25 });
 });

@@ -1,11 +1,12 @@
 /** Many writers at once, killed ones among them: nothing that was stored is lost, and nothing blocks for long. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { randomOf, ROUNDS, SEED } from "./random.mjs";
 import { makeSandbox, SESSION } from "./sandbox.mjs";
+import { loseNothing } from "./takeover.mjs";
 import { updater } from "./updater.mjs";
 
 const WRITERS = 32;
@@ -90,9 +91,14 @@ test("a lock and a takeover whose processes are gone block for little more than 
   await gone.ended;
   const token = `ao-wrapper ${hostname()} ${gone.pid}\n`;
   writeFileSync(`${box.metadataPath}.lock`, token);
-  writeFileSync(`${box.metadataPath}.lock.break`, token);
+  const { ino } = statSync(`${box.metadataPath}.lock`);
+  writeFileSync(`${box.metadataPath}.lock.break-${ino}-1`, token);
   const children = Array.from({ length: 8 }, (_, number) => updater(box, `k${number}`, "v"));
   for (const child of children) assert.deepEqual(await child.ended, { status: 0, signal: null });
   assert.equal(Object.keys(box.metadata()).length, 11);
   assert.deepEqual(readdirSync(box.data), [SESSION]);
+});
+
+test("16 writers on a stale lock and a stale takeover lose none of 64 updates", async (t) => {
+  await loseNothing(await makeSandbox(t), { writers: 16, updates: 4 });
 });

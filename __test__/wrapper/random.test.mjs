@@ -358,11 +358,13 @@ test(`${Math.ceil(CASES * GH_SHARE)} random gh commands do the same with and wit
     // The fake gh has a parser of its own: what it did is what should be known.
     const done = existsSync(effect) ? JSON.parse(readFileSync(effect, "utf8")) : {};
     const { worktree, status, pr, agentReportedPrIsDraft } = box.metadata();
+    // The session has neither pull request nor branch: only its branch's own, by no name, is known to be its.
+    const isOwn = done.merged && done.selector === undefined && done.repo === undefined;
     assert.deepEqual(
       { worktree, status, pr, draft: agentReportedPrIsDraft },
       {
         worktree: box.repository,
-        status: done.pr ? "pr_open" : done.merged ? "merged" : "working",
+        status: done.pr ? "pr_open" : isOwn ? "merged" : "working",
         pr: done.pr,
         draft: done.pr && String(done.draft),
       },

@@ -106,7 +106,8 @@ async function create() {
 function merge() {
   if (process.env.GH_FAKE_FAIL)
     fail("Pull request #7 is not mergeable: the base branch policy prohibits the merge.");
-  if (!flags.auto && !flags["disable-auto"]) effect({ merged: true });
+  if (!flags.auto && !flags["disable-auto"])
+    effect({ merged: true, selector: positional[0], repo: flags.repo });
   note(
     flags.auto ? "✓ Pull request #7 will be automatically merged\n" : "✓ Merged pull request #7\n",
   );

@@ -64,11 +64,16 @@ _ao_allowed() {
 # --- the lock ----------------------------------------------------------------------------------
 # The orchestrator's protocol: <file>.lock, created exclusively, stale after 60 s; wait 10 ms
 # doubling to 250 ms, give up after 10 s. Ours says who holds it, so that the lock of a process
-# that was killed need not grow old first. Stale locks are removed by the one process that holds
-# <file>.lock.break, and only after a second look: no fresh lock is ever taken away.
+# that was killed need not grow old first.
+#
+# A stale lock is removed by one process alone: the one that makes <file>.lock.break-<inode>-<n>.
+# Where that one is stale too, the next number decides; none of these names is taken away while its
+# lock is there, so that nobody ever removes a lock that came after the one it has looked at.
 
 # One that was made and could not be written (a full disk) tells nobody who holds it: it goes again.
+# What is there already and is no file is not even opened: a FIFO would keep us waiting.
 _ao_create() {
+  if [ -e "$1" ] || [ -L "$1" ]; then return 1; fi
   _ao_made=
   set -C
   { { _ao_made=1; printf '%s\n' "$_ao_token"; } >"$1"; } 2>/dev/null
@@ -78,9 +83,10 @@ _ao_create() {
   return "$2"
 }
 
+# Only a regular file is read: a FIFO would keep us waiting, a device might do anything.
 _ao_holds() {
   _ao_holder=
-  IFS= read -r _ao_holder 2>/dev/null <"$1" || :
+  if [ -f "$1" ] && [ ! -L "$1" ]; then IFS= read -r _ao_holder 2>/dev/null <"$1" || :; fi
   [ "$_ao_holder" = "$_ao_token" ]
 }
 
@@ -88,36 +94,63 @@ _ao_alive() {
   kill -0 "$1" 2>/dev/null || [ -e "/proc/$1" ] || ps -p "$1" >/dev/null 2>&1
 }
 
+_ao_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
+
 # A holder on this host that is gone counts only when it has been seen gone for a second: what it
-# started last (a rename) may still be under way. $2 names the file in our notes.
+# started last (a rename) may still be under way. $2 names the file in our notes. After a minute a
+# lock is stale whoever seems to hold it: the pid may be another process's by now.
 _ao_abandoned() {
   _ao_holds "$1" || :
   case $_ao_holder in
-    "ao-wrapper $_ao_host "*)
+    "ao-wrapper $_ao_host "*[0-9])
       _ao_gone=
       eval "_ao_gone=\${_ao_gone_$2-}"
       if _ao_alive "${_ao_holder##* }"; then
         eval "_ao_gone_$2="
-        return 1
+        _ao_is_old "$1"
+        return
       elif [ "${_ao_gone#* }" != "$_ao_holder" ]; then
         eval "_ao_gone_$2=\"\$_ao_waited \$_ao_holder\""
         return 1
       fi
       [ $((_ao_waited - ${_ao_gone%% *})) -ge 1000 ]
       ;;
-    *) [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ] ;;
+    *) _ao_is_old "$1" ;;
   esac
 }
 
+# Sets _ao_inode; fails where there is nothing.
+_ao_inode_of() {
+  _ao_inode=$(ls -di "$1" 2>/dev/null) || return 1
+  while :; do
+    case $_ao_inode in
+      ' '*) _ao_inode=${_ao_inode#?} ;;
+      *) break ;;
+    esac
+  done
+  _ao_inode=${_ao_inode%% *}
+  case $_ao_inode in '' | *[!0-9]*) return 1 ;; esac
+}
+
+# Removes a stale lock; fails where somebody else is about to, or it cannot be removed.
 _ao_break() {
-  if _ao_create "$1.break"; then
-    if _ao_abandoned "$1" lock; then rm -f "$1"; fi
-    rm -f "$1.break"
-  elif _ao_abandoned "$1.break" break; then
-    rm -f "$1.break"
-  else
-    return 1
-  fi
+  _ao_inode_of "$1" || return 0
+  _ao_was="$_ao_inode $_ao_holder"
+  for _ao_number in 1 2 3 4 5 6 7 8; do
+    _ao_breaker=$1.break-${_ao_was%% *}-$_ao_number
+    if _ao_create "$_ao_breaker"; then
+      _ao_broken=1
+      if _ao_abandoned "$1" lock && _ao_inode_of "$1" && [ "$_ao_inode $_ao_holder" = "$_ao_was" ]
+      then
+        rm -f "$1" || rmdir "$1"
+        if [ ! -e "$1" ] && [ ! -L "$1" ]; then _ao_broken=0; fi
+      fi
+      rm -f "$1.break-${_ao_was%% *}-"*
+      return $_ao_broken
+    fi
+    _ao_abandoned "$_ao_breaker" "break_$_ao_number" || return 1
+  done
+  return 1
 }
 
 _ao_lock() {
@@ -125,8 +158,11 @@ _ao_lock() {
   _ao_delay=10
   until _ao_create "$1"; do
     [ $_ao_waited -lt 10000 ] || return 1
-    # Nobody holds it: perhaps nothing can be written here, and then waiting is of no use.
-    if [ ! -e "$1" ]; then
+    # What is no file was never the orchestrator's lock: it is in the way until it is old, or for good.
+    if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then
+      [ $_ao_waited -lt 3000 ] || return 1
+    elif [ ! -e "$1" ]; then
+      # Nobody holds it: perhaps nothing can be written here, and then waiting is of no use.
       rm -f "$_ao_temporary"
       _ao_create "$_ao_temporary" || return 1
       rm -f "$_ao_temporary"
@@ -135,6 +171,10 @@ _ao_lock() {
     sleep "0.$((_ao_delay / 100))$(((_ao_delay / 10) % 10))" || return 1
     _ao_waited=$((_ao_waited + _ao_delay))
     if [ $_ao_delay -lt 125 ]; then _ao_delay=$((_ao_delay * 2)); else _ao_delay=250; fi
+  done
+  # What processes that were killed have left: never a session, for it begins with a dot.
+  for _ao_left_behind in ./."$_ao_file".ao-* "$1".break*; do
+    if [ -f "$_ao_left_behind" ] && _ao_is_old "$_ao_left_behind"; then rm -f "$_ao_left_behind"; fi
   done
 }
 
@@ -149,7 +189,11 @@ _ao_update() {
   while [ "$_ao_left" -gt 0 ]; do
     case $1 in '' | *[!A-Za-z0-9_-]*) exit 0 ;; esac
     _ao_value=${2-}
-    case $_ao_value in
+    # An address goes to terminals and pages; other values keep all but newlines.
+    case $1:$_ao_value in
+      pr:*[[:cntrl:]]* | agentReportedPrUrl:*[[:cntrl:]]*)
+        _ao_value=$(printf '%s' "$_ao_value" | tr -d '[:cntrl:]')
+        ;;
       *[[:cntrl:]]*) _ao_value=$(printf '%s' "$_ao_value" | tr -d '\r\n') ;;
     esac
     set -- "$@" "$1" "$_ao_value"

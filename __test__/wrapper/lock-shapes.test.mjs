@@ -1,0 +1,97 @@
+/** What may lie where the lock of a session's metadata is to be. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeSandbox, SESSION } from "./sandbox.mjs";
+
+const MINUTES_AGO = new Date(Date.now() - 5 * 60_000);
+
+const SHAPES = {
+  "a directory": (path) => mkdirSync(path),
+  "a directory with something in it": (path) => mkdirSync(join(path, "x"), { recursive: true }),
+  "a FIFO": (path) => execFileSync("mkfifo", [path]),
+  "a link to nothing": (path) => symlinkSync("/nonexistent", path),
+  "a link to a device": (path) => symlinkSync("/dev/zero", path),
+};
+
+for (const [what, make] of Object.entries(SHAPES)) {
+  test(`a lock that is ${what} delays a checkout for seconds and gives the update up`, async (t) => {
+    const box = await makeSandbox(t);
+    make(`${box.metadataPath}.lock`);
+    const env = { AO_WRAPPER_DEBUG: "1" };
+    const before = process.hrtime.bigint();
+    const answer = box.run(box.git, ["checkout", "-q", "-b", "topic"], { env, timeout: 10_000 });
+    assert.ok(process.hrtime.bigint() - before < 10_000_000_000n);
+    assert.equal(answer.status, 0);
+    assert.match(answer.stderr, /branch=topic noted for session app-1: status 1/);
+    assert.equal(box.metadata().branch, undefined);
+    assert.ok(existsSync(`${box.metadataPath}.lock`) || what.startsWith("a link"));
+  });
+}
+
+for (const what of ["a directory", "a FIFO"]) {
+  test(`a lock that is ${what} and old is taken out of the way`, async (t) => {
+    const box = await makeSandbox(t);
+    const lock = `${box.metadataPath}.lock`;
+    SHAPES[what](lock);
+    utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
+    box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+    assert.equal(box.metadata().branch, "topic");
+    assert.equal(existsSync(lock), false);
+  });
+}
+
+test("a lock that is a minute old is stale, whoever its pid is now", async (t) => {
+  const box = await makeSandbox(t);
+  const lock = `${box.metadataPath}.lock`;
+  writeFileSync(lock, `ao-wrapper ${hostname()} ${process.pid}\n`);
+  utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
+  box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+  assert.equal(box.metadata().branch, "topic");
+});
+
+for (const [what, make] of Object.entries({
+  ...SHAPES,
+  "a file of nobody": (path) => writeFileSync(path, "?"),
+})) {
+  test(`a stale lock beside a .break that is ${what} is broken all the same`, async (t) => {
+    const box = await makeSandbox(t);
+    const lock = `${box.metadataPath}.lock`;
+    writeFileSync(lock, "");
+    utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
+    make(`${lock}.break`);
+    box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+    assert.equal(box.metadata().branch, "topic");
+    assert.equal(existsSync(lock), false);
+  });
+}
+
+test("what killed updates have left is taken away by the next one", async (t) => {
+  const box = await makeSandbox(t);
+  const left = [`.${SESSION}.ao-999999`, `${SESSION}.lock.break-1-1`, `${SESSION}.lock.break`];
+  for (const name of left) {
+    writeFileSync(join(box.data, name), "half");
+    utimesSync(join(box.data, name), MINUTES_AGO, MINUTES_AGO);
+  }
+  writeFileSync(join(box.data, `.${SESSION}.ao-999998`), "somebody is writing this");
+  box.run(box.git, ["checkout", "-q", "-b", "topic"]);
+  assert.deepEqual(readdirSync(box.data).toSorted(), [`.${SESSION}.ao-999998`, SESSION]);
+});
+
+test("a value takes no control characters along", async (t) => {
+  const box = await makeSandbox(t);
+  const script = '. "$0"; update_ao_metadata pr "$1"';
+  const helper = join(box.bin, "ao-metadata-helper.sh");
+  box.run("bash", ["-c", script, helper, "a\u001b[31mb\nc\td\u007fé"]);
+  assert.equal(box.metadata().pr, "a[31mbcdé");
+});
