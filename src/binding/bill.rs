@@ -1,15 +1,16 @@
 //! The bill of a Codex home: all of its threads, a part of it, and its sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::iter;
 use std::mem;
 
 use napi::Result;
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::billing::price_table::{PriceTable, PricedBy};
-use crate::billing::report::{self, GroupBy, Window};
+use crate::billing::report::{self, GroupBy, SessionLabel, Window};
 use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{
     self, SkippedFile, ThreadUsage, Usage, count, known_model, model_name,
@@ -25,6 +26,7 @@ use crate::index::query::bill::bill_in_parts;
 use crate::index::reading::progress::Watch;
 use crate::ledger::threads::Thread;
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::Skipped;
 
 /// What to report of a Codex home.
 #[napi(object, object_to_js = false)]
@@ -42,14 +44,37 @@ pub struct HomeUsageOptions {
     pub since_ms: Option<Given<f64>>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
-    /// What `groups` adds up by. Days are those of the system's time zone.
-    #[napi(ts_type = "'thread' | 'workspace' | 'model' | 'day' | 'tier' | null")]
+    /// What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
+    /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them. Times are those of the system's time zone.
     pub by: Option<Given<String>>,
+    /// The sessions that `branch`, `session` and `pr` are taken from.
+    #[napi(ts_type = "Array<OrchestratorSession> | null")]
+    pub sessions: Option<Given<Vec<OrchestratorSession>>>,
+    /// Other Codex homes, for one bill of all of them. A thread that is in several counts once.
+    #[napi(ts_type = "Array<string> | null")]
+    pub more_codex_homes: Option<Given<Vec<String>>>,
     /// Whether to give `cells` too.
     pub cells: Option<Given<bool>>,
 }
 
 impl Fields for HomeUsageOptions {}
+
+/// A session of an orchestrator, as its metadata describes it.
+#[napi(object, object_to_js = false)]
+pub struct OrchestratorSession {
+    /// The session.
+    pub id: String,
+    /// Its branch.
+    pub branch: Option<String>,
+    /// Its pull request.
+    pub pr: Option<String>,
+    /// Its work tree.
+    pub workspace_path: Option<String>,
+    /// The threads that are known to be its own.
+    pub thread_ids: Vec<String>,
+}
+
+impl Fields for OrchestratorSession {}
 
 /// Where prices come from.
 #[napi(object, object_from_js = false)]
@@ -67,20 +92,32 @@ pub struct Pricing {
     pub family_rated: BTreeMap<String, String>,
 }
 
-/// Usage of one thread, workspace, model, tier or day.
+/// Usage of one thread, workspace, repository, model, day …
 #[napi(object, object_from_js = false)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageGroup {
-    /// The thread's id, the workspace's path, the model's name, the tier, or the day (`YYYY-MM-DD`); `unknown` where the rollout
-    /// does not say.
-    pub key: String,
+    /// The thread's id, the workspace's path, the repository (`github.com/acme/shop`, or a path), the model's name, the
+    /// hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown` where
+    /// nothing says it. A list where two things were asked for.
+    #[serde(serialize_with = "key_as_json")]
+    pub key: Either<String, Vec<String>>,
     /// How many threads were billed in it.
     pub threads: i64,
     /// What was billed.
     pub usage: Usage,
     /// Whether the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
+}
+
+fn key_as_json<S: Serializer>(
+    key: &Either<String, Vec<String>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    match key {
+        Either::A(name) => name.serialize(serializer),
+        Either::B(names) => names.serialize(serializer),
+    }
 }
 
 /// What one model was billed in one workspace at one tier on one day.
@@ -103,7 +140,7 @@ pub struct UsageCell {
 /// The bill of a Codex home.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct HomeUsage {
-    /// The home that was read.
+    /// The home that was read; of several the first.
     pub codex_home: String,
     /// Where prices come from.
     pub pricing: Pricing,
@@ -111,7 +148,7 @@ pub struct HomeUsage {
     pub threads: Vec<ThreadUsage>,
     /// The sum over the threads.
     pub totals: Usage,
-    /// The sum by what was asked for, the most expensive first and days in their order; `null` when nothing was.
+    /// The sum by what was asked for, the most expensive first and periods in their order; `null` when nothing was.
     pub groups: Option<Vec<UsageGroup>>,
     /// The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for.
     pub cells: Option<Vec<UsageCell>>,
@@ -167,8 +204,10 @@ pub async fn home_usage_document(
 /// What was asked of a home.
 struct Query {
     home: CodexHome,
+    more_homes: Vec<CodexHome>,
     window: Window,
-    by: Option<GroupBy>,
+    by: Vec<GroupBy>,
+    sessions: Vec<SessionLabel>,
     cells: bool,
 }
 
@@ -177,9 +216,13 @@ impl Query {
         let by = argument::choice(
             options.by,
             "by",
-            "thread, workspace, model or day",
-            GroupBy::from_name,
+            &format!("one or two of {}", GroupBy::NAMES),
+            grouping,
         )?;
+        let more_homes =
+            options.more_codex_homes.map(|homes| homes.texts("moreCodexHomes", "a path"));
+        let sessions = options.sessions.map(|sessions| sessions.objects("sessions")).transpose()?;
+        let sessions = sessions.into_iter().flatten().map(SessionLabel::from);
         let began =
             argument::choice(options.workspace_match, "workspaceMatch", "ran or began", |name| {
                 match name {
@@ -193,13 +236,15 @@ impl Query {
             if began.unwrap_or(false) { (workspace, None) } else { (None, workspace) };
         Ok(Self {
             home: codex_home(options.codex_home)?,
+            more_homes: more_homes.transpose()?.into_iter().flatten().map(CodexHome::new).collect(),
+            sessions: sessions.collect(),
             window: Window {
                 began_in,
                 ran_in,
                 since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
                 until_ms: argument::optional_time_ms(options.until_ms, "untilMs")?,
             },
-            by,
+            by: by.unwrap_or_default(),
             cells: argument::flag(options.cells, "cells")?,
         })
     }
@@ -214,9 +259,9 @@ impl Query {
         let mut models: BTreeSet<String> = BTreeSet::new();
         let mut totals = Usage::default();
         // Sums over parts of threads need all of them.
-        let keeps = self.by.is_some() || self.cells;
+        let keeps = !self.by.is_empty() || self.cells;
         let mut kept: Vec<Thread> = Vec::new();
-        let skipped = bill_in_parts(&store_of(&self.home), watch, |threads| {
+        let skipped = self.read_homes(watch, |threads| {
             let threads = report::select(threads, &self.window);
             if keeps {
                 kept.extend_from_slice(&threads);
@@ -234,13 +279,43 @@ impl Query {
             take(answers)
         })?;
         Ok(Reading {
-            codex_home: self.home.path().to_string_lossy().into_owned(),
+            codex_home: spelled(&self.home),
+            codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
             pricing: pricing(models, &prices),
             totals,
-            groups: self.by.map(|by| groups(&kept, by, &prices)),
+            groups: (!self.by.is_empty()).then(|| groups(&kept, &self.by, &self.sessions, &prices)),
             cells: self.cells.then(|| cells(&kept, &prices)),
             skipped: skipped.into_iter().map(SkippedFile::from).collect(),
         })
+    }
+
+    fn homes(&self) -> impl Iterator<Item = &CodexHome> {
+        iter::once(&self.home).chain(&self.more_homes)
+    }
+
+    /// Hands the threads of all homes over. One that is in several homes counts as where it was written last.
+    fn read_homes(
+        &self,
+        watch: &Watch,
+        mut take: impl FnMut(Vec<Thread>) -> error::Result<()>,
+    ) -> error::Result<Vec<Skipped>> {
+        if self.more_homes.is_empty() {
+            return bill_in_parts(&store_of(&self.home), watch, take);
+        }
+        let mut skipped = Vec::new();
+        let mut threads: Vec<Thread> = Vec::new();
+        for home in self.homes() {
+            skipped.extend(bill_in_parts(&store_of(home), watch, |part| {
+                threads.extend(part);
+                Ok(())
+            })?);
+        }
+        let written = |thread: &Thread| thread.last_record_ms.unwrap_or(thread.file.modified_ms);
+        threads.sort_by_key(|thread| std::cmp::Reverse(written(thread)));
+        let mut seen = HashSet::new();
+        threads.retain(|thread| seen.insert(thread.thread_id.clone()));
+        take(threads)?;
+        Ok(skipped)
     }
 
     /// The answer as objects.
@@ -250,7 +325,7 @@ impl Query {
             threads.extend(part);
             Ok(())
         })?;
-        let Reading { codex_home, pricing, totals, groups, cells, skipped } = read;
+        let Reading { codex_home, codex_homes: _, pricing, totals, groups, cells, skipped } = read;
         Ok(HomeUsage { codex_home, pricing, threads, totals, groups, cells, skipped })
     }
 
@@ -266,6 +341,7 @@ impl Query {
 /// What was read, but for the threads.
 pub(super) struct Reading {
     pub(super) codex_home: String,
+    pub(super) codex_homes: Option<Vec<String>>,
     pub(super) pricing: Pricing,
     pub(super) totals: Usage,
     pub(super) groups: Option<Vec<UsageGroup>>,
@@ -292,14 +368,41 @@ fn pricing(models: BTreeSet<String>, prices: &PriceTable) -> Pricing {
     }
 }
 
-fn groups(threads: &[Thread], by: GroupBy, prices: &PriceTable) -> Vec<UsageGroup> {
-    report::group(threads, by, prices)
+/// One or two different names.
+fn grouping(names: &str) -> Option<Vec<GroupBy>> {
+    let by: Option<Vec<GroupBy>> = names.split(',').map(GroupBy::from_name).collect();
+    by.filter(|by| by.len() == 1 || matches!(by.as_slice(), [first, second] if first != second))
+}
+
+fn spelled(home: &CodexHome) -> String {
+    home.path().to_string_lossy().into_owned()
+}
+
+impl From<OrchestratorSession> for SessionLabel {
+    fn from(session: OrchestratorSession) -> Self {
+        let OrchestratorSession { id, branch, pr, workspace_path: workspace, thread_ids } = session;
+        Self { id, branch, pr, workspace, thread_ids }
+    }
+}
+
+fn groups(
+    threads: &[Thread],
+    by: &[GroupBy],
+    sessions: &[SessionLabel],
+    prices: &PriceTable,
+) -> Vec<UsageGroup> {
+    report::group(threads, by, sessions, prices)
         .into_iter()
         .map(|group| {
             let mut usage = Usage::default();
             usage.add(group.usage, group.cost.usd);
+            let mut names: Vec<String> =
+                group.key.iter().map(|name| model_name(name.as_deref())).collect();
             UsageGroup {
-                key: model_name(group.key.as_deref()),
+                key: match names.len() {
+                    1 => Either::A(names.swap_remove(0)),
+                    _ => Either::B(names),
+                },
                 threads: count(group.threads),
                 usage,
                 is_estimate: group.cost.is_estimate,
@@ -315,7 +418,7 @@ fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<UsageCell> {
             let mut usage = Usage::default();
             usage.add(billed, cost.usd);
             UsageCell {
-                day: key.day.unwrap_or_else(|| model_name(None)),
+                day: model_name(key.day.as_deref()),
                 model: model_name(key.model.as_deref()),
                 workspace: model_name(key.workspace.as_deref()),
                 tier: key.tier.as_str().to_owned(),

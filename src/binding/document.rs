@@ -14,6 +14,9 @@ use crate::binding::json;
 const FIRST_MS: i64 = -62_167_219_200_000;
 const LAST_MS: i64 = 253_402_300_799_999;
 
+/// The version of the document: raised when a field goes, or means something else.
+const SCHEMA_VERSION: u32 = 1;
+
 /// By how much a level is indented.
 const INDENT: usize = 2;
 
@@ -39,7 +42,10 @@ pub(super) struct Document {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Head<'a> {
+    schema_version: u32,
     codex_home: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codex_homes: &'a Option<Vec<String>>,
     pricing: &'a Pricing,
 }
 
@@ -74,10 +80,14 @@ impl Document {
 
     /// The pieces of the document, a line break at its end. What comes before the threads is known last.
     pub(super) fn finish(self, reading: &Reading) -> io::Result<Vec<Vec<u8>>> {
-        let Reading { codex_home, pricing, totals, groups, skipped, .. } = reading;
+        let Reading { codex_home, codex_homes, pricing, totals, groups, skipped, .. } = reading;
         let end: &[u8] = if self.is_empty() { b"]," } else { b"\n  ]," };
         let mut head = Vec::new();
-        json::write(&mut head, &Head { codex_home, pricing }, 0)?;
+        json::write(
+            &mut head,
+            &Head { schema_version: SCHEMA_VERSION, codex_home, codex_homes, pricing },
+            0,
+        )?;
         head.truncate(head.len() - CLOSED.len());
         head.extend_from_slice(b",\n  \"threads\": [");
         let mut rest = Vec::new();

@@ -4,7 +4,7 @@ use crate::codec::{Packed, Unpacker, packed_fields};
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::threads::ThreadKind;
-use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::record::session_meta::{Git, SessionMeta};
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::{TurnState, TurnTracker};
 
@@ -25,6 +25,8 @@ pub struct Summary {
     pub copied_from: Option<String>,
     /// Where the thread began.
     pub workspace: Option<String>,
+    /// The repository in which the thread began.
+    pub git: Option<Git>,
     /// When the thread began, in milliseconds since 1970.
     pub created_ms: Option<i64>,
     /// The version of Codex that began it.
@@ -56,6 +58,7 @@ packed_fields!(Summary {
     parent,
     copied_from,
     workspace,
+    git,
     created_ms,
     cli_version,
     last_model,
@@ -101,6 +104,7 @@ impl Summary {
             parent: meta.and_then(SessionMeta::parent).map(str::to_owned),
             copied_from: fold.copied_from().map(str::to_owned),
             workspace: meta.and_then(|meta| meta.cwd.clone()),
+            git: meta.and_then(|meta| meta.git.clone()),
             created_ms: meta.and_then(|meta| meta.timestamp.as_deref()).and_then(parse_timestamp),
             cli_version: meta.and_then(|meta| meta.cli_version.clone()),
             last_model: fold.last_model().map(str::to_owned),

@@ -8,7 +8,7 @@ use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::{RolloutFile, Skipped, newest_first};
 use crate::rollout::name::RolloutName;
-use crate::rollout::record::session_meta::SessionMeta;
+use crate::rollout::record::session_meta::{Git, SessionMeta};
 use crate::rollout::turn::TurnState;
 
 /// How a thread came to be.
@@ -66,6 +66,8 @@ pub struct Thread {
     pub file: RolloutFile,
     /// Where it began, as Codex wrote it.
     pub workspace: Option<String>,
+    /// The repository in which it began.
+    pub git: Option<Git>,
     /// How it came to be.
     pub kind: ThreadKind,
     /// The thread that it was spawned by or copied from.
@@ -250,6 +252,7 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),
         file,
         workspace: began.workspace,
+        git: began.git,
         kind,
         parent_thread_id: parent.or(copied_from),
         created_ms: began.created_ms,

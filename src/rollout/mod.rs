@@ -10,6 +10,7 @@ pub mod head;
 pub mod lines;
 pub mod name;
 pub mod record;
+pub mod repository;
 pub mod tail;
 pub mod timestamp;
 pub mod turn;

@@ -114,12 +114,13 @@ fn normalize(path: &Path) -> PathBuf {
     absolute.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }
 
-/// Compares many paths with one workspace, and asks the disk once for each distinct one.
+/// Says of many paths whether they are a workspace or lie below it, and asks the disk once for each distinct one.
 #[derive(Debug)]
 pub struct WorkspaceMatcher {
     resolved: PathBuf,
     resolver: Resolver,
     known: HashMap<String, bool>,
+    takes_in_below: bool,
 }
 
 impl WorkspaceMatcher {
@@ -132,17 +133,28 @@ impl WorkspaceMatcher {
     /// A matcher for `workspace` that resolves paths so.
     #[must_use]
     pub fn with(mut resolver: Resolver, workspace: &Path) -> Self {
-        Self { resolved: resolver.resolve(workspace), resolver, known: HashMap::new() }
+        let own = resolver.resolve(workspace);
+        Self { resolved: own, resolver, known: HashMap::new(), takes_in_below: false }
     }
 
-    /// Whether `cwd` is the workspace.
+    /// A matcher for `workspace` and every directory below it.
+    #[must_use]
+    pub fn with_below(workspace: &Path) -> Self {
+        Self { takes_in_below: true, ..Self::new(workspace) }
+    }
+
+    /// Whether `cwd` is the workspace, or lies below it where that counts too.
     pub fn matches(&mut self, cwd: &str) -> bool {
         if let Some(&known) = self.known.get(cwd) {
             return known;
         }
         let path = Path::new(cwd);
         let matches = self.resolver.is_workspace(path)
-            && (path == self.resolved || self.resolver.resolve(path) == self.resolved);
+            && (path == self.resolved || {
+                let resolved = self.resolver.resolve(path);
+                resolved == self.resolved
+                    || (self.takes_in_below && resolved.starts_with(&self.resolved))
+            });
         self.known.insert(cwd.to_owned(), matches);
         matches
     }
@@ -196,6 +208,21 @@ mod tests {
             }
             let network = Resolver::on(platform).resolve(Path::new(NETWORK));
             assert_eq!(network, Path::new(NETWORK));
+        }
+    }
+
+    #[test]
+    fn what_lies_below_a_workspace_counts_where_it_is_taken_in() {
+        let mut below = WorkspaceMatcher::with_below(Path::new("/gone/shop"));
+        let mut exact = WorkspaceMatcher::new(Path::new("/gone/shop"));
+        for (cwd, is_it, is_below) in [
+            ("/gone/shop", true, true),
+            ("/gone/shop/src", false, true),
+            ("/gone/shop-2", false, false),
+            ("/gone", false, false),
+            ("gone/shop", false, false),
+        ] {
+            assert_eq!((exact.matches(cwd), below.matches(cwd)), (is_it, is_below), "{cwd}");
         }
     }
 

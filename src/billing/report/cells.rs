@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::billing::cost::Cost;
 use crate::billing::price_table::PriceTable;
-use crate::billing::report::{Prices, Workspaces, day};
+use crate::billing::report::labels::Workspaces;
+use crate::billing::report::period::{Period, Periods};
+use crate::billing::report::prices::Prices;
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
@@ -15,7 +17,7 @@ use crate::rollout::record::service_tier::ServiceTier;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellKey {
     /// `YYYY-MM-DD`.
-    pub day: Option<String>,
+    pub day: Option<Arc<str>>,
     /// The model.
     pub model: Option<Arc<str>>,
     /// Where the turns ran, links resolved.
@@ -29,10 +31,11 @@ pub struct CellKey {
 pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<(CellKey, TokenUsage, Cost)> {
     let mut workspaces = Workspaces::default();
     let mut prices = Prices::new(prices);
+    let mut days = Periods::new(Period::Day);
     let mut sums: BTreeMap<CellKey, (TokenUsage, Cost)> = BTreeMap::new();
     for (slice, usage) in threads.iter().flat_map(|thread| thread.slices.iter()) {
         let key = CellKey {
-            day: day(slice.quarter),
+            day: days.name(slice.quarter),
             model: slice.model.clone(),
             workspace: slice.workspace.as_ref().map(|path| workspaces.real(path)),
             tier: slice.tier,

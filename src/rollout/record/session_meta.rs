@@ -40,6 +40,8 @@ pub struct SessionMeta {
     pub history_base: Option<HistoryBase>,
     /// The model, in the oldest shape only.
     pub model: Option<String>,
+    /// The repository that the thread began in.
+    pub git: Option<Git>,
 }
 
 packed_fields!(SessionMeta {
@@ -55,7 +57,19 @@ packed_fields!(SessionMeta {
     thread_source,
     history_base,
     model,
+    git,
 });
+
+/// `session_meta.git`: the repository as it was when the thread began.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Git {
+    /// Where its remote is, as `git` has it.
+    pub repository_url: Option<String>,
+    /// The branch that was checked out.
+    pub branch: Option<String>,
+}
+
+packed_fields!(Git { repository_url, branch });
 
 /// `session_meta.history_base`: where a rollout goes on from.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -287,6 +301,7 @@ impl<'de> Visitor<'de> for Level<'_> {
                 "thread_source" => meta.thread_source = text(&mut map)?,
                 "history_base" => meta.history_base = history_base(&map.next_value()?),
                 "model" => meta.model = text(&mut map)?,
+                "git" => meta.git = git(&map.next_value()?),
                 "instructions" | "base_instructions" => {
                     capture.in_instructions = true;
                     map.next_value::<IgnoredAny>()?;
@@ -324,6 +339,13 @@ fn history_base(value: &Value) -> Option<HistoryBase> {
     })
 }
 
+fn git(value: &Value) -> Option<Git> {
+    value.is_object().then(|| Git {
+        repository_url: string_at(value, &["repository_url"]),
+        branch: string_at(value, &["branch"]),
+    })
+}
+
 fn string_at(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().try_fold(value, |value, key| value.get(key))?.as_str().map(str::to_owned)
 }
@@ -332,7 +354,7 @@ fn string_at(value: &Value, keys: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
-    const LINE: &str = r#"{"timestamp":"2026-01-02T16:58:23.100Z","type":"session_meta","payload":{"id":"019b7f37-8646-7b42-af3b-3a02bcaed870","timestamp":"2026-01-02T16:58:23.000Z","cwd":"/home/dev/a \"b\"","originator":"codex_exec","cli_version":"0.138.0","source":{"subagent":{"thread_spawn":{"parent_thread_id":"p-1","depth":1}}},"base_instructions":{"text":"Be \\ brief."},"history_base":{"thread_id":"p-1","end_ordinal_exclusive":4}}}"#;
+    const LINE: &str = r#"{"timestamp":"2026-01-02T16:58:23.100Z","type":"session_meta","payload":{"id":"019b7f37-8646-7b42-af3b-3a02bcaed870","timestamp":"2026-01-02T16:58:23.000Z","cwd":"/home/dev/a \"b\"","originator":"codex_exec","cli_version":"0.138.0","source":{"subagent":{"thread_spawn":{"parent_thread_id":"p-1","depth":1}}},"base_instructions":{"text":"Be \\ brief."},"history_base":{"thread_id":"p-1","end_ordinal_exclusive":4},"git":{"commit_hash":"0a1b","branch":"main","repository_url":"git@example.com:dev/a.git"}}}"#;
 
     fn expected() -> SessionMeta {
         SessionMeta {
@@ -345,6 +367,10 @@ mod tests {
             history_base: Some(HistoryBase {
                 thread_id: Some("p-1".into()),
                 end_ordinal_exclusive: Some(4),
+            }),
+            git: Some(Git {
+                repository_url: Some("git@example.com:dev/a.git".into()),
+                branch: Some("main".into()),
             }),
             ..SessionMeta::default()
         }
@@ -362,7 +388,7 @@ mod tests {
     #[test]
     fn a_record_cut_in_its_instructions_gives_what_stands_before() {
         let cut = LINE.find("brief").unwrap();
-        let meta = SessionMeta { history_base: None, ..expected() };
+        let meta = SessionMeta { history_base: None, git: None, ..expected() };
         let captured = capture(&LINE.as_bytes()[..cut]);
         let written = Some("2026-01-02T16:58:23.100Z".to_owned());
         assert_eq!(captured, Captured { meta, written, end: CaptureEnd::CutInInstructions });

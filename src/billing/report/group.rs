@@ -1,0 +1,213 @@
+//! Sums of the bill by one or two things at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::billing::cost::Cost;
+use crate::billing::price_table::PriceTable;
+use crate::billing::report::labels::{
+    SessionLabel, ThreadRepositories, ThreadSessions, Workspaces,
+};
+use crate::billing::report::period::{Period, Periods};
+use crate::billing::report::prices::Prices;
+use crate::ledger::buckets::SliceKey;
+use crate::ledger::threads::Thread;
+use crate::rollout::record::TokenUsage;
+
+/// What a sum is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// By thread.
+    Thread,
+    /// By the directory in which the turns ran.
+    Workspace,
+    /// By repository, with all of its work trees.
+    Repository,
+    /// By branch.
+    Branch,
+    /// By session of the orchestrator.
+    Session,
+    /// By pull request of the session.
+    PullRequest,
+    /// By model.
+    Model,
+    /// By service tier.
+    Tier,
+    /// By how the thread came to be.
+    Kind,
+    /// By time.
+    Period(Period),
+}
+
+impl GroupBy {
+    /// The names that programs use.
+    pub const NAMES: &str =
+        "thread, workspace, repo, branch, session, pr, model, tier, kind, hour, day, week or month";
+
+    /// The one of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "thread" => Some(Self::Thread),
+            "workspace" => Some(Self::Workspace),
+            "repo" => Some(Self::Repository),
+            "branch" => Some(Self::Branch),
+            "session" => Some(Self::Session),
+            "pr" => Some(Self::PullRequest),
+            "model" => Some(Self::Model),
+            "tier" => Some(Self::Tier),
+            "kind" => Some(Self::Kind),
+            "hour" => Some(Self::Period(Period::Hour)),
+            "day" => Some(Self::Period(Period::Day)),
+            "week" => Some(Self::Period(Period::Week)),
+            "month" => Some(Self::Period(Period::Month)),
+            _ => None,
+        }
+    }
+}
+
+/// One name for each thing that a sum is by; `None` where nothing says it.
+pub type GroupKey = Vec<Option<Arc<str>>>;
+
+/// One sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its names, in the order in which they were asked for.
+    pub key: GroupKey,
+    /// How many threads were billed in it.
+    pub threads: u64,
+    /// What was billed.
+    pub usage: TokenUsage,
+    /// What it costs.
+    pub cost: Cost,
+}
+
+#[derive(Default)]
+struct Sum<'t> {
+    threads: BTreeSet<&'t str>,
+    usage: TokenUsage,
+    cost: Cost,
+}
+
+/// Adds the threads' usage up by all of `by` at once: periods in their order, everything else by cost, the most
+/// expensive first. Of two things the first decides, and the second among those that have it in common.
+#[must_use]
+pub fn group(
+    threads: &[Thread],
+    by: &[GroupBy],
+    sessions: &[SessionLabel],
+    prices: &PriceTable,
+) -> Vec<Group> {
+    let mut names: Vec<Names<'_>> =
+        by.iter().map(|&by| Names::new(by, threads, sessions)).collect();
+    let mut prices = Prices::new(prices);
+    let mut sums: BTreeMap<GroupKey, Sum<'_>> = BTreeMap::new();
+    for thread in threads {
+        for names in &mut names {
+            names.enter(thread);
+        }
+        for (slice, usage) in thread.slices.iter() {
+            let key = names.iter_mut().map(|names| names.name(thread, slice)).collect();
+            let sum = sums.entry(key).or_default();
+            sum.threads.insert(&thread.thread_id);
+            sum.usage = sum.usage.plus(*usage);
+            sum.cost.add(prices.cost(slice, *usage));
+        }
+    }
+    let groups = sums.into_iter().map(|(key, sum)| Group {
+        key,
+        threads: sum.threads.len() as u64,
+        usage: sum.usage,
+        cost: sum.cost,
+    });
+    ordered(groups.collect(), by)
+}
+
+/// The groups are in the order of their names already.
+fn ordered(mut groups: Vec<Group>, by: &[GroupBy]) -> Vec<Group> {
+    for (at, by) in by.iter().enumerate().rev() {
+        if matches!(by, GroupBy::Period(_)) {
+            groups.sort_by(|a, b| a.key.get(at).cmp(&b.key.get(at)));
+            continue;
+        }
+        let mut costs: HashMap<Option<Arc<str>>, f64> = HashMap::new();
+        for group in &groups {
+            let name = group.key.get(at).cloned().flatten();
+            *costs.entry(name).or_default() += group.cost.usd;
+        }
+        let cost = |group: &Group| {
+            // The last thing decides among single groups, the first among sums of several.
+            let sum = costs.get(&group.key.get(at).cloned().flatten());
+            if at + 1 == group.key.len() {
+                group.cost.usd
+            } else {
+                sum.copied().unwrap_or_default()
+            }
+        };
+        groups.sort_by(|a, b| {
+            cost(b).total_cmp(&cost(a)).then_with(|| a.key.get(at).cmp(&b.key.get(at)))
+        });
+    }
+    groups
+}
+
+/// Names what slices are added up by, for one thing.
+enum Names<'t> {
+    Thread(Option<Arc<str>>),
+    Workspace(Workspaces),
+    Repository(ThreadRepositories),
+    /// Of the thread that was entered.
+    OfSession(GroupBy, ThreadSessions<'t>, Option<Arc<str>>),
+    Model,
+    Tier,
+    Kind(Option<Arc<str>>),
+    Period(Periods),
+}
+
+impl<'t> Names<'t> {
+    fn new(by: GroupBy, threads: &'t [Thread], sessions: &'t [SessionLabel]) -> Self {
+        match by {
+            GroupBy::Thread => Self::Thread(None),
+            GroupBy::Workspace => Self::Workspace(Workspaces::default()),
+            GroupBy::Repository => Self::Repository(ThreadRepositories::new(threads)),
+            GroupBy::Branch | GroupBy::Session | GroupBy::PullRequest => {
+                Self::OfSession(by, ThreadSessions::new(sessions, threads), None)
+            }
+            GroupBy::Model => Self::Model,
+            GroupBy::Tier => Self::Tier,
+            GroupBy::Kind => Self::Kind(None),
+            GroupBy::Period(period) => Self::Period(Periods::new(period)),
+        }
+    }
+
+    /// Takes note of the thread whose slices come next.
+    fn enter(&mut self, thread: &Thread) {
+        match self {
+            Self::Thread(id) => *id = Some(Arc::from(thread.thread_id.as_str())),
+            Self::Kind(kind) => *kind = Some(Arc::from(thread.kind.as_str())),
+            Self::OfSession(GroupBy::Branch, sessions, name) => *name = sessions.branch(thread),
+            Self::OfSession(by, sessions, name) => {
+                let session = sessions.of(thread);
+                let said = match by {
+                    GroupBy::PullRequest => session.and_then(|session| session.pr.as_deref()),
+                    _ => session.map(|session| session.id.as_str()),
+                };
+                *name = said.map(Arc::from);
+            }
+            _ => {}
+        }
+    }
+
+    fn name(&mut self, thread: &Thread, slice: &SliceKey) -> Option<Arc<str>> {
+        match self {
+            Self::Thread(name) | Self::Kind(name) | Self::OfSession(_, _, name) => name.clone(),
+            Self::Workspace(workspaces) => {
+                slice.workspace.as_ref().map(|path| workspaces.real(path))
+            }
+            Self::Repository(repositories) => repositories.of(thread, slice.workspace.as_ref()),
+            Self::Model => slice.model.clone(),
+            Self::Tier => Some(Arc::from(slice.tier.as_str())),
+            Self::Period(periods) => periods.name(slice.quarter),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! A part of the bill: by time, and by workspace.
+
+use std::path::PathBuf;
+
+use crate::ledger::buckets::{QUARTER_MS, SliceKey};
+use crate::ledger::threads::Thread;
+use crate::rollout::workspace::WorkspaceMatcher;
+
+/// Which part of the bill is asked for.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Only threads that began in this workspace or below it, whole.
+    pub began_in: Option<PathBuf>,
+    /// Only what was billed to turns that ran in this workspace or below it.
+    pub ran_in: Option<PathBuf>,
+    /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
+    pub since_ms: Option<i64>,
+    /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
+    pub until_ms: Option<i64>,
+}
+
+/// Takes the part of the bill that a window shows. A thread of which nothing is left is left out, unless it began in
+/// the workspace that is asked for and no time is.
+#[must_use]
+pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
+    let mut began = window.began_in.as_deref().map(WorkspaceMatcher::with_below);
+    let mut ran = window.ran_in.as_deref().map(WorkspaceMatcher::with_below);
+    let since = window.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let until = window.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let timed = since.is_some() || until.is_some();
+    let mut selected = threads;
+    selected.retain_mut(|thread| {
+        let began_there = |matcher: &mut WorkspaceMatcher| {
+            thread.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
+        };
+        if began.as_mut().is_some_and(|matcher| !began_there(matcher)) {
+            return false;
+        }
+        let at_home = ran.as_mut().is_none_or(began_there);
+        thread.slices.retain(|key: &SliceKey| {
+            since.is_none_or(|since| key.quarter >= since)
+                && until.is_none_or(|until| key.quarter < until)
+                && ran.as_mut().is_none_or(|matcher| {
+                    key.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
+                })
+        });
+        !thread.slices.is_empty() || (at_home && !timed)
+    });
+    selected
+}
