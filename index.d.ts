@@ -158,15 +158,17 @@ export declare function homeUsage(options?: HomeUsageOptions | undefined | null,
 
 /** The bill of a Codex home. */
 export interface HomeUsage {
-  /** The home that was read. */
+  /** The home that was read; of several the first. */
   codexHome: string
+  /** All homes that were read, where there are several. */
+  codexHomes: Array<string> | null
   /** Where prices come from. */
   pricing: Pricing
   /** Every thread once, newest first. */
   threads: Array<ThreadUsage>
   /** The sum over the threads. */
   totals: Usage
-  /** The sum by what was asked for, the most expensive first and days in their order; `null` when nothing was. */
+  /** The sum by what was asked for, the most expensive first and periods in their order; `null` when nothing was. */
   groups: Array<UsageGroup> | null
   /** The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for. */
   cells: Array<UsageCell> | null
@@ -195,8 +197,15 @@ export interface HomeUsageOptions {
   sinceMs?: number | null
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
   untilMs?: number | null
-  /** What `groups` adds up by. Days are those of the system's time zone. */
-  by?: 'thread' | 'workspace' | 'model' | 'day' | 'tier' | null
+  /**
+   * What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
+   * `kind`, `hour`, `day`, `week` and `month`, with a comma between them. Times are those of the system's time zone.
+   */
+  by?: string | null
+  /** The sessions that `branch`, `session` and `pr` are taken from. */
+  sessions?: Array<OrchestratorSession>
+  /** Other Codex homes, for one bill of all of them. A thread that is in several counts once. */
+  moreCodexHomes?: Array<string> | null
   /** Whether to give `cells` too. */
   cells?: boolean | null
 }
@@ -272,6 +281,20 @@ export declare function listThreads(options?: ListOptions | undefined | null): P
  * for the session's; `resumed` is the thread that it goes on with. Rejects when the file cannot be written.
  */
 export declare function noteLaunch(sessionId: string, resumed?: ResumedThread | undefined | null, options?: EventsOptions | undefined | null): Promise<void>
+
+/** A session of an orchestrator, as its metadata describes it. */
+export interface OrchestratorSession {
+  /** The session. */
+  id: string
+  /** Its branch. */
+  branch?: string
+  /** Its pull request. */
+  pr?: string
+  /** Its work tree. */
+  workspacePath?: string
+  /** The threads that are known to be its own. */
+  threadIds: Array<string>
+}
 
 /** Says where this package looks and writes when nothing else is said. */
 export declare function places(): Promise<Places>
@@ -684,13 +707,14 @@ export interface UsageCell {
   isEstimate: boolean
 }
 
-/** Usage of one thread, workspace, model, tier or day. */
+/** Usage of one thread, workspace, repository, model, day … */
 export interface UsageGroup {
   /**
-   * The thread's id, the workspace's path, the model's name, the tier, or the day (`YYYY-MM-DD`); `unknown` where the rollout
-   * does not say.
+   * The thread's id, the workspace's path, the repository (`github.com/acme/shop`, or a path), the model's name, the
+   * hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown` where
+   * nothing says it. A list where two things were asked for.
    */
-  key: string
+  key: string | Array<string>
   /** How many threads were billed in it. */
   threads: number
   /** What was billed. */

@@ -130,9 +130,9 @@ test("says what it did before the checks", async (t) => {
   patient.remove(".ao");
   const { stdout } = await patient.print(["--fix"], { NO_COLOR: "1" });
   const [first, second] = stdout.split("\n");
-  assert.equal(first, "mended wrappers: installed the wrappers in ~/.ao/bin");
+  assert.equal(first, "fixed wrappers: installed the wrappers in ~/.ao/bin");
   assert.match(second, /^ok {4}addon /);
-  assert.ok(stdout.endsWith("\nAll 19 checks are well.\n"), stdout);
+  assert.ok(stdout.endsWith("\nAll 19 checks passed.\n"), stdout);
 });
 
 test("installs the hook's program beside the orchestrator's wrappers, which stay", async (t) => {

@@ -95,6 +95,7 @@ async function assertPrints(args, document) {
 test("usage --json is the bill", async (t) => {
   const { home, paths } = homeOf(t);
   await assertPrints(["usage", "--codex-home", home], {
+    schemaVersion: 1,
     codexHome: home,
     pricing: PRICING,
     threads: threads(paths),
@@ -152,6 +153,7 @@ for (const [by, groups] of Object.entries(GROUPS)) {
   test(`usage --by ${by} --json has the groups beside the threads`, async (t) => {
     const { home, paths } = homeOf(t);
     await assertPrints(["usage", "--by", by, "--codex-home", home], {
+      schemaVersion: 1,
       codexHome: home,
       pricing: PRICING,
       threads: threads(paths),

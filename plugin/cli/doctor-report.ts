@@ -17,7 +17,7 @@ const INDENT_BELOW = STATUS_COLUMNS + GAP.length;
 export function printReport(report: Report): void {
   const colors = paint();
   const lines = [
-    ...(report.fixed ?? []).map(({ id, done }) => colors.green(`mended ${id}: ${plain(done)}`)),
+    ...(report.fixed ?? []).map(({ id, done }) => colors.green(`fixed ${id}: ${plain(done)}`)),
     ...report.checks.flatMap((check) => linesOf(check, layoutOf(check, report.checks), colors)),
     summary(report.checks),
   ];
@@ -71,6 +71,6 @@ function pieces(text: string, columns: number): string[] {
 function summary(checks: readonly Examined[]): string {
   const count = (wanted: Status) => checks.filter(({ status }) => status === wanted).length;
   const [failed, warned] = [count("fail"), count("warn")];
-  if (failed + warned === 0) return `All ${plural(checks.length, "check")} are well.`;
+  if (failed + warned === 0) return `All ${plural(checks.length, "check")} passed.`;
   return `${plural(checks.length, "check")}: ${failed} failed, ${plural(warned, "warning")}.`;
 }

@@ -2,8 +2,8 @@
 import { Command, Option } from "commander";
 import type * as Addon from "../../index.js";
 import type { Report } from "../doctor/examine.js";
-import { Unwell } from "../terminal/exit-codes.js";
-import { jsonOption, workspaceOption } from "./options.js";
+import { CheckFailed } from "../terminal/exit-codes.js";
+import { homeOf, jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print-json.js";
 import { loadNative } from "./scan.js";
@@ -16,11 +16,11 @@ export function doctorCommand(): Command {
   return new Command("doctor")
     .description("check everything that the plugin needs, and say what to do")
     .addOption(workspaceOption("the workspace to look at (default: this directory)"))
-    .addOption(new Option("--fix", "mend what is safe to mend: wrappers, directories, mode bits"))
+    .addOption(new Option("--fix", "fix what is safe to fix: wrappers, directories, mode bits"))
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nEnds with 1 if a check fails.\n\nExample:\n  $ ao-codex doctor --workspace ~/code/shop --fix",
+      "\nExits with 1 if a check fails.\n\nExample:\n  $ ao-codex doctor --workspace ~/code/shop --fix",
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<DoctorOptions>();
@@ -30,14 +30,15 @@ export function doctorCommand(): Command {
         const { printReport } = await import("./doctor-report.js");
         printReport(report);
       }
-      if (!report.ok) throw new Unwell("a check failed");
+      if (!report.ok) throw new CheckFailed("a check failed");
     });
 }
 
 async function examined({
   fix,
   workspace = process.cwd(),
-  ...homes
+  codexHome,
+  aoHome,
 }: DoctorOptions): Promise<Report> {
   let native: typeof Addon;
   try {
@@ -52,6 +53,14 @@ async function examined({
     import("../doctor/examine.js"),
     import("../doctor/machine.js"),
   ]);
-  const machine = await lookAround(native, { workspace, ...homes }, process.env);
+  const machine = await lookAround(
+    native,
+    {
+      workspace,
+      ...homeOf({ ...(codexHome && { codexHome }) }),
+      ...(aoHome !== undefined && { aoHome }),
+    },
+    process.env,
+  );
   return examine(checks, machine, fix === true);
 }

@@ -5,7 +5,8 @@ import { expandHome } from "../paths.js";
 import { readPluginSettings } from "../settings.js";
 
 export interface GlobalOptions {
-  codexHome?: string;
+  /** As often as it was given. */
+  codexHome?: string[];
   aoHome?: string;
 }
 
@@ -21,7 +22,7 @@ export interface SessionsOptions extends ScanOptions {
 
 export const codexHomeOption = () =>
   new Option("--codex-home <dir>", "Codex home (default: $CODEX_HOME, else ~/.codex)").argParser(
-    folder,
+    (text: string, before: string[] = []) => [...before, folder(text)],
   );
 
 export const aoHomeOption = () =>
@@ -35,11 +36,17 @@ export const workspaceOption = (description: string) =>
 export const jsonOption = () => new Option("--json", "print one JSON document");
 
 /** What the native functions call the same. */
-export function scope({ codexHome, workspace }: ScanOptions) {
+export function scope({ workspace, ...options }: ScanOptions) {
   return {
-    ...(codexHome !== undefined && { codexHome }),
+    ...homeOf(options),
     ...(workspace !== undefined && { workspacePath: workspace }),
   };
+}
+
+/** The Codex home; of several the last, so that an option on the command line comes before that of an alias. */
+export function homeOf({ codexHome }: GlobalOptions): { codexHome?: string } {
+  const last = codexHome?.at(-1);
+  return last === undefined ? {} : { codexHome: last };
 }
 
 /** The orchestrator's home in force. */

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { ThreadHead } from "../../index.js";
 import { path } from "../terminal/format.js";
-import { jsonOption, workspaceOption } from "./options.js";
+import { homeOf, jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print-json.js";
 import { loadNative } from "./scan.js";
@@ -20,12 +20,9 @@ export function resumeCommand(): Command {
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ScanOptions & { workspace: string }>();
-      const { codexHome, workspace } = options;
+      const { workspace } = options;
       const native = await loadNative();
-      const thread = await native.findRollout(
-        workspace,
-        codexHome === undefined ? {} : { codexHome },
-      );
+      const thread = await native.findRollout(workspace, homeOf(options));
       if (thread === null) throw new Error(`nothing to resume: no thread began in ${workspace}`);
       const { threadId, rolloutPath } = thread;
       const line = commandLine(thread);

@@ -1,4 +1,4 @@
-/** Runs the checks one after the other: what one of them mends, the next ones find mended. */
+/** Runs the checks one after the other: what one of them fixes, the next ones find fixed. */
 
 import type { Check, Finding } from "./check.js";
 import { fail } from "./check.js";

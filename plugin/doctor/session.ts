@@ -43,7 +43,7 @@ function ofEnvironment(id: string, dataDir: string | null): KnownSession {
 }
 
 /** `~/.agent-orchestrator/<project>/sessions/` at 0.2.0, `…/projects/<project>/sessions/` later. */
-function allSessions(): { directory: string; session: string }[] {
+export function allSessions(): { directory: string; session: string }[] {
   const home = join(homeDirectory(), ".agent-orchestrator");
   const projects = [home, join(home, "projects")].flatMap((parent) =>
     namesIn(parent).map((name) => join(parent, name, "sessions")),

@@ -24,13 +24,13 @@ export interface Row {
   name: string;
   cost: number;
   tokens: number;
-  /** By model, the dearest first. */
+  /** By model, the most expensive first. */
   parts: Part[];
 }
 
 export interface Bill {
   home: HomeUsage;
-  /** The dearest first. */
+  /** The most expensive first. */
   models: Model[];
   workspaces: Row[];
   /** In their order; those on which nothing was billed are not among them. */

@@ -32,7 +32,7 @@ export function calendar({ days }: Bill): Chart & { years: number[] } {
   return {
     years,
     title: "Spend on every day",
-    description: `A calendar of ${years.join(", ")}: the dearer a day, the stronger its colour.`,
+    description: `A calendar of ${years.join(", ")}: the more expensive a day, the stronger its colour.`,
     widths: [860, 330],
     draw: (width) => {
       const size = Math.floor(((width - LEFT) / WEEKS) * 10) / 10;

@@ -162,7 +162,7 @@ function scale(): Markup {
 
 function more(found: number): Markup {
   return found > MOST_BARS
-    ? html`<span class="soft">the dearest ${MOST_BARS} of ${count(found)}</span>`
+    ? html`<span class="soft">the ${MOST_BARS} most expensive of ${count(found)}</span>`
     : html``;
 }
 

@@ -93,8 +93,8 @@ function segmentWords(
 }
 
 function descriptionOf(bars: readonly Bar[], period: Period): string {
-  const dearest = bars.toSorted((a, b) => b.cost - a.cost)[0];
-  if (dearest === undefined) return "Nothing was billed.";
-  const when = periodWords(dearest, period);
-  return `The dearest ${period} is ${when} with ${money(dearest.cost)}.`;
+  const highest = bars.toSorted((a, b) => b.cost - a.cost)[0];
+  if (highest === undefined) return "Nothing was billed.";
+  const when = periodWords(highest, period);
+  return `The most expensive ${period} is ${when} with ${money(highest.cost)}.`;
 }

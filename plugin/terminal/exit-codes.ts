@@ -5,18 +5,23 @@ import { plain } from "./sanitize.js";
 export const INTERRUPTED_EXIT_CODE = 130;
 
 const FAILURE_EXIT_CODE = 1;
+const OVER_LIMIT_EXIT_CODE = 3;
 
 /** Ended by Ctrl-C. */
 export class Interrupted extends Error {}
 
 /** A check of the doctor failed; what it has to say, it has said. */
-export class Unwell extends Error {}
+export class CheckFailed extends Error {}
+
+/** More was spent, or used, than the user allows. */
+export class OverLimit extends Error {}
 
 /** Says what went wrong where nobody has said it yet, and answers with the exit code. */
 export function exitCodeAfter(error: unknown): number {
   if (error instanceof Interrupted) return INTERRUPTED_EXIT_CODE;
-  if (error instanceof Unwell) return FAILURE_EXIT_CODE;
+  if (error instanceof CheckFailed) return FAILURE_EXIT_CODE;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`ao-codex: ${plain(message)}\n`);
+  if (error instanceof OverLimit) return OVER_LIMIT_EXIT_CODE;
   return FAILURE_EXIT_CODE;
 }
