@@ -160,8 +160,6 @@ export declare function homeUsage(options?: HomeUsageOptions | undefined | null,
 export interface HomeUsage {
   /** The home that was read; of several the first. */
   codexHome: string
-  /** All homes that were read, where there are several. */
-  codexHomes: Array<string> | null
   /** Where prices come from. */
   pricing: Pricing
   /** Every thread once, newest first. */
@@ -203,7 +201,7 @@ export interface HomeUsageOptions {
    */
   by?: string | null
   /** The sessions that `branch`, `session` and `pr` are taken from. */
-  sessions?: Array<OrchestratorSession>
+  sessions?: Array<OrchestratorSession> | null
   /** Other Codex homes, for one bill of all of them. A thread that is in several counts once. */
   moreCodexHomes?: Array<string> | null
   /** Whether to give `cells` too. */

@@ -1,5 +1,6 @@
 /** Text by the columns that it takes on the screen. */
 import { sep } from "node:path";
+import type * as Wide from "./wide.js";
 
 export { plain, safeJson } from "./sanitize.js";
 
@@ -7,7 +8,7 @@ export { plain, safeJson } from "./sanitize.js";
  * The tables of Unicode take longer to load than most homes to read, so the first text that needs them loads them. The
  * build puts that file into the command's own, where nothing has to be awaited for it.
  */
-declare const require: (file: "./wide.js") => typeof import("./wide.js");
+declare const require: (file: "./wide.js") => typeof Wide;
 
 /** Columns of the screen that the text takes. */
 export function width(text: string): number {
