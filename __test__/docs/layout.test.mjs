@@ -30,18 +30,14 @@ const TYPESCRIPT = [
   ["index.ts"],
 ];
 
-/** Those that are still there. An entry whose fault is gone fails too: these lists only become shorter. */
+/** Those that are still there. An entry whose fault is gone fails too: this list only becomes shorter. */
 const KNOWN_CIRCLES = [
   "src/binding: bill.rs document.rs",
-  "src/codec: mod.rs values.rs",
-  "src/codex_cli: cache.rs hooks.rs mod.rs probe.rs",
-  "src/codex_cli: install_dirs.rs search.rs",
   "src/ledger: summary.rs threads.rs",
   "src/rollout: record/event.rs record/mod.rs record/usage.rs",
   "plugin/session: process/proc.ts process/table.ts",
   "plugin/session: process/running.ts process/started.ts",
 ];
-const KNOWN_ARROWS = ["src/fs/file_stamp.rs -> src/codec/mod.rs"];
 
 const rust = graph("src", /\.rs$/, rustImports);
 const typescript = graph("plugin", /\.c?ts$/, typescriptImports);
@@ -51,7 +47,7 @@ test("no file imports itself by way of others", () => {
 });
 
 test("no file imports from a folder that comes after its own", () => {
-  assert.deepEqual([...arrows(rust, RUST), ...arrows(typescript, TYPESCRIPT)], KNOWN_ARROWS);
+  assert.deepEqual([...arrows(rust, RUST), ...arrows(typescript, TYPESCRIPT)], []);
 });
 
 test("every file of plugin/ but the entries of the package is imported", () => {
@@ -137,7 +133,7 @@ function rustImports(file, code) {
     .replace(/(^lib|\/mod)?\.rs$/, "")
     .split("/")
     .filter(Boolean);
-  const [product] = code.split(/^#\[cfg\(test\)\]\nmod \w+ \{/m);
+  const [product] = code.split(/^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod \w+ \{/m);
   const uses = [...product.matchAll(/\buse\s+([^;]+);/g)].flatMap(([, tree]) => branches(tree));
   const inline = [...product.matchAll(/(?<!\w|::)(?:crate|super|self)(?:::\w+)+/g)].map(
     ([path]) => path,

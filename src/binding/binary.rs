@@ -1,7 +1,7 @@
 //! Which programs are on this machine, and what the installed Codex can do.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use napi::Result;
@@ -9,9 +9,11 @@ use napi_derive::napi;
 
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::runtime::blocking;
-use crate::codex_cli::{
-    Facts, HOOKS_TIME_LIMIT, Hook, Memory, PROBE_TIME_LIMIT, Search, ask, ask_hooks, identity_of,
-};
+use crate::codex_cli::cached_probe;
+use crate::codex_cli::facts::Facts;
+use crate::codex_cli::hooks::{HOOKS_TIME_LIMIT, Hook};
+use crate::codex_cli::probe::PROBE_TIME_LIMIT;
+use crate::codex_cli::search::Search;
 
 /// Where to look for a program; the process's environment says the rest.
 #[napi(object, object_to_js = false)]
@@ -88,7 +90,7 @@ pub fn find_program_sync(
 #[napi(catch_unwind)]
 pub fn recall_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
     let path = path.path("path")?;
-    Ok(recall(&path, &Search::from_env()).map(BinaryFacts::from))
+    Ok(cached_probe::cached_facts(&path).map(BinaryFacts::from))
 }
 
 /// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
@@ -101,8 +103,7 @@ pub async fn probe_binary(
 ) -> Result<Option<BinaryFacts>> {
     let path = path.path("path")?;
     let limit = time_limit(time_limit_ms, PROBE_TIME_LIMIT)?;
-    let search = Search::from_env();
-    blocking(move || Ok(probe(&path, &search, limit)?.map(BinaryFacts::from))).await
+    blocking(move || Ok(cached_probe::facts(&path, limit)?.map(BinaryFacts::from))).await
 }
 
 /// The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
@@ -112,7 +113,7 @@ pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Opti
     let path = path.path("path")?;
     let limit = Duration::from_millis(time_limit_ms.into());
     // One that cannot be started, or does not answer in time, is asked again where somebody may wait.
-    Ok(probe(&path, &Search::from_env(), limit).ok().flatten().map(BinaryFacts::from))
+    Ok(cached_probe::facts(&path, limit).ok().flatten().map(BinaryFacts::from))
 }
 
 /// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
@@ -124,9 +125,7 @@ pub fn recall_hooks_sync(
 ) -> Result<Option<CodexHooks>> {
     let path = path.path("path")?;
     let flags = flags.texts("flags", "a flag")?;
-    let memory = Memory::of_user(&Search::from_env());
-    let hooks = memory.and_then(|memory| memory.recall_hooks(&path, &flags));
-    Ok(hooks.map(CodexHooks::from))
+    Ok(cached_probe::cached_hooks(&path, &flags).map(CodexHooks::from))
 }
 
 /// The hooks that this binary would run when it is started with `flags`: remembered, else asked of its own server in a
@@ -141,49 +140,12 @@ pub async fn probe_hooks(
     let path = path.path("path")?;
     let flags = flags.texts("flags", "a flag")?;
     let limit = time_limit(time_limit_ms, HOOKS_TIME_LIMIT)?;
-    let search = Search::from_env();
-    blocking(move || hooks_of(&path, &flags, &search, limit)).await
+    blocking(move || Ok(CodexHooks::from(cached_probe::hooks(&path, &flags, limit)?))).await
 }
 
 fn time_limit(given: Option<Given<f64>>, default: Duration) -> Result<Duration> {
     let given = argument::optional_count(given, "timeLimitMs")?;
     Ok(given.map_or(default, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))))
-}
-
-fn hooks_of(
-    path: &Path,
-    flags: &[String],
-    search: &Search,
-    limit: Duration,
-) -> crate::error::Result<CodexHooks> {
-    let memory = Memory::of_user(search);
-    if let Some(hooks) = memory.as_ref().and_then(|memory| memory.recall_hooks(path, flags)) {
-        return Ok(CodexHooks::from(hooks));
-    }
-    let asked = identity_of(path).ok();
-    let hooks = ask_hooks(path, flags, limit)?;
-    if let (Some(memory), Some(asked)) = (memory, asked) {
-        // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember_hooks(path, asked, flags, hooks.as_deref());
-    }
-    Ok(CodexHooks::from(hooks))
-}
-
-fn probe(binary: &Path, search: &Search, limit: Duration) -> crate::error::Result<Option<Facts>> {
-    if let Some(facts) = recall(binary, search) {
-        return Ok(Some(facts));
-    }
-    let asked = identity_of(binary).ok();
-    let facts = ask(binary, limit)?;
-    if let (Some(facts), Some(memory), Some(asked)) = (&facts, Memory::of_user(search), asked) {
-        // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember(binary, asked, facts);
-    }
-    Ok(facts)
-}
-
-fn recall(binary: &Path, search: &Search) -> Option<Facts> {
-    Memory::of_user(search)?.recall(binary)
 }
 
 fn search_of(given: Option<Given<BinarySearch>>) -> Result<Search> {

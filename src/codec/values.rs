@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::codec::{Packed, Packer, Unpacker};
+use crate::codec::bytes::{Packed, Packer, Unpacker};
 
 impl Packed for u64 {
     fn pack(&self, packer: &mut Packer) {
@@ -154,13 +154,13 @@ impl<A: Packed, B: Packed> Packed for (A, B) {
 /// Packs a structure field by field. A field that is forgotten does not compile.
 macro_rules! packed_fields {
     ($type:ident { $($field:ident),+ $(,)? }) => {
-        impl $crate::codec::Packed for $type {
-            fn pack(&self, packer: &mut $crate::codec::Packer) {
-                $($crate::codec::Packed::pack(&self.$field, packer);)+
+        impl $crate::codec::bytes::Packed for $type {
+            fn pack(&self, packer: &mut $crate::codec::bytes::Packer) {
+                $($crate::codec::bytes::Packed::pack(&self.$field, packer);)+
             }
 
-            fn unpack(unpacker: &mut $crate::codec::Unpacker<'_>) -> Option<Self> {
-                Some(Self { $($field: $crate::codec::Packed::unpack(unpacker)?),+ })
+            fn unpack(unpacker: &mut $crate::codec::bytes::Unpacker<'_>) -> Option<Self> {
+                Some(Self { $($field: $crate::codec::bytes::Packed::unpack(unpacker)?),+ })
             }
         }
     };
@@ -169,14 +169,14 @@ macro_rules! packed_fields {
 /// Packs an enumeration without fields by the place of its variants in the list.
 macro_rules! packed_variants {
     ($type:ident { $($variant:ident),+ $(,)? }) => {
-        impl $crate::codec::Packed for $type {
-            fn pack(&self, packer: &mut $crate::codec::Packer) {
+        impl $crate::codec::bytes::Packed for $type {
+            fn pack(&self, packer: &mut $crate::codec::bytes::Packer) {
                 let at = [$(Self::$variant),+].iter().position(|one| one == self);
-                $crate::codec::Packed::pack(&at.unwrap_or_default(), packer);
+                $crate::codec::bytes::Packed::pack(&at.unwrap_or_default(), packer);
             }
 
-            fn unpack(unpacker: &mut $crate::codec::Unpacker<'_>) -> Option<Self> {
-                let at: usize = $crate::codec::Packed::unpack(unpacker)?;
+            fn unpack(unpacker: &mut $crate::codec::bytes::Unpacker<'_>) -> Option<Self> {
+                let at: usize = $crate::codec::bytes::Packed::unpack(unpacker)?;
                 [$(Self::$variant),+].get(at).copied()
             }
         }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::codec::stable_hash;
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::Hook;
-use crate::codex_cli::search::Search;
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::Identity;
+use crate::fs::user_dirs::Directories;
 
 /// Raised when `Facts` learn something that older files cannot know.
 const FORMAT: u32 = 2;
@@ -51,8 +51,8 @@ enum Kind {
 impl Memory {
     /// The memory in the user's cache directory; `None` where no home directory is known.
     #[must_use]
-    pub fn of_user(search: &Search) -> Option<Self> {
-        Some(Self { dir: search.directories().cache?.join("binaries") })
+    pub fn of_user() -> Option<Self> {
+        Some(Self { dir: Directories::from_env().cache?.join("binaries") })
     }
 
     /// The memory in `dir`.

@@ -5,76 +5,69 @@ use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::codex_cli::search::Search;
-
-/// Directories of the machine rather than of a user.
-pub(crate) const SYSTEM_DIRS: [&str; 5] = [
-    "/usr/local/bin",
-    "/opt/homebrew/bin",
-    "/home/linuxbrew/.linuxbrew/bin",
-    "/usr/bin",
-    "/snap/bin",
-];
+use crate::codex_cli::environment::Environment;
 
 /// Directories to look into, in this order, after PATH.
-pub(crate) fn directories(search: &Search) -> Vec<PathBuf> {
+pub(crate) fn directories(environment: &Environment) -> Vec<PathBuf> {
     let mut dirs = Vec::new();
-    dirs.extend(search.system_dirs.iter().cloned());
-    dirs.extend([".cargo/bin", ".npm/bin"].iter().filter_map(|dir| search.in_home(dir)));
-    dirs.extend(search.beside.clone());
-    dirs.extend(npm(search));
-    dirs.extend(pnpm(search));
-    dirs.extend(variable_or_home(search, "BUN_INSTALL", ".bun").map(|bun| bun.join("bin")));
-    dirs.extend(variable_or_home(search, "VOLTA_HOME", ".volta").map(|volta| volta.join("bin")));
-    dirs.extend(per_node_version(search));
+    dirs.extend(environment.system_dirs.iter().cloned());
+    dirs.extend([".cargo/bin", ".npm/bin"].iter().filter_map(|dir| environment.in_home(dir)));
+    dirs.extend(environment.beside.clone());
+    dirs.extend(npm(environment));
+    dirs.extend(pnpm(environment));
+    dirs.extend(variable_or_home(environment, "BUN_INSTALL", ".bun").map(|bun| bun.join("bin")));
+    dirs.extend(
+        variable_or_home(environment, "VOLTA_HOME", ".volta").map(|volta| volta.join("bin")),
+    );
+    dirs.extend(per_node_version(environment));
     dirs.extend(
         [".yarn/bin", ".asdf/shims", ".local/share/mise/shims", ".local/bin"]
             .iter()
-            .filter_map(|dir| search.in_home(dir)),
+            .filter_map(|dir| environment.in_home(dir)),
     );
     dirs
 }
 
-fn variable_or_home(search: &Search, variable: &str, relative: &str) -> Option<PathBuf> {
-    search.var_path(variable).or_else(|| search.in_home(relative))
+fn variable_or_home(environment: &Environment, variable: &str, relative: &str) -> Option<PathBuf> {
+    environment.var_path(variable).or_else(|| environment.in_home(relative))
 }
 
 /// The `bin` of npm's prefix: from its variable in either spelling, from `~/.npmrc`, or where its manual puts it.
-fn npm(search: &Search) -> Vec<PathBuf> {
-    let npmrc = search.in_home(".npmrc").and_then(|path| prefix_in_npmrc(search, &path));
+fn npm(environment: &Environment) -> Vec<PathBuf> {
+    let npmrc = environment.in_home(".npmrc").and_then(|path| prefix_in_npmrc(environment, &path));
     [
-        search.var_path("npm_config_prefix"),
-        search.var_path("NPM_CONFIG_PREFIX"),
+        environment.var_path("npm_config_prefix"),
+        environment.var_path("NPM_CONFIG_PREFIX"),
         npmrc,
-        search.in_home(".npm-global"),
-        search.in_home(".npm-packages"),
+        environment.in_home(".npm-global"),
+        environment.in_home(".npm-packages"),
     ]
     .into_iter()
     .flatten()
     // On Windows commands lie in the prefix itself.
     .map(|prefix| if cfg!(windows) { prefix } else { prefix.join("bin") })
-    .chain(search.var_path("APPDATA").map(|data| data.join("npm")))
+    .chain(environment.var_path("APPDATA").map(|data| data.join("npm")))
     .collect()
 }
 
-fn prefix_in_npmrc(search: &Search, path: &Path) -> Option<PathBuf> {
+fn prefix_in_npmrc(environment: &Environment, path: &Path) -> Option<PathBuf> {
     let text = fs::read_to_string(path).ok()?;
     let value = text.lines().find_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == "prefix").then(|| value.trim().trim_matches(['"', '\'']))
     })?;
     match value.strip_prefix("~/").or_else(|| value.strip_prefix("${HOME}/")) {
-        Some(relative) => search.in_home(relative),
+        Some(relative) => environment.in_home(relative),
         None => Some(PathBuf::from(value)),
     }
 }
 
 /// pnpm's global directory moved the commands into `bin` with version 11.
-fn pnpm(search: &Search) -> Vec<PathBuf> {
+fn pnpm(environment: &Environment) -> Vec<PathBuf> {
     [
-        search.var_path("PNPM_HOME"),
-        search.in_home(".local/share/pnpm"),
-        search.in_home("Library/pnpm"),
+        environment.var_path("PNPM_HOME"),
+        environment.in_home(".local/share/pnpm"),
+        environment.in_home("Library/pnpm"),
     ]
     .into_iter()
     .flatten()
@@ -83,12 +76,12 @@ fn pnpm(search: &Search) -> Vec<PathBuf> {
 }
 
 /// nvm and fnm keep one set of global commands for each Node version; the newest first.
-fn per_node_version(search: &Search) -> Vec<PathBuf> {
-    let nvm = variable_or_home(search, "NVM_DIR", ".nvm").map(|nvm| nvm.join("versions/node"));
+fn per_node_version(environment: &Environment) -> Vec<PathBuf> {
+    let nvm = variable_or_home(environment, "NVM_DIR", ".nvm").map(|nvm| nvm.join("versions/node"));
     let fnm = [
-        search.var_path("FNM_DIR"),
-        search.in_home(".local/share/fnm"),
-        search.in_home("Library/Application Support/fnm"),
+        environment.var_path("FNM_DIR"),
+        environment.in_home(".local/share/fnm"),
+        environment.in_home("Library/Application Support/fnm"),
     ];
     let fnm = fnm.into_iter().flatten().map(|fnm| fnm.join("node-versions"));
     nvm.into_iter()

@@ -4,6 +4,8 @@
 //! however PATH spells it.
 
 pub mod cache;
+pub mod cached_probe;
+pub mod environment;
 pub mod facts;
 pub mod home;
 pub mod hooks;
@@ -11,9 +13,3 @@ pub mod install_dirs;
 pub mod probe;
 pub mod process_group;
 pub mod search;
-
-pub use cache::{Memory, identity_of};
-pub use facts::Facts;
-pub use hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
-pub use probe::{PROBE_TIME_LIMIT, ask};
-pub use search::{Search, Vars};

@@ -8,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::packed_fields;
 use crate::fs::open::LAST_MS;
 
 /// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
@@ -23,8 +22,6 @@ pub struct Moment {
     /// Beyond the seconds.
     pub nanos: u64,
 }
-
-packed_fields!(Moment { seconds, nanos });
 
 impl Moment {
     /// Now.
@@ -57,8 +54,6 @@ pub struct Identity {
     /// The last change of anything.
     pub changed: Moment,
 }
-
-packed_fields!(Identity { device, inode, size, modified, changed });
 
 impl Identity {
     /// What `metadata` says.

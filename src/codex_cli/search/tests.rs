@@ -33,7 +33,8 @@ impl Machine {
             .map(|(name, value)| ((*name).into(), value.replace("{}", root).into()))
             .collect();
         let home = Some(self.path("home"));
-        Search { vars, home, ..Search::default() }.with_ao_home(&self.path("home/.ao"))
+        let environment = Environment { vars, home, ..Environment::default() };
+        Search { environment, ..Search::default() }.with_ao_home(&self.path("home/.ao"))
     }
 }
 
