@@ -13,7 +13,7 @@ const scripts = Object.fromEntries(
 
 /**
  * bash 3.2 is not to be had everywhere; these are the additions since (its NEWS for 4.0 to 5.3) that it would stumble
- * over. `mapfile -d`, `BASHPID`, `exec 211< <(…)` with its pid, `read -N` and EPOCHREALTIME are used, but only behind a look at
+ * over. `mapfile -d`, `BASHPID`, `exec 57< <(…)` with its pid, `read -N` and EPOCHREALTIME are used, but only behind a look at
  * the version.
  */
 const SINCE_3_2 = {

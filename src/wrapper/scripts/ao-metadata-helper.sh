@@ -388,23 +388,26 @@ _ao_run() {
     # shellcheck disable=SC2064 # the name as it is now
     trap "_ao_on_signal $_ao_signal" "$_ao_signal"
   done
-  # Copies for the program, whose own numbers they have to be clear of; a closed stream has none.
-  if { : 9>&1; } 2>/dev/null; then exec 212>&1; fi
-  if { : 9>&2; } 2>/dev/null; then exec 213>&2; fi
+  # Copies for the program, clear of its own numbers and below a limit of 64, where bash reads the
+  # script by 63; a closed stream has none. With fewer descriptors the program alone is run.
+  { exec 57</dev/null; } 2>/dev/null || _ao_exec "$@"
+  exec 57<&-
+  if { : 9>&1; } 2>/dev/null; then exec 58>&1; fi
+  if { : 9>&2; } 2>/dev/null; then exec 59>&2; fi
   case ${BASH_VERSION-} in
     [123].* | 4.[0123].*)
       # These start what runs beside them with SIGINT ignored and cannot undo it. In the foreground
       # a signal to the wrapper alone has its effect when the program has ended.
       { (_ao_become "$@"); } 2>/dev/null
       _ao_status=$?
-      exec 212>&- 213>&-
+      exec 58>&- 59>&-
       return
       ;;
   esac
-  eval 'exec 211< <(_ao_supervise "$@")' # other shells cannot even read this
-  exec 212>&- 213>&-
+  eval 'exec 57< <(_ao_supervise "$@")' # other shells cannot even read this
+  exec 58>&- 59>&-
   while [ -z "$_ao_status" ]; do
-    if IFS= read -r -u 211 _ao_line; then
+    if IFS= read -r -u 57 _ao_line; then
       case $_ao_child:$_ao_line in
         :*)
           _ao_child=$_ao_line
@@ -416,7 +419,7 @@ _ao_run() {
       _ao_status=137
     fi
   done
-  exec 211<&-
+  exec 57<&-
 }
 
 _ao_supervise() {
@@ -432,9 +435,10 @@ _ao_supervise() {
 }
 
 _ao_become() {
-  if { : 9>&212; } 2>/dev/null; then exec >&212 212>&-; else exec >&-; fi
-  if { : 9>&213; } 2>/dev/null; then exec 2>&213 213>&-; else exec 2>&-; fi
-  SHLVL=$((${SHLVL:-1} - 1)) # `exec` does it only outside of subshells
+  if { : 9>&58; } 2>/dev/null; then exec >&58 58>&-; else exec >&-; fi
+  if { : 9>&59; } 2>/dev/null; then exec 2>&59 59>&-; else exec 2>&-; fi
+  # Before bash 5 `exec` does it itself, since then only outside of subshells.
+  case ${BASH_VERSION-} in [1234].*) ;; *) SHLVL=$((${SHLVL:-1} - 1)) ;; esac
   trap - HUP INT QUIT TERM USR1 USR2
   _ao_exec "$@"
 }
