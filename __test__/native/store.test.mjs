@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import * as native from "../../index.js";
 import { aoCodex } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
