@@ -1,9 +1,9 @@
 // `npm start`: builds what is out of date, then runs the command on the user's own Codex home, or on the sample
 // home where there is none. Arguments go to `ao-codex` as they are.
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
 import { prepare, root } from "./prepare.mjs";
 import { restoreTimes } from "./sample-home/times.mjs";
 
@@ -15,9 +15,8 @@ const given = process.argv.slice(2);
 const args = given.length > 0 ? given : ["sessions"];
 Object.assign(process.env, sampleHome());
 // In this process: a second one would cost as much time as the command itself.
-const cli = join(root, "dist", "cli.cjs");
-process.argv = [process.execPath, cli, ...args];
-await import(pathToFileURL(cli).href);
+const { run } = createRequire(import.meta.url)("../dist/cli.cjs");
+process.exitCode = await run(args);
 
 function sampleHome() {
   const home = process.env.CODEX_HOME || join(homedir(), ".codex");

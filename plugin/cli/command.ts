@@ -7,5 +7,5 @@ declare const module: unknown;
 
 if (require.main === module) void main();
 
-/** For tests that run it in a process of their own making. */
+/** For programs that run it in a process of their own: `npm start` and tests. */
 export { loadNative, run };
