@@ -111,6 +111,18 @@ export interface EventThread {
   atMs: number
 }
 
+/** Where to look. */
+export interface EvidenceOptions {
+  /** The Codex home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
+  codexHome?: string | null
+  /** The orchestrator's home; `$AO_HOME`, else `~/.ao`, when it is not given. */
+  aoHome?: string | null
+  /** The Codex binary that is configured or was found: processes of its name are Codexes, too. */
+  binary?: string | null
+  /** Whether tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell. */
+  askTmux?: boolean | null
+}
+
 /**
  * The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
  * because the orchestrator's `getEnvironment` is: a few `stat`s.
@@ -292,6 +304,14 @@ export interface OrchestratorSession {
   workspacePath?: string
   /** The threads that are known to be its own. */
   threadIds: Array<string>
+}
+
+/** The thread of a session. */
+export interface OwnThread {
+  /** The thread. */
+  threadId: string
+  /** Its rollout. */
+  rolloutPath: string
 }
 
 /** Says where this package looks and writes when nothing else is said. */
@@ -528,6 +548,44 @@ export interface SessionEventsFound {
   launchedAtMs: number | null
 }
 
+/** Gathers all that tells what sessions are doing and what they cost, in their order, in one look for all of them. */
+export declare function sessionEvidence(sessions: Array<SessionQuery>, options?: EvidenceOptions | undefined | null): Promise<Array<SessionEvidence>>
+
+/** What was found of a session. Where no Codex runs, or that is not known, nothing else was looked for. */
+export interface SessionEvidence {
+  /**
+   * Whether its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
+   * has to be asked; `null` where that was not asked.
+   */
+  process: string | null
+  /** When its Codex was started, as early as that may have been, in milliseconds since 1970. */
+  startedAtMs: number | null
+  /** The program by which it was started. */
+  program: string | null
+  /** What its hooks told. */
+  events: SessionEventsFound | null
+  /** Of the questions that they told of, the one that waits for its answer. */
+  question: EventQuestion | null
+  /** Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory. */
+  thread: OwnThread | null
+  /** What that is doing. */
+  activity: RolloutActivity | null
+  /** The state that a later orchestrator saw last, in its word. */
+  seenState: string | null
+  /** When it saw it, in milliseconds since 1970. */
+  seenStateAtMs: number | null
+  /** When a question was last seen on its screen, in milliseconds since 1970. */
+  questionSeenAtMs: number | null
+  /** The same number as long as no screen of tmux can have changed. */
+  screensMark: number | null
+  /** The model of its thread's last turn. */
+  model: string | null
+  /** What its threads and their subagents were billed, each once. */
+  usage: Usage | null
+  /** Why something of it could not be read. */
+  failure: string | null
+}
+
 /** What the first record of a rollout says. */
 export interface SessionMeta {
   /** The thread. */
@@ -548,6 +606,32 @@ export interface SessionMeta {
   forkedFromId: string | null
   /** The thread that it was copied from or spawned by. */
   parentThreadId: string | null
+}
+
+/** A session of the orchestrator, and what is asked of it. */
+export interface SessionQuery {
+  /** The orchestrator's id of the session. */
+  sessionId: string
+  /** Its terminal's name: events that name another one are another session's of the same id. */
+  runtime?: string | null
+  /** Only events from this time on, in milliseconds since 1970. */
+  sinceMs?: number | null
+  /** The session's directory. */
+  workspacePath?: string | null
+  /** The thread that the orchestrator recorded for it. */
+  recordedThread?: string | null
+  /** The session of tmux in whose panes its Codex runs. Whether it does is not asked without this or `pid`. */
+  tmux?: string | null
+  /** The process in or below which its Codex runs. */
+  pid?: number | null
+  /** When that was made, in milliseconds since 1970: a process that was started later is another one. */
+  createdAtMs?: number | null
+  /** Whether that is another user's, whom the system may hide. */
+  isForeign?: boolean | null
+  /** Whether only the process is asked for. */
+  processOnly?: boolean | null
+  /** Whether what the session cost is asked for, too. */
+  withUsage?: boolean | null
 }
 
 /** A file or directory that was passed over. */

@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }
@@ -805,6 +805,7 @@ export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
 export { sessionEvents }
+export { sessionEvidence }
 export { threadUsage }
 export { threadUsages }
 export { wrappersStatus }

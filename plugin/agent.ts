@@ -14,16 +14,14 @@ import type {
 } from "./host.js";
 import { after, CodexBinary } from "./launch/codex-binary.js";
 import { sessionEnvironment } from "./launch/environment.js";
-import { SessionEvents } from "./session/hook-events.js";
+import { SessionLooks } from "./session/look.js";
 import { Hooks } from "./launch/hooks/trust.js";
 import { noteLaunch } from "../index.js";
-import type { SessionThread } from "./session/own-thread.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { obstacle } from "./launch/preflight.js";
 import { roleConfig } from "./launch/role-config.js";
-import { isCodexRunning } from "./session/process/running.js";
-import { Snapshots } from "./session/process/snapshot.js";
+import { isCodexRunning } from "./session/running.js";
 import { readScreen } from "./session/screen/screen.js";
 import { SeenOnScreen } from "./session/screen/seen.js";
 import type { AgentSettings, PluginSettings } from "./settings.js";
@@ -31,7 +29,8 @@ import { readAgentSettings } from "./settings.js";
 import { LiveScreens } from "./session/screen/live.js";
 import { READY_THRESHOLD_MS } from "./session/state/evidence.js";
 import { sessionState } from "./session/state/session-state.js";
-import { recordedModel, SessionThreads } from "./session/thread.js";
+import type { SessionThread } from "./session/thread.js";
+import { findThread, recordedModel, sessionInfo } from "./session/thread.js";
 import { readUserConfig } from "./launch/user-config.js";
 import { warn } from "./warn.js";
 import { prepareWorkspace } from "./launch/workspace-hooks.js";
@@ -39,19 +38,22 @@ import { prepareWorkspace } from "./launch/workspace-hooks.js";
 /** How long a restore waits for what a binary that was never asked before can do. */
 const PATIENCE_MS = 800;
 
-/** One look at the processes serves every instance. */
-const snapshots = new Snapshots();
-
 export function createAgent(settings: PluginSettings): CodexAgent {
   const { aoHome } = settings;
-  const events = new SessionEvents(aoHome);
-  const threads = new SessionThreads(settings.codexHome, aoHome, events);
   const binary = new CodexBinary({
     aoHome,
     ...(settings.binary === null ? {} : { binary: settings.binary }),
   });
   const screens = new SeenOnScreen(aoHome);
-  const sources = { snapshots, events, threads, screens, liveScreens: new LiveScreens() };
+  const looks = new SessionLooks({
+    codexHome: settings.codexHome,
+    aoHome,
+    binary: () => {
+      const path = binary.resolveNow();
+      return isAbsolute(path) ? path : null;
+    },
+  });
+  const sources = { looks, liveScreens: new LiveScreens() };
   const hooks = new Hooks(aoHome, settings.hooks);
   sayWhatIsWrong(settings);
   // Asked now, so that the first launch may know already.
@@ -144,14 +146,15 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       }
     },
 
-    isProcessRunning: isProcessRunning as CodexAgent["isProcessRunning"],
+    isProcessRunning: ((handle: RuntimeHandle) =>
+      isCodexRunning(handle, looks)) as CodexAgent["isProcessRunning"],
 
     getSessionInfo(session: Session): Promise<AgentSessionInfo | null> {
-      return threads.info(session);
+      return sessionInfo(session, looks);
     },
 
     async getRestoreCommand(session: Session, project: ProjectConfig): Promise<string | null> {
-      const thread = await threads.find(session);
+      const thread = await findThread(session, looks);
       const [facts] = await Promise.all([
         binary.factsWithin(PATIENCE_MS),
         Promise.race([prepareHooks(), after(PATIENCE_MS)]),
@@ -189,16 +192,6 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       await prepareWorkspace(workspacePath, settings);
     },
   };
-}
-
-async function isProcessRunning(handle: RuntimeHandle): Promise<boolean | "indeterminate"> {
-  try {
-    return await isCodexRunning(handle, snapshots);
-  } catch (error) {
-    // A throw counts as dead, or makes the orchestrator give up on the session after three of them.
-    warn(`cannot tell whether Codex runs in ${handle.id}`, error);
-    return "indeterminate";
-  }
 }
 
 /** What was said already: a project's settings are read at every launch. */

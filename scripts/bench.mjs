@@ -14,6 +14,7 @@ import { poll, refresh } from "../benches/later.mjs";
 import { installPeer } from "../benches/lib/peer.mjs";
 import { misses, table, write } from "../benches/lib/report.mjs";
 import { buildTools, generate } from "../benches/lib/tools.mjs";
+import { sessionAppended, sessionRounds } from "../benches/sessions.mjs";
 import { search } from "../benches/search.mjs";
 import { FULL, QUICK } from "../benches/sizes.mjs";
 import { wrapper } from "../benches/wrapper.mjs";
@@ -51,6 +52,7 @@ try {
   });
   await withHome("one", async (home, ledger) => {
     rows.push(...(await poll({ home, size: sizeText(ledger), rounds })));
+    rows.push(...(await sessionAppended({ home, size: sizeText(ledger), rounds })));
   });
   await withHome("many", async (home, ledger) => {
     rows.push(
@@ -60,6 +62,7 @@ try {
   await withHome("heads", async (home, ledger) => {
     rows.push(...(await search({ home, ledger, rounds })));
     rows.push(...(await refresh({ home, ledger, rounds })));
+    rows.push(...(await sessionRounds({ home, ledger, rounds, lasting: values.full })));
   });
   rows.push(...wrapped);
   process.stdout.write(`${table(rows)}\n`);

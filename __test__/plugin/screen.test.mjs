@@ -64,3 +64,23 @@ test("a question that was answered further up is over", async (t) => {
     "idle",
   );
 });
+
+for (const [what, lines] of [
+  [
+    "a question of plan mode",
+    ["  › 1. Yes", "    2. No", "  enter to submit answer | esc to interrupt"],
+  ],
+  ["a form of an MCP server", ["  Name: █", "  enter to submit | esc to cancel"]],
+  [
+    "the dialog about a new model",
+    ["  › 1. Try new model", "    2. Use existing model", "  enter/esc confirm · ^c quit"],
+  ],
+  [
+    "the choice of a login",
+    ["  › 1. Sign in with ChatGPT", "    2. Provide your own API key", "  Press Enter to continue"],
+  ],
+]) {
+  test(`${what} waits for a person`, () => {
+    assert.equal(create().detectActivity(lines.join("\n")), "waiting_input");
+  });
+}

@@ -6,13 +6,20 @@ const HEAD = 1024;
 
 /** The workspaces of so many sessions, those of the newest threads. */
 export function workspacesOf(home, count) {
+  return [...newestOf(home, count).keys()];
+}
+
+/** The same, each with the newest rollout that began there. */
+export function newestOf(home, count) {
   const names = readdirSync(home, { recursive: true }).filter((name) => name.endsWith(".jsonl"));
-  const found = new Set();
+  const found = new Map();
   for (const name of names.toSorted().toReversed()) {
-    found.add(workspaceOf(join(home, name)));
+    const path = join(home, name);
+    const workspace = workspaceOf(path);
+    if (!found.has(workspace)) found.set(workspace, path);
     if (found.size === count) break;
   }
-  return [...found];
+  return found;
 }
 
 function workspaceOf(path) {

@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import type * as Addon from "../../index.js";
-import { SessionEvents } from "../session/hook-events.js";
-import type { SessionThread } from "../session/own-thread.js";
+import { SessionLooks } from "../session/look.js";
 import { readPluginSettings } from "../settings.js";
 import type { PluginSettings } from "../settings.js";
-import { SessionThreads } from "../session/thread.js";
+import type { SessionThread } from "../session/thread.js";
+import { findThread } from "../session/thread.js";
 import { findConfiguration } from "./configuration.js";
 import type { Configuration, Project } from "./configuration.js";
 import { pretendSession } from "./pretend.js";
@@ -32,9 +32,7 @@ export interface Machine {
   codex(): Promise<string | null>;
   /** The one that runs in this terminal's session, where nothing else is named; `null` elsewhere. */
   sessionCodex: string | null;
-  /** What Codex itself told of sessions. */
-  events: SessionEvents;
-  threads: SessionThreads;
+  looks: SessionLooks;
   /** The thread that a session here goes on with: other sessions in the same directory do not mislead. */
   thread(): Promise<SessionThread | null>;
 }
@@ -57,10 +55,10 @@ export async function lookAround(
   const configuration = findConfiguration(workspace, session, env);
   const project = configuration?.projects.find(({ isMeant }) => isMeant) ?? null;
   const here = { env, project, session, workspace };
-  const events = new SessionEvents(aoHome);
-  const threads = new SessionThreads(codexHome, aoHome, events);
-  const running = settings.binary === null ? await inThisTerminal(here) : null;
-  const binary = settings.binary ?? running;
+  let binary = settings.binary;
+  const looks = new SessionLooks({ codexHome, aoHome, binary: () => binary });
+  const running = binary === null ? await inThisTerminal(here, looks) : null;
+  binary ??= running;
   const search = { aoHome, ...(binary !== null && { binary }) };
   return {
     native,
@@ -74,18 +72,20 @@ export async function lookAround(
     project,
     codex: () => native.resolveBinary(search),
     sessionCodex: running,
-    events,
-    threads,
+    looks,
     // Where no session is known, what hooks told of others says nothing.
     thread: () =>
       session === null
         ? native.findRollout(workspace, { codexHome })
-        : threads.find(pretendSession(here)),
+        : findThread(pretendSession(here), looks),
   };
 }
 
 /** A shell in a session's terminal has a PATH of its own; the orchestrator looked in another. */
-async function inThisTerminal(here: Parameters<typeof pretendSession>[0]): Promise<string | null> {
+async function inThisTerminal(
+  here: Parameters<typeof pretendSession>[0],
+  looks: SessionLooks,
+): Promise<string | null> {
   const tmux = here.session?.isOurs ? pretendSession(here).runtimeHandle : null;
-  return tmux === null ? null : sessionCodex(tmux.id);
+  return tmux === null ? null : sessionCodex(tmux, looks);
 }

@@ -121,7 +121,7 @@ pub async fn session_events(
     blocking(move || {
         let read = |(id, only): (String, Only)| {
             let events = event_files::read(&home, &id, &only).unwrap_or(None)?;
-            Some(found(id, events))
+            Some(found(id, &events))
         };
         Ok(queries.into_iter().map(|query| or_null(read(query))).collect())
     })
@@ -143,7 +143,7 @@ pub async fn list_session_events(
     let home = ao_home(argument::options(options)?.ao_home)?;
     blocking(move || {
         let all = event_files::read_all(&home)?.into_iter();
-        Ok(all.map(|Named { session, events }| found(session, events)).collect())
+        Ok(all.map(|Named { session, events }| found(session, &events)).collect())
     })
     .await
 }
@@ -183,8 +183,9 @@ pub async fn remove_old_events(options: Option<Given<EventsOptions>>) -> Result<
     .await
 }
 
-fn found(session_id: String, events: SessionEvents) -> SessionEventsFound {
-    let SessionEvents { threads, prompt, questions, last_ms, launched_ms } = events;
+/// What was noted of a session, for Node.
+pub(super) fn found(session_id: String, events: &SessionEvents) -> SessionEventsFound {
+    let SessionEvents { threads, prompt, questions, last_ms, launched_ms } = events.clone();
     SessionEventsFound {
         session_id,
         threads: threads.into_iter().map(EventThread::from).collect(),

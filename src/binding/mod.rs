@@ -47,6 +47,7 @@ mod records;
 mod runtime;
 mod scalar;
 mod scan;
+mod session;
 mod threads;
 mod turns;
 mod usage;

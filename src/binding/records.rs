@@ -90,7 +90,8 @@ fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
     })
 }
 
-fn rollout_activity(activity: Activity) -> RolloutActivity {
+/// What a thread is doing, for Node.
+pub(super) fn rollout_activity(activity: Activity) -> RolloutActivity {
     RolloutActivity {
         turn: activity.turn.as_str().to_owned(),
         turn_id: activity.turn_id,

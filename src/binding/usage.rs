@@ -95,6 +95,6 @@ fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
 }
 
 /// The prices in force where the cost is a by-product: a broken price file must not hide a thread.
-fn prices_or_built_in() -> Arc<PriceTable> {
+pub(super) fn prices_or_built_in() -> Arc<PriceTable> {
     prices_in_force().unwrap_or_else(|_broken| PriceTable::built_in())
 }

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use crate::codex_cli::facts::has_command;
 use crate::codex_cli::home::Home;
 use crate::codex_cli::probe::output;
-use crate::codex_cli::process_group::Group;
 use crate::error::{Error, Result};
+use crate::fs::process_group::Group;
 
 /// A server answers in half a second; a busy machine needs longer.
 pub const HOOKS_TIME_LIMIT: Duration = Duration::from_secs(15);

@@ -11,5 +11,4 @@ pub mod home;
 pub mod hooks;
 pub mod install_dirs;
 pub mod probe;
-pub mod process_group;
 pub mod search;

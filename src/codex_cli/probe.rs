@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::codex_cli::facts::{Facts, has_command};
 use crate::codex_cli::home::Home;
-use crate::codex_cli::process_group::Group;
 use crate::error::{Error, Result};
+use crate::fs::process_group::Group;
 
 /// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
 pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(3);

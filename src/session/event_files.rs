@@ -3,11 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::fs::file_stamp::{Identity, Moment};
+use crate::index::lru::{Lru, locked};
 use crate::session::events::{Only, SessionEvents};
 use crate::session::shorten::shorten;
 
@@ -24,13 +27,21 @@ const SHORTEN_ABOVE: u64 = 64 << 10;
 /// The events of a workspace that is gone are kept for so long after the last of them.
 const KEPT_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// How many files are remembered: an orchestrator has some hundred sessions.
+const MAX_KNOWN: usize = 1024;
+
+/// What was read of files, and of which.
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Lru::new(MAX_KNOWN)));
+
+type Known = Lru<(PathBuf, Only), (Identity, Arc<SessionEvents>)>;
+
 /// The event file of one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// The session's id, as far as the name of the file keeps it.
     pub session: String,
     /// What is in it.
-    pub events: SessionEvents,
+    pub events: Arc<SessionEvents>,
 }
 
 /// Where the events of a session are.
@@ -49,11 +60,32 @@ pub fn path_of(ao_home: &Path, session: &str) -> PathBuf {
 ///
 /// # Errors
 /// The file is there and cannot be read.
-pub fn read(ao_home: &Path, session: &str, only: &Only) -> Result<Option<SessionEvents>> {
+pub fn read(ao_home: &Path, session: &str, only: &Only) -> Result<Option<Arc<SessionEvents>>> {
     if session.is_empty() {
         return Ok(None);
     }
-    Ok(read_file(&path_of(ao_home, session))?.map(|text| SessionEvents::read(&text, only)))
+    read_unless_known(path_of(ao_home, session), only)
+}
+
+/// Reads an event file, unless it is what it was when it was last read.
+fn read_unless_known(path: PathBuf, only: &Only) -> Result<Option<Arc<SessionEvents>>> {
+    let began = Moment::now();
+    let Ok(found) = fs::metadata(&path) else {
+        // Why, reading it tells.
+        return Ok(read_file(&path)?.map(|text| Arc::new(SessionEvents::read(&text, only))));
+    };
+    let of = Identity::of(&found);
+    let key = (path, only.clone());
+    if let Some((_, events)) = locked(&KNOWN).peek(&key).filter(|(known, _)| *known == of) {
+        return Ok(Some(Arc::clone(events)));
+    }
+    let Some(text) = read_file(&key.0)? else { return Ok(None) };
+    let events = Arc::new(SessionEvents::read(&text, only));
+    // What was read so soon after a change may have changed once more without a sign.
+    if of.is_settled(began) {
+        locked(&KNOWN).put(key, (of, Arc::clone(&events)));
+    }
+    Ok(Some(events))
 }
 
 /// Notes that Codex is about to be started with hooks for a session, and the thread and rollout that it goes on with.
@@ -82,8 +114,10 @@ pub fn read_all(ao_home: &Path) -> Result<Vec<Named>> {
     let mut found = Vec::new();
     for path in list(ao_home)? {
         let session = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        if let (Some(session), Ok(Some(text))) = (session, read_file(&path)) {
-            found.push(Named { session, events: SessionEvents::read(&text, &Only::default()) });
+        if let (Some(session), Ok(Some(events))) =
+            (session, read_unless_known(path, &Only::default()))
+        {
+            found.push(Named { session, events });
         }
     }
     Ok(found)

@@ -72,7 +72,7 @@ pub struct Question {
 }
 
 /// Which lines of a file count.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct Only {
     /// Only those of this session of the terminal, or of none: two orchestrators may give one id to two sessions.
     pub runtime: Option<String>,

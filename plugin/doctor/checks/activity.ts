@@ -2,8 +2,6 @@
 
 import { ago, path } from "../../terminal/format.js";
 import type { RolloutActivity } from "../../../index.js";
-import { Snapshots } from "../../session/process/snapshot.js";
-import { SeenOnScreen } from "../../session/screen/seen.js";
 import type { Decision } from "../../session/state/decide.js";
 import { decideState } from "../../session/state/decide.js";
 import { NOTHING, READY_THRESHOLD_MS } from "../../session/state/evidence.js";
@@ -37,7 +35,10 @@ export const activity: Check = {
     const session = pretendSession(machine);
     const hasTerminal = session.runtimeHandle !== null;
     const decision = hasTerminal
-      ? await sessionState(session, READY_THRESHOLD_MS, sourcesOf(machine))
+      ? await sessionState(session, READY_THRESHOLD_MS, {
+          looks: machine.looks,
+          liveScreens: new LiveScreens(),
+        })
       : await byThreadAlone(machine, thread.threadId, rollout, nowMs);
     const writtenMs = rollout.lastRecordAtMs ?? rollout.updatedAtMs;
     const isSilent = rollout.turn === "running" && nowMs - writtenMs > SILENT_MS;
@@ -51,17 +52,6 @@ export const activity: Check = {
     return ok(`${wordsFor(decision)}; last record ${ago(writtenMs, nowMs)}`);
   },
 };
-
-function sourcesOf({ events, threads, settings: { aoHome } }: Machine) {
-  const screens = new SeenOnScreen(aoHome);
-  return {
-    events,
-    threads,
-    screens,
-    snapshots: new Snapshots(),
-    liveScreens: new LiveScreens(),
-  };
-}
 
 /** Where no terminal of a session is known: as `ao-codex sessions` sees it. */
 async function byThreadAlone(

@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { RuntimeHandle } from "../../host.js";
-import { Gathered } from "../gather.js";
+import { Batched } from "../batched.js";
 
 const run = promisify(execFile);
 
@@ -17,7 +17,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const SEPARATOR = "\u001e ao-codex";
 
 export class LiveScreens {
-  readonly #looks = new Gathered(capture);
+  readonly #looks = new Batched(capture);
 
   /** The text of the session's screen; `null` where it cannot be seen. */
   async of(handle: RuntimeHandle): Promise<string | null> {

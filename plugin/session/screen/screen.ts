@@ -9,6 +9,9 @@ const QUESTIONS = [
   /\bWould you like to (run|make|grant|send|apply)\b.*\?/i,
   // The last line of every menu, in the words of one version or another.
   /\benter\b( to)? (confirm|continue|select|submit|choose)\b/i,
+  // The dialog about a model that has a successor, and the choice of a login.
+  /\benter\/esc\b.*\bconfirm\b/i,
+  /\bSign in with ChatGPT\b/i,
   /\bDo you trust the contents of this directory\?/i,
   /\bHooks need review\b/i,
   /\bapproval required\b/i,
@@ -50,8 +53,9 @@ export function readScreen(terminalOutput: string): ActivityState {
   const question = shows(QUESTIONS);
   const working = shows(WORKING);
   const prompt = shows([PROMPT]);
-  // The lower one is the newer one. A menu has its own `›` in front of the chosen answer.
-  if (question > working && question >= promptBelow(lines, question)) return "waiting_input";
+  // The lower one is the newer one; the last line of a form names the key to interrupt, too. A menu has its own `›` in front of the chosen answer.
+  if (question >= 0 && question >= working && question >= promptBelow(lines, question))
+    return "waiting_input";
   // The prompt stays on the screen below the line that says that Codex works.
   if (working !== -1) return "active";
   return prompt === -1 ? "active" : "idle";

@@ -2,10 +2,10 @@
  * What was last seen on a session's screen, for the other processes of the orchestrator.
  *
  * A question to the user is in no rollout, and only one process of the orchestrator looks at screens: it hands them to
- * `recordActivity`, and whoever asks for the activity reads them here.
+ * `recordActivity`, and whoever asks for the activity finds them in the evidence.
  */
 
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ActivityState } from "../../host.js";
 import { replaceFile } from "../../atomic-file.js";
@@ -30,14 +30,12 @@ export class SeenOnScreen {
     replaceFile(path, `${Date.now()}\n`, 0o600);
   }
 
-  /** When a question was last seen; `null` where none was seen lately. */
-  async questionSeenAtMs(sessionId: string, nowMs: number): Promise<number | null> {
-    const text = await readFile(this.#pathOf(sessionId), "utf8").catch(() => "");
-    const atMs = Number.parseInt(text, 10);
-    return nowMs - atMs < FRESH_MS ? atMs : null;
-  }
-
   #pathOf(sessionId: string): string {
     return join(this.#directory, sessionId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 100));
   }
+}
+
+/** When a question was seen, unless that is too long ago. */
+export function freshQuestionMs(seenAtMs: number | null, nowMs: number): number | null {
+  return seenAtMs !== null && nowMs - seenAtMs < FRESH_MS ? seenAtMs : null;
 }

@@ -26,8 +26,16 @@ export async function readActivityLog(
   // A line that is still being written is none yet.
   const line = text.split("\n").slice(0, -1).at(-1) ?? "";
   const { state, ts } = parse(line);
-  const atMs = typeof ts === "string" ? Date.parse(ts) : Number.NaN;
-  if (!isState(state) || Number.isNaN(atMs)) return null;
+  return logEvidence(state, typeof ts === "string" ? Date.parse(ts) : null, nowMs);
+}
+
+/** What such a line says; `null` where it says no state. */
+export function logEvidence(
+  state: unknown,
+  atMs: number | null,
+  nowMs: number,
+): LogEvidence | null {
+  if (!isState(state) || atMs === null || Number.isNaN(atMs)) return null;
   return { state, atMs, isFresh: Math.abs(nowMs - atMs) <= FRESH_MS };
 }
 

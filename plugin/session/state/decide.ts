@@ -89,9 +89,10 @@ const RULES: readonly Rule[] = [
     source: "rollout",
     because: "a turn runs, and no hook tells of a question",
     decide: (evidence) => {
-      const { isSilentForLong, prompt, rollout } = evidence;
+      const { isAskingNow, isSilentForLong, prompt, rollout } = evidence;
       const isHooked = prompt !== null && rollout?.turnId === prompt.turnId;
-      return isHooked && rollout?.turn === "running" && !isSilentForLong
+      const isTold = isHooked && !isAskingNow;
+      return isTold && rollout?.turn === "running" && !isSilentForLong
         ? at(evidence, "active")
         : null;
     },

@@ -36,6 +36,8 @@ export interface Evidence {
   rollout: RolloutEvidence | null;
   log: LogEvidence | null;
   questionSeenAtMs: number | null;
+  /** Whether the screen shows a question at this moment. */
+  isAskingNow: boolean;
   /** Where nobody looked at the process: whether it is likelier that it died. */
   isSilentForLong: boolean;
 }
@@ -49,5 +51,6 @@ export const NOTHING: Omit<Evidence, "nowMs" | "readyThresholdMs"> = {
   rollout: null,
   log: null,
   questionSeenAtMs: null,
+  isAskingNow: false,
   isSilentForLong: false,
 };

@@ -23,7 +23,7 @@ const NONE: HookEvidence = { prompts: new Map(), questions: new Map() };
 async function hookEvidence(sessions: readonly SessionEventsFound[]): Promise<HookEvidence> {
   // It asks for processes, which takes longer to load than most homes to read.
   const { openQuestion } = await import("./question.js");
-  const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions, null)));
+  const open = await Promise.all(sessions.map(({ questions }) => openQuestion(questions)));
   const prompts = sessions.flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
   // Of two sessions that went on with one thread the later one tells.
   prompts.sort((left, right) => left.atMs - right.atMs);

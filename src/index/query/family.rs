@@ -46,7 +46,11 @@ enum Attempt {
 /// When the home is there and cannot be read, or the thread is not found while something could not be read that may
 /// hold it.
 pub fn family(store: &HomeStore, thread_id: &str) -> Result<Option<Family>> {
-    let mut asked = Instant::now();
+    family_since(store, thread_id, Instant::now())
+}
+
+/// The same by a look at the home that is not older than `asked`.
+fn family_since(store: &HomeStore, thread_id: &str, mut asked: Instant) -> Result<Option<Family>> {
     for left in (0..MAX_LOOKS).rev() {
         let outcome = match store.heads_as_of(asked) {
             Err(error) if error.is_not_found() => return Ok(None),
@@ -72,7 +76,8 @@ pub fn families(store: &HomeStore, thread_ids: &[String]) -> Result<Vec<Option<F
         Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
         outcome => drop(outcome?),
     }
-    Ok(thread_ids.iter().map(|thread_id| family(store, thread_id).unwrap_or(None)).collect())
+    let family = |thread_id: &String| family_since(store, thread_id, asked).unwrap_or(None);
+    Ok(thread_ids.iter().map(family).collect())
 }
 
 /// One attempt at it.

@@ -16,6 +16,25 @@ use crate::rollout::name::RolloutName;
 use crate::rollout::record::session_meta::Origin;
 use crate::rollout::workspace::Resolver;
 
+/// Finds a thread that can be resumed by its id; of several rollouts the one with the newest record. A home that is not
+/// there yet has none.
+///
+/// # Errors
+///
+/// When the home is there and cannot be read.
+pub fn find_thread(store: &HomeStore, thread_id: &str) -> Result<Option<ThreadHead>> {
+    let mut state = match with_heads(store) {
+        Ok((state, _)) => state,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    state.update_lookup();
+    let slots = state.lookup.of_thread(thread_id).iter();
+    let candidates = slots.filter_map(|&slot| resumable(&state, slot)).collect();
+    drop(state);
+    Ok(best_of(dated(store, candidates)))
+}
+
 /// Finds the rollouts of some workspaces, in their order. A home that is not there yet has none.
 ///
 /// # Errors
@@ -50,11 +69,13 @@ pub fn find<P: AsRef<Path>>(
 /// The rollouts of threads that began at a place and can be resumed.
 fn began_at(state: &State, place: &Path) -> Vec<(Slot, ThreadHead)> {
     let slots = state.workspaces.at(place).iter().flat_map(|cwd| state.lookup.of_cwd(cwd));
-    let head = |&slot: &Slot| {
-        let entry = state.listing.files.get(slot).filter(|_| is_resumable(state, slot))?;
-        Some((slot, entry.thread_head(state.listing.path_of(entry))?))
-    };
-    slots.filter_map(head).collect()
+    slots.filter_map(|&slot| resumable(state, slot)).collect()
+}
+
+/// The head of a rollout whose thread can be resumed.
+fn resumable(state: &State, slot: Slot) -> Option<(Slot, ThreadHead)> {
+    let entry = state.listing.files.get(slot).filter(|_| is_resumable(state, slot))?;
+    Some((slot, entry.thread_head(state.listing.path_of(entry))?))
 }
 
 /// Whether a rollout is that of a thread in which not Codex itself talks, and does not only claim to be: a copy under

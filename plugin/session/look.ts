@@ -1,0 +1,126 @@
+/** One look at sessions: all that are asked about in one turn of the event loop go into one question to the addon. */
+
+import type { RuntimeHandle, Session } from "../host.js";
+import type { EvidenceOptions, SessionEvidence, SessionQuery } from "../../index.js";
+import { sessionEvidence } from "../../index.js";
+import { isThreadId } from "../thread-id.js";
+import { Batched } from "./batched.js";
+
+/** The orchestrator notes a new session a moment after it has started it, and clocks of file systems are coarse. */
+const CREATED_TOLERANCE_MS = 60_000;
+
+/** The key of a session's metadata under which later orchestrators keep its thread. */
+export const THREAD_KEY = "codexThreadId";
+
+/** Where to look: the homes, and the Codex binary that is configured or was found. */
+export interface Places {
+  codexHome: string | null;
+  aoHome: string;
+  binary(): string | null;
+}
+
+/** What is to be found out. */
+type Asked = Pick<SessionQuery, "withUsage" | "processOnly">;
+
+/** The questions of this turn, by where they look: instances that look in the same places share them. */
+const looks = new Map<string, Batched<SessionQuery, SessionEvidence>>();
+
+function lookIn(options: EvidenceOptions): Batched<SessionQuery, SessionEvidence> {
+  const key = JSON.stringify(options);
+  const known = looks.get(key);
+  if (known !== undefined) return known;
+  const look = new Batched((queries: SessionQuery[]) => {
+    looks.delete(key);
+    return sessionEvidence(queries, options);
+  });
+  looks.set(key, look);
+  return look;
+}
+
+/** Looks at the sessions of one orchestrator. */
+export class SessionLooks {
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  /** As the user named it; `null` for Codex's own. */
+  get codexHome(): string | null {
+    return this.#places.codexHome;
+  }
+
+  /** What its Codex and its thread are doing. */
+  state(session: Session, handle: RuntimeHandle): Promise<SessionEvidence> {
+    return this.#ask({ ...queryOf(session), ...processOf(handle) });
+  }
+
+  /** Its thread, without a look at processes. */
+  thread(session: Session, asked: Asked = {}): Promise<SessionEvidence> {
+    return this.#ask({ ...queryOf(session), ...asked });
+  }
+
+  /** The Codex that runs in a terminal. */
+  process(handle: RuntimeHandle): Promise<SessionEvidence> {
+    return this.#ask({ sessionId: "", processOnly: true, ...processOf(handle) });
+  }
+
+  /** Only those of which too little is remembered wait for tmux. */
+  async #ask(query: SessionQuery): Promise<SessionEvidence> {
+    const options = this.#options();
+    const remembered = await lookIn(options).ask(query);
+    if (remembered.process !== "unasked") return remembered;
+    return lookIn({ ...options, askTmux: true }).ask(query);
+  }
+
+  #options(): EvidenceOptions {
+    const { aoHome, binary, codexHome } = this.#places;
+    const path = binary();
+    return {
+      aoHome,
+      ...(codexHome !== null && { codexHome }),
+      ...(path !== null && { binary: path }),
+    };
+  }
+}
+
+function queryOf({ id, metadata, runtimeHandle, workspacePath }: Session): SessionQuery {
+  // The time of the metadata's file changes with every update; what the orchestrator wrote into it does not.
+  const createdAtMs = Date.parse(metadata?.["createdAt"] ?? "");
+  const recordedThread = metadata?.[THREAD_KEY];
+  return {
+    sessionId: id,
+    ...(runtimeHandle?.runtimeName === "tmux" && { runtime: runtimeHandle.id }),
+    ...(!Number.isNaN(createdAtMs) && { sinceMs: createdAtMs - CREATED_TOLERANCE_MS }),
+    ...(recordedThread !== undefined && isThreadId(recordedThread) && { recordedThread }),
+    ...(workspacePath && { workspacePath }),
+  };
+}
+
+/** Empty where the handle names no process that may live. */
+function processOf({ data, id, runtimeName }: RuntimeHandle): Partial<SessionQuery> {
+  if (runtimeName === "tmux") return { tmux: id };
+  const pid = Number(data["pid"]);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return {};
+  const signal = signalReaches(pid);
+  if (signal === "nobody") return {};
+  const createdAt = data["createdAt"];
+  // A number of milliseconds, or the text that JSON makes of a date.
+  const createdAtMs = createdAt == null ? NaN : new Date(createdAt as number | string).getTime();
+  return {
+    pid,
+    isForeign: signal === "foreign",
+    ...(!Number.isNaN(createdAtMs) && { createdAtMs }),
+  };
+}
+
+function signalReaches(pid: number): "ours" | "foreign" | "nobody" {
+  try {
+    process.kill(pid, 0);
+    return "ours";
+  } catch (error) {
+    // Not allowed to signal it: it is there, and another user's.
+    const isForeign = error instanceof Error && "code" in error && error.code === "EPERM";
+    return isForeign ? "foreign" : "nobody";
+  }
+}

@@ -1,0 +1,214 @@
+//! What tells of the orchestrator's sessions, for Node.
+
+use std::path::PathBuf;
+
+use napi::Result;
+use napi_derive::napi;
+
+use crate::binding::answer::{Usage, thread_usage};
+use crate::binding::argument::{self, Fields, Given};
+use crate::binding::events::{EventQuestion, SessionEventsFound, found};
+use crate::binding::home::{ao_home, codex_home};
+use crate::binding::records::{RolloutActivity, rollout_activity};
+use crate::binding::runtime::blocking;
+use crate::binding::usage::prices_or_built_in;
+use crate::index::homes::store_of;
+use crate::session::events::Only;
+use crate::session::evidence::{self, Homes};
+use crate::session::running::{Codex, Place, Running, screens_mark};
+
+/// A session of the orchestrator, and what is asked of it.
+#[napi(object, object_to_js = false)]
+pub struct SessionQuery {
+    /// The orchestrator's id of the session.
+    pub session_id: Given<String>,
+    /// Its terminal's name: events that name another one are another session's of the same id.
+    pub runtime: Option<Given<String>>,
+    /// Only events from this time on, in milliseconds since 1970.
+    pub since_ms: Option<Given<f64>>,
+    /// The session's directory.
+    pub workspace_path: Option<Given<String>>,
+    /// The thread that the orchestrator recorded for it.
+    pub recorded_thread: Option<Given<String>>,
+    /// The session of tmux in whose panes its Codex runs. Whether it does is not asked without this or `pid`.
+    pub tmux: Option<Given<String>>,
+    /// The process in or below which its Codex runs.
+    pub pid: Option<Given<f64>>,
+    /// When that was made, in milliseconds since 1970: a process that was started later is another one.
+    pub created_at_ms: Option<Given<f64>>,
+    /// Whether that is another user's, whom the system may hide.
+    pub is_foreign: Option<Given<bool>>,
+    /// Whether only the process is asked for.
+    pub process_only: Option<Given<bool>>,
+    /// Whether what the session cost is asked for, too.
+    pub with_usage: Option<Given<bool>>,
+}
+
+impl Fields for SessionQuery {}
+
+/// Where to look.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct EvidenceOptions {
+    /// The Codex home; `$CODEX_HOME`, else `~/.codex`, when it is not given.
+    pub codex_home: Option<Given<String>>,
+    /// The orchestrator's home; `$AO_HOME`, else `~/.ao`, when it is not given.
+    pub ao_home: Option<Given<String>>,
+    /// The Codex binary that is configured or was found: processes of its name are Codexes, too.
+    pub binary: Option<Given<String>>,
+    /// Whether tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell.
+    pub ask_tmux: Option<Given<bool>>,
+}
+
+impl Fields for EvidenceOptions {}
+
+/// The thread of a session.
+#[napi(object, object_from_js = false)]
+pub struct OwnThread {
+    /// The thread.
+    pub thread_id: String,
+    /// Its rollout.
+    pub rollout_path: String,
+}
+
+/// What was found of a session. Where no Codex runs, or that is not known, nothing else was looked for.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct SessionEvidence {
+    /// Whether its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
+    /// has to be asked; `null` where that was not asked.
+    pub process: Option<String>,
+    /// When its Codex was started, as early as that may have been, in milliseconds since 1970.
+    pub started_at_ms: Option<i64>,
+    /// The program by which it was started.
+    pub program: Option<String>,
+    /// What its hooks told.
+    pub events: Option<SessionEventsFound>,
+    /// Of the questions that they told of, the one that waits for its answer.
+    pub question: Option<EventQuestion>,
+    /// Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory.
+    pub thread: Option<OwnThread>,
+    /// What that is doing.
+    pub activity: Option<RolloutActivity>,
+    /// The state that a later orchestrator saw last, in its word.
+    pub seen_state: Option<String>,
+    /// When it saw it, in milliseconds since 1970.
+    pub seen_state_at_ms: Option<i64>,
+    /// When a question was last seen on its screen, in milliseconds since 1970.
+    pub question_seen_at_ms: Option<i64>,
+    /// The same number as long as no screen of tmux can have changed.
+    pub screens_mark: Option<f64>,
+    /// The model of its thread's last turn.
+    pub model: Option<String>,
+    /// What its threads and their subagents were billed, each once.
+    pub usage: Option<Usage>,
+    /// Why something of it could not be read.
+    pub failure: Option<String>,
+}
+
+/// Gathers all that tells what sessions are doing and what they cost, in their order, in one look for all of them.
+#[napi]
+pub async fn session_evidence(
+    sessions: Given<Vec<SessionQuery>>,
+    options: Option<Given<EvidenceOptions>>,
+) -> Result<Vec<SessionEvidence>> {
+    let queries = sessions.objects("sessions")?.into_iter().map(query);
+    let queries = queries.collect::<Result<Vec<_>>>()?;
+    let EvidenceOptions { codex_home: codex, ao_home: ao, binary, ask_tmux } =
+        argument::options(options)?;
+    let (codex, ao) = (codex_home(codex)?, ao_home(ao)?);
+    let binary: Option<PathBuf> = argument::optional_path(binary, "binary")?;
+    let may_ask_tmux = argument::flag(ask_tmux, "askTmux")?;
+    blocking(move || {
+        let store = store_of(&codex);
+        let homes = Homes { ao: &ao, codex: &store, binary: binary.as_deref() };
+        let gathered = evidence::gather(&queries, &homes, may_ask_tmux);
+        let mark = screens_mark();
+        let answers = queries.iter().zip(gathered).map(|(query, one)| answer(query, one, mark));
+        Ok(answers.collect())
+    })
+    .await
+}
+
+fn query(given: SessionQuery) -> Result<evidence::SessionQuery> {
+    let runtime = argument::optional_text(given.runtime, "runtime", "the name of a terminal")?;
+    let since_ms = argument::optional_time_ms(given.since_ms, "sinceMs")?;
+    let tmux = argument::optional_text(given.tmux, "tmux", "the name of a session of tmux")?;
+    let pid = argument::optional_count(given.pid, "pid")?;
+    let created_ms = argument::optional_time_ms(given.created_at_ms, "createdAtMs")?;
+    let is_foreign = argument::flag(given.is_foreign, "isForeign")?;
+    let pid = pid.map(|pid| u32::try_from(pid).unwrap_or(u32::MAX));
+    let process = pid.map(|pid| Place::Process { pid, created_ms, is_foreign });
+    Ok(evidence::SessionQuery {
+        session_id: given.session_id.string("sessionId")?,
+        only: Only { runtime, since_ms },
+        workspace: argument::optional_path(given.workspace_path, "workspacePath")?,
+        recorded_thread: argument::optional_text(
+            given.recorded_thread,
+            "recordedThread",
+            "the id of a thread",
+        )?,
+        place: tmux.map(Place::Tmux).or(process),
+        process_only: argument::flag(given.process_only, "processOnly")?,
+        with_usage: argument::flag(given.with_usage, "withUsage")?,
+    })
+}
+
+fn answer(
+    query: &evidence::SessionQuery,
+    gathered: evidence::Gathered,
+    mark: Option<u64>,
+) -> SessionEvidence {
+    let failure = gathered.as_ref().err().map(ToString::to_string);
+    let one = gathered.unwrap_or_default();
+    let codex = one.running.as_ref().and_then(codex_of);
+    let prices = (!one.threads.is_empty()).then(prices_or_built_in);
+    let mut usages = one
+        .threads
+        .into_iter()
+        .zip(prices.iter().cycle())
+        .map(|(one, prices)| thread_usage(one, prices));
+    let first = usages.next();
+    let model = first.as_ref().and_then(|thread| thread.model.clone());
+    let usage = first.map(|first| {
+        let mut total = first.usage;
+        usages.for_each(|thread| total.add_usage(&thread.usage));
+        total
+    });
+    #[expect(clippy::cast_precision_loss, reason = "only compared: a year is 2^55 nanoseconds")]
+    let screens_mark = mark.map(|mark| mark as f64);
+    SessionEvidence {
+        process: one.running.as_ref().map(|running| word_for(running).to_owned()),
+        started_at_ms: codex.and_then(Codex::started_ms),
+        program: codex.filter(|_| query.process_only).and_then(Codex::program),
+        events: one.events.map(|events| found(query.session_id.clone(), &events)),
+        question: one.question.map(EventQuestion::from),
+        thread: one.thread.map(|thread| OwnThread {
+            thread_id: thread.thread_id,
+            rollout_path: thread.rollout_path.to_string_lossy().into_owned(),
+        }),
+        activity: one.activity.map(rollout_activity),
+        seen_state_at_ms: one.seen.as_ref().map(|seen| seen.at_ms),
+        seen_state: one.seen.map(|seen| seen.state),
+        question_seen_at_ms: one.question_seen_ms,
+        screens_mark,
+        model,
+        usage,
+        failure,
+    }
+}
+
+fn codex_of(running: &Running) -> Option<&Codex> {
+    match running {
+        Running::Codex(codex) => Some(codex),
+        Running::Nothing | Running::Unknown | Running::Unasked => None,
+    }
+}
+
+fn word_for(running: &Running) -> &'static str {
+    match running {
+        Running::Codex(_) => "running",
+        Running::Nothing => "none",
+        Running::Unknown => "unknown",
+        Running::Unasked => "unasked",
+    }
+}

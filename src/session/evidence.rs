@@ -1,0 +1,210 @@
+//! All that tells what sessions are doing and what they cost, in one look for many of them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::index::home::HomeStore;
+use crate::index::query::family::families;
+use crate::index::reading::activity::activity_of;
+use crate::ledger::threads::Thread;
+use crate::rollout::activity::Activity;
+use crate::session::event_files;
+use crate::session::events::{Only, Question, SessionEvents};
+use crate::session::notes::{SeenState, last_seen_state, question_seen_ms};
+use crate::session::open_question::open_question;
+use crate::session::own_thread::{SessionThread, Unhooked, hooked_thread, threads_of};
+use crate::session::running::{Place, Running, asked, remembered};
+
+/// A session of the orchestrator, and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct SessionQuery {
+    /// The orchestrator's id.
+    pub session_id: String,
+    /// Which of the events of that id are the session's.
+    pub only: Only,
+    /// Its directory.
+    pub workspace: Option<PathBuf>,
+    /// The thread that the orchestrator recorded for it.
+    pub recorded_thread: Option<String>,
+    /// Where its Codex runs. Whether it does is not asked without.
+    pub place: Option<Place>,
+    /// Whether only the process is asked for.
+    pub process_only: bool,
+    /// Whether what it cost is asked, too.
+    pub with_usage: bool,
+}
+
+/// Where to look.
+#[derive(Debug)]
+pub struct Homes<'h> {
+    /// The orchestrator's home.
+    pub ao: &'h Path,
+    /// The memory of the Codex home.
+    pub codex: &'h HomeStore,
+    /// The Codex binary that is configured or was found.
+    pub binary: Option<&'h Path>,
+}
+
+/// What was found of a session. Where no Codex runs, or that is not known, nothing else is looked for.
+#[derive(Debug, Default)]
+pub struct SessionEvidence {
+    /// Whether its Codex runs; `None` where that was not asked.
+    pub running: Option<Running>,
+    /// What its hooks told.
+    pub events: Option<Arc<SessionEvents>>,
+    /// Of the questions that they told of, the one that waits for its answer.
+    pub question: Option<Question>,
+    /// Its thread.
+    pub thread: Option<SessionThread>,
+    /// What that is doing.
+    pub activity: Option<Activity>,
+    /// What the orchestrator saw last.
+    pub seen: Option<SeenState>,
+    /// When a question was last seen on its screen, in milliseconds since 1970.
+    pub question_seen_ms: Option<i64>,
+    /// Its threads and their subagents, its own thread first.
+    pub threads: Vec<Thread>,
+}
+
+/// What was found of a session, or why something of it could not be read.
+pub type Gathered = std::result::Result<SessionEvidence, Arc<Error>>;
+
+/// Gathers the evidence of some sessions, in their order. Without `may_ask_tmux` the answer about a session in tmux may
+/// be [`Running::Unasked`].
+#[must_use]
+pub fn gather(queries: &[SessionQuery], homes: &Homes<'_>, may_ask_tmux: bool) -> Vec<Gathered> {
+    let mut found: Vec<SessionEvidence> = running_of(queries, homes, may_ask_tmux)
+        .into_iter()
+        .map(|running| SessionEvidence { running, ..SessionEvidence::default() })
+        .collect();
+    let both = queries.iter().zip(&mut found);
+    for (query, one) in both.filter(|(query, one)| is_wanted(query, one)) {
+        // Events that cannot be read tell nothing.
+        one.events =
+            event_files::read(homes.ao, &query.session_id, &query.only).unwrap_or_default();
+        one.thread = one.events.as_deref().and_then(hooked_thread);
+    }
+    let failure = find_threads(queries, &mut found, homes).err().map(Arc::new);
+    let mut failures: Vec<Option<Arc<Error>>> = Vec::with_capacity(queries.len());
+    for (query, one) in queries.iter().zip(&mut found) {
+        let wanted = is_wanted(query, one);
+        let failed = if wanted { look(query, one, homes).err().map(Arc::new) } else { None };
+        let is_lost = failure.as_ref().filter(|_| wanted && one.thread.is_none());
+        failures.push(failed.or_else(|| is_lost.cloned()));
+    }
+    add_usage(queries, &mut found, homes, &mut failures);
+    let results = found.into_iter().zip(failures);
+    results.map(|(found, failure)| failure.map_or(Ok(found), Err)).collect()
+}
+
+/// Whether more than its process is to be looked at.
+fn is_wanted(query: &SessionQuery, one: &SessionEvidence) -> bool {
+    !query.process_only && matches!(one.running, None | Some(Running::Codex(_)))
+}
+
+fn running_of(
+    queries: &[SessionQuery],
+    homes: &Homes<'_>,
+    may_ask_tmux: bool,
+) -> Vec<Option<Running>> {
+    let places: Vec<Place> = queries.iter().filter_map(|query| query.place.clone()).collect();
+    let tell = if may_ask_tmux { asked } else { remembered };
+    let mut told = tell(&places, homes.binary).into_iter();
+    queries.iter().map(|query| query.place.as_ref().and_then(|_| told.next())).collect()
+}
+
+fn find_threads(
+    queries: &[SessionQuery],
+    found: &mut [SessionEvidence],
+    homes: &Homes<'_>,
+) -> Result<()> {
+    let open: Vec<usize> = queries
+        .iter()
+        .zip(&*found)
+        .enumerate()
+        .filter(|(_, (query, one))| is_wanted(query, one) && one.thread.is_none())
+        .map(|(at, _)| at)
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let threads = {
+        let unhooked = open.iter().filter_map(|&at| {
+            let (query, one) = (queries.get(at)?, found.get(at)?);
+            Some(Unhooked {
+                events: one.events.as_deref(),
+                recorded: query.recorded_thread.as_deref(),
+                workspace: query.workspace.as_deref(),
+            })
+        });
+        let unhooked: Vec<Unhooked<'_>> = unhooked.collect();
+        threads_of(&unhooked, homes.codex, homes.ao)?
+    };
+    for (at, thread) in open.into_iter().zip(threads) {
+        if let Some(one) = found.get_mut(at) {
+            one.thread = thread;
+        }
+    }
+    Ok(())
+}
+
+/// Looks at everything that stands in files of the session's own.
+fn look(query: &SessionQuery, one: &mut SessionEvidence, homes: &Homes<'_>) -> Result<()> {
+    let Some(Running::Codex(codex)) = &one.running else { return Ok(()) };
+    one.seen = query.workspace.as_deref().and_then(last_seen_state);
+    one.question_seen_ms = question_seen_ms(homes.ao, &query.session_id);
+    let questions = one.events.as_ref().map(|events| events.questions.as_slice());
+    one.question = open_question(questions.unwrap_or_default(), Some(codex)).cloned();
+    if let Some(thread) = &one.thread {
+        one.activity = activity_of(&thread.rollout_path)?;
+    }
+    Ok(())
+}
+
+fn add_usage(
+    queries: &[SessionQuery],
+    found: &mut [SessionEvidence],
+    homes: &Homes<'_>,
+    failures: &mut [Option<Arc<Error>>],
+) {
+    let ids_of = |one: &SessionEvidence| {
+        let own = one.thread.iter().map(|thread| thread.thread_id.clone());
+        let named = one.events.iter().flat_map(|events| &events.threads);
+        let mut seen = HashSet::new();
+        let all = own.chain(named.map(|thread| thread.thread_id.clone()));
+        all.filter(|id| seen.insert(id.clone())).collect::<Vec<String>>()
+    };
+    let asked: Vec<(usize, Vec<String>)> = queries
+        .iter()
+        .zip(&*found)
+        .enumerate()
+        .filter(|(_, (query, one))| query.with_usage && one.thread.is_some())
+        .map(|(at, (_, one))| (at, ids_of(one)))
+        .collect();
+    let ids: Vec<String> = asked.iter().flat_map(|(_, ids)| ids).cloned().collect();
+    let mut families = match families(homes.codex, &ids) {
+        Ok(families) => families.into_iter(),
+        Err(error) => {
+            let error = Arc::new(error);
+            for (at, _) in asked {
+                failures
+                    .get_mut(at)
+                    .into_iter()
+                    .for_each(|place| *place = Some(Arc::clone(&error)));
+            }
+            return;
+        }
+    };
+    for (at, ids) in asked {
+        let mut seen = HashSet::new();
+        let own = families.by_ref().take(ids.len()).flatten();
+        let threads = own.flat_map(|family| std::iter::once(family.thread).chain(family.subagents));
+        // Each once, also where one family is part of another.
+        let threads = threads.filter(|thread| seen.insert(thread.thread_id.clone())).collect();
+        if let Some(one) = found.get_mut(at) {
+            one.threads = threads;
+        }
+    }
+}

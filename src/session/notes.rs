@@ -1,0 +1,125 @@
+//! What was noted of a session besides Codex's own events: by later orchestrators in its workspace, and by the plugin when
+//! it was shown the session's screen.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::rollout::timestamp::parse_timestamp;
+
+/// The orchestrator's own activity log, in a workspace.
+const ACTIVITY_LOG: &str = ".ao/activity.jsonl";
+
+/// A line has less than 1 KB, unless what was on the screen is long.
+const TAIL_BYTES: u64 = 8 * 1024;
+
+/// Where is noted that a screen showed a question, below the orchestrator's home.
+const SCREENS: &str = "codex/screen";
+
+/// Of a session's id, the name of the file keeps so much.
+const NAME_LIMIT: usize = 100;
+
+/// A time in milliseconds has 13 digits.
+const NOTE_CAP: u64 = 64;
+
+/// A state that the orchestrator saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenState {
+    /// Its word for it. An agent can write there too, so nothing else is taken.
+    pub state: String,
+    /// When it saw it, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// The last line of the orchestrator's activity log; `None` where it keeps none, as most do.
+#[must_use]
+pub fn last_seen_state(workspace: &Path) -> Option<SeenState> {
+    #[derive(Deserialize)]
+    struct Line {
+        ts: String,
+        state: String,
+    }
+    let tail = tail_of(&workspace.join(ACTIVITY_LOG)).ok()?;
+    // A line that is still being written is none yet.
+    let whole = tail.get(..tail.iter().rposition(|byte| *byte == b'\n')?)?;
+    let line = whole.rsplit(|byte| *byte == b'\n').next()?;
+    let Line { ts, state } = serde_json::from_slice(line).ok()?;
+    Some(SeenState { state, at_ms: parse_timestamp(&ts)? })
+}
+
+/// When a question was last seen on the screen of a session, in milliseconds since 1970.
+#[must_use]
+pub fn question_seen_ms(ao_home: &Path, session: &str) -> Option<i64> {
+    let safe = |unit: u16| {
+        let unit = u8::try_from(unit).ok().map(char::from);
+        unit.filter(|one| one.is_ascii_alphanumeric() || matches!(one, '_' | '-')).unwrap_or('_')
+    };
+    let name: String = session.encode_utf16().map(safe).take(NAME_LIMIT).collect();
+    let path = ao_home.join(SCREENS).join(name);
+    let mut text = String::new();
+    open(path).ok()?.take(NOTE_CAP).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn tail_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = open(path.to_owned())?;
+    let size = file.metadata()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(TAIL_BYTES)))?;
+    let mut bytes = Vec::new();
+    file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Only a regular file: a pipe of this name would wait for a writer.
+fn open(path: PathBuf) -> io::Result<File> {
+    if fs::metadata(&path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace(text: &str) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(".ao")).unwrap();
+        fs::write(dir.path().join(ACTIVITY_LOG), text).unwrap();
+        dir
+    }
+
+    #[test]
+    fn the_last_whole_line_of_the_activity_log_counts() {
+        let line = |state: &str, second: u8| {
+            format!(
+                "{{\"ts\":\"2026-01-02T10:00:0{second}.000Z\",\"state\":\"{state}\",\"source\":\"terminal\"}}"
+            )
+        };
+        let (first, second) = (line("active", 1), line("blocked", 2));
+        let seen = |text: &str| last_seen_state(workspace(text).path()).map(|one| one.state);
+        assert_eq!(seen(&format!("{first}\n{second}\n")), Some("blocked".to_owned()));
+        assert_eq!(seen(&format!("{first}\n{second}")), Some("active".to_owned()));
+        assert_eq!(seen(&format!("{}{first}\n", "x".repeat(20_000))), None);
+        assert_eq!(seen(&format!("{}\n{first}\n", "x".repeat(20_000))), Some("active".to_owned()));
+        for text in ["", "\n", "{}\n", "[1]\n", "{\"ts\":1,\"state\":\"active\"}\n"] {
+            assert_eq!(seen(text), None, "{text:?}");
+        }
+        assert_eq!(last_seen_state(Path::new("/nowhere")), None);
+    }
+
+    #[test]
+    fn a_note_of_a_screen_is_found_under_the_safe_name_of_its_session() {
+        let home = tempfile::tempdir().unwrap();
+        let screens = home.path().join(SCREENS);
+        fs::create_dir_all(&screens).unwrap();
+        fs::write(screens.join("app-1_____"), "1767373103100\n").unwrap();
+        assert_eq!(question_seen_ms(home.path(), "app-1/..\u{1f600}"), Some(1_767_373_103_100));
+        assert_eq!(question_seen_ms(home.path(), "app-2"), None);
+        fs::write(screens.join("app-3"), "soon").unwrap();
+        assert_eq!(question_seen_ms(home.path(), "app-3"), None);
+    }
+}
