@@ -8,7 +8,7 @@ import { main, platforms } from "./user.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What is only in the command, which is one file. */
 const BUNDLED = /^(cli|doctor|report|terminal)\//;
-/** What `npm install` may fetch for a platform, licences aside: the runtime, zstd and the core, built for speed. */
+/** What `npm install` may fetch for a platform, licences aside: the runtime, zstd and the core. */
 const MAX_ADDON_BYTES = 2_500_000;
 
 const paths = ({ files }) => files.map(({ path }) => path).toSorted();
