@@ -35,8 +35,6 @@ const KNOWN_CIRCLES = [
   "src/binding: bill.rs document.rs",
   "src/ledger: summary.rs threads.rs",
   "src/rollout: record/event.rs record/mod.rs record/usage.rs",
-  "plugin/session: process/proc.ts process/table.ts",
-  "plugin/session: process/running.ts process/started.ts",
 ];
 
 const rust = graph("src", /\.rs$/, rustImports);

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use super::Process;
+use crate::session::processes::process::Process;
 
 /// Ticks of `starttime` a second: fixed for programs, whatever the kernel was built with.
 const TICKS_PER_SECOND: i64 = 100;
@@ -82,6 +82,10 @@ pub(super) fn ran_ns(pid: u32) -> Option<u64> {
 
 pub(super) fn command_line(pid: u32) -> Vec<String> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    if bytes.is_empty() {
+        // A thread of the kernel, or a process that has not read its arguments yet.
+        return Vec::new();
+    }
     let words = bytes.strip_suffix(b"\0").unwrap_or(&bytes).split(|byte| *byte == 0);
     words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }

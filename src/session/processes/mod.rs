@@ -10,28 +10,14 @@ use std::path::PathBuf;
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
 mod portable;
+mod process;
+
+pub use process::Process;
 
 #[cfg(target_os = "linux")]
 use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
-
-/// One process at a moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Process {
-    /// Its number.
-    pub pid: u32,
-    /// The number of its parent.
-    pub parent: u32,
-    /// When it was started, in the system's own unit: to compare with that of the same number at another moment.
-    pub started: u64,
-    /// The device of its terminal, where the system tells.
-    pub terminal: Option<u64>,
-    /// The name of the program; Linux cuts it after 15 bytes.
-    pub name: Box<str>,
-    /// Whether it has ended, and its parent has not asked for its end yet.
-    pub is_zombie: bool,
-}
 
 impl Process {
     /// Whether it still runs, and still the same program: a process may become another one by `exec`.
@@ -223,8 +209,8 @@ mod tests {
         let deadline = Instant::now() + Duration::from_secs(5);
         let ours = loop {
             let found = look_at(child.0.id()).unwrap().unwrap();
-            // Between its start and its first look at its arguments it is still its parent.
-            if &*found.name == "sleep" || Instant::now() > deadline {
+            // Between its start and its first look at its arguments it shows none.
+            if found.command_line().len() == 2 || Instant::now() > deadline {
                 break found;
             }
         };

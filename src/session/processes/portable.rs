@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
-use super::Process;
+use crate::session::processes::process::Process;
 
 /// The start is told in whole seconds.
 const TOLERANCE_MS: i64 = 1_000;
