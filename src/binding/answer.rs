@@ -4,24 +4,14 @@ use std::collections::BTreeMap;
 
 use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
-use serde::Serialize;
 
-use crate::billing::cost::Cost;
-use crate::billing::price_table::PriceTable;
-use crate::billing::report::Prices;
-use crate::ledger::buckets::Slices;
-use crate::ledger::threads::{Thread, ThreadKind};
+use crate::billing::report::{PricedThread, PricedUsage, UNKNOWN};
+use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::{RolloutFile, Skipped};
-use crate::rollout::record::TokenUsage;
-use crate::rollout::record::service_tier::ServiceTier;
-
-/// The key in `models` for responses whose rollout names no model.
-const NO_MODEL: &str = "unknown";
 
 /// Counts of tokens as Codex writes them, and what they cost.
 #[napi(object, object_from_js = false)]
-#[derive(Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default)]
 pub struct Usage {
     /// All tokens sent to the model, cached and cache-write tokens among them.
     pub input_tokens: i64,
@@ -41,8 +31,6 @@ pub struct Usage {
 
 /// A file or directory that was passed over.
 #[napi(object, object_from_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct SkippedFile {
     /// Where it is.
     pub path: String,
@@ -128,47 +116,17 @@ pub struct ThreadUsage {
     pub last_record_at_ms: Option<i64>,
 }
 
-impl From<TokenUsage> for Usage {
-    fn from(usage: TokenUsage) -> Self {
+impl From<PricedUsage> for Usage {
+    fn from(PricedUsage { tokens, cost_usd }: PricedUsage) -> Self {
         Self {
-            input_tokens: count(usage.input),
-            cached_input_tokens: count(usage.cached_input),
-            cache_write_input_tokens: count(usage.cache_write_input),
-            output_tokens: count(usage.output),
-            reasoning_output_tokens: count(usage.reasoning_output),
-            total_tokens: count(usage.total()),
-            estimated_cost_usd: 0.0,
+            input_tokens: count(tokens.input),
+            cached_input_tokens: count(tokens.cached_input),
+            cache_write_input_tokens: count(tokens.cache_write_input),
+            output_tokens: count(tokens.output),
+            reasoning_output_tokens: count(tokens.reasoning_output),
+            total_tokens: count(tokens.total()),
+            estimated_cost_usd: cost_usd,
         }
-    }
-}
-
-impl Usage {
-    /// Adds usage and what it costs.
-    pub(super) fn add(&mut self, usage: TokenUsage, cost_usd: f64) {
-        let added = Self::from(usage);
-        self.input_tokens += added.input_tokens;
-        self.cached_input_tokens += added.cached_input_tokens;
-        self.cache_write_input_tokens += added.cache_write_input_tokens;
-        self.output_tokens += added.output_tokens;
-        self.reasoning_output_tokens += added.reasoning_output_tokens;
-        self.total_tokens += added.total_tokens;
-        self.add_cost(cost_usd);
-    }
-
-    /// Adds another usage with its cost.
-    pub(super) fn add_usage(&mut self, other: &Self) {
-        self.input_tokens += other.input_tokens;
-        self.cached_input_tokens += other.cached_input_tokens;
-        self.cache_write_input_tokens += other.cache_write_input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.reasoning_output_tokens += other.reasoning_output_tokens;
-        self.total_tokens += other.total_tokens;
-        self.add_cost(other.estimated_cost_usd);
-    }
-
-    /// JSON knows no infinity, which a user's own prices could lead to.
-    fn add_cost(&mut self, cost_usd: f64) {
-        self.estimated_cost_usd = (self.estimated_cost_usd + cost_usd).min(f64::MAX);
     }
 }
 
@@ -178,46 +136,9 @@ impl From<Skipped> for SkippedFile {
     }
 }
 
-/// A usage by model and by tier, priced.
-#[derive(Default)]
-struct Parts {
-    models: BTreeMap<String, Usage>,
-    tiers: BTreeMap<String, Usage>,
-    cost: Cost,
-}
-
-fn parts(slices: &Slices, prices: &PriceTable) -> Parts {
-    // A long thread has thousands of slices, and few models and tiers: each is looked up once.
-    let mut prices = Prices::new(prices);
-    let mut sums: Vec<(Option<&str>, ServiceTier, TokenUsage, Cost)> = Vec::new();
-    for (key, usage) in slices.iter() {
-        let (model, tier) = (key.model.as_deref(), key.tier);
-        let cost = prices.cost(key, *usage);
-        match sums.iter_mut().find(|(known, at, ..)| *known == model && *at == tier) {
-            Some((_, _, sum, sum_cost)) => {
-                *sum = sum.plus(*usage);
-                sum_cost.add(cost);
-            }
-            None => sums.push((model, tier, *usage, cost)),
-        }
-    }
-    let mut parts = Parts::default();
-    for (model, tier, usage, cost) in sums {
-        parts.models.entry(model_name(model)).or_default().add(usage, cost.usd);
-        parts.tiers.entry(tier.as_str().to_owned()).or_default().add(usage, cost.usd);
-        parts.cost.add(cost);
-    }
-    parts
-}
-
-/// The key of a model in an answer.
-pub(super) fn model_name(model: Option<&str>) -> String {
-    model.unwrap_or(NO_MODEL).to_owned()
-}
-
-/// The model of a key in an answer.
-pub(super) fn known_model(key: &str) -> Option<&str> {
-    (key != NO_MODEL).then_some(key)
+/// The name of a model, a workspace or a session for Node.
+pub(super) fn name_text(name: Option<&str>) -> String {
+    name.unwrap_or(UNKNOWN).to_owned()
 }
 
 /// A path for Node.
@@ -240,38 +161,36 @@ pub(super) fn count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A thread for Node.
-pub(super) fn thread_usage(thread: Thread, prices: &PriceTable) -> ThreadUsage {
-    let Parts { models, tiers, cost } = parts(&thread.slices, prices);
-    let mut usage = Usage::default();
-    for model in models.values() {
-        usage.add_usage(model);
-    }
-    let updated_at_ms = thread.file.updated_ms();
-    ThreadUsage {
-        thread_id: thread.thread_id,
-        rollout_path: match thread.file.path.into_os_string().into_string() {
-            Ok(path) => path,
-            Err(path) => path.to_string_lossy().into_owned(),
-        },
-        workspace_path: thread.workspace,
-        kind: kind_text(thread.kind),
-        parent_thread_id: thread.parent_thread_id,
-        archived: thread.file.archived,
-        compressed: thread.file.compressed,
-        created_at_ms: thread.created_ms,
-        updated_at_ms,
-        size_bytes: count(thread.file.size),
-        cli_version: thread.cli_version,
-        model: thread.model,
-        usage,
-        models,
-        tiers,
-        plan_type: thread.plan_type,
-        is_estimate: cost.is_estimate,
-        skipped_records: count(thread.skipped_records),
-        turn: thread.turn.as_str().to_owned(),
-        turn_id: thread.turn_id,
-        last_record_at_ms: thread.last_record_ms,
+impl From<PricedThread> for ThreadUsage {
+    fn from(priced: PricedThread) -> Self {
+        let PricedThread { thread, usage, models, tiers, is_estimate } = priced;
+        let updated_at_ms = thread.file.updated_ms();
+        let tiers = tiers.into_iter().map(|(tier, usage)| (tier.as_str().to_owned(), usage.into()));
+        Self {
+            thread_id: thread.thread_id,
+            rollout_path: match thread.file.path.into_os_string().into_string() {
+                Ok(path) => path,
+                Err(path) => path.to_string_lossy().into_owned(),
+            },
+            workspace_path: thread.workspace,
+            kind: kind_text(thread.kind),
+            parent_thread_id: thread.parent_thread_id,
+            archived: thread.file.archived,
+            compressed: thread.file.compressed,
+            created_at_ms: thread.created_ms,
+            updated_at_ms,
+            size_bytes: count(thread.file.size),
+            cli_version: thread.cli_version,
+            model: thread.model,
+            usage: usage.into(),
+            models: models.into_iter().map(|(model, usage)| (model, usage.into())).collect(),
+            tiers: tiers.collect(),
+            plan_type: thread.plan_type,
+            is_estimate,
+            skipped_records: count(thread.skipped_records),
+            turn: thread.turn.as_str().to_owned(),
+            turn_id: thread.turn_id,
+            last_record_at_ms: thread.last_record_ms,
+        }
     }
 }

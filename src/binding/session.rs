@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use napi::Result;
 use napi_derive::napi;
 
-use crate::binding::answer::{Usage, thread_usage};
+use crate::billing::report::{PricedThread, PricedUsage};
+use crate::binding::answer::Usage;
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::events::{EventQuestion, SessionEventsFound, found};
 use crate::binding::home::{ao_home, codex_home};
@@ -166,13 +167,12 @@ fn answer(
         .threads
         .into_iter()
         .zip(prices.iter().cycle())
-        .map(|(one, prices)| thread_usage(one, prices));
+        .map(|(one, prices)| PricedThread::new(one, prices));
     let first = usages.next();
-    let model = first.as_ref().and_then(|thread| thread.model.clone());
+    let model = first.as_ref().and_then(|first| first.thread.model.clone());
     let usage = first.map(|first| {
-        let mut total = first.usage;
-        usages.for_each(|thread| total.add_usage(&thread.usage));
-        total
+        let subagents = usages.map(|subagent| subagent.usage);
+        Usage::from(subagents.fold(first.usage, PricedUsage::plus))
     });
     #[expect(clippy::cast_precision_loss, reason = "only compared: a year is 2^55 nanoseconds")]
     let screens_mark = mark.map(|mark| mark as f64);

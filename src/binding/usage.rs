@@ -7,8 +7,9 @@ use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::billing::price_table::PriceTable;
+use crate::billing::report::{PricedThread, PricedUsage};
 use crate::billing::user_prices::prices_in_force;
-use crate::binding::answer::{self, SkippedFile, ThreadUsage, Usage, or_null};
+use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, or_null};
 use crate::binding::argument::Given;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::runtime::blocking;
@@ -77,21 +78,22 @@ pub async fn rollout_usage(rollout_path: Given<String>) -> Result<Option<ThreadU
     let path = rollout_path.path("rolloutPath")?;
     blocking(move || {
         let thread = read_one(&path)?;
-        Ok(thread.map(|thread| answer::thread_usage(thread, &prices_or_built_in())))
+        Ok(thread.map(|thread| PricedThread::new(thread, &prices_or_built_in()).into()))
     })
     .await
 }
 
 fn family_usage(family: Family, prices: &PriceTable) -> ThreadFamilyUsage {
-    let thread = answer::thread_usage(family.thread, prices);
-    let subagents: Vec<ThreadUsage> =
-        family.subagents.into_iter().map(|thread| answer::thread_usage(thread, prices)).collect();
-    let mut total = thread.usage.clone();
-    for subagent in &subagents {
-        total.add_usage(&subagent.usage);
+    let thread = PricedThread::new(family.thread, prices);
+    let subagents = family.subagents.into_iter().map(|thread| PricedThread::new(thread, prices));
+    let subagents: Vec<PricedThread> = subagents.collect();
+    let total = subagents.iter().map(|subagent| subagent.usage);
+    ThreadFamilyUsage {
+        total: total.fold(thread.usage, PricedUsage::plus).into(),
+        thread: thread.into(),
+        subagents: subagents.into_iter().map(ThreadUsage::from).collect(),
+        skipped: family.skipped.into_iter().map(SkippedFile::from).collect(),
     }
-    let skipped = family.skipped.into_iter().map(SkippedFile::from).collect();
-    ThreadFamilyUsage { thread, subagents, total, skipped }
 }
 
 /// The prices in force where the cost is a by-product: a broken price file must not hide a thread.

@@ -8,6 +8,7 @@ pub mod counter;
 pub mod counter_base;
 pub mod fold;
 pub mod summary;
+pub mod thread_kind;
 pub mod threads;
 pub mod tokens;
 pub mod turn_context;

@@ -3,7 +3,7 @@
 use crate::codec::{Packed, Unpacker, packed_fields};
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
-use crate::ledger::threads::ThreadKind;
+use crate::ledger::thread_kind::ThreadKind;
 use crate::rollout::record::session_meta::{Git, SessionMeta};
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::{TurnState, TurnTracker};

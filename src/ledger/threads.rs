@@ -2,51 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::codec::packed_variants;
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::{RolloutFile, Skipped, newest_first};
 use crate::rollout::name::RolloutName;
-use crate::rollout::record::session_meta::{Git, SessionMeta};
+use crate::rollout::record::session_meta::Git;
 use crate::rollout::turn::TurnState;
 
-/// How a thread came to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThreadKind {
-    /// By itself.
-    Root,
-    /// As a copy of another's history.
-    Fork,
-    /// Spawned by another thread's turn.
-    Subagent,
-}
-
-packed_variants!(ThreadKind { Root, Fork, Subagent });
-
-impl ThreadKind {
-    /// The name that programs see.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Root => "root",
-            Self::Fork => "fork",
-            Self::Subagent => "subagent",
-        }
-    }
-
-    /// The kind that a `session_meta` tells. A copied history without a word of it (0.80) shows only in the records.
-    #[must_use]
-    pub fn of_meta(meta: &SessionMeta) -> Self {
-        if meta.is_subagent() {
-            Self::Subagent
-        } else if meta.forked_from_id.is_some() || meta.parent().is_some() {
-            Self::Fork
-        } else {
-            Self::Root
-        }
-    }
-}
+pub use crate::ledger::thread_kind::ThreadKind;
 
 /// A rollout with what its records add up to.
 #[derive(Debug, Clone)]

@@ -1,5 +1,4 @@
-//! The bill in its smallest parts: what each model was billed in each workspace at each tier
-//! on each day.
+//! The bill in its smallest parts: what each model was billed in each workspace at each tier on each day.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,9 +25,12 @@ pub struct CellKey {
     pub tier: ServiceTier,
 }
 
+/// A key, what was billed under it, and what that costs.
+pub type Cell = (CellKey, TokenUsage, Cost);
+
 /// Adds the threads' usage up by day, model, workspace and tier, in this order; with each what it costs.
 #[must_use]
-pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<(CellKey, TokenUsage, Cost)> {
+pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<Cell> {
     let mut workspaces = Workspaces::default();
     let mut prices = Prices::new(prices);
     let mut days = Periods::new(Period::Day);

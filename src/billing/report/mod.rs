@@ -4,10 +4,14 @@ pub mod cells;
 pub mod group;
 pub mod labels;
 pub mod period;
+pub mod priced;
 pub mod prices;
+pub mod summary;
 pub mod window;
 
 pub use group::{Group, GroupBy, group};
 pub use labels::SessionLabel;
+pub use priced::{PricedThread, PricedUsage, Pricing, UNKNOWN};
 pub use prices::Prices;
+pub use summary::Report;
 pub use window::{Window, select};

@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod family;
 pub mod join;
+pub mod report;
 pub mod responses;
 pub mod resume;
 pub mod rollout;

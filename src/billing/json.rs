@@ -6,8 +6,6 @@ use memchr::memchr;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-use crate::rollout::record::plain::plain_length;
-
 /// Writes a value whose own lines are indented by so many levels more.
 pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) -> io::Result<()> {
     let mut format = Safe(PrettyFormatter::new());
@@ -18,50 +16,8 @@ pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) 
     Ok(())
 }
 
-/// Writes a text.
-pub(super) fn text(bytes: &mut Vec<u8>, text: &str) -> io::Result<()> {
-    // Nearly all are as they are.
-    if plain_length(text.as_bytes()) < text.len() {
-        return write(bytes, &text, 0);
-    }
-    bytes.push(b'"');
-    bytes.extend_from_slice(text.as_bytes());
-    bytes.push(b'"');
-    Ok(())
-}
-
-/// Writes a whole number.
-pub(super) fn integer(bytes: &mut Vec<u8>, number: i64) {
-    let mut digits = [0; 20];
-    let mut begin = digits.len();
-    let mut left = number.unsigned_abs();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (left % 10).to_le_bytes()[0];
-        begin -= 1;
-        left /= 10;
-        if left == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        bytes.push(b'-');
-    }
-    bytes.extend_from_slice(digits.get(begin..).unwrap_or_default());
-}
-
-/// Writes the last so many digits of a number, up to four, zeros before them.
-pub(super) fn padded(bytes: &mut Vec<u8>, number: u32, digits: usize) {
-    let mut text = [b'0'; 4];
-    let mut left = number;
-    for digit in text.iter_mut().rev() {
-        *digit += (left % 10).to_le_bytes()[0];
-        left /= 10;
-    }
-    bytes.extend_from_slice(text.get(text.len() - digits..).unwrap_or_default());
-}
-
-/// Writes any number.
-pub(super) fn number(writer: &mut (impl ?Sized + io::Write), value: f64) -> io::Result<()> {
+/// Writes a number as JavaScript does.
+fn number(writer: &mut (impl ?Sized + io::Write), value: f64) -> io::Result<()> {
     // Neither has an exponent between 1e-6 and 1e21, and both write as few digits as tell the number.
     if value != 0.0 && value.abs() < 1e-6 {
         return write!(writer, "{value:e}");

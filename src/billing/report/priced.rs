@@ -1,0 +1,135 @@
+//! Threads with what they were billed in dollars, and where the prices come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::billing::cost::Cost;
+use crate::billing::price_table::{PriceTable, PricedBy};
+use crate::billing::report::prices::Prices;
+use crate::ledger::buckets::Slices;
+use crate::ledger::threads::Thread;
+use crate::rollout::record::TokenUsage;
+use crate::rollout::record::service_tier::ServiceTier;
+
+/// The name of a model, a workspace or a session that no record tells.
+pub const UNKNOWN: &str = "unknown";
+
+/// A usage and its cost.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct PricedUsage {
+    /// The counts.
+    pub tokens: TokenUsage,
+    /// US dollars, at the prices of the table.
+    pub cost_usd: f64,
+}
+
+impl PricedUsage {
+    /// A usage that costs so much.
+    #[must_use]
+    pub fn new(tokens: TokenUsage, cost: Cost) -> Self {
+        Self::default().plus(Self { tokens, cost_usd: cost.usd })
+    }
+
+    /// Both together. JSON knows no infinity, which a user's own prices could lead to.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            tokens: self.tokens.plus(other.tokens),
+            cost_usd: (self.cost_usd + other.cost_usd).min(f64::MAX),
+        }
+    }
+}
+
+/// A thread, and what it was billed by model and by tier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PricedThread {
+    /// The thread. Its slices are added up, and gone: ten thousand threads need not keep them.
+    pub thread: Thread,
+    /// What it was billed.
+    pub usage: PricedUsage,
+    /// The same by model; [`UNKNOWN`] where the rollout names none.
+    pub models: BTreeMap<String, PricedUsage>,
+    /// The same by the tier that the turns asked for.
+    pub tiers: BTreeMap<ServiceTier, PricedUsage>,
+    /// Whether the cost holds rates that are not the model's own at its tier.
+    pub is_estimate: bool,
+}
+
+impl PricedThread {
+    /// Prices a thread.
+    #[must_use]
+    pub fn new(mut thread: Thread, prices: &PriceTable) -> Self {
+        let slices = std::mem::take(&mut thread.slices);
+        let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
+        let mut tiers: BTreeMap<ServiceTier, PricedUsage> = BTreeMap::new();
+        let mut is_estimate = false;
+        for (model, tier, tokens, cost) in by_model_and_tier(&slices, prices) {
+            let billed = PricedUsage::new(tokens, cost);
+            let of_model = models.entry(model.unwrap_or(UNKNOWN).to_owned()).or_default();
+            *of_model = of_model.plus(billed);
+            let of_tier = tiers.entry(tier).or_default();
+            *of_tier = of_tier.plus(billed);
+            is_estimate |= cost.is_estimate;
+        }
+        let usage = models.values().copied().fold(PricedUsage::default(), PricedUsage::plus);
+        Self { thread, usage, models, tiers, is_estimate }
+    }
+}
+
+/// A long thread has thousands of slices, and few models and tiers: each is looked up once.
+fn by_model_and_tier<'s>(
+    slices: &'s Slices,
+    prices: &PriceTable,
+) -> Vec<(Option<&'s str>, ServiceTier, TokenUsage, Cost)> {
+    let mut prices = Prices::new(prices);
+    let mut sums: Vec<(Option<&str>, ServiceTier, TokenUsage, Cost)> = Vec::new();
+    for (key, usage) in slices.iter() {
+        let (model, tier) = (key.model.as_deref(), key.tier);
+        let cost = prices.cost(key, *usage);
+        match sums.iter_mut().find(|(known, at, ..)| *known == model && *at == tier) {
+            Some((_, _, sum, sum_cost)) => {
+                *sum = sum.plus(*usage);
+                sum_cost.add(cost);
+            }
+            None => sums.push((model, tier, *usage, cost)),
+        }
+    }
+    sums
+}
+
+/// Where prices come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pricing {
+    /// The table.
+    pub source: String,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The models that are priced at the default rates.
+    pub default_rated: Vec<String>,
+    /// The models that are priced as a relative, with its name.
+    pub family_rated: BTreeMap<String, String>,
+}
+
+impl Pricing {
+    /// Where a table has the prices of these models from.
+    #[must_use]
+    pub fn of(models: BTreeSet<String>, prices: &PriceTable) -> Self {
+        let mut default_rated = Vec::new();
+        let mut family_rated = BTreeMap::new();
+        for model in models {
+            match prices.find((model != UNKNOWN).then_some(&model)).by {
+                PricedBy::Name(_) => {}
+                PricedBy::Family(relative) => drop(family_rated.insert(model, relative)),
+                PricedBy::Default => default_rated.push(model),
+            }
+        }
+        Self {
+            source: prices.source().to_owned(),
+            as_of: prices.as_of().to_owned(),
+            default_rated,
+            family_rated,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The bill of one home or of several together, priced: all of it or a part, and its sums.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
+
+use crate::billing::document::Document;
+use crate::billing::report::cells::{Cell, cells};
+use crate::billing::report::{
+    GroupBy, PricedThread, PricedUsage, Pricing, Report, SessionLabel, Window, group, select,
+};
+use crate::billing::user_prices::prices_in_force;
+use crate::error::{Error, Result};
+use crate::index::homes::store_of;
+use crate::index::query::bill::bill_in_parts;
+use crate::index::reading::progress::Watch;
+use crate::ledger::threads::Thread;
+use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::Skipped;
+
+/// What is asked of a home, or of several.
+#[derive(Debug)]
+pub struct ReportQuery {
+    /// The home.
+    pub home: CodexHome,
+    /// Others, for one bill of all of them.
+    pub more_homes: Vec<CodexHome>,
+    /// The part of the bill.
+    pub window: Window,
+    /// What the groups are sums by; no groups where it is empty.
+    pub by: Vec<GroupBy>,
+    /// The sessions that branch, session and pull request are taken from.
+    pub sessions: Vec<SessionLabel>,
+    /// Whether cells are asked for.
+    pub cells: bool,
+}
+
+impl ReportQuery {
+    /// Reads the bill and hands its threads to `take`, part by part, so that ten thousand are never in memory at once.
+    ///
+    /// # Errors
+    /// When a home or the user's prices cannot be read, the caller cancelled it, or `take` fails.
+    pub fn read(
+        &self,
+        watch: &Watch,
+        mut take: impl FnMut(Vec<PricedThread>) -> Result<()>,
+    ) -> Result<Report> {
+        let prices = prices_in_force()?;
+        let mut models: BTreeSet<String> = BTreeSet::new();
+        let mut totals = PricedUsage::default();
+        // Sums over parts of threads need all of them.
+        let keeps = !self.by.is_empty() || self.cells;
+        let mut kept: Vec<Thread> = Vec::new();
+        let skipped = self.read_homes(watch, |threads| {
+            let threads = select(threads, &self.window);
+            if keeps {
+                kept.extend_from_slice(&threads);
+            }
+            let billed = threads.into_iter().map(|thread| PricedThread::new(thread, &prices));
+            let billed: Vec<PricedThread> = billed.collect();
+            for thread in &billed {
+                totals = totals.plus(thread.usage);
+            }
+            for model in billed.iter().flat_map(|thread| thread.models.keys()) {
+                if !models.contains(model) {
+                    models.insert(model.clone());
+                }
+            }
+            take(billed)
+        })?;
+        let groups = || group(&kept, &self.by, &self.sessions, &prices);
+        Ok(Report {
+            codex_home: spelled(&self.home),
+            codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
+            pricing: Pricing::of(models, &prices),
+            totals,
+            groups: (!self.by.is_empty()).then(groups),
+            cells: self.cells.then(|| -> Vec<Cell> { cells(&kept, &prices) }),
+            skipped,
+        })
+    }
+
+    /// Writes the answer as a JSON document, in pieces.
+    ///
+    /// # Errors
+    /// The same as of [`ReportQuery::read`].
+    pub fn document(&self, watch: &Watch) -> Result<Vec<Vec<u8>>> {
+        let failed = |failed| Error::io("write the bill of", self.home.path(), failed);
+        let mut document = Document::default();
+        let report = self.read(watch, |threads| document.add(&threads).map_err(failed))?;
+        document.finish(&report).map_err(failed)
+    }
+
+    fn homes(&self) -> impl Iterator<Item = &CodexHome> {
+        std::iter::once(&self.home).chain(&self.more_homes)
+    }
+
+    /// Hands the threads of all homes over. One that is in several homes counts as where it was written last.
+    fn read_homes(
+        &self,
+        watch: &Watch,
+        mut take: impl FnMut(Vec<Thread>) -> Result<()>,
+    ) -> Result<Vec<Skipped>> {
+        if self.more_homes.is_empty() {
+            return bill_in_parts(&store_of(&self.home), watch, take);
+        }
+        let mut skipped = Vec::new();
+        let mut threads: Vec<Thread> = Vec::new();
+        for home in self.homes() {
+            skipped.extend(bill_in_parts(&store_of(home), watch, |part| {
+                threads.extend(part);
+                Ok(())
+            })?);
+        }
+        let written = |thread: &Thread| thread.last_record_ms.unwrap_or(thread.file.modified_ms);
+        threads.sort_by_key(|thread| Reverse(written(thread)));
+        let mut seen = HashSet::new();
+        threads.retain(|thread| seen.insert(thread.thread_id.clone()));
+        take(threads)?;
+        Ok(skipped)
+    }
+}
+
+fn spelled(home: &CodexHome) -> String {
+    home.path().to_string_lossy().into_owned()
+}
