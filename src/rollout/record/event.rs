@@ -4,12 +4,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
 
+use crate::rollout::record::envelope::Envelope;
+use crate::rollout::record::item::{Item, Malformed, Turn, TurnContext, TurnEvent};
+use crate::rollout::record::object::object;
 use crate::rollout::record::prefilter::Passed;
 use crate::rollout::record::text::Text;
+use crate::rollout::record::turn_context::facts;
 use crate::rollout::record::usage::token_count;
-use crate::rollout::record::{
-    Envelope, Item, Malformed, Turn, TurnContext, TurnEvent, facts, object,
-};
 
 #[derive(Deserialize)]
 struct WireSettings<'a> {

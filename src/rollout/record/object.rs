@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use crate::rollout::record::item::Malformed;
+
 /// A value that is written as an object. (Serde alone would also take an array for one, its elements for the fields in
 /// their order.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 
         deserializer.deserialize_map(ObjectVisitor(PhantomData))
     }
+}
+
+/// Reads a JSON object. (Serde would also take an array for one, its elements for the fields in their order.)
+pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Malformed> {
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(Malformed);
+    }
+    serde_json::from_slice(json).map_err(|_| Malformed)
 }
 
 #[cfg(test)]

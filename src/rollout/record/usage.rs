@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::rollout::record::object::Object;
+use crate::rollout::record::item::{Item, Malformed, TokenCount, TokenUsage, TokenUsageRecord};
+use crate::rollout::record::object::{Object, object};
 use crate::rollout::record::prefilter::Passed;
 use crate::rollout::record::text::Text;
-use crate::rollout::record::{Item, Malformed, TokenCount, TokenUsage, TokenUsageRecord, object};
 
 /// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
 const MAX_COUNT: u64 = 1 << 53;

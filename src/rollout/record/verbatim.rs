@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
+use crate::rollout::record::item::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
 use crate::rollout::record::plain::leading_number;
 use crate::rollout::record::prefilter::until_quote;
-use crate::rollout::record::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
 
 /// Longer numbers are left to serde, which is told how large a count may be.
 const MAX_DIGITS: usize = 15;
