@@ -25,6 +25,10 @@ const TASK = /^## Task\n+([^\n]+)/m;
 
 export class Summaries {
   readonly #prompts = new Map<string, string>();
+  /** Rollouts in which nobody has asked anything yet, as they were then. */
+  readonly #silent = new Map<string, string>();
+  /** The look at the index of a home that serves all who ask in one turn of the event loop. */
+  readonly #looks = new Map<string, Promise<Map<string, string>>>();
   #index: { key: string; names: Map<string, string> } | null = null;
 
   /** `null` where neither tells: a thread that was only begun, or a compressed one. */
@@ -40,24 +44,37 @@ export class Summaries {
   async #promptOf(rolloutPath: string): Promise<string | null> {
     const known = this.#prompts.get(rolloutPath);
     if (known !== undefined || !rolloutPath.endsWith(".jsonl")) return known ?? null;
+    const found = await stat(rolloutPath).catch(() => null);
+    const stamp = `${found?.mtimeMs}\0${found?.size}`;
+    if (found === null || this.#silent.get(rolloutPath) === stamp) return null;
     const text = await part(rolloutPath, HEAD_BYTES, "head");
     const prompt = text === null ? null : firstPromptIn(text);
-    if (prompt === null) return null;
-    if (this.#prompts.size >= KEPT) this.#prompts.clear();
-    this.#prompts.set(rolloutPath, prompt);
+    const [kept, value] = prompt === null ? [this.#silent, stamp] : [this.#prompts, prompt];
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(rolloutPath, value);
     return prompt;
   }
 
   async #nameOf(threadId: string, codexHome: string): Promise<string | null> {
+    const known = this.#looks.get(codexHome);
+    const look = known ?? this.#names(codexHome);
+    if (known === undefined) {
+      this.#looks.set(codexHome, look);
+      setImmediate(() => this.#looks.delete(codexHome));
+    }
+    return (await look).get(threadId) ?? null;
+  }
+
+  async #names(codexHome: string): Promise<Map<string, string>> {
     const path = join(codexHome, "session_index.jsonl");
     const found = await stat(path).catch(() => null);
-    if (found === null || !found.isFile()) return null;
+    if (found === null || !found.isFile()) return new Map();
     const key = `${path}\0${found.mtimeMs}\0${found.size}`;
     if (this.#index?.key !== key) {
       const text = await part(path, INDEX_BYTES, "tail");
       this.#index = { key, names: namesIn(text ?? "") };
     }
-    return this.#index.names.get(threadId) ?? null;
+    return this.#index.names;
   }
 }
 
