@@ -123,6 +123,48 @@ export interface EvidenceOptions {
   askTmux?: boolean | null
 }
 
+/** Where what was billed is written, and what stands in every row. */
+export interface ExportOptions {
+  /** The directory; it is made, private to the user, where it is not there. */
+  directory: string
+  /** The name of this machine: letters, digits, `.`, `_` and `-`. */
+  host: string
+  /** The homes; `$CODEX_HOME`, else `~/.codex`, when none is given. */
+  codexHomes?: Array<string> | null
+  /** What every row says besides, `key=value` each. */
+  labels?: Array<string> | null
+  /** How much of the names of directories, repositories and branches is written; `full` when it is not given. */
+  paths?: 'full' | 'repo' | 'hash' | null
+  /** Only days from that of this time on, in milliseconds since 1970. */
+  sinceMs?: number | null
+  /** The sessions that threads belong to. */
+  sessions?: Array<OrchestratorSession> | null
+}
+
+/**
+ * Writes what homes were billed to a directory, one row for each response, in a file a day and host:
+ * `day=2026-11-28/host=NAME/responses.ndjson.gz`. What lies there already is kept; where nothing is new nothing is
+ * written.
+ *
+ * `signal` and `onProgress` are those of `homeUsage`. Rejects with `InvalidArg` when the host or a label cannot be
+ * part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the same.
+ */
+export declare function exportResponses(options: ExportOptions, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<ExportResult>
+
+/** What an export did. */
+export interface ExportResult {
+  /** The threads of the homes. */
+  threads: number
+  /** Those of them that were read for their responses: new ones, and those that have changed. */
+  threadsRead: number
+  /** The responses of these. */
+  responses: number
+  /** The files that were written. */
+  written: Array<string>
+  /** What could not be read, or counts already. */
+  skipped: Array<SkippedFile>
+}
+
 /**
  * The first `name` on PATH that can be run and is not one of our wrappers; `null` where there is none. Synchronous
  * because the orchestrator's `getEnvironment` is: a few `stat`s.

@@ -773,7 +773,8 @@ if (
   }
 }
 
-const { findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+export { exportResponses }
 export { findProgramSync }
 export { findRollout }
 export { findRollouts }

@@ -11,12 +11,16 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   sessions: async () => (await import("./sessions.js")).sessionsCommand(),
   usage: async () => (await import("./usage.js")).usageCommand(),
   resume: async () => (await import("./resume.js")).resumeCommand(),
+  export: async () => (await import("./export.js")).exportCommand(),
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   prices: async () => (await import("./prices.js")).pricesCommand(),
   wrappers: async () => (await import("./wrappers.js")).wrappersCommand(),
 };
 
 const USAGE_EXIT_CODE = 2;
+
+/** Options that mean something when they are given more than once. */
+const REPEATABLE = new Set(["--codex-home", "--ao-home", "--label"]);
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
@@ -74,7 +78,7 @@ function commandsFor(args: readonly string[]) {
  * and again behind them.
  */
 function refuseRepetition(option: Option): void {
-  if (option.isBoolean() || option.long === "--codex-home" || option.long === "--ao-home") return;
+  if (option.isBoolean() || REPEATABLE.has(option.long ?? "")) return;
   const parse = option.parseArg;
   let isGiven = false;
   option.argParser((value: string, previous: unknown) => {

@@ -29,7 +29,7 @@ type Work<T> = (
   onProgress: (progress: Addon.ScanProgress) => void,
 ) => Promise<T>;
 
-async function scan<T>(work: Work<T>): Promise<T> {
+export async function scan<T>(work: Work<T>): Promise<T> {
   const native = await loadNative();
   const stop = new AbortController();
   const onInterrupt = () => {

@@ -38,6 +38,7 @@ mod argument;
 mod bill;
 mod binary;
 mod events;
+mod export;
 mod home;
 mod places;
 mod prices;

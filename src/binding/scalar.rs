@@ -48,6 +48,12 @@ impl fmt::Display for Scalar {
     }
 }
 
+/// The error of an argument that has the right type and cannot be taken.
+#[cold]
+pub(super) fn invalid(reason: String) -> Error {
+    Error::new(Status::InvalidArg, reason)
+}
+
 /// The error of an argument that is not what it should be.
 #[cold]
 pub(super) fn refused(name: &str, what: &str, given: &impl fmt::Display) -> Error {

@@ -37,7 +37,7 @@ use crate::ledger::threads::Thread;
 use crate::rollout::file::Skipped;
 
 /// A day in milliseconds.
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How many threads are read for their responses at a time: enough to keep all processors busy, and few enough that a
 /// thousand responses of each are not many megabytes.

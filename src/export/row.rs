@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use crate::billing::report::SessionLabel;
 use crate::codec::stable_hash;
 use crate::export::options::{Options, Paths};
 use crate::export::sort::Row;
 use crate::ledger::buckets::Response;
 use crate::ledger::threads::Thread;
+use crate::rollout::repository::remote_name;
 
 /// The version of the columns; columns are only added.
 const SCHEMA_VERSION: u32 = 1;
@@ -88,4 +90,39 @@ pub fn row(
     };
     let line = serde_json::to_string(&columns).ok()?;
     Some(Row { at_ms: response.at_ms, id: id.into(), line: line.into() })
+}
+
+/// The orchestrator's sessions by what names their threads.
+#[derive(Debug, Default)]
+pub struct Sessions<'s> {
+    by_thread: HashMap<&'s str, &'s str>,
+    by_workspace: HashMap<&'s str, &'s str>,
+}
+
+impl<'s> Sessions<'s> {
+    /// Some sessions.
+    #[must_use]
+    pub fn new(sessions: &'s [SessionLabel]) -> Self {
+        let mut all = Self::default();
+        for session in sessions {
+            let threads = session.thread_ids.iter().map(|id| (id.as_str(), session.id.as_str()));
+            all.by_thread.extend(threads);
+            let workspace = session.workspace.as_deref();
+            all.by_workspace.extend(workspace.map(|path| (path, session.id.as_str())));
+        }
+        all
+    }
+
+    /// What is known of a thread beside its rollouts.
+    #[must_use]
+    pub fn facts_of(&self, thread: &Thread) -> ThreadFacts {
+        let git = thread.git.as_ref();
+        let by_thread = self.by_thread.get(thread.thread_id.as_str());
+        let by_workspace = || self.by_workspace.get(thread.workspace.as_deref()?);
+        ThreadFacts {
+            repo: git.and_then(|git| git.repository_url.as_deref()).and_then(remote_name),
+            branch: git.and_then(|git| git.branch.clone()),
+            session: by_thread.or_else(by_workspace).map(|session| (*session).to_owned()),
+        }
+    }
 }
