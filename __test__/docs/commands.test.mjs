@@ -54,7 +54,14 @@ test("the documents show each command at work", () => {
   const shown = new Set(
     allCommands().flatMap((command) => /ao-codex (\w+)/.exec(command)?.[1] ?? []),
   );
-  assert.deepEqual([...shown].toSorted(), ["doctor", "resume", "sessions", "usage", "wrappers"]);
+  assert.deepEqual([...shown].toSorted(), [
+    "doctor",
+    "export",
+    "resume",
+    "sessions",
+    "usage",
+    "wrappers",
+  ]);
 });
 
 function allCommands() {
