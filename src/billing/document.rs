@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 
 use chrono::{DateTime, SecondsFormat};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::billing::json;
 use crate::billing::report::{Group, PricedThread, PricedUsage, Pricing, Report, UNKNOWN};
@@ -64,8 +64,10 @@ struct ThreadObject<'a> {
     updated_at: Option<String>,
     model: Option<&'a str>,
     usage: Usage,
-    models: BTreeMap<&'a str, Usage>,
-    tiers: BTreeMap<&'static str, Usage>,
+    #[serde(serialize_with = "usage_by_name")]
+    models: &'a BTreeMap<String, PricedUsage>,
+    #[serde(serialize_with = "usage_by_name")]
+    tiers: &'a BTreeMap<&'static str, PricedUsage>,
     plan_type: Option<&'a str>,
     is_estimate: bool,
     skipped_records: u64,
@@ -183,13 +185,20 @@ impl<'a> ThreadObject<'a> {
             updated_at: time(thread.file.updated_ms()),
             model: thread.model.as_deref(),
             usage: (*usage).into(),
-            models: models.iter().map(|(model, usage)| (model.as_str(), (*usage).into())).collect(),
-            tiers: tiers.iter().map(|(tier, usage)| (tier.as_str(), (*usage).into())).collect(),
+            models,
+            tiers,
             plan_type: thread.plan_type.as_deref(),
             is_estimate: *is_estimate,
             skipped_records: thread.skipped_records,
         }
     }
+}
+
+fn usage_by_name<K: Serialize, S: Serializer>(
+    usages: &BTreeMap<K, PricedUsage>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(usages.iter().map(|(name, usage)| (name, Usage::from(*usage))))
 }
 
 impl From<PricedUsage> for Usage {

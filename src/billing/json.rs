@@ -4,14 +4,14 @@ use std::io;
 
 use memchr::memchr;
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::Formatter;
+
+/// By how much a level is indented.
+const INDENT: usize = 2;
 
 /// Writes a value whose own lines are indented by so many levels more.
 pub(super) fn write(bytes: &mut Vec<u8>, value: &impl Serialize, levels: usize) -> io::Result<()> {
-    let mut format = Safe(PrettyFormatter::new());
-    for _ in 0..levels {
-        format.0.begin_object(&mut io::sink())?;
-    }
+    let format = Safe { level: levels, has_value: false };
     value.serialize(&mut serde_json::Serializer::with_formatter(bytes, format))?;
     Ok(())
 }
@@ -25,7 +25,42 @@ fn number(writer: &mut (impl ?Sized + io::Write), value: f64) -> io::Result<()> 
     write!(writer, "{value}")
 }
 
-struct Safe(PrettyFormatter<'static>);
+/// Indents as JavaScript does, and leaves no character that a terminal would obey.
+struct Safe {
+    level: usize,
+    has_value: bool,
+}
+
+/// A line break and the indentation of the deepest level that there is.
+const LINE: &[u8] = b"\n                                ";
+
+impl Safe {
+    /// Begins a line. With one write: a thread has fifty lines.
+    fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(LINE.get(..1 + INDENT * self.level).unwrap_or(LINE))
+    }
+
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: u8) -> io::Result<()> {
+        self.level += 1;
+        self.has_value = false;
+        writer.write_all(&[bracket])
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: u8) -> io::Result<()> {
+        self.level = self.level.saturating_sub(1);
+        if self.has_value {
+            self.line(writer)?;
+        }
+        writer.write_all(&[bracket])
+    }
+
+    fn next<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.line(writer)
+    }
+}
 
 impl Formatter for Safe {
     fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
@@ -55,11 +90,11 @@ impl Formatter for Safe {
     }
 
     fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.begin(writer, b'[')
     }
 
     fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.end(writer, b']')
     }
 
     fn begin_array_value<W: ?Sized + io::Write>(
@@ -67,19 +102,20 @@ impl Formatter for Safe {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.next(writer, first)
     }
 
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 
     fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.begin(writer, b'{')
     }
 
     fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.end(writer, b'}')
     }
 
     fn begin_object_key<W: ?Sized + io::Write>(
@@ -87,15 +123,16 @@ impl Formatter for Safe {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.next(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
+        writer.write_all(b": ")
     }
 
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 }
 

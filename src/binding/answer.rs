@@ -165,7 +165,7 @@ impl From<PricedThread> for ThreadUsage {
     fn from(priced: PricedThread) -> Self {
         let PricedThread { thread, usage, models, tiers, is_estimate } = priced;
         let updated_at_ms = thread.file.updated_ms();
-        let tiers = tiers.into_iter().map(|(tier, usage)| (tier.as_str().to_owned(), usage.into()));
+        let tiers = tiers.into_iter().map(|(tier, usage)| (tier.to_owned(), usage.into()));
         Self {
             thread_id: thread.thread_id,
             rollout_path: match thread.file.path.into_os_string().into_string() {

@@ -51,7 +51,7 @@ pub struct PricedThread {
     /// The same by model; [`UNKNOWN`] where the rollout names none.
     pub models: BTreeMap<String, PricedUsage>,
     /// The same by the tier that the turns asked for.
-    pub tiers: BTreeMap<ServiceTier, PricedUsage>,
+    pub tiers: BTreeMap<&'static str, PricedUsage>,
     /// Whether the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
 }
@@ -62,13 +62,13 @@ impl PricedThread {
     pub fn new(mut thread: Thread, prices: &PriceTable) -> Self {
         let slices = std::mem::take(&mut thread.slices);
         let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
-        let mut tiers: BTreeMap<ServiceTier, PricedUsage> = BTreeMap::new();
+        let mut tiers: BTreeMap<&'static str, PricedUsage> = BTreeMap::new();
         let mut is_estimate = false;
         for (model, tier, tokens, cost) in by_model_and_tier(&slices, prices) {
             let billed = PricedUsage::new(tokens, cost);
             let of_model = models.entry(model.unwrap_or(UNKNOWN).to_owned()).or_default();
             *of_model = of_model.plus(billed);
-            let of_tier = tiers.entry(tier).or_default();
+            let of_tier = tiers.entry(tier.as_str()).or_default();
             *of_tier = of_tier.plus(billed);
             is_estimate |= cost.is_estimate;
         }
