@@ -160,6 +160,9 @@ test("a time may have a fraction, as those of files have, and lie before 1970", 
   assert.deepEqual(threads, []);
 });
 
+const GROUPINGS =
+  "one or two of thread, workspace, repo, branch, session, pr, model, tier, kind, hour, day, week or month";
+
 for (const [value, got] of [
   ["colour", "`colour`"],
   ["", "``"],
@@ -169,11 +172,20 @@ for (const [value, got] of [
   test(`homeUsage refuses ${got} as by and as workspaceMatch`, async () => {
     await rejectsWith(
       native.homeUsage({ by: value }),
-      `expected \`by\` to be thread, workspace, model or day, got ${got}`,
+      `expected \`by\` to be ${GROUPINGS}, got ${got}`,
     );
     await rejectsWith(
       native.homeUsage({ workspaceMatch: value }),
       `expected \`workspaceMatch\` to be ran or began, got ${got}`,
+    );
+  });
+}
+
+for (const by of ["model,", ",model", "model,,day", "model,colour", "model,day,tier", "day,day"]) {
+  test(`homeUsage refuses ${by} as by`, async () => {
+    await rejectsWith(
+      native.homeUsage({ by }),
+      `expected \`by\` to be ${GROUPINGS}, got \`${by}\``,
     );
   });
 }
