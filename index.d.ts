@@ -339,11 +339,11 @@ export interface OrchestratorSession {
   /** The session. */
   id: string
   /** Its branch. */
-  branch?: string
+  branch?: string | null
   /** Its pull request. */
-  pr?: string
+  pr?: string | null
   /** Its work tree. */
-  workspacePath?: string
+  workspacePath?: string | null
   /** The threads that are known to be its own. */
   threadIds: Array<string>
 }

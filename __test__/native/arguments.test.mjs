@@ -190,6 +190,66 @@ for (const by of ["model,", ",model", "model,,day", "model,colour", "model,day,t
   });
 }
 
+const SESSION = { id: "app-1", threadIds: [] };
+
+for (const [options, message] of [
+  [{ sessions: 5 }, "expected `sessions` to be an array, got the number 5"],
+  [{ sessions: [SESSION, 5] }, "expected `sessions[1]` to be an object, got the number 5"],
+  [{ sessions: [{ threadIds: [] }] }, "`sessions[0]`: Missing field `id`"],
+  [{ sessions: [{ id: "app-1" }] }, "`sessions[0]`: Missing field `threadIds`"],
+  [
+    { sessions: [{ ...SESSION, id: 1 }] },
+    "expected `id` to be the id of a session, got the number 1",
+  ],
+  [
+    { sessions: [{ ...SESSION, threadIds: "x" }] },
+    "expected `threadIds` to be an array, got a string",
+  ],
+  [
+    { sessions: [{ ...SESSION, threadIds: [null] }] },
+    "expected `threadIds[0]` to be the id of a thread, got nothing",
+  ],
+  [
+    { sessions: [{ ...SESSION, branch: 3 }] },
+    "expected `branch` to be the name of a branch, got the number 3",
+  ],
+  [{ sessions: [{ ...SESSION, pr: 3 }] }, "expected `pr` to be a pull request, got the number 3"],
+  [
+    { sessions: [{ ...SESSION, workspacePath: {} }] },
+    "expected `workspacePath` to be a path, got an object",
+  ],
+  [{ moreCodexHomes: "/home" }, "expected `moreCodexHomes` to be an array, got a string"],
+  [{ moreCodexHomes: [""] }, "expected `moreCodexHomes[0]` to be a path, got an empty string"],
+]) {
+  test(`homeUsage refuses ${JSON.stringify(options)}`, async () => {
+    await rejectsWith(native.homeUsage(options), message);
+  });
+}
+
+test("lists that homeUsage is given may be null, and so may what a session does not have", async (t) => {
+  const codexHome = temporaryFolder(t);
+  const nothing = { branch: null, pr: null, workspacePath: null };
+  for (const options of [
+    { sessions: null, moreCodexHomes: null },
+    { sessions: [{ ...SESSION, ...nothing }] },
+  ]) {
+    const { threads } = await native.homeUsage({ codexHome, ...options });
+    assert.deepEqual(threads, []);
+  }
+});
+
+for (const [name, call] of [
+  ["sessionEvents", () => native.sessionEvents([{}])],
+  ["noteLaunch", () => native.noteLaunch("app-1", {})],
+]) {
+  test(`${name} rejects an object that lacks a field`, async () => {
+    await assert.rejects(call(), {
+      code: "InvalidArg",
+      message: /Missing field `(session|thread)Id`/,
+    });
+  });
+}
+
 for (const [value, got] of [
   [5, "a number"],
   ["abort", "a string"],

@@ -12,7 +12,7 @@
 use std::path::PathBuf;
 
 use napi::bindgen_prelude::{FromNapiValue, JsValue, TypeName, Unknown, ValidateNapiValue};
-use napi::{Result, ValueType, sys};
+use napi::{Error, Result, Status, ValueType, sys};
 
 use crate::binding::scalar::{Scalar, refused};
 
@@ -89,17 +89,30 @@ impl<T: Expected> Expected for Vec<T> {
     }
 }
 
+/// What came in place of an object.
+pub enum NoObject {
+    /// Another type of value.
+    Other(Scalar),
+    /// An object that lacks a field, and what napi says of it.
+    Incomplete(String),
+}
+
 impl<T: Fields> Expected for T {
-    type Held = std::result::Result<T, Scalar>;
+    type Held = std::result::Result<T, NoObject>;
 
     fn hold(value: Unknown<'_>) -> Result<Self::Held> {
         if value.get_type()? != ValueType::Object {
-            return Scalar::new(value).map(Err);
+            return Scalar::new(value).map(|other| Err(NoObject::Other(other)));
         }
         if value.is_array()? {
-            return Ok(Err(Scalar::Other("an array")));
+            return Ok(Err(NoObject::Other(Scalar::Other("an array"))));
         }
-        T::from_unknown(value).map(Ok)
+        match T::from_unknown(value) {
+            Err(error) if error.status == Status::InvalidArg => {
+                Ok(Err(NoObject::Incomplete(error.reason.clone())))
+            }
+            fields => fields.map(Ok),
+        }
     }
 }
 
@@ -186,7 +199,12 @@ impl<T: Fields> Given<Vec<T>> {
 impl<T: Fields> Given<T> {
     /// The object.
     pub(super) fn object(self, name: &str) -> Result<T> {
-        self.0.map_err(|given| refused(name, "an object", &given))
+        self.0.map_err(|given| match given {
+            NoObject::Other(other) => refused(name, "an object", &other),
+            NoObject::Incomplete(reason) => {
+                Error::new(Status::InvalidArg, format!("`{name}`: {reason}"))
+            }
+        })
     }
 }
 
@@ -207,6 +225,28 @@ pub(super) fn optional_text(
     what: &str,
 ) -> Result<Option<String>> {
     optional(given, |given| given.text(name, what))
+}
+
+/// Texts that are not empty, or no list.
+pub(super) fn optional_texts(
+    given: Option<Given<Vec<String>>>,
+    name: &str,
+    what: &str,
+) -> Result<Option<Vec<String>>> {
+    optional_list(given).map(|list| list.texts(name, what)).transpose()
+}
+
+/// Objects, or no list.
+pub(super) fn optional_objects<T: Fields>(
+    given: Option<Given<Vec<T>>>,
+    name: &str,
+) -> Result<Option<Vec<T>>> {
+    optional_list(given).map(|list| list.objects(name)).transpose()
+}
+
+/// The list; `None` where it is `undefined` or `null`.
+fn optional_list<T: Expected>(given: Option<Given<Vec<T>>>) -> Option<Given<Vec<T>>> {
+    given.filter(|given| !matches!(given.0, Err(Scalar::Nothing)))
 }
 
 /// One of some names, or none.

@@ -54,15 +54,15 @@ impl Fields for HomeUsageOptions {}
 #[napi(object, object_to_js = false)]
 pub struct OrchestratorSession {
     /// The session.
-    pub id: String,
+    pub id: Given<String>,
     /// Its branch.
-    pub branch: Option<String>,
+    pub branch: Option<Given<String>>,
     /// Its pull request.
-    pub pr: Option<String>,
+    pub pr: Option<Given<String>>,
     /// Its work tree.
-    pub workspace_path: Option<String>,
+    pub workspace_path: Option<Given<String>>,
     /// The threads that are known to be its own.
-    pub thread_ids: Vec<String>,
+    pub thread_ids: Given<Vec<String>>,
 }
 
 impl Fields for OrchestratorSession {}
@@ -180,9 +180,9 @@ pub async fn home_usage_document(
 fn query(options: HomeUsageOptions) -> Result<ReportQuery> {
     let by =
         argument::choice(options.by, "by", &format!("one or two of {}", GroupBy::NAMES), grouping)?;
-    let more_homes = options.more_codex_homes.map(|homes| homes.texts("moreCodexHomes", "a path"));
-    let sessions = options.sessions.map(|sessions| sessions.objects("sessions")).transpose()?;
-    let sessions = sessions.into_iter().flatten().map(SessionLabel::from);
+    let more_homes =
+        argument::optional_texts(options.more_codex_homes, "moreCodexHomes", "a path")?;
+    let sessions = session_labels(options.sessions)?;
     let began =
         argument::choice(options.workspace_match, "workspaceMatch", "ran or began", |name| {
             match name {
@@ -196,8 +196,8 @@ fn query(options: HomeUsageOptions) -> Result<ReportQuery> {
         if began.unwrap_or(false) { (workspace, None) } else { (None, workspace) };
     Ok(ReportQuery {
         home: codex_home(options.codex_home)?,
-        more_homes: more_homes.transpose()?.into_iter().flatten().map(CodexHome::new).collect(),
-        sessions: sessions.collect(),
+        more_homes: more_homes.into_iter().flatten().map(CodexHome::new).collect(),
+        sessions,
         window: Window {
             began_in,
             ran_in,
@@ -233,11 +233,23 @@ fn home_usage_of(query: &ReportQuery, watch: &Watch) -> error::Result<HomeUsage>
     })
 }
 
-impl From<OrchestratorSession> for SessionLabel {
-    fn from(session: OrchestratorSession) -> Self {
-        let OrchestratorSession { id, branch, pr, workspace_path: workspace, thread_ids } = session;
-        Self { id, branch, pr, workspace, thread_ids }
-    }
+/// The sessions that options name.
+pub(super) fn session_labels(
+    given: Option<Given<Vec<OrchestratorSession>>>,
+) -> Result<Vec<SessionLabel>> {
+    let sessions = argument::optional_objects(given, "sessions")?;
+    sessions.into_iter().flatten().map(session_label).collect()
+}
+
+fn session_label(session: OrchestratorSession) -> Result<SessionLabel> {
+    let OrchestratorSession { id, branch, pr, workspace_path, thread_ids } = session;
+    Ok(SessionLabel {
+        id: id.text("id", "the id of a session")?,
+        branch: argument::optional_text(branch, "branch", "the name of a branch")?,
+        pr: argument::optional_text(pr, "pr", "a pull request")?,
+        workspace: argument::optional_text(workspace_path, "workspacePath", "a path")?,
+        thread_ids: thread_ids.texts("threadIds", "the id of a thread")?,
+    })
 }
 
 impl From<report::Pricing> for Pricing {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use napi::Result;
 use napi_derive::napi;
 
-use crate::billing::report::SessionLabel;
 use crate::binding::answer::{SkippedFile, count};
 use crate::binding::argument::{self, Fields, Given};
-use crate::binding::bill::OrchestratorSession;
+use crate::binding::bill::{OrchestratorSession, session_labels};
 use crate::binding::home::codex_home;
 use crate::binding::scalar::invalid;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
@@ -72,15 +71,13 @@ pub async fn export_responses(
     scan(signal, on_progress, |watch| {
         let given = options.object("options")?;
         let directory = given.directory.path("directory")?;
-        let homes = match given.codex_homes {
-            Some(homes) => {
-                homes.texts("codexHomes", "a path")?.iter().map(CodexHome::new).collect()
-            }
+        let homes = match argument::optional_texts(given.codex_homes, "codexHomes", "a path")? {
+            Some(homes) => homes.iter().map(CodexHome::new).collect(),
             None => vec![codex_home(None)?],
         };
         let names = "full, repo or hash";
         let paths = argument::choice(given.paths, "paths", names, Paths::parse)?;
-        let labels = given.labels.map(|labels| labels.texts("labels", "a text")).transpose()?;
+        let labels = argument::optional_texts(given.labels, "labels", "a text")?;
         let mut by_key = BTreeMap::new();
         for label in labels.into_iter().flatten() {
             let (key, value) = label
@@ -93,9 +90,7 @@ pub async fn export_responses(
         let host = given.host.text("host", "the name of a host")?;
         let options =
             Options::new(&host, by_key, paths.unwrap_or_default(), since_day).map_err(invalid)?;
-        let sessions = given.sessions.map(|sessions| sessions.objects("sessions")).transpose()?;
-        let sessions: Vec<SessionLabel> =
-            sessions.into_iter().flatten().map(SessionLabel::from).collect();
+        let sessions = session_labels(given.sessions)?;
         Ok(move || {
             let stores: Vec<_> = homes.iter().map(store_of).collect();
             let sessions = Sessions::new(&sessions);
