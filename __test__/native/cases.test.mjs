@@ -49,8 +49,8 @@ for (const [name, [threads, inputTokens, outputTokens]] of Object.entries(BILLED
 
 test("resume: a thread in which a person talks comes first, and one of Codex's own never", async () => {
   for (const name of ["resume-guardian", "resume-nested-exec"]) {
-    const { threadId } = await native.findRollout("/home/dev/shop", { codexHome: homeOf(name) });
-    assert.equal(threadId, "019f6500-0010-7000-8000-000000000001", name);
+    const found = await native.findRollout("/home/dev/shop", { codexHome: homeOf(name) });
+    assert.equal(found.threadId, "019f6500-0010-7000-8000-000000000001", name);
   }
 });
 
