@@ -1,9 +1,11 @@
 /** What the command must report of a lab's home: the ledger, joined with the files that exist. */
 import { realpathSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 import { rolloutFiles } from "./rollout-files.mjs";
 import { sumUsage } from "./usage.mjs";
 import { isAtMost } from "./versions.mjs";
+import { zstdText } from "./zstd.mjs";
 
 /** Until here there is no `turn_context`: no record names a model, or where a turn ran. */
 const NO_TURN_CONTEXT_UNTIL = "0.34.0";
@@ -34,25 +36,46 @@ export const expectationsOf = async (lab) => {
         ? usageBy(byThread.get(threadId) ?? [], ({ tier }) => tier)
         : null,
     })),
-    resumable: newestByWorkspace(allFiles, lab.threads),
+    resumable: await newestByWorkspace(allFiles, lab.threads),
     workspaces: usageBy(counted, ({ workspace }) => realpathSync(workspace)),
     lost: [...new Set(responses.map(({ threadId }) => threadId))].filter((id) => !files.has(id)),
   };
 };
 
-/** `{ workspace: threadId }`: what was written last, no subagent's and nothing archived. */
-function newestByWorkspace(files, threads) {
+/** A person talked to these; the others (`exec`, mcp) are taken only where there is none. */
+const isInteractive = (source) => source === undefined || ["cli", "vscode"].includes(source);
+
+/**
+ * `{ workspace: threadId }`: as Codex's own `resume --last`, a thread that a person talked to before any other, and of
+ * these the one whose last record is newest; no subagent's and nothing archived.
+ */
+async function newestByWorkspace(files, threads) {
   const newest = new Map();
   for (const { path, threadId, archived } of files) {
     const thread = threads.get(threadId);
     if (archived || thread === undefined || thread.kind === "subagent") continue;
     const workspace = realpathSync(thread.workspace);
-    const writtenAt = statSync(path, { bigint: true }).mtimeNs;
-    if (writtenAt > (newest.get(workspace)?.writtenAt ?? 0n)) {
-      newest.set(workspace, { writtenAt, threadId });
-    }
+    const text = path.endsWith(".zst") ? await zstdText(path) : await readFile(path, "utf8");
+    const records = text.split("\n").flatMap((line) => parsed(line) ?? []);
+    const at = records.findLast(({ timestamp }) => timestamp !== undefined)?.timestamp ?? "";
+    const rank = `${isInteractive(records[0]?.payload?.source) ? 1 : 0} ${at}`;
+    const { mtimeNs } = statSync(path, { bigint: true });
+    const before = newest.get(workspace);
+    const isNewer =
+      before === undefined ||
+      rank > before.rank ||
+      (rank === before.rank && mtimeNs > before.mtimeNs);
+    if (isNewer) newest.set(workspace, { rank, mtimeNs, threadId });
   }
   return Object.fromEntries([...newest].map(([workspace, { threadId }]) => [workspace, threadId]));
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
 
 function asReported(entry, threads) {

@@ -156,8 +156,8 @@ test("a repository's own hooks gain no trust from ours", async (t) => {
   );
   await exec("git", ["init", "-q", path]);
   const session = await launch(stage, agent, { id: "hostile", path, steps: [say("Done.")] });
-  // Codex itself asks what to do with them: that is not because of us, and nothing is trusted until a person says so.
-  await shown(session, /Hooks need review|hooks? (need|are|is)|Done\./i);
+  // Codex itself asks whether the folder is to be trusted: nothing is, until a person says so.
+  await shown(session, /Trust this folder\?|Hooks need review/i);
   const screen = await screenOf(session.runtimeHandle);
   await sleep(2_000);
   const there = await readdir(stage.world.root);

@@ -19,7 +19,8 @@ use ao_plugin_codex::index::reading::progress::Watch;
 use crate::happening;
 use crate::world::{Happening, World};
 
-/// What leaves every rollout whole, and none out.
+/// What leaves every rollout whole, and none out. A copy of a thread that was reverted is not among it: which of its
+/// records are copied is a guess, and another one when the thread goes on.
 fn is_harmless(happening: &Happening) -> bool {
     matches!(
         happening,
@@ -27,7 +28,6 @@ fn is_harmless(happening: &Happening) -> bool {
             | Happening::CopyingFork(_)
             | Happening::PointingFork(_)
             | Happening::Subagent(_)
-            | Happening::Revert(_)
             | Happening::Append(..)
             | Happening::Compress(_)
             | Happening::Archive(_)
