@@ -39,16 +39,14 @@ const scriptOf = ({ common, server, into }) =>
     `mv result.new ${into}`,
   ].join("\n");
 
+/** Below `<project>/sessions`, where Codex's sandbox makes and removes directories of its own meanwhile. */
 const metadataOf = async (world, id) => {
   const root = join(world.home, ".agent-orchestrator");
-  const names = await readdir(root, { recursive: true });
-  return readFile(
-    join(
-      root,
-      names.find((name) => name.endsWith(`sessions/${id}`)),
-    ),
-    "utf8",
-  );
+  for (const project of await readdir(root)) {
+    const text = await readFile(join(root, project, "sessions", id), "utf8").catch(() => null);
+    if (text !== null) return text;
+  }
+  throw new Error(`no metadata of ${id} below ${root}`);
 };
 
 const triedIn = async (t, { version, permissions, extra = {}, config = "" }) => {
