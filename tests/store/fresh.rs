@@ -90,12 +90,13 @@ fn is_not_found(error: &io::Error) -> bool {
 pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
     let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
     let files = discover(home).0;
-    let id_of = |file: &RolloutFile| read_head(&file.path, file.compressed).ok()??.id;
-    let named: BTreeSet<String> = files
-        .iter()
-        .filter(|file| id_of(file).is_none_or(|id| id == file.thread_id()))
-        .map(|file| file.thread_id().to_owned())
-        .collect();
+    // A file stands for the thread in its name while its head does not say otherwise; without a head it stands for none.
+    let is_its_own = |file: &&RolloutFile| {
+        let head = read_head(&file.path, file.compressed).ok().flatten();
+        head.is_some_and(|meta| meta.id.is_none_or(|id| id == file.thread_id()))
+    };
+    let named: BTreeSet<String> =
+        files.iter().filter(is_its_own).map(|file| file.thread_id().to_owned()).collect();
     files.into_iter().filter(|file| !file.archived).find_map(|file| {
         let meta = read_head(&file.path, file.compressed).ok()??;
         let claims = meta.id.as_deref().filter(|id| *id != file.thread_id());

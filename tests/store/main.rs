@@ -135,6 +135,19 @@ proptest! {
 }
 
 #[test]
+fn a_copy_stands_for_a_thread_whose_own_rollout_cannot_be_read() {
+    let mut world = World::new();
+    let store = HomeStore::new(world.home(), None);
+    let roots = [Happening::Root; 5];
+    let damage =
+        [Happening::Delete(15), Happening::Copy(41), Happening::Forbid(56), Happening::Archive(61)];
+    for happening in roots.into_iter().chain(damage) {
+        world.happen(happening);
+        assert_knows(&store, &world).unwrap();
+    }
+}
+
+#[test]
 fn a_fork_of_a_thread_whose_first_line_is_broken_goes_on_from_its_counter() {
     let mut world = World::new();
     world.happen(Happening::Root);
