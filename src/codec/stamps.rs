@@ -1,7 +1,7 @@
 //! The stamps of files, packed here: `fs` knows of no encoding.
 
 use crate::codec::values::packed_fields;
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 
-packed_fields!(Moment { seconds, nanos });
-packed_fields!(Identity { device, inode, size, modified, changed });
+packed_fields!(Timestamp { seconds, nanos });
+packed_fields!(FileStamp { device, inode, size, modified, changed });

@@ -13,7 +13,7 @@ use crate::codec::stable_hash;
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::Hook;
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::fs::user_dirs::Directories;
 
 /// Raised when `Facts` learn something that older files cannot know.
@@ -29,7 +29,7 @@ pub struct Memory {
 struct Remembered<T> {
     format: u32,
     binary: PathBuf,
-    identity: Identity,
+    stamp: FileStamp,
     facts: T,
 }
 
@@ -70,7 +70,7 @@ impl Memory {
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn remember(&self, binary: &Path, asked: Identity, facts: &Facts) -> Result<()> {
+    pub fn remember(&self, binary: &Path, asked: FileStamp, facts: &Facts) -> Result<()> {
         self.keep(binary, asked, Kind::Facts, facts)
     }
 
@@ -88,7 +88,7 @@ impl Memory {
     pub fn remember_hooks(
         &self,
         binary: &Path,
-        asked: Identity,
+        asked: FileStamp,
         flags: &[String],
         hooks: Option<&[Hook]>,
     ) -> Result<()> {
@@ -101,14 +101,14 @@ impl Memory {
         let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
         let is_same = remembered.format == FORMAT
             && remembered.binary == binary
-            && identity_of(binary).is_ok_and(|now| now == remembered.identity);
+            && stamp_of(binary).is_ok_and(|now| now == remembered.stamp);
         is_same.then_some(remembered.facts)
     }
 
     fn keep<T: Serialize>(
         &self,
         binary: &Path,
-        asked: Identity,
+        asked: FileStamp,
         kind: Kind,
         facts: &T,
     ) -> Result<()> {
@@ -120,11 +120,11 @@ impl Memory {
         &self,
         path: &Path,
         binary: &Path,
-        asked: Identity,
+        asked: FileStamp,
         facts: &T,
     ) -> io::Result<()> {
         let remembered =
-            Remembered { format: FORMAT, binary: binary.to_owned(), identity: asked, facts };
+            Remembered { format: FORMAT, binary: binary.to_owned(), stamp: asked, facts };
         fs::create_dir_all(&self.dir)?;
         let temporary = path.with_extension(format!("{}.tmp", process::id()));
         fs::write(&temporary, serde_json::to_vec(&remembered)?)?;
@@ -148,9 +148,9 @@ impl Memory {
 ///
 /// # Errors
 /// When there is no such file.
-pub fn identity_of(binary: &Path) -> io::Result<Identity> {
+pub fn stamp_of(binary: &Path) -> io::Result<FileStamp> {
     // A file system may get another number whenever the machine starts.
-    Ok(Identity { device: 0, ..Identity::of(&fs::metadata(binary)?) })
+    Ok(FileStamp { device: 0, ..FileStamp::of(&fs::metadata(binary)?) })
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
         assert_eq!(memory.recall(&binary), None);
-        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
         assert_eq!(memory.recall(&binary), Some(facts("1.0.0")));
         assert_eq!(memory.recall(&dir.path().join("other")), None);
     }
@@ -185,7 +185,7 @@ mod tests {
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
-        let asked = identity_of(&binary).unwrap();
+        let asked = stamp_of(&binary).unwrap();
         fs::write(dir.path().join("new"), "two").unwrap();
         fs::rename(dir.path().join("new"), &binary).unwrap();
         memory.remember(&binary, asked, &facts("1.0.0")).unwrap();
@@ -199,7 +199,7 @@ mod tests {
         fs::write(&binary, "one").unwrap();
         let modified = fs::metadata(&binary).unwrap().modified().unwrap();
         let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
 
         let newer = dir.path().join("newer");
         fs::write(&newer, "two").unwrap();
@@ -220,7 +220,7 @@ mod tests {
         memory
             .remember_hooks(
                 &binary,
-                identity_of(&binary).unwrap(),
+                stamp_of(&binary).unwrap(),
                 &flags,
                 Some(std::slice::from_ref(&hook)),
             )
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(memory.recall_hooks(&binary, &flags), Some(Some(vec![hook])));
         assert_eq!(memory.recall_hooks(&binary, &flags[..1]), None);
         assert_eq!(memory.recall(&binary), None);
-        memory.remember_hooks(&binary, identity_of(&binary).unwrap(), &flags, None).unwrap();
+        memory.remember_hooks(&binary, stamp_of(&binary).unwrap(), &flags, None).unwrap();
         assert_eq!(memory.recall_hooks(&binary, &flags), Some(None));
     }
 
@@ -238,7 +238,7 @@ mod tests {
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
         let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, identity_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
         fs::write(memory.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
         assert_eq!(memory.recall(&binary), None);
     }

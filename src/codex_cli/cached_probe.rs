@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::codex_cli::cache::{Memory, identity_of};
+use crate::codex_cli::cache::{Memory, stamp_of};
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::{Hook, ask_hooks};
 use crate::codex_cli::probe::ask;
@@ -23,7 +23,7 @@ pub fn facts(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
     if let Some(facts) = cached_facts(binary) {
         return Ok(Some(facts));
     }
-    let asked = identity_of(binary).ok();
+    let asked = stamp_of(binary).ok();
     let facts = ask(binary, limit)?;
     if let (Some(facts), Some(memory), Some(asked)) = (&facts, Memory::of_user(), asked) {
         // A cache that cannot be written costs a second question, nothing else.
@@ -46,7 +46,7 @@ pub fn hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<
     if let Some(hooks) = cached_hooks(binary, flags) {
         return Ok(hooks);
     }
-    let asked = identity_of(binary).ok();
+    let asked = stamp_of(binary).ok();
     let hooks = ask_hooks(binary, flags, limit)?;
     if let (Some(memory), Some(asked)) = (Memory::of_user(), asked) {
         // A cache that cannot be written costs a second question, nothing else.

@@ -1,4 +1,4 @@
-//! Whether a file is still the one that was read, by what the system says of it without reading it.
+//! The stamp of a file: what the system says of it without reading it, to compare with what it said before.
 //!
 //! Device, inode, size and time of the last write can all be brought back to what they were; the time of the last
 //! change (`ctime`) cannot be set, and tells. Where there is none, as on Windows, the rest has to do.
@@ -12,18 +12,18 @@ use crate::fs::open::LAST_MS;
 
 /// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
 /// worst. What was read so soon after a change may have changed once more without a sign.
-const TICK_MS: u64 = 20;
+const RACY_WINDOW_MS: u64 = 20;
 
-/// A moment, as a file system writes it.
+/// A time, as a file system writes it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Moment {
+pub struct Timestamp {
     /// Since 1970.
     pub seconds: i64,
     /// Beyond the seconds.
     pub nanos: u64,
 }
 
-impl Moment {
+impl Timestamp {
     /// Now.
     #[must_use]
     pub fn now() -> Self {
@@ -40,9 +40,9 @@ impl Moment {
     }
 }
 
-/// What the system says of a file.
+/// The stamp of a file: equal stamps mean that nothing in it has changed, unless it is [racy](FileStamp::is_racy).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
+pub struct FileStamp {
     /// The file system.
     pub device: u64,
     /// The file in it.
@@ -50,38 +50,38 @@ pub struct Identity {
     /// Bytes.
     pub size: u64,
     /// The last write, as far as nobody says otherwise.
-    pub modified: Moment,
+    pub modified: Timestamp,
     /// The last change of anything.
-    pub changed: Moment,
+    pub changed: Timestamp,
 }
 
-impl Identity {
-    /// What `metadata` says.
+impl FileStamp {
+    /// The stamp in `metadata`.
     #[cfg(unix)]
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        let moment = |seconds, nanos: i64| Moment { seconds, nanos: nanos.unsigned_abs() };
+        let timestamp = |seconds, nanos: i64| Timestamp { seconds, nanos: nanos.unsigned_abs() };
         Self {
             device: metadata.dev(),
             inode: metadata.ino(),
             size: metadata.len(),
-            modified: moment(metadata.mtime(), metadata.mtime_nsec()),
-            changed: moment(metadata.ctime(), metadata.ctime_nsec()),
+            modified: timestamp(metadata.mtime(), metadata.mtime_nsec()),
+            changed: timestamp(metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 
-    /// What `metadata` says; the time of creation stands for the inode.
+    /// The stamp in `metadata`; the time of creation stands for the inode.
     #[cfg(not(unix))]
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {
-        let moment = |time: std::io::Result<SystemTime>| {
+        let timestamp = |time: std::io::Result<SystemTime>| {
             let since = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let since = since.unwrap_or_default();
             let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-            Moment { seconds, nanos: since.subsec_nanos().into() }
+            Timestamp { seconds, nanos: since.subsec_nanos().into() }
         };
-        let (modified, created) = (moment(metadata.modified()), moment(metadata.created()));
+        let (modified, created) = (timestamp(metadata.modified()), timestamp(metadata.created()));
         Self {
             device: 0,
             inode: created.seconds.unsigned_abs() ^ created.nanos.rotate_left(32),
@@ -91,13 +91,14 @@ impl Identity {
         }
     }
 
-    /// Whether what was read at `read` is what it was when it last changed: a change in the same tick has the same time.
+    /// Tells that the file was read so soon after it changed that another change may have left the same stamp: the racy
+    /// entry of git's index.
     #[must_use]
-    pub fn is_settled(&self, read: Moment) -> bool {
-        read.ms().abs_diff(self.changed.ms()) > TICK_MS
+    pub fn is_racy(&self, read: Timestamp) -> bool {
+        read.ms().abs_diff(self.changed.ms()) <= RACY_WINDOW_MS
     }
 
-    /// Whether it is the same file, and may only have grown since it was `before`.
+    /// Tells that it is the same file, and may only have grown since it was `before`.
     #[must_use]
     pub fn may_have_grown_from(&self, before: &Self) -> bool {
         self.device == before.device && self.inode == before.inode && self.size > before.size
@@ -122,17 +123,17 @@ mod tests {
         ] {
             File::create(&path).unwrap().set_modified(time).unwrap();
             let metadata = fs::metadata(&path).unwrap();
-            assert_eq!(Identity::of(&metadata).modified.ms(), modified_ms(&metadata));
+            assert_eq!(FileStamp::of(&metadata).modified.ms(), modified_ms(&metadata));
         }
     }
 
     #[test]
-    fn what_was_read_in_the_tick_of_its_last_change_is_not_settled() {
-        let changed = Moment { seconds: 100, nanos: 500_000_000 };
-        let identity = Identity { changed, ..Identity::default() };
-        let later = |ms| Moment { nanos: changed.nanos + ms * 1_000_000, ..changed };
-        assert!(!identity.is_settled(later(0)));
-        assert!(!identity.is_settled(later(TICK_MS)));
-        assert!(identity.is_settled(later(TICK_MS + 1)));
+    fn what_was_read_in_the_window_of_its_last_change_is_racy() {
+        let changed = Timestamp { seconds: 100, nanos: 500_000_000 };
+        let stamp = FileStamp { changed, ..FileStamp::default() };
+        let later = |ms| Timestamp { nanos: changed.nanos + ms * 1_000_000, ..changed };
+        assert!(stamp.is_racy(later(0)));
+        assert!(stamp.is_racy(later(RACY_WINDOW_MS)));
+        assert!(!stamp.is_racy(later(RACY_WINDOW_MS + 1)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::codec::unpack;
 use crate::error::Result;
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::fs::watch::{Events, Heard};
 use crate::index::cache::decode::recall;
 use crate::index::cache::file::Saved;
@@ -349,8 +349,8 @@ fn tops(home: &CodexHome) -> Vec<Option<(u64, u64)>> {
     [home.path().to_owned(), home.sessions(), home.archived_sessions()]
         .iter()
         .map(|path| {
-            let identity = Identity::of(&fs::metadata(path).ok()?);
-            Some((identity.device, identity.inode))
+            let stamp = FileStamp::of(&fs::metadata(path).ok()?);
+            Some((stamp.device, stamp.inode))
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::index::lru::{Lru, locked};
 use crate::session::events::{Only, SessionEvents};
 use crate::session::shorten::shorten;
@@ -33,7 +33,7 @@ const MAX_KNOWN: usize = 1024;
 /// What was read of files, and of which.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Lru::new(MAX_KNOWN)));
 
-type Known = Lru<(PathBuf, Only), (Identity, Arc<SessionEvents>)>;
+type Known = Lru<(PathBuf, Only), (FileStamp, Arc<SessionEvents>)>;
 
 /// The event file of one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,21 +69,21 @@ pub fn read(ao_home: &Path, session: &str, only: &Only) -> Result<Option<Arc<Ses
 
 /// Reads an event file, unless it is what it was when it was last read.
 fn read_unless_known(path: PathBuf, only: &Only) -> Result<Option<Arc<SessionEvents>>> {
-    let began = Moment::now();
+    let began = Timestamp::now();
     let Ok(found) = fs::metadata(&path) else {
         // Why, reading it tells.
         return Ok(read_file(&path)?.map(|text| Arc::new(SessionEvents::read(&text, only))));
     };
-    let of = Identity::of(&found);
+    let stamp = FileStamp::of(&found);
     let key = (path, only.clone());
-    if let Some((_, events)) = locked(&KNOWN).peek(&key).filter(|(known, _)| *known == of) {
+    if let Some((_, events)) = locked(&KNOWN).peek(&key).filter(|(known, _)| *known == stamp) {
         return Ok(Some(Arc::clone(events)));
     }
     let Some(text) = read_file(&key.0)? else { return Ok(None) };
     let events = Arc::new(SessionEvents::read(&text, only));
     // What was read so soon after a change may have changed once more without a sign.
-    if of.is_settled(began) {
-        locked(&KNOWN).put(key, (of, Arc::clone(&events)));
+    if !stamp.is_racy(began) {
+        locked(&KNOWN).put(key, (stamp, Arc::clone(&events)));
     }
     Ok(Some(events))
 }

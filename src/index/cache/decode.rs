@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::codec::{Packed, Unpacker};
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, LastRecord};
 use crate::index::catalog::tree::{Directory, Listing};
@@ -63,9 +63,9 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
     Some(Entry {
         directory: usize::unpack(unpacker)?,
         name: str::from_utf8(unpacker.raw()?).ok()?.into(),
-        seen: Identity::unpack(unpacker)?,
+        seen: FileStamp::unpack(unpacker)?,
         is_linked: bool::unpack(unpacker)?,
-        is_head_settled: bool::unpack(unpacker)?,
+        is_head_racy: bool::unpack(unpacker)?,
         head: Head::unpack(unpacker)?,
         last_record: LastRecord::unpack(unpacker)?,
         fold: if bool::unpack(unpacker)? {

@@ -55,7 +55,7 @@ impl Image {
             packer.raw(entry.name.as_bytes());
             entry.seen.pack(&mut packer);
             entry.is_linked.pack(&mut packer);
-            entry.is_head_settled.pack(&mut packer);
+            entry.is_head_racy.pack(&mut packer);
             entry.head.pack(&mut packer);
             entry.last_record.pack(&mut packer);
             // The summaries in the index may take as much again.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::rollout::workspace::Resolver;
 
 /// No system takes a longer path, in bytes. A `cwd` may say anything, and to ask for each directory on the way of a
@@ -42,18 +42,18 @@ struct Way {
     /// Where it leads, if it is a link.
     target: Option<PathBuf>,
     /// When a name in it last changed; `None` when one may have changed since without a sign.
-    changed: Option<Moment>,
+    changed: Option<Timestamp>,
 }
 
 impl Way {
     fn ask(path: &Path) -> Self {
-        let began = Moment::now();
-        let now = fs::metadata(path).ok().map(|metadata| Identity::of(&metadata));
+        let began = Timestamp::now();
+        let now = fs::metadata(path).ok().map(|metadata| FileStamp::of(&metadata));
         let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
         Self {
             which: now.map(|now| (now.device, now.inode)),
             target: is_link.then(|| fs::canonicalize(path).ok()).flatten(),
-            changed: now.filter(|now| now.is_settled(began)).map(|now| now.changed),
+            changed: now.filter(|now| !now.is_racy(began)).map(|now| now.changed),
         }
     }
 

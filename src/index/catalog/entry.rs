@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::codec::{Packed, Packer, Unpacker};
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::index::reading::cached::Known;
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::rollout::file::RolloutFile;
@@ -24,7 +24,7 @@ pub struct Entry {
     /// Whether it lies in `archived_sessions/`.
     pub archived: bool,
     /// What the system said of it last.
-    pub seen: Identity,
+    pub seen: FileStamp,
     /// Whether it has other names, through which it can be written without a sign here.
     pub is_linked: bool,
     /// Whether another form of the rollout is the one that counts.
@@ -33,8 +33,8 @@ pub struct Entry {
     pub is_doubted: bool,
     /// Its head.
     pub head: Head,
-    /// Whether nothing can have been written in the tick in which the head was read without a sign.
-    pub is_head_settled: bool,
+    /// Tells that the file may have changed since its head was read without another stamp.
+    pub is_head_racy: bool,
     /// When its last record was written.
     pub last_record: LastRecord,
     /// Its fold.
@@ -92,7 +92,7 @@ impl Entry {
 
     /// Takes what the system says now, and tells whether that is news. What was learned from other bytes is kept only to
     /// go on from.
-    pub fn see(&mut self, now: Identity, is_linked: bool) -> bool {
+    pub fn see(&mut self, now: FileStamp, is_linked: bool) -> bool {
         self.is_linked = is_linked;
         let is_news = self.seen != now;
         if is_news {
@@ -119,7 +119,7 @@ impl Entry {
     /// Notes that something may have been written since it was seen.
     pub fn doubt(&mut self) {
         self.is_doubted = true;
-        if !self.is_head_settled {
+        if self.is_head_racy {
             self.head.outdate();
             self.last_record = LastRecord::Unread;
         }
@@ -137,9 +137,9 @@ impl Entry {
         match &self.fold {
             Known::Nothing => true,
             Known::Folded(kept) => {
-                kept.stop.of != self.seen || (self.is_doubted && !kept.stop.settled)
+                kept.stop.stamp != self.seen || (self.is_doubted && kept.stop.is_racy)
             }
-            Known::Broken(broken) => broken.of != self.seen,
+            Known::Broken(broken) => broken.stamp != self.seen,
         }
     }
 }

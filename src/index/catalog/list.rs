@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
@@ -26,21 +26,21 @@ pub struct Listed {
     pub skipped: Vec<Skipped>,
     /// What the system said of it before it was listed, if nothing can have changed since without a sign, and nothing
     /// was left out that may be there the next time.
-    pub stamp: Option<Identity>,
+    pub stamp: Option<FileStamp>,
     /// The reason why it could not be read.
     pub unreadable: Option<io::Error>,
 }
 
 impl Listed {
     fn new(path: &Path) -> Self {
-        let began = Moment::now();
-        let stamp = std::fs::symlink_metadata(path).ok().map(|metadata| Identity::of(&metadata));
+        let began = Timestamp::now();
+        let stamp = std::fs::symlink_metadata(path).ok().map(|metadata| FileStamp::of(&metadata));
         Self {
             path: path.to_owned(),
             files: Vec::new(),
             directories: Vec::new(),
             skipped: Vec::new(),
-            stamp: stamp.filter(|stamp| stamp.is_settled(began)),
+            stamp: stamp.filter(|stamp| !stamp.is_racy(began)),
             unreadable: None,
         }
     }
@@ -136,10 +136,10 @@ pub fn list(
 }
 
 /// The same as of any directory, but of what a link leads to: only the beginning of a walk may be one.
-fn stamp_of_top(top: &Path) -> Option<Identity> {
-    let began = Moment::now();
-    let stamp = Identity::of(&std::fs::metadata(top).ok()?);
-    stamp.is_settled(began).then_some(stamp)
+fn stamp_of_top(top: &Path) -> Option<FileStamp> {
+    let began = Timestamp::now();
+    let stamp = FileStamp::of(&std::fs::metadata(top).ok()?);
+    (!stamp.is_racy(began)).then_some(stamp)
 }
 
 /// The name of a path, if it is text.

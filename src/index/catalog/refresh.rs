@@ -121,9 +121,9 @@ impl Listing {
         let Some(entry) = self.files.get_mut(slot) else { return };
         let at = entry.directory;
         let name = match answer {
-            Ok(Seen { identity, kind: Kind::File, is_linked }) => {
+            Ok(Seen { stamp, kind: Kind::File, is_linked }) => {
                 self.linked += usize::from(is_linked && !entry.is_linked);
-                let is_news = entry.see(identity, is_linked);
+                let is_news = entry.see(stamp, is_linked);
                 self.files.revision += u64::from(is_news);
                 return;
             }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::index::catalog::list::{LINK, NOT_REGULAR};
 use crate::rollout::file::Skipped;
 
@@ -11,7 +11,7 @@ use crate::rollout::file::Skipped;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// What is there.
-    pub identity: Identity,
+    pub stamp: FileStamp,
     /// What it is.
     pub kind: Kind,
     /// Whether it has other names.
@@ -45,12 +45,12 @@ pub use unix::StatIn;
 
 #[cfg(unix)]
 mod unix {
-    use super::{Identity, Kind, Path, Seen, io};
+    use super::{FileStamp, Kind, Path, Seen, io};
     use std::os::fd::OwnedFd;
 
     use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
-    use crate::fs::file_stamp::Moment;
+    use crate::fs::file_stamp::Timestamp;
 
     /// A directory.
     #[derive(Debug)]
@@ -81,12 +81,12 @@ mod unix {
                 clippy::unnecessary_fallible_conversions,
                 reason = "the widths of these fields differ between platforms"
             )]
-            let identity = Identity {
+            let stamp = FileStamp {
                 device: u64::try_from(stat.st_dev).unwrap_or_default(),
                 inode: u64::from(stat.st_ino),
                 size: u64::try_from(stat.st_size).unwrap_or_default(),
-                modified: moment(i64::from(stat.st_mtime), u64::try_from(stat.st_mtime_nsec)),
-                changed: moment(i64::from(stat.st_ctime), u64::try_from(stat.st_ctime_nsec)),
+                modified: timestamp(i64::from(stat.st_mtime), u64::try_from(stat.st_mtime_nsec)),
+                changed: timestamp(i64::from(stat.st_ctime), u64::try_from(stat.st_ctime_nsec)),
             };
             let kind = match FileType::from_raw_mode(stat.st_mode) {
                 FileType::RegularFile => Kind::File,
@@ -94,12 +94,12 @@ mod unix {
                 FileType::Symlink => Kind::Link,
                 _ => Kind::Other,
             };
-            Ok(Seen { identity, kind, is_linked: stat.st_nlink > 1 })
+            Ok(Seen { stamp, kind, is_linked: stat.st_nlink > 1 })
         }
     }
 
-    fn moment<E>(seconds: i64, nanos: Result<u64, E>) -> Moment {
-        Moment { seconds, nanos: nanos.unwrap_or_default() }
+    fn timestamp<E>(seconds: i64, nanos: Result<u64, E>) -> Timestamp {
+        Timestamp { seconds, nanos: nanos.unwrap_or_default() }
     }
 }
 
@@ -108,7 +108,7 @@ pub use elsewhere::StatIn;
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{Identity, Kind, Path, Seen, io};
+    use super::{FileStamp, Kind, Path, Seen, io};
     use std::fs;
     use std::path::PathBuf;
 
@@ -138,7 +138,7 @@ mod elsewhere {
                 kind if kind.is_file() => Kind::File,
                 _ => Kind::Other,
             };
-            Ok(Seen { identity: Identity::of(&metadata), kind, is_linked: false })
+            Ok(Seen { stamp: FileStamp::of(&metadata), kind, is_linked: false })
         }
     }
 }

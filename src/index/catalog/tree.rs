@@ -10,7 +10,7 @@ use std::iter;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::list::{Listed, MAX_DEPTH, list};
 use crate::index::catalog::slots::Files;
@@ -53,7 +53,7 @@ pub struct Directory {
     pub(crate) archived: bool,
     pub(crate) depth: usize,
     /// What the system said of it before it was listed; `None` when it has to be listed again.
-    pub(crate) listed: Option<Identity>,
+    pub(crate) listed: Option<FileStamp>,
     /// Whether it was ever listed, so that the directories in it are known.
     pub(crate) is_known: bool,
     pub(crate) files: Vec<Slot>,
@@ -86,11 +86,11 @@ impl Listing {
         let archived = self.directory(home.archived_sessions(), true, 1);
         let active = self.directory(home.sessions(), false, 1);
         let archive = home.archived_sessions();
-        let archive = || fs::metadata(&archive).ok().map(|metadata| Identity::of(&metadata));
+        let archive = || fs::metadata(&archive).ok().map(|metadata| FileStamp::of(&metadata));
         let mut moved: Vec<PathBuf> = Vec::new();
         for _ in 0..MAX_WALKS {
             self.gone.clear();
-            let (began, archive_was) = (Moment::now(), archive());
+            let (began, archive_was) = (Timestamp::now(), archive());
             let mut found = self.enter_all(archived, &mut enter);
             found.extend(self.enter_all(active, &mut enter));
             self.ask(&found);
@@ -99,8 +99,8 @@ impl Listing {
             let before = self.files.version;
             self.enter_all(archived, &mut enter);
             if self.gone.is_empty() && self.files.version == before {
-                let is_settled = archive_was.is_none_or(|archive| archive.is_settled(began));
-                let is_calm = is_settled && archive() == archive_was;
+                let is_racy = archive_was.is_some_and(|archive| archive.is_racy(began));
+                let is_calm = !is_racy && archive() == archive_was;
                 return Ok(if is_calm { Missed::Nothing } else { Missed::Something });
             }
             moved.append(&mut self.gone);
@@ -155,7 +155,7 @@ impl Listing {
         let now =
             if directory.depth == 1 { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
         if let Some(listed) = directory.listed
-            && now.as_ref().is_ok_and(|now| Identity::of(now) == listed)
+            && now.as_ref().is_ok_and(|now| FileStamp::of(now) == listed)
         {
             enter(at, &path);
             return None;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::codec::pack;
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::Moment;
+use crate::fs::file_stamp::Timestamp;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{LastRecord, Slot};
 use crate::index::home::{Failures, HomeStore};
@@ -120,13 +120,13 @@ impl HomeStore {
         };
         let stop = folded.stop;
         let mut known = self.lock();
-        known.unsaved.add(1, stop.of.size - folded.start);
+        known.unsaved.add(1, stop.stamp.size - folded.start);
         let Some(entry) = known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
         else {
             return;
         };
         let is_linked = entry.is_linked;
-        let is_news = entry.see(stop.of, is_linked);
+        let is_news = entry.see(stop.stamp, is_linked);
         entry.is_doubted = false;
         entry.last_record = LastRecord::Read(last_record_ms);
         entry.fold = Known::Folded(Box::new(Kept { stop, last_record_ms, summary, state, closed }));
@@ -155,9 +155,10 @@ impl HomeStore {
         else {
             return;
         };
-        let of = entry.seen;
-        entry.fold = if is_of_the_file && entry.is_compressed() && of.is_settled(Moment::now()) {
-            Known::Broken(Box::new(Broken { of, reason: error.reason().into() }))
+        let stamp = entry.seen;
+        entry.fold = if is_of_the_file && entry.is_compressed() && !stamp.is_racy(Timestamp::now())
+        {
+            Known::Broken(Box::new(Broken { stamp, reason: error.reason().into() }))
         } else {
             Known::Nothing
         };

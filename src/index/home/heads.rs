@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, LastRecord, Slot};
 use crate::index::home::{HomeStore, MAX_LOOKS};
@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     /// Its place.
     pub slot: Slot,
     born: u64,
-    seen: Identity,
+    seen: FileStamp,
     /// The rollout.
     pub file: RolloutFile,
 }
@@ -47,7 +47,7 @@ impl Outcome {
 impl HomeStore {
     /// Reads heads and remembers them. To be called by one at a time.
     fn read_heads(&self, wanted: &[Wanted]) -> Outcome {
-        let began = Moment::now();
+        let began = Timestamp::now();
         let results = parallel::map(wanted, HeadReader::default, |reader, Wanted { file, .. }| {
             reader.read(&file.path, file.compressed)
         });
@@ -76,7 +76,7 @@ impl HomeStore {
             };
             let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
             let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
-            entry.is_head_settled = seen.is_settled(began);
+            entry.is_head_racy = seen.is_racy(began);
             let is_new = match (&entry.head, &head) {
                 (Head::Outdated(before), Head::Read(now)) => before != now,
                 _ => true,

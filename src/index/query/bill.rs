@@ -123,7 +123,7 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     let Some(entry) = state.listing.files.get(slot) else { return 0 };
     match &entry.fold {
-        Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.of) => {
+        Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.stamp) => {
             entry.seen.size - kept.stop.offset
         }
         _ => entry.seen.size,

@@ -56,7 +56,7 @@ pub(crate) fn newest_kept<'s>(
     let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
     newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
         let times = |kept: &Kept| {
-            let modified_ms = kept.stop.of.modified.ms();
+            let modified_ms = kept.stop.stamp.modified.ms();
             (kept.last_record_ms.unwrap_or(modified_ms), modified_ms)
         };
         let by_time = times(b_kept).cmp(&times(a_kept));
@@ -67,10 +67,10 @@ pub(crate) fn newest_kept<'s>(
 
 /// A rollout in a nutshell, with its file as it was when it was read.
 pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Summarized> {
-    let of = kept.stop.of;
+    let stamp = kept.stop.stamp;
     let file = RolloutFile {
-        size: of.size,
-        modified_ms: of.modified.ms(),
+        size: stamp.size,
+        modified_ms: stamp.modified.ms(),
         last_record_ms: kept.last_record_ms,
         ..entry.file(state.listing.path_of(entry))
     };

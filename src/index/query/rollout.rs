@@ -82,11 +82,12 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
         last_record_ms: None,
     };
     let folded = refold(&file, remembered.take(), &mut Vec::new(), &Watch::default())?;
-    let of = folded.stop.of;
+    let stamp = folded.stop.stamp;
     let summary = Summary::new(folded.last());
     *remembered = Some((folded.stop, folded.fold));
     let last_record_ms = summary.last_record_ms;
-    let file = RolloutFile { size: of.size, modified_ms: of.modified.ms(), last_record_ms, ..file };
+    let file =
+        RolloutFile { size: stamp.size, modified_ms: stamp.modified.ms(), last_record_ms, ..file };
     Ok(Summarized { file, summary })
 }
 

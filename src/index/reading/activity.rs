@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::open::open_rollout;
 use crate::index::lru::{Lru, locked};
 use crate::rollout::activity::{Activity, End, read_end};
@@ -48,19 +48,19 @@ pub fn activity_of(path: &Path) -> Result<Option<Activity>> {
 }
 
 fn look(before: Option<Follower>, path: &Path) -> Result<Follower> {
-    let began = Moment::now();
+    let began = Timestamp::now();
     let (opened, metadata) = open_rollout(path)?;
-    let of = Identity::of(&metadata);
-    let settled = of.is_settled(began);
+    let stamp = FileStamp::of(&metadata);
+    let is_racy = stamp.is_racy(began);
     let name = path.file_name().and_then(|name| name.to_str()).and_then(RolloutName::parse);
     let compressed = name.is_some_and(|name| name.compressed);
     if let Some(before) = before {
-        if before.of == of && before.settled {
+        if before.stamp == stamp && !before.is_racy {
             return Ok(before);
         }
         let failed = |source| Error::io("read the end of rollout", path, source);
-        if !compressed && let Some(bytes) = before.unread(&opened, &of).map_err(failed)? {
-            return Ok(before.go_on(&bytes, of, settled));
+        if !compressed && let Some(bytes) = before.unread(&opened, &stamp).map_err(failed)? {
+            return Ok(before.go_on(&bytes, stamp, is_racy));
         }
     }
     let lines = read_end(path, compressed)?;
@@ -72,15 +72,15 @@ fn look(before: Option<Follower>, path: &Path) -> Result<Follower> {
     };
     let mut end = start.clone();
     end.read(&last.bytes);
-    let activity = end.activity(of.modified.ms(), of.size);
-    Ok(Follower { of, settled, start, last, activity })
+    let activity = end.activity(stamp.modified.ms(), stamp.size);
+    Ok(Follower { stamp, is_racy, start, last, activity })
 }
 
 /// A rollout that is followed.
 #[derive(Debug)]
 struct Follower {
-    of: Identity,
-    settled: bool,
+    stamp: FileStamp,
+    is_racy: bool,
     /// What the records before the last one say: that one may not have been written to its end.
     start: End,
     last: Last,
@@ -96,9 +96,9 @@ struct Last {
 
 impl Follower {
     /// The bytes from the last record on, if the rollout has only grown.
-    fn unread(&self, file: &File, now: &Identity) -> io::Result<Option<Vec<u8>>> {
+    fn unread(&self, file: &File, now: &FileStamp) -> io::Result<Option<Vec<u8>>> {
         let length = now.size.saturating_sub(self.last.at);
-        let grown = self.of == *now || now.may_have_grown_from(&self.of);
+        let grown = self.stamp == *now || now.may_have_grown_from(&self.stamp);
         if !grown || length > MAX_FOLLOWED_BYTES {
             return Ok(None);
         }
@@ -109,7 +109,7 @@ impl Follower {
         Ok(bytes.starts_with(&self.last.bytes).then_some(bytes))
     }
 
-    fn go_on(self, bytes: &[u8], of: Identity, settled: bool) -> Self {
+    fn go_on(self, bytes: &[u8], stamp: FileStamp, is_racy: bool) -> Self {
         let Self { start: mut end, last: Last { at, .. }, .. } = self;
         let (mut start, mut last) = (end.clone(), Last { at, bytes: Vec::new() });
         let mut offset = at;
@@ -122,7 +122,7 @@ impl Follower {
             }
             offset += line.len() as u64;
         }
-        let activity = end.activity(of.modified.ms(), of.size);
-        Self { of, settled, start, last, activity }
+        let activity = end.activity(stamp.modified.ms(), stamp.size);
+        Self { stamp, is_racy, start, last, activity }
     }
 }

@@ -1,7 +1,7 @@
 //! Folds that were put away: what they come to, and what is needed to go on.
 
 use crate::codec::{pack, unpack};
-use crate::fs::file_stamp::Identity;
+use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::states;
 use crate::index::reading::ledger::Stop;
 use crate::ledger::fold::Fold;
@@ -23,7 +23,7 @@ pub enum Known {
 #[derive(Debug)]
 pub struct Broken {
     /// The file as it was then.
-    pub of: Identity,
+    pub stamp: FileStamp,
     /// Why it cannot be read.
     pub reason: Box<str>,
 }

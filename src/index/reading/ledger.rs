@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::codec::packed_fields;
 use crate::error::{Error, Result};
-use crate::fs::file_stamp::{Identity, Moment};
+use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::open::open_rollout;
 use crate::index::reading::progress::Watch;
 use crate::ledger::fold::Fold;
@@ -34,22 +34,22 @@ const GUARDED: usize = 4096;
 
 /// A rollout that is not longer than this is read anew when it may have been rewritten without a sign, in bytes; of a
 /// longer one the guarded bytes are compared.
-const MAX_DOUBTED: u64 = 16 * 1024 * 1024;
+const MAX_RACY: u64 = 16 * 1024 * 1024;
 
 /// Where a fold stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop {
     /// The file as it was then.
-    pub of: Identity,
+    pub stamp: FileStamp,
     /// The end of the last complete line, in bytes.
     pub offset: u64,
     /// The guarded bytes, as a hash.
     pub guard: u64,
-    /// Whether nothing can have been written in the tick of that look without a sign.
-    pub settled: bool,
+    /// Tells that the file may have changed since without another stamp.
+    pub is_racy: bool,
 }
 
-packed_fields!(Stop { of, offset, guard, settled });
+packed_fields!(Stop { stamp, offset, guard, is_racy });
 
 /// A rollout that was folded.
 #[derive(Debug, Clone)]
@@ -129,10 +129,10 @@ fn fold_once(
         }
         Error::io(OPERATION, &file.path, source)
     };
-    let began = Moment::now();
+    let began = Timestamp::now();
     let (mut opened, metadata) = open_rollout(&file.path)?;
-    let of = Identity::of(&metadata);
-    let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &of));
+    let stamp = FileStamp::of(&metadata);
+    let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &stamp));
     let (start, mut fold) = match before {
         Some((stop, fold)) => (stop.offset, fold),
         None => (0, Box::new(empty(RolloutName::parse_stem(&file.stem)))),
@@ -140,31 +140,31 @@ fn fold_once(
     if start > 0 {
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;
     }
-    let mut passed = Passed { at: start, size: of.size, first: None, last: None };
+    let mut passed = Passed { at: start, size: stamp.size, first: None, last: None };
     // What is appended from here on is left to the next look: size, time and sum are those of one moment.
-    let length = of.size - start;
+    let length = stamp.size - start;
     let reader = Watched { reader: (&opened).take(length), watch, passed: &mut passed };
     make_room(buffer, if file.compressed { u64::MAX } else { length });
     let scanned = if file.compressed {
-        let text = Decompressed::new(reader, of.size).map_err(failed)?;
+        let text = Decompressed::new(reader, stamp.size).map_err(failed)?;
         scan_lines(text, buffer, &mut *fold)
     } else {
         scan_lines(reader, buffer, &mut *fold)
     };
     let scanned = scanned.map_err(failed)?;
-    if passed.at != of.size {
+    if passed.at != stamp.size {
         return Ok(None);
     }
     let offset = if file.compressed { 0 } else { start + scanned.complete_bytes };
     let guard = match (passed.first, passed.last) {
-        (Some(first), Some(last)) if offset == of.size => joined([first, last]),
+        (Some(first), Some(last)) if offset == stamp.size => joined([first, last]),
         _ => match guard(&opened, offset) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             guard => guard.map_err(failed)?,
         },
     };
-    let after = Identity::of(&opened.metadata().map_err(failed)?);
-    if after.size < of.size || (after.size == of.size && after.modified != of.modified) {
+    let after = FileStamp::of(&opened.metadata().map_err(failed)?);
+    if after.size < stamp.size || (after.size == stamp.size && after.modified != stamp.modified) {
         return Ok(None);
     }
     let closed = is_record(&scanned.rest).then(|| {
@@ -172,16 +172,16 @@ fn fold_once(
         closed.unterminated(&scanned.rest);
         closed
     });
-    let stop = Stop { of, offset, guard, settled: of.is_settled(began) };
+    let stop = Stop { stamp, offset, guard, is_racy: stamp.is_racy(began) };
     Ok(Some(Folded { stop, fold, closed, start }))
 }
 
 /// Whether a file that is `now` has only grown since the fold stopped, or is what it was.
-fn goes_on(file: &File, stop: &Stop, now: &Identity) -> bool {
-    let plausible = if stop.of == *now {
-        stop.settled || now.size > MAX_DOUBTED
+fn goes_on(file: &File, stop: &Stop, now: &FileStamp) -> bool {
+    let plausible = if stop.stamp == *now {
+        !stop.is_racy || now.size > MAX_RACY
     } else {
-        now.may_have_grown_from(&stop.of)
+        now.may_have_grown_from(&stop.stamp)
     };
     plausible && guard(file, stop.offset).is_ok_and(|guard| guard == stop.guard)
 }
