@@ -184,7 +184,7 @@ impl State {
             self.walk_hearing(home, true)?;
         }
         for (_, entry) in self.listing.files.iter_mut() {
-            entry.doubt();
+            entry.mark_stale();
         }
         self.walked = Some(began);
         Ok(())
@@ -213,7 +213,7 @@ impl State {
             return;
         }
         let rank = |entry: &Entry| {
-            (entry.archived, entry.is_compressed(), std::cmp::Reverse(entry.seen.modified.ms()))
+            (entry.archived, entry.is_compressed(), std::cmp::Reverse(entry.stamp.modified.ms()))
         };
         let mut best: HashMap<&str, (Slot, &Entry)> = HashMap::with_capacity(files.count());
         let mut shadowed: HashSet<Slot> = HashSet::new();

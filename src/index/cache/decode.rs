@@ -63,7 +63,7 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
     Some(Entry {
         directory: usize::unpack(unpacker)?,
         name: str::from_utf8(unpacker.raw()?).ok()?.into(),
-        seen: FileStamp::unpack(unpacker)?,
+        stamp: FileStamp::unpack(unpacker)?,
         is_linked: bool::unpack(unpacker)?,
         is_head_racy: bool::unpack(unpacker)?,
         head: Head::unpack(unpacker)?,

@@ -47,13 +47,13 @@ impl Image {
             directory.directories.pack(&mut packer);
         }
         let mut newest: Vec<(Slot, &Entry)> = listing.files.iter().collect();
-        newest.sort_unstable_by_key(|(_, entry)| Reverse(entry.seen.modified));
+        newest.sort_unstable_by_key(|(_, entry)| Reverse(entry.stamp.modified));
         packer.number(newest.len() as u64);
         for (slot, entry) in newest {
             entry.directory.pack(&mut packer);
             // Each is another one: among the texts that are referred to it would be in the way.
             packer.raw(entry.name.as_bytes());
-            entry.seen.pack(&mut packer);
+            entry.stamp.pack(&mut packer);
             entry.is_linked.pack(&mut packer);
             entry.is_head_racy.pack(&mut packer);
             entry.head.pack(&mut packer);

@@ -23,14 +23,14 @@ pub struct Entry {
     pub name: Box<str>,
     /// Whether it lies in `archived_sessions/`.
     pub archived: bool,
-    /// What the system said of it last.
-    pub seen: FileStamp,
+    /// Its stamp, as the system gave it last.
+    pub stamp: FileStamp,
     /// Whether it has other names, through which it can be written without a sign here.
     pub is_linked: bool,
     /// Whether another form of the rollout is the one that counts.
     pub is_shadowed: bool,
-    /// Whether something was written since it was seen as it is.
-    pub is_doubted: bool,
+    /// Tells that something may have been written since the stamp was taken.
+    pub is_stale: bool,
     /// Its head.
     pub head: Head,
     /// Tells that the file may have changed since its head was read without another stamp.
@@ -84,23 +84,23 @@ impl Entry {
             stem: self.stem().to_owned(),
             archived: self.archived,
             compressed: self.is_compressed(),
-            size: self.seen.size,
-            modified_ms: self.seen.modified.ms(),
+            size: self.stamp.size,
+            modified_ms: self.stamp.modified.ms(),
             last_record_ms: self.last_record.ms(),
         }
     }
 
-    /// Takes what the system says now, and tells whether that is news. What was learned from other bytes is kept only to
-    /// go on from.
-    pub fn see(&mut self, now: FileStamp, is_linked: bool) -> bool {
+    /// Takes the stamp that the file has now, and tells whether it is another one. What was learned from other bytes is
+    /// kept only to go on from.
+    pub fn update_stamp(&mut self, now: FileStamp, is_linked: bool) -> bool {
         self.is_linked = is_linked;
-        let is_news = self.seen != now;
-        if is_news {
-            self.seen = now;
+        let has_changed = self.stamp != now;
+        if has_changed {
+            self.stamp = now;
             self.head.outdate();
             self.last_record = LastRecord::Unread;
         }
-        is_news
+        has_changed
     }
 
     /// Whether its head has to be read.
@@ -116,9 +116,9 @@ impl Entry {
         Some(ThreadHead { file: self.file(directory), facts: (**facts).clone() })
     }
 
-    /// Notes that something may have been written since it was seen.
-    pub fn doubt(&mut self) {
-        self.is_doubted = true;
+    /// Notes that something may have been written since the stamp was taken.
+    pub fn mark_stale(&mut self) {
+        self.is_stale = true;
         if self.is_head_racy {
             self.head.outdate();
             self.last_record = LastRecord::Unread;
@@ -137,9 +137,9 @@ impl Entry {
         match &self.fold {
             Known::Nothing => true,
             Known::Folded(kept) => {
-                kept.stop.stamp != self.seen || (self.is_doubted && kept.stop.is_racy)
+                kept.stop.stamp != self.stamp || (self.is_stale && kept.stop.is_racy)
             }
-            Known::Broken(broken) => broken.stamp != self.seen,
+            Known::Broken(broken) => broken.stamp != self.stamp,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::stat::{Kind, Seen, StatIn};
+use crate::index::catalog::stat::{Kind, Stat, StatIn};
 use crate::index::catalog::tree::Listing;
 use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
@@ -29,7 +29,7 @@ impl Listing {
                 work.last_mut().into_iter().for_each(|last| last.push((at, part)));
             }
         }
-        let answers: Vec<Vec<(Slot, io::Result<Seen>)>> = parallel::map(
+        let answers: Vec<Vec<(Slot, io::Result<Stat>)>> = parallel::map(
             &work,
             || (),
             |(), parts| {
@@ -86,7 +86,7 @@ impl Listing {
         self.failed.retain(|one| one.path != path);
         let answer = StatIn::new(&directory.path, directory.depth == 1).stat(name);
         let is_rollout = RolloutName::parse(name).is_some();
-        let kind = answer.as_ref().ok().map(|seen| seen.kind);
+        let kind = answer.as_ref().ok().map(|stat| stat.kind);
         let slot = match (self.place_of(at, name), kind) {
             (Ok(place), _) => {
                 self.directories.get(at).and_then(|one| one.files.get(place)).copied()
@@ -110,21 +110,21 @@ impl Listing {
         };
         let Some(slot) = slot else { return };
         if let Some(entry) = self.files.get_mut(slot) {
-            entry.doubt();
+            entry.mark_stale();
         }
         self.take(slot, answer);
     }
 
     /// Takes an answer of the system up.
-    fn take(&mut self, slot: Slot, answer: io::Result<Seen>) {
+    fn take(&mut self, slot: Slot, answer: io::Result<Stat>) {
         self.files.changes += 1;
         let Some(entry) = self.files.get_mut(slot) else { return };
         let at = entry.directory;
         let name = match answer {
-            Ok(Seen { stamp, kind: Kind::File, is_linked }) => {
+            Ok(Stat { stamp, kind: Kind::File, is_linked }) => {
                 self.linked += usize::from(is_linked && !entry.is_linked);
-                let is_news = entry.see(stamp, is_linked);
-                self.files.revision += u64::from(is_news);
+                let has_changed = entry.update_stamp(stamp, is_linked);
+                self.files.revision += u64::from(has_changed);
                 return;
             }
             Ok(_) | Err(_) => entry.name.clone(),
@@ -137,7 +137,7 @@ impl Listing {
             directory.listed = None;
             let path = directory.path.join(&*name);
             match answer {
-                Ok(seen) => self.failed.push(seen.kind.skipped(path)),
+                Ok(stat) => self.failed.push(stat.kind.skipped(path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
                 Err(error) => self.failed.push(Skipped { path, reason: error.to_string() }),
             }

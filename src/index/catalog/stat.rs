@@ -9,7 +9,7 @@ use crate::rollout::file::Skipped;
 
 /// What the system says of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct Stat {
     /// What is there.
     pub stamp: FileStamp,
     /// What it is.
@@ -45,7 +45,7 @@ pub use unix::StatIn;
 
 #[cfg(unix)]
 mod unix {
-    use super::{FileStamp, Kind, Path, Seen, io};
+    use super::{FileStamp, Kind, Path, Stat, io};
     use std::os::fd::OwnedFd;
 
     use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
@@ -72,7 +72,7 @@ mod unix {
         /// # Errors
         ///
         /// When there is nothing, or the system does not say.
-        pub fn stat(&self, name: &str) -> io::Result<Seen> {
+        pub fn stat(&self, name: &str) -> io::Result<Stat> {
             let directory = self.opened.as_ref().map_err(|error| *error)?;
             let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
             // The widths of these fields differ between platforms.
@@ -94,7 +94,7 @@ mod unix {
                 FileType::Symlink => Kind::Link,
                 _ => Kind::Other,
             };
-            Ok(Seen { stamp, kind, is_linked: stat.st_nlink > 1 })
+            Ok(Stat { stamp, kind, is_linked: stat.st_nlink > 1 })
         }
     }
 
@@ -108,7 +108,7 @@ pub use elsewhere::StatIn;
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use super::{FileStamp, Kind, Path, Seen, io};
+    use super::{FileStamp, Kind, Path, Stat, io};
     use std::fs;
     use std::path::PathBuf;
 
@@ -130,7 +130,7 @@ mod elsewhere {
         /// # Errors
         ///
         /// When there is nothing, or the system does not say.
-        pub fn stat(&self, name: &str) -> io::Result<Seen> {
+        pub fn stat(&self, name: &str) -> io::Result<Stat> {
             let metadata = fs::symlink_metadata(self.path.join(name))?;
             let kind = match metadata.file_type() {
                 kind if kind.is_symlink() => Kind::Link,
@@ -138,7 +138,7 @@ mod elsewhere {
                 kind if kind.is_file() => Kind::File,
                 _ => Kind::Other,
             };
-            Ok(Seen { stamp: FileStamp::of(&metadata), kind, is_linked: false })
+            Ok(Stat { stamp: FileStamp::of(&metadata), kind, is_linked: false })
         }
     }
 }

@@ -126,12 +126,12 @@ impl HomeStore {
             return;
         };
         let is_linked = entry.is_linked;
-        let is_news = entry.see(stop.stamp, is_linked);
-        entry.is_doubted = false;
+        let has_changed = entry.update_stamp(stop.stamp, is_linked);
+        entry.is_stale = false;
         entry.last_record = LastRecord::Read(last_record_ms);
         entry.fold = Known::Folded(Box::new(Kept { stop, last_record_ms, summary, state, closed }));
         known.listing.files.changes += 1;
-        known.listing.files.revision += u64::from(is_news);
+        known.listing.files.revision += u64::from(has_changed);
         let retired = live.and_then(|fold| known.live.put((slot, born), fold));
         if let Some(((slot, born), fold)) = retired
             && let Some(entry) =
@@ -155,7 +155,7 @@ impl HomeStore {
         else {
             return;
         };
-        let stamp = entry.seen;
+        let stamp = entry.stamp;
         entry.fold = if is_of_the_file && entry.is_compressed() && !stamp.is_racy(Timestamp::now())
         {
             Known::Broken(Box::new(Broken { stamp, reason: error.reason().into() }))

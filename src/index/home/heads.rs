@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     /// Its place.
     pub slot: Slot,
     born: u64,
-    seen: FileStamp,
+    stamp: FileStamp,
     /// The rollout.
     pub file: RolloutFile,
 }
@@ -55,7 +55,7 @@ impl HomeStore {
         let mut state = self.lock();
         let State { listing, lookup, texts, .. } = &mut *state;
         listing.files.changes += 1;
-        for (Wanted { slot, born, seen, file }, result) in wanted.iter().zip(results) {
+        for (Wanted { slot, born, stamp, file }, result) in wanted.iter().zip(results) {
             let head = match result {
                 Some(Ok(Some(meta))) => Head::Read(Box::new(HeadFacts::new(&meta, file, texts))),
                 Some(Ok(None)) => Head::Missing("no session_meta at its beginning".into()),
@@ -74,9 +74,9 @@ impl HomeStore {
                     continue;
                 }
             };
-            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
+            let same = |entry: &&mut Entry| entry.born == *born && entry.stamp == *stamp;
             let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
-            entry.is_head_racy = seen.is_racy(began);
+            entry.is_head_racy = stamp.is_racy(began);
             let is_new = match (&entry.head, &head) {
                 (Head::Outdated(before), Head::Read(now)) => before != now,
                 _ => true,
@@ -127,10 +127,10 @@ impl HomeStore {
         let mut state = self.lock();
         let files = &mut state.listing.files;
         files.changes += 1;
-        for (Wanted { slot, born, seen, .. }, result) in wanted.iter().zip(results) {
+        for (Wanted { slot, born, stamp, .. }, result) in wanted.iter().zip(results) {
             // What cannot be read now has the file's time.
             let Some(Ok(ms)) = result else { continue };
-            let same = |entry: &&mut Entry| entry.born == *born && entry.seen == *seen;
+            let same = |entry: &&mut Entry| entry.born == *born && entry.stamp == *stamp;
             if let Some(entry) = files.get_mut(*slot).filter(same) {
                 entry.last_record = LastRecord::Read(ms);
             }
@@ -167,12 +167,12 @@ pub(crate) fn wanted_heads(
     }
     let wanted = state.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
     let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
-    wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
+    wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.stamp.modified));
     wanted.truncate(most);
     let wanted = wanted.into_iter().map(|(slot, entry)| Wanted {
         slot,
         born: entry.born,
-        seen: entry.seen,
+        stamp: entry.stamp,
         file: entry.file(state.listing.path_of(entry)),
     });
     wanted.collect()

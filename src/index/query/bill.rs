@@ -108,7 +108,7 @@ struct Together {
 fn unfolded(state: &State) -> Vec<Slot> {
     let unfolded = state.rollouts().filter(|(_, entry)| entry.is_unfolded());
     let mut unfolded: Vec<(Slot, &Entry)> = unfolded.collect();
-    unfolded.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.seen.modified));
+    unfolded.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.stamp.modified));
     unfolded.into_iter().map(|(slot, _)| slot).collect()
 }
 
@@ -123,10 +123,10 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     let Some(entry) = state.listing.files.get(slot) else { return 0 };
     match &entry.fold {
-        Known::Folded(kept) if entry.seen.may_have_grown_from(&kept.stop.stamp) => {
-            entry.seen.size - kept.stop.offset
+        Known::Folded(kept) if entry.stamp.may_have_grown_from(&kept.stop.stamp) => {
+            entry.stamp.size - kept.stop.offset
         }
-        _ => entry.seen.size,
+        _ => entry.stamp.size,
     }
 }
 
