@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::{Item, TurnEvent, parse};
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
@@ -117,15 +117,15 @@ impl End {
                 self.tracker.context(context.turn_id.as_deref());
                 self.model = context.model.map(std::borrow::Cow::into_owned).or(self.model.take());
             }
-            Item::Passed(passed) => {
-                self.tracker.passed(passed);
-                match passed {
-                    Passed::ToolCall => self.open_calls += 1,
-                    Passed::ToolOutput => {
+            Item::Unneeded(unneeded) => {
+                self.tracker.unneeded(unneeded);
+                match unneeded {
+                    Unneeded::ToolCall => self.open_calls += 1,
+                    Unneeded::ToolOutput => {
                         self.open_calls = self.open_calls.saturating_sub(1);
                         self.last_answer_ms = written_ms.or(self.last_answer_ms);
                     }
-                    Passed::AgentMessage | Passed::Other => {}
+                    Unneeded::AgentMessage | Unneeded::Other => {}
                 }
             }
             Item::SessionMeta

@@ -5,7 +5,7 @@
 
 use crate::codec::{packed_fields, packed_variants};
 use crate::rollout::record::TurnEvent;
-use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::prefilter::Unneeded;
 
 /// What the last turn of a thread is doing.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +100,11 @@ impl TurnTracker {
     }
 
     /// A record that carries no event of its own.
-    pub fn passed(&mut self, passed: Passed) {
-        match passed {
-            Passed::ToolCall => self.goes_on(),
-            Passed::AgentMessage if !self.explicit => self.state = TurnState::Finished,
-            Passed::AgentMessage | Passed::ToolOutput | Passed::Other => {}
+    pub fn unneeded(&mut self, unneeded: Unneeded) {
+        match unneeded {
+            Unneeded::ToolCall => self.goes_on(),
+            Unneeded::AgentMessage if !self.explicit => self.state = TurnState::Finished,
+            Unneeded::AgentMessage | Unneeded::ToolOutput | Unneeded::Other => {}
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_turn_runs_from_its_start_to_its_end_whatever_the_model_says_between() {
-        let says = |tracker: &mut TurnTracker| tracker.passed(Passed::AgentMessage);
+        let says = |tracker: &mut TurnTracker| tracker.unneeded(Unneeded::AgentMessage);
         let (started, completed) = (event(TurnEvent::Started), event(TurnEvent::Completed));
         assert_eq!(after(&[&started, &says]), TurnState::Running);
         assert_eq!(after(&[&started, &says, &completed]), TurnState::Finished);
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn without_records_of_a_turns_end_the_models_words_end_it_unless_a_tool_call_follows() {
         let prompted = event(TurnEvent::Prompted);
-        let says = |tracker: &mut TurnTracker| tracker.passed(Passed::AgentMessage);
-        let calls = |tracker: &mut TurnTracker| tracker.passed(Passed::ToolCall);
+        let says = |tracker: &mut TurnTracker| tracker.unneeded(Unneeded::AgentMessage);
+        let calls = |tracker: &mut TurnTracker| tracker.unneeded(Unneeded::ToolCall);
         assert_eq!(after(&[&prompted]), TurnState::Running);
         assert_eq!(after(&[&prompted, &says]), TurnState::Finished);
         assert_eq!(after(&[&prompted, &says, &calls]), TurnState::Running);

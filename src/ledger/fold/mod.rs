@@ -20,12 +20,11 @@ use crate::ledger::usage_records::Recorded;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::name::uuid_v7_ms;
 use crate::rollout::record::plan_type::plan_type;
-use crate::rollout::record::prefilter::{Look, Passed, ends_whole, look};
+use crate::rollout::record::prefilter::{LineKind, Unneeded, classify, ends_whole};
 use crate::rollout::record::recover::{has_seam, recover};
 use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
 use crate::rollout::record::{
-    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse,
-    parse_looked_at,
+    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse, parse_as,
 };
 use crate::rollout::timestamp::{leading_timestamp, parse_timestamp};
 use crate::rollout::turn::{TurnState, TurnTracker};
@@ -140,33 +139,33 @@ impl Fold {
     }
 
     /// Reads a line; one that is no record is counted, and the whole records in it are read.
-    fn read(&mut self, line: &[u8], looked: Look) {
-        if self.record(line, looked) {
+    fn read(&mut self, line: &[u8], kind: LineKind) {
+        if self.record(line, kind) {
             return;
         }
         self.skipped += 1;
         for (_, record) in recover(line) {
             if record.len() < line.len() {
-                self.record(record, look(record));
+                self.record(record, classify(record));
             }
         }
     }
 
     /// Reads a record; `false` when it is none.
-    fn record(&mut self, line: &[u8], looked: Look) -> bool {
-        if looked == Look::SessionMeta {
+    fn record(&mut self, line: &[u8], kind: LineKind) -> bool {
+        if kind == LineKind::SessionMeta {
             return self.begin(capture(line));
         }
-        let Ok(record) = parse_looked_at(line, looked) else { return false };
+        let Ok(record) = parse_as(line, kind) else { return false };
         let written = record.timestamp.as_deref().and_then(parse_timestamp);
         self.last_ms = written.or(self.last_ms);
         self.written_ms = written.or(self.written_ms);
         match record.item {
             Item::SessionMeta => return self.begin(capture(line)),
             // The oldest shape begins without a kind.
-            Item::Passed(passed) if self.meta.is_none() && self.trail.is_empty() => {
+            Item::Unneeded(unneeded) if self.meta.is_none() && self.trail.is_empty() => {
                 self.begin(capture(line));
-                self.passed(passed);
+                self.unneeded(unneeded);
             }
             Item::TurnContext(context) => self.turn_context(&context, written),
             Item::Settings(settings) => self.settings(&settings),
@@ -176,7 +175,7 @@ impl Fold {
             }
             Item::TokenUsageRecord(record) => self.token_usage_record(&record),
             Item::Turn(turn) => self.turn_event(&turn),
-            Item::Passed(passed) => self.passed(passed),
+            Item::Unneeded(unneeded) => self.unneeded(unneeded),
         }
         true
     }
@@ -251,9 +250,9 @@ impl Fold {
         self.tracker.event(turn.event, turn_id);
     }
 
-    fn passed(&mut self, passed: Passed) {
-        self.answered |= matches!(passed, Passed::ToolCall | Passed::AgentMessage);
-        self.tracker.passed(passed);
+    fn unneeded(&mut self, unneeded: Unneeded) {
+        self.answered |= matches!(unneeded, Unneeded::ToolCall | Unneeded::AgentMessage);
+        self.tracker.unneeded(unneeded);
     }
 
     /// Notes the plan of the account, which changes once in a thread's life if ever.
@@ -380,25 +379,25 @@ impl Fold {
 impl LineSink for Fold {
     fn line(&mut self, line: &[u8]) {
         self.trail.pass(line.len() as u64);
-        match look(line) {
-            Look::Pass(passed) if ends_whole(last_two(line)) && !has_seam(line) => {
+        match classify(line) {
+            LineKind::Unneeded(unneeded) if ends_whole(last_two(line)) && !has_seam(line) => {
                 self.written_ms = written_of(line).or(self.written_ms);
-                self.passed(passed);
+                self.unneeded(unneeded);
             }
-            looked => self.read(line, looked),
+            kind => self.read(line, kind),
         }
     }
 
     fn needs_whole(&mut self, head: &[u8]) -> bool {
-        !matches!(look(head), Look::Pass(_))
+        !matches!(classify(head), LineKind::Unneeded(_))
     }
 
     fn long_line(&mut self, line: LongLine<'_>) {
         self.trail.pass(line.length);
-        match look(line.head) {
-            Look::Pass(passed) if !line.too_long && ends_whole(line.end) => {
+        match classify(line.head) {
+            LineKind::Unneeded(unneeded) if !line.too_long && ends_whole(line.end) => {
                 self.written_ms = leading_timestamp(line.head).or(self.written_ms);
-                self.passed(passed);
+                self.unneeded(unneeded);
             }
             _ => self.skipped += 1,
         }

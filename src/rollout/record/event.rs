@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::rollout::record::envelope::Envelope;
 use crate::rollout::record::item::{Item, Malformed, Turn, TurnContext, TurnEvent};
 use crate::rollout::record::object::object;
-use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::text::Text;
 use crate::rollout::record::turn_context::facts;
 use crate::rollout::record::usage::token_count;
@@ -47,15 +47,15 @@ impl<'de> Deserialize<'de> for LastMessage {
 }
 
 pub(super) fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> {
-    let Some(raw) = envelope.body() else { return Ok(Item::Passed(Passed::Other)) };
+    let Some(raw) = envelope.body() else { return Ok(Item::Unneeded(Unneeded::Other)) };
     let wire: WireEvent<'a> = object(raw.as_bytes())?;
     let event = match wire.kind.0.as_deref() {
         Some("token_count") => return token_count(raw).map(Item::TokenCount),
-        Some("agent_message") => return Ok(Item::Passed(Passed::AgentMessage)),
+        Some("agent_message") => return Ok(Item::Unneeded(Unneeded::AgentMessage)),
         Some("thread_settings_applied") => {
             let wire: WireSettings<'a> = object(raw.as_bytes())?;
             let Some(settings) = wire.thread_settings else {
-                return Ok(Item::Passed(Passed::Other));
+                return Ok(Item::Unneeded(Unneeded::Other));
             };
             let settings = facts(settings.get().as_bytes())?;
             // Settings are written whole: a tier that is left out is none in particular.
@@ -71,7 +71,7 @@ pub(super) fn event<'a>(envelope: &Envelope<'a>) -> Result<Item<'a>, Malformed> 
         },
         Some("turn_aborted") => TurnEvent::Aborted,
         Some("error") => TurnEvent::Erred,
-        _ => return Ok(Item::Passed(Passed::Other)),
+        _ => return Ok(Item::Unneeded(Unneeded::Other)),
     };
     Ok(Item::Turn(Turn { event, turn_id: wire.turn_id.0 }))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::codec::packed_fields;
-use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::service_tier::ServiceTier;
 
 /// A line that is no record.
@@ -37,7 +37,7 @@ pub enum Item<'a> {
     /// `event_msg`/`task_started`, `task_complete`, `turn_aborted`, `error`, `user_message`.
     Turn(Turn<'a>),
     /// A record that carries nothing that counts.
-    Passed(Passed),
+    Unneeded(Unneeded),
 }
 
 /// `turn_context`.

@@ -26,7 +26,7 @@ use serde::Deserialize;
 use crate::rollout::record::envelope::Envelope;
 use crate::rollout::record::event::event;
 use crate::rollout::record::object::object;
-use crate::rollout::record::prefilter::{Look, Passed, TOOL_OUTPUT, look};
+use crate::rollout::record::prefilter::{LineKind, TOOL_OUTPUT, Unneeded, classify};
 use crate::rollout::record::text::Text;
 use crate::rollout::record::turn_context::turn_context;
 use crate::rollout::record::usage::WireTokenUsageRecord;
@@ -37,18 +37,18 @@ use crate::rollout::record::usage::WireTokenUsageRecord;
 ///
 /// When it is no JSON object, or a record that counts tokens with something else than whole numbers from 0 to 2^53.
 pub fn parse(line: &[u8]) -> Result<Record<'_>, Malformed> {
-    parse_looked_at(line, look(line))
+    parse_as(line, classify(line))
 }
 
-/// The same of a line that was looked at.
+/// Parses a line of a known kind.
 ///
 /// # Errors
 ///
-/// The same.
-pub fn parse_looked_at(line: &[u8], looked: Look) -> Result<Record<'_>, Malformed> {
-    let verbatim = match looked {
-        Look::TokenCount => verbatim::token_count(line),
-        Look::TokenUsageRecord => verbatim::token_usage_record(line),
+/// Those of [`parse`].
+pub fn parse_as(line: &[u8], kind: LineKind) -> Result<Record<'_>, Malformed> {
+    let verbatim = match kind {
+        LineKind::TokenCount => verbatim::token_count(line),
+        LineKind::TokenUsageRecord => verbatim::token_usage_record(line),
         _ => None,
     };
     verbatim.map_or_else(|| parse_any(line), Ok)
@@ -61,8 +61,8 @@ fn parse_any(line: &[u8]) -> Result<Record<'_>, Malformed> {
         Some("turn_context") => turn_context(&envelope, line)?,
         Some("token_usage_record") => token_usage_record(&envelope)?,
         Some("event_msg") => event(&envelope)?,
-        Some("response_item") => Item::Passed(response_item(&envelope)),
-        _ => Item::Passed(Passed::Other),
+        Some("response_item") => Item::Unneeded(response_item(&envelope)),
+        _ => Item::Unneeded(Unneeded::Other),
     };
     let ordinal = envelope.ordinal.and_then(|raw| raw.get().parse().ok());
     Ok(Record { timestamp: envelope.timestamp.0, ordinal, item })
@@ -100,16 +100,16 @@ struct WireItem<'a> {
     role: Text<'a>,
 }
 
-fn response_item(envelope: &Envelope<'_>) -> Passed {
+fn response_item(envelope: &Envelope<'_>) -> Unneeded {
     let Some(item) = envelope.body().and_then(|raw| object::<WireItem<'_>>(raw.as_bytes()).ok())
     else {
-        return Passed::Other;
+        return Unneeded::Other;
     };
     match (item.kind.0.as_deref(), item.role.0.as_deref()) {
-        (Some("function_call" | "custom_tool_call" | "local_shell_call"), _) => Passed::ToolCall,
-        (Some(kind), _) if kind.ends_with(TOOL_OUTPUT) => Passed::ToolOutput,
-        (Some("message"), Some("assistant")) => Passed::AgentMessage,
-        _ => Passed::Other,
+        (Some("function_call" | "custom_tool_call" | "local_shell_call"), _) => Unneeded::ToolCall,
+        (Some(kind), _) if kind.ends_with(TOOL_OUTPUT) => Unneeded::ToolOutput,
+        (Some("message"), Some("assistant")) => Unneeded::AgentMessage,
+        _ => Unneeded::Other,
     }
 }
 

@@ -1,6 +1,6 @@
-//! A cheap look at the first bytes of a line, that decides whether it can matter.
+//! The prefilter: it classifies a line by its first bytes, cheaply, so that few lines are parsed.
 //!
-//! The look knows the one spelling that Codex uses, `{"timestamp":"…",["ordinal":N,]"type":"…","payload":{"type":"…"`,
+//! It knows the one spelling that Codex uses, `{"timestamp":"…",["ordinal":N,]"type":"…","payload":{"type":"…"`,
 //! and passes over a line only when it has exactly this beginning and a kind that carries nothing we need. Any other
 //! spelling is parsed, so that neither spacing nor the order of fields can hide a record.
 
@@ -11,17 +11,17 @@ use memchr::memmem::Finder;
 use crate::rollout::record::plain::plain_length;
 
 /// The longest timestamp, kind or id that is read in place, in bytes: the ids of responses have some 55.
-const MAX_LOOK_TEXT: usize = 64;
+const MAX_TEXT: usize = 64;
 
 /// How far behind the kind of a message its role is looked for, in bytes.
-const MAX_LOOK_ROLE: usize = 128;
+const MAX_ROLE_DISTANCE: usize = 128;
 
 /// How the kinds of answers of tools end: `function_call_output`, `custom_tool_call_output`, …
 pub(crate) const TOOL_OUTPUT: &str = "_call_output";
 
-/// What the first bytes of a line say.
+/// The kind of a line, as its first bytes tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum LineKind {
     /// It must be parsed.
     Parse,
     /// It must be parsed, and is a `session_meta`.
@@ -31,12 +31,12 @@ pub enum Look {
     /// It must be parsed, and is a `token_usage_record`.
     TokenUsageRecord,
     /// A record that is spelled as usual and carries nothing that counts.
-    Pass(Passed),
+    Unneeded(Unneeded),
 }
 
-/// The kinds of record that are passed over but say what a turn is doing.
+/// A record that is not parsed: its kind still tells what the turn is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passed {
+pub enum Unneeded {
     /// The model asked for a tool: its turn goes on.
     ToolCall,
     /// What a tool has answered: nobody is asked about that call any more.
@@ -47,13 +47,13 @@ pub enum Passed {
     Other,
 }
 
-/// Looks at a line, or at the beginning of one.
+/// Classifies a line, or the beginning of one.
 #[must_use]
-pub fn look(line: &[u8]) -> Look {
-    look_at_kinds(line).unwrap_or(Look::Parse)
+pub fn classify(line: &[u8]) -> LineKind {
+    kind_of(line).unwrap_or(LineKind::Parse)
 }
 
-fn look_at_kinds(line: &[u8]) -> Option<Look> {
+fn kind_of(line: &[u8]) -> Option<LineKind> {
     let rest = line.strip_prefix(b"{\"timestamp\":\"")?;
     let (_timestamp, rest) = until_quote(rest)?;
     let rest = match rest.strip_prefix(b",\"ordinal\":") {
@@ -63,13 +63,13 @@ fn look_at_kinds(line: &[u8]) -> Option<Look> {
     let (kind, rest) = until_quote(rest.strip_prefix(b",\"type\":\"")?)?;
     let payload = rest.strip_prefix(b",\"payload\":{")?;
     match kind {
-        b"session_meta" => Some(Look::SessionMeta),
-        b"token_usage_record" => Some(Look::TokenUsageRecord),
+        b"session_meta" => Some(LineKind::SessionMeta),
+        b"token_usage_record" => Some(LineKind::TokenUsageRecord),
         b"turn_context" => None,
         b"event_msg" | b"response_item" => {
             let (payload_kind, rest) = until_quote(payload.strip_prefix(b"\"type\":\"")?)?;
             match payload_kind {
-                b"token_count" => Some(Look::TokenCount),
+                b"token_count" => Some(LineKind::TokenCount),
                 b"task_started"
                 | b"turn_started"
                 | b"task_complete"
@@ -79,17 +79,19 @@ fn look_at_kinds(line: &[u8]) -> Option<Look> {
                 | b"user_message"
                 | b"thread_settings_applied" => None,
                 b"function_call" | b"custom_tool_call" | b"local_shell_call" => {
-                    Some(Look::Pass(Passed::ToolCall))
+                    Some(LineKind::Unneeded(Unneeded::ToolCall))
                 }
                 kind if kind.ends_with(TOOL_OUTPUT.as_bytes()) => {
-                    Some(Look::Pass(Passed::ToolOutput))
+                    Some(LineKind::Unneeded(Unneeded::ToolOutput))
                 }
-                b"agent_message" => Some(Look::Pass(Passed::AgentMessage)),
-                b"message" if is_by_the_model(rest) => Some(Look::Pass(Passed::AgentMessage)),
-                _ => Some(Look::Pass(Passed::Other)),
+                b"agent_message" => Some(LineKind::Unneeded(Unneeded::AgentMessage)),
+                b"message" if is_by_the_model(rest) => {
+                    Some(LineKind::Unneeded(Unneeded::AgentMessage))
+                }
+                _ => Some(LineKind::Unneeded(Unneeded::Other)),
             }
         }
-        _ => Some(Look::Pass(Passed::Other)),
+        _ => Some(LineKind::Unneeded(Unneeded::Other)),
     }
 }
 
@@ -98,19 +100,19 @@ fn is_by_the_model(message: &[u8]) -> bool {
     // To prepare the search takes longer than to search.
     static ASSISTANT: LazyLock<Finder<'static>> =
         LazyLock::new(|| Finder::new(b"\"role\":\"assistant\""));
-    let beginning = message.get(..MAX_LOOK_ROLE).unwrap_or(message);
+    let beginning = message.get(..MAX_ROLE_DISTANCE).unwrap_or(message);
     ASSISTANT.find(beginning).is_some()
 }
 
 /// Splits a text at its first quote; `None` when anything comes first that is not plain, or nothing does.
 #[inline]
 pub(crate) fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let window = text.get(..MAX_LOOK_TEXT).unwrap_or(text);
+    let window = text.get(..MAX_TEXT).unwrap_or(text);
     let (before, rest) = text.split_at_checked(plain_length(window))?;
     Some((before, rest.strip_prefix(b"\"")?))
 }
 
-/// Whether a line that [`look`] passes over is whole, by its last two bytes: envelope and payload are objects, so that
+/// Tells that a line that need not be parsed is whole, by its last two bytes: envelope and payload are objects, so that
 /// it ends in two braces. One that does not is parsed, to be counted if it is broken.
 #[must_use]
 pub fn ends_whole(end: [u8; 2]) -> bool {
@@ -127,32 +129,32 @@ mod tests {
 
     #[test]
     fn passes_over_usual_records_that_carry_nothing() {
-        for (kind, payload, passed) in [
-            ("response_item", r#"{"type":"message"}"#, Passed::Other),
-            ("response_item", r#"{"type":"function_call"}"#, Passed::ToolCall),
-            ("event_msg", r#"{"type":"agent_message"}"#, Passed::AgentMessage),
+        for (kind, payload, unneeded) in [
+            ("response_item", r#"{"type":"message"}"#, Unneeded::Other),
+            ("response_item", r#"{"type":"function_call"}"#, Unneeded::ToolCall),
+            ("event_msg", r#"{"type":"agent_message"}"#, Unneeded::AgentMessage),
             (
                 "response_item",
                 r#"{"type":"message","id":"msg_1","role":"assistant","content":[]}"#,
-                Passed::AgentMessage,
+                Unneeded::AgentMessage,
             ),
             (
                 "response_item",
                 r#"{"type":"message","role":"user","content":"\"role\":\"assistant\""}"#,
-                Passed::Other,
+                Unneeded::Other,
             ),
-            ("event_msg", r#"{"type":"exec_command_end"}"#, Passed::Other),
-            ("compacted", r#"{"message":""}"#, Passed::Other),
-            ("world_state", r#"{"full":true}"#, Passed::Other),
+            ("event_msg", r#"{"type":"exec_command_end"}"#, Unneeded::Other),
+            ("compacted", r#"{"message":""}"#, Unneeded::Other),
+            ("world_state", r#"{"full":true}"#, Unneeded::Other),
         ] {
             assert_eq!(
-                look(envelope(kind, payload).as_bytes()),
-                Look::Pass(passed),
+                classify(envelope(kind, payload).as_bytes()),
+                LineKind::Unneeded(unneeded),
                 "{kind} {payload}"
             );
         }
         let paginated = r#"{"timestamp":"2026-01-02T16:58:23.100Z","ordinal":12,"type":"response_item","payload":{"type":"message"}}"#;
-        assert_eq!(look(paginated.as_bytes()), Look::Pass(Passed::Other));
+        assert_eq!(classify(paginated.as_bytes()), LineKind::Unneeded(Unneeded::Other));
     }
 
     #[test]
@@ -169,18 +171,18 @@ mod tests {
             "[1]".to_owned(),
             String::new(),
         ] {
-            assert_eq!(look(line.as_bytes()), Look::Parse, "{line}");
+            assert_eq!(classify(line.as_bytes()), LineKind::Parse, "{line}");
         }
     }
 
     #[test]
     fn names_the_kinds_that_count_most() {
-        for (kind, payload, look_at) in [
-            ("session_meta", "{}", Look::SessionMeta),
-            ("token_usage_record", "{}", Look::TokenUsageRecord),
-            ("event_msg", r#"{"type":"token_count"}"#, Look::TokenCount),
+        for (name, payload, kind) in [
+            ("session_meta", "{}", LineKind::SessionMeta),
+            ("token_usage_record", "{}", LineKind::TokenUsageRecord),
+            ("event_msg", r#"{"type":"token_count"}"#, LineKind::TokenCount),
         ] {
-            assert_eq!(look(envelope(kind, payload).as_bytes()), look_at);
+            assert_eq!(classify(envelope(name, payload).as_bytes()), kind);
         }
     }
 
@@ -189,16 +191,16 @@ mod tests {
         let line = envelope("event_msg", r#"{"type":"token_count","info":null}"#);
         let known = line.find(",\"info\"").unwrap();
         for cut in 0..known {
-            assert_eq!(look(&line.as_bytes()[..cut]), Look::Parse, "{cut}");
+            assert_eq!(classify(&line.as_bytes()[..cut]), LineKind::Parse, "{cut}");
         }
         for cut in known..line.len() {
-            assert_eq!(look(&line.as_bytes()[..cut]), Look::TokenCount, "{cut}");
+            assert_eq!(classify(&line.as_bytes()[..cut]), LineKind::TokenCount, "{cut}");
         }
     }
 
     #[test]
     fn a_text_ends_at_its_quote_if_all_before_is_plain() {
-        for length in 0..=MAX_LOOK_TEXT {
+        for length in 0..=MAX_TEXT {
             let text = "a".repeat(length);
             let ended = format!("{text}\"rest\"");
             let split = Some((text.as_bytes(), b"rest\"".as_slice()));
@@ -207,6 +209,6 @@ mod tests {
                 assert_eq!(until_quote(format!("{text}{other}").as_bytes()), None, "{other:?}");
             }
         }
-        assert_eq!(until_quote(format!("{}\"", "a".repeat(MAX_LOOK_TEXT + 1)).as_bytes()), None);
+        assert_eq!(until_quote(format!("{}\"", "a".repeat(MAX_TEXT + 1)).as_bytes()), None);
     }
 }

@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Error as _};
 
 use crate::rollout::record::item::{Item, Malformed, TokenCount, TokenUsage, TokenUsageRecord};
 use crate::rollout::record::object::{Object, object};
-use crate::rollout::record::prefilter::Passed;
+use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::text::Text;
 
 /// 2^53: the largest count that every JSON reader holds exactly. More tokens than this were never billed to anyone.
@@ -25,7 +25,7 @@ pub(crate) struct WireTokenUsageRecord<'a> {
 
 impl<'a> From<WireTokenUsageRecord<'a>> for Item<'a> {
     fn from(wire: WireTokenUsageRecord<'a>) -> Self {
-        let Some(Object(usage)) = wire.usage else { return Self::Passed(Passed::Other) };
+        let Some(Object(usage)) = wire.usage else { return Self::Unneeded(Unneeded::Other) };
         Self::TokenUsageRecord(TokenUsageRecord {
             thread_id: wire.thread_id.0,
             turn_id: wire.turn_id.0,
