@@ -31,7 +31,7 @@ pub fn map<T: Sync, S, R: Send + Sync>(
     // A panic was reported on stderr; its item has no result, and the next ones have a new state.
     let work_through = || while panic::catch_unwind(AssertUnwindSafe(work_on)).is_err() {};
     thread::scope(|scope| {
-        // The caller works too: a thread costs more than to read what one session has written since the last look.
+        // The caller works too: a thread costs more than to read what one session has written since the last refresh.
         for _ in 1..threads.min(items.len()) {
             scope.spawn(work_through);
         }

@@ -174,7 +174,7 @@ mod elsewhere {
 
     use super::Heard;
 
-    /// There are none: every look is a walk.
+    /// There are none: every refresh is a walk.
     #[derive(Debug)]
     pub struct Events;
 

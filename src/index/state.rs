@@ -70,10 +70,10 @@ pub struct State {
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
     walked: Option<Instant>,
-    looked: Option<Instant>,
-    looks: u64,
+    refreshed: Option<Instant>,
+    refreshes: u64,
     #[cfg(test)]
-    looks_taken: u64,
+    refreshes_done: u64,
     /// The files whose forms were told apart, see [`crate::index::catalog::slots::Files::version`].
     sorted: Option<u64>,
     has_forms: bool,
@@ -96,10 +96,10 @@ impl Default for State {
             events: None,
             tops: Vec::new(),
             walked: None,
-            looked: None,
-            looks: 0,
+            refreshed: None,
+            refreshes: 0,
             #[cfg(test)]
-            looks_taken: 0,
+            refreshes_done: 0,
             sorted: None,
             has_forms: false,
         }
@@ -112,19 +112,19 @@ impl State {
     /// # Errors
     ///
     /// When the home itself does not exist or is no directory.
-    pub fn look(
+    pub fn refresh(
         &mut self,
         home: &CodexHome,
         remembered_in: Option<&Path>,
         asked: Instant,
     ) -> Result<()> {
-        if self.looked.is_some_and(|began| began >= asked) {
+        if self.refreshed.is_some_and(|began| began >= asked) {
             return Ok(());
         }
         let began = Instant::now();
         #[cfg(test)]
         {
-            self.looks_taken += 1;
+            self.refreshes_done += 1;
         }
         self.recall_once(home, remembered_in);
         if self.hear(home).is_none() {
@@ -132,14 +132,14 @@ impl State {
             self.hear_of_the_walk(home, began)?;
         }
         self.sort_forms();
-        self.looked = Some(began);
+        self.refreshed = Some(began);
         Ok(())
     }
 
     /// How often somebody looked.
     #[cfg(test)]
-    pub(crate) fn looks_taken(&self) -> u64 {
-        self.looks_taken
+    pub(crate) fn refreshes_done(&self) -> u64 {
+        self.refreshes_done
     }
 
     /// Takes what the kernel says has changed, and says how many files that were; `None` when it is not enough.
@@ -167,7 +167,7 @@ impl State {
             match self.hear(home) {
                 Some(0) => break,
                 Some(_) => {}
-                // Something went once more. Where there is another reason, the next look walks.
+                // Something went once more. Where there is another reason, the next refresh walks.
                 None if !self.listing.gone.is_empty() => self.walk(home, began)?,
                 None => break,
             }
@@ -176,10 +176,10 @@ impl State {
     }
 
     fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
-        self.looks += 1;
+        self.refreshes += 1;
         self.listing.files.changes += 1;
-        // A process that looks only once has no use for events, but to know what has happened while it looked.
-        let is_first = self.looks == 1;
+        // A process that refreshes only once has no use for events, but to know what has happened while it did.
+        let is_first = self.refreshes == 1;
         if self.walk_hearing(home, !is_first)? == Missed::Something && is_first {
             self.walk_hearing(home, true)?;
         }

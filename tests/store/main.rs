@@ -1,4 +1,4 @@
-//! Whatever happens to a home, and in whatever order: what the store answers is what a fresh look would.
+//! Whatever happens to a home, and in whatever order: what the store answers is what one without a memory would.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
@@ -106,7 +106,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_store_that_lives_on_and_one_that_is_taken_up_again_answer_as_a_fresh_look(
+    fn a_store_that_lives_on_and_one_that_is_taken_up_again_answer_as_a_new_one(
         happenings in prop::collection::vec(happening(), 1..60),
     ) {
         let mut world = World::new();

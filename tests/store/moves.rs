@@ -69,7 +69,7 @@ fn home(root: &Path, stay: Duration) -> Restless {
     Restless::new(day.join(name), root.join("archived_sessions").join(name), stay)
 }
 
-/// How many threads are found at each look, each number once.
+/// How many threads are found at each refresh, each number once.
 fn counts(mut look: impl FnMut() -> usize) -> Vec<usize> {
     let mut counts: Vec<usize> = (0..LOOKS).map(|_| look()).collect();
     counts.sort_unstable();
@@ -107,7 +107,7 @@ fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_store_that_lives_on() {
 }
 
 #[test]
-fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_first_look() {
+fn a_rollout_that_moves_to_and_fro_is_never_lost_by_a_first_refresh() {
     let root = tempfile::tempdir().unwrap();
     let _restless = home(root.path(), SHORT);
     let store = || HomeStore::new(CodexHome::new(root.path()), None);

@@ -16,7 +16,7 @@ use crate::index::state::LiveFolds;
 /// What a home is remembered by, ready to be written.
 #[derive(Debug, Default)]
 pub struct Image {
-    /// What every look needs.
+    /// What every refresh needs.
     pub index: Vec<u8>,
     /// The folds to go on from.
     pub states: Vec<u8>,

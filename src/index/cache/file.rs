@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! magic 8 | format 8 | length of the index 8 | length of the states 8 | checksum of the index 4 | checksum of these 4
-//! index: what every look needs
+//! index: what every refresh needs
 //! states: folds to go on from, each with its checksum in the index
 //! ```
 //!

@@ -1,5 +1,5 @@
 //! Where the directories in which threads began really are, remembered: asking the disk for each of thousands at every
-//! look would cost more than the look.
+//! refresh would cost more than the refresh itself.
 //!
 //! Whether a name is a link can only change when the directory that it lies in changes, so that one question for each
 //! directory that holds some of them is enough. Where a link leads is asked every time.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, LastRecord, Slot};
-use crate::index::home::{HomeStore, MAX_LOOKS};
+use crate::index::home::{HomeStore, MAX_REFRESHES};
 use crate::index::reading::heads::{Head, HeadFacts};
 use crate::index::state::State;
 use crate::rollout::file::{RolloutFile, Skipped};
@@ -141,8 +141,8 @@ impl HomeStore {
     pub(crate) fn heads_as_of(&self, asked: Instant) -> Result<Outcome> {
         let mut asked = asked;
         let mut outcome = Outcome::default();
-        for _ in 0..MAX_LOOKS {
-            let mut state = self.look(asked)?;
+        for _ in 0..MAX_REFRESHES {
+            let mut state = self.refresh(asked)?;
             let is_complete = state.knows_all_heads();
             drop(state);
             outcome = if is_complete { Outcome::default() } else { self.read_all_heads() };

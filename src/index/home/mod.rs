@@ -15,7 +15,7 @@ use crate::index::state::State;
 use crate::rollout::codex_home::CodexHome;
 
 /// How often a home is looked at for rollouts that move while they are read.
-pub(crate) const MAX_LOOKS: usize = 8;
+pub(crate) const MAX_REFRESHES: usize = 8;
 
 /// Why some rollouts could not be read, for one caller.
 pub type Failures = HashMap<Slot, Error>;
@@ -62,9 +62,9 @@ impl HomeStore {
     }
 
     /// What is known after a look at the home that is not older than `asked`.
-    pub(crate) fn look(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
+    pub(crate) fn refresh(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
-        state.look(&self.home, self.directory.as_deref(), asked)?;
+        state.refresh(&self.home, self.directory.as_deref(), asked)?;
         Ok(state)
     }
 
@@ -74,7 +74,7 @@ impl HomeStore {
     ///
     /// When the home cannot be read.
     pub fn revision(&self) -> Result<u64> {
-        Ok(self.look(Instant::now())?.listing.files.revision)
+        Ok(self.refresh(Instant::now())?.listing.files.revision)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::index::query::bill::bill;
 use crate::index::reading::progress::Watch;
 
 #[test]
-fn fifty_who_ask_at_once_are_served_by_one_look_and_one_reading() {
+fn fifty_who_ask_at_once_are_served_by_one_refresh_and_one_reading() {
     const ASKING: usize = 50;
     let dir = tempfile::tempdir().unwrap();
     let day = dir.path().join("sessions/2026/01/02");
@@ -40,7 +40,7 @@ fn fifty_who_ask_at_once_are_served_by_one_look_and_one_reading() {
     let bytes: u64 =
         fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
     assert_eq!(read.progress().bytes_done, bytes);
-    assert_eq!(store.lock().looks_taken(), 1);
+    assert_eq!(store.lock().refreshes_done(), 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::home::MAX_LOOKS;
+use crate::index::home::MAX_REFRESHES;
 use crate::index::home::{Failures, HomeStore};
 use crate::index::query::join::{gather, left_out, newest_kept, summarized};
 use crate::index::reading::cached::Known;
@@ -58,11 +58,11 @@ pub fn bill_in_parts(
 ) -> Result<Vec<Skipped>> {
     let cancelled = || Error::cancelled("read Codex home", store.home().path());
     let mut asked = Instant::now();
-    for left in (0..MAX_LOOKS).rev() {
+    for left in (0..MAX_REFRESHES).rev() {
         if watch.is_cancelled() {
             return Err(cancelled());
         }
-        let state = store.look(asked)?;
+        let state = store.refresh(asked)?;
         let wanted = unfolded(&state);
         let bytes = wanted.iter().map(|&slot| unread_bytes(&state, slot)).sum();
         drop(state);
@@ -112,7 +112,7 @@ fn unfolded(state: &State) -> Vec<Slot> {
     unfolded.into_iter().map(|(slot, _)| slot).collect()
 }
 
-/// The rollouts that were not read, though this caller did not fail: another one's look has found them meanwhile.
+/// The rollouts that were not read, though this caller did not fail: another one's refresh has found them meanwhile.
 fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = (Slot, &'s Entry)> {
     let is_unread =
         |(slot, entry): &(Slot, &Entry)| entry.is_unread() && !failures.contains_key(slot);

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::HomeStore;
-use crate::index::home::MAX_LOOKS;
+use crate::index::home::MAX_REFRESHES;
 use crate::index::home::heads::Outcome;
 use crate::index::query::join::{gather_with_others, left_out};
 use crate::index::query::threads::{has_unread_head, skipped};
@@ -51,7 +51,7 @@ pub fn family(store: &HomeStore, thread_id: &str) -> Result<Option<Family>> {
 
 /// The same by a look at the home that is not older than `asked`.
 fn family_since(store: &HomeStore, thread_id: &str, mut asked: Instant) -> Result<Option<Family>> {
-    for left in (0..MAX_LOOKS).rev() {
+    for left in (0..MAX_REFRESHES).rev() {
         let outcome = match store.heads_as_of(asked) {
             Err(error) if error.is_not_found() => return Ok(None),
             outcome => outcome?,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::error::Result;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::heads::Outcome;
-use crate::index::home::{HomeStore, MAX_LOOKS};
+use crate::index::home::{HomeStore, MAX_REFRESHES};
 use crate::index::reading::heads::Head;
 use crate::index::reading::heads::ThreadHead;
 use crate::index::state::State;
@@ -43,7 +43,7 @@ pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
 pub(crate) fn with_heads(store: &HomeStore) -> Result<(MutexGuard<'_, State>, Outcome)> {
     let mut outcome = store.heads_as_of(Instant::now())?;
     let mut state = store.lock();
-    for _ in 1..MAX_LOOKS {
+    for _ in 1..MAX_REFRESHES {
         if !has_unread_head(&mut state, &outcome) {
             break;
         }

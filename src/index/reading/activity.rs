@@ -36,7 +36,7 @@ static FOLLOWED: LazyLock<Mutex<Lru<PathBuf, Followed>>> =
 pub fn activity_of(path: &Path) -> Result<Option<Activity>> {
     let followed = locked(&FOLLOWED).get_or_insert_with(path.to_owned(), Arc::default);
     let mut followed = locked(&followed);
-    match look(followed.take(), path) {
+    match follow(followed.take(), path) {
         Ok(found) => {
             let activity = found.activity.clone();
             *followed = Some(found).filter(|found| found.last.bytes.len() <= MAX_LAST);
@@ -47,7 +47,7 @@ pub fn activity_of(path: &Path) -> Result<Option<Activity>> {
     }
 }
 
-fn look(before: Option<Follower>, path: &Path) -> Result<Follower> {
+fn follow(before: Option<Follower>, path: &Path) -> Result<Follower> {
     let began = Timestamp::now();
     let (opened, metadata) = open_rollout(path)?;
     let stamp = FileStamp::of(&metadata);

@@ -1,7 +1,7 @@
-//! Folds a rollout as it is now: goes on where the last look stopped if only something was appended, else reads it anew.
+//! Folds a rollout as it is now: goes on where the last refresh stopped if only something was appended, else reads it anew.
 //!
 //! That nothing but the end changed cannot be known without reading everything. What is asked instead: is it the same
-//! file, is it longer than it was, and are the bytes at its beginning and those before the place where the last look
+//! file, is it longer than it was, and are the bytes at its beginning and those before the place where the last refresh
 //! stopped the same? Whatever replaces or rewrites a rollout changes one of these.
 
 use std::fs::File;
@@ -26,7 +26,7 @@ const OPERATION: &str = "read rollout";
 /// How often a rollout that becomes shorter while it is read is looked at again.
 const MAX_SHRUNK: u32 = 16;
 
-/// How much longer is waited before each such look than before the last: whoever writes gets on meanwhile.
+/// How much longer is waited before each such refresh than before the last: whoever writes gets on meanwhile.
 const MORE_PATIENCE: Duration = Duration::from_micros(100);
 
 /// How many bytes at the beginning, and before the place where the fold stopped, are compared.
@@ -141,7 +141,7 @@ fn fold_once(
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;
     }
     let mut passed = Passed { at: start, size: stamp.size, first: None, last: None };
-    // What is appended from here on is left to the next look: size, time and sum are those of one moment.
+    // What is appended from here on is left to the next refresh: size, time and sum are those of one moment.
     let length = stamp.size - start;
     let reader = Watched { reader: (&opened).take(length), watch, passed: &mut passed };
     make_room(buffer, if file.compressed { u64::MAX } else { length });

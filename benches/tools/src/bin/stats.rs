@@ -1,4 +1,4 @@
-//! `stats DIR`: the floor of every later look without events. Walks a directory and asks for each file what the system
+//! `stats DIR`: the floor of every later refresh without events. Walks a directory and asks for each file what the system
 //! says of it.
 
 use std::env;
