@@ -3,6 +3,7 @@
 pub mod atomic;
 pub(crate) mod child;
 pub mod file_stamp;
+pub(crate) mod guarded;
 pub mod open;
 pub mod parallel;
 pub(crate) mod process_group;

@@ -5,10 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::rollout::workspace::Resolver;
-
-/// The largest `.git` file or configuration that is read, in bytes: both are a few hundred.
-const MAX_BYTES: u64 = 1024 * 1024;
 
 /// How many directories up a repository is looked for.
 const MAX_UP: usize = 64;
@@ -116,8 +114,7 @@ fn origin(config: &str) -> Option<&str> {
 }
 
 fn read(path: &Path) -> Option<String> {
-    let metadata = fs::metadata(path).ok()?;
-    (metadata.is_file() && metadata.len() <= MAX_BYTES).then(|| fs::read_to_string(path).ok())?
+    String::from_utf8(guarded::read(path, SMALL_BYTES).ok()?).ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The event files of all sessions: where they are, reading them, and taking old ones away.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{FileStamp, Timestamp};
+use crate::fs::guarded;
 use crate::index::lru::{Lru, locked};
 use crate::session::events::{Only, SessionEvents};
 use crate::session::shorten::shorten;
@@ -194,8 +195,8 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>> {
         let _ = shorten(path);
     }
     let mut text = Vec::new();
-    let file = match File::open(path) {
-        Ok(file) => file,
+    let file = match guarded::open(path) {
+        Ok((file, _)) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };

@@ -1,12 +1,12 @@
 //! What was noted of a session besides Codex's own events: by later orchestrators in its workspace, and by the plugin when
 //! it was shown the session's screen.
 
-use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::fs::guarded;
 use crate::rollout::timestamp::parse_timestamp;
 
 /// The orchestrator's own activity log, in a workspace.
@@ -59,30 +59,22 @@ pub fn question_seen_ms(ao_home: &Path, session: &str) -> Option<i64> {
     let name: String = session.encode_utf16().map(safe).take(NAME_LIMIT).collect();
     let path = ao_home.join(SCREENS).join(name);
     let mut text = String::new();
-    open(path).ok()?.take(NOTE_CAP).read_to_string(&mut text).ok()?;
+    guarded::open(&path).ok()?.0.take(NOTE_CAP).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 
 fn tail_of(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = open(path.to_owned())?;
-    let size = file.metadata()?.len();
-    file.seek(SeekFrom::Start(size.saturating_sub(TAIL_BYTES)))?;
+    let (mut file, metadata) = guarded::open(path)?;
+    file.seek(SeekFrom::Start(metadata.len().saturating_sub(TAIL_BYTES)))?;
     let mut bytes = Vec::new();
     file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Only a regular file: a pipe of this name would wait for a writer.
-fn open(path: PathBuf) -> io::Result<File> {
-    if fs::metadata(&path)?.is_file() {
-        File::open(path)
-    } else {
-        Err(io::ErrorKind::InvalidInput.into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn workspace(text: &str) -> tempfile::TempDir {

@@ -13,7 +13,9 @@ use memchr::memmem;
 
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
+use crate::fs::guarded;
 use crate::wrapper::git_exclude;
+use crate::wrapper::repository::Repository;
 
 /// The file, in the root of a workspace.
 pub const FILE_NAME: &str = "AGENTS.md";
@@ -74,15 +76,20 @@ pub fn install(workspace: &Path) -> Result<Outcome> {
     let path = workspace.join(FILE_NAME);
     for _ in 0..TRIES {
         match File::open(&path)? {
-            Opened::File(file) => return file.install(),
+            Opened::File(file) => {
+                // One that has nothing else in it is ours, and an earlier setup may have been killed half-way.
+                if file.target == path && Section::is_all_of(&file.content) {
+                    git_exclude::add(&path)?;
+                }
+                return file.install();
+            }
             Opened::Unsuitable => return Ok(Outcome::Left),
             Opened::Absent => {
+                // Before the file is there: one that git offers for a commit would end up in somebody's branch.
+                git_exclude::add(&path)?;
                 let written = Pending::write(&path, section("\n", BEGIN).as_bytes(), 0o644);
                 match written.and_then(Pending::create) {
-                    Ok(()) => {
-                        git_exclude::add(&path)?;
-                        return Ok(Outcome::Created);
-                    }
+                    Ok(()) => return Ok(Outcome::Created),
                     // Somebody else was faster: look again.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(Error::io("create", &path, error)),
@@ -133,23 +140,19 @@ impl File {
             Err(error) => return Err(failed(error)),
         };
         let target = if link {
-            let Ok(target) = path.canonicalize() else { return Ok(Opened::Unsuitable) };
-            // The link may come with a repository that nobody has looked at: it must not lead us to a file that is
-            // no text for agents, such as a shell's profile.
-            let markdown =
-                target.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
-            if !markdown {
-                return Ok(Opened::Unsuitable);
-            }
+            let Some(target) = text_in_work_tree(path) else { return Ok(Opened::Unsuitable) };
             target
         } else {
             path.to_owned()
         };
-        let found = fs::metadata(&target).map_err(failed)?;
-        if !found.is_file() || found.len() > LIMIT_BYTES {
-            return Ok(Opened::Unsuitable);
-        }
-        let content = fs::read(&target).map_err(failed)?;
+        let content = match guarded::read(&target, LIMIT_BYTES) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                return Ok(Opened::Unsuitable);
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        let found = fs::symlink_metadata(&target).map_err(failed)?;
         Ok(Opened::File(Self { target, content, mode: found.permissions().mode() & 0o7777 }))
     }
 
@@ -187,6 +190,21 @@ impl File {
     }
 }
 
+/// The Markdown file that a link names, if it lies in the same work tree. The link may come with a repository that
+/// nobody has looked at: it must lead us neither out of it nor to a file that is no text for agents.
+fn text_in_work_tree(link: &Path) -> Option<PathBuf> {
+    let directory = link.parent()?.canonicalize().ok()?;
+    let top = match Repository::of(&directory).ok()? {
+        Some(repository) => repository.top,
+        None => directory,
+    };
+    let target = link.canonicalize().ok()?;
+    let below = target.strip_prefix(&top).ok()?;
+    let is_gits = below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
+    let is_markdown = target.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
+    (is_markdown && !is_gits).then_some(target)
+}
+
 /// Where our section is, markers included.
 struct Section {
     start: usize,
@@ -207,6 +225,11 @@ impl Section {
         };
         let newline_added = content.get(start..)?.starts_with(BEGIN_AFTER_NEWLINE.as_bytes());
         Some(Self { start, end, newline_added })
+    }
+
+    /// Whether a file has a section of ours and nothing else.
+    fn is_all_of(content: &[u8]) -> bool {
+        Self::find(content).is_some_and(|found| found.without(content).is_empty())
     }
 
     fn replaced(&self, content: &[u8], section: &[u8]) -> Vec<u8> {

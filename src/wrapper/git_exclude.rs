@@ -1,6 +1,5 @@
 //! `info/exclude` of a repository: what git is not to offer for a commit, kept outside of the work tree.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -9,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
+use crate::fs::guarded::{self, SMALL_BYTES};
+use crate::wrapper::repository::Repository;
 
 /// What stands before our line, so that we know it again.
 const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
@@ -16,69 +17,43 @@ const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
 /// Lists a file; does nothing where it is listed already or lies in no repository.
 ///
 /// # Errors
-/// The list cannot be read or written.
+/// The list cannot be read or written, or is none that may be changed: a link, or anything but a regular file.
 pub fn add(file: &Path) -> Result<()> {
-    let Some((repository, pattern)) = locate(file) else { return Ok(()) };
-    let path = repository.common.join("info/exclude");
-    let content = read(&path)?;
-    if lines(&content).any(|line| line == pattern) {
+    let Some((repository, pattern)) = locate(file)? else { return Ok(()) };
+    let list = List::of(&repository)?;
+    if lines(&list.content).any(|line| line == pattern) {
         return Ok(());
     }
-    let separator: &[u8] = if content.is_empty() || content.ends_with(b"\n") { b"" } else { b"\n" };
-    write(&path, &[&content, separator, COMMENT, b"\n", &pattern, b"\n"].concat())
+    let ends = list.content.is_empty() || list.content.ends_with(b"\n");
+    let separator: &[u8] = if ends { b"" } else { b"\n" };
+    list.write(&[&list.content, separator, COMMENT, b"\n", &pattern, b"\n"].concat())
 }
 
 /// Takes our line away, unless other work trees share the list.
 ///
 /// # Errors
-/// The list cannot be read or written.
+/// The list cannot be read or written, or is none that may be changed.
 pub fn remove(file: &Path) -> Result<()> {
-    let Some((repository, pattern)) = locate(file) else { return Ok(()) };
+    let Some((repository, pattern)) = locate(file)? else { return Ok(()) };
     if repository.has_worktrees() {
         return Ok(());
     }
-    let path = repository.common.join("info/exclude");
-    let content = read(&path)?;
+    let list = List::of(&repository)?;
     let ours = [COMMENT, b"\n", &pattern, b"\n"].concat();
-    let Some(at) = memchr::memmem::find(&content, &ours) else { return Ok(()) };
-    let (before, rest) = content.split_at(at);
-    write(&path, &[before, rest.get(ours.len()..).unwrap_or_default()].concat())
-}
-
-struct Repository {
-    /// What all work trees share; for a plain repository its `.git`.
-    common: PathBuf,
-}
-
-impl Repository {
-    /// The repository whose work tree has this root.
-    fn at(root: &Path) -> Option<Self> {
-        let dot_git = root.join(".git");
-        let found = fs::metadata(&dot_git).ok()?;
-        if found.is_dir() {
-            return dot_git.join("HEAD").exists().then_some(Self { common: dot_git });
-        }
-        // A linked work tree or a submodule: `gitdir: <path>`, and in a linked one `commondir`.
-        let directory = root.join(path_in(&fs::read(&dot_git).ok()?, b"gitdir: ")?);
-        let common = match fs::read(directory.join("commondir")) {
-            Ok(content) => directory.join(path_in(&content, b"")?),
-            Err(_) => directory,
-        };
-        common.is_dir().then_some(Self { common })
-    }
-
-    fn has_worktrees(&self) -> bool {
-        fs::read_dir(self.common.join("worktrees"))
-            .is_ok_and(|mut entries| entries.next().is_some())
-    }
+    let Some(at) = memchr::memmem::find(&list.content, &ours) else { return Ok(()) };
+    let (before, rest) = list.content.split_at(at);
+    list.write(&[before, rest.get(ours.len()..).unwrap_or_default()].concat())
 }
 
 /// The repository of a file, and the pattern that names just this file.
-fn locate(file: &Path) -> Option<(Repository, Vec<u8>)> {
-    let directory = file.parent()?.canonicalize().ok()?;
-    let (root, repository) =
-        directory.ancestors().find_map(|root| Some((root, Repository::at(root)?)))?;
-    let relative = directory.strip_prefix(root).ok()?.join(file.file_name()?);
+fn locate(file: &Path) -> Result<Option<(Repository, Vec<u8>)>> {
+    let Some(name) = file.file_name() else { return Ok(None) };
+    // Where the directory is not there, writing the file says so.
+    let Some(directory) = file.parent().and_then(|parent| parent.canonicalize().ok()) else {
+        return Ok(None);
+    };
+    let Some(repository) = Repository::of(&directory)? else { return Ok(None) };
+    let relative = directory.strip_prefix(&repository.top).unwrap_or(&directory).join(name);
     let mut pattern = vec![b'/'];
     for &byte in relative.as_os_str().as_bytes() {
         if matches!(byte, b'*' | b'?' | b'[' | b'\\' | b' ') {
@@ -86,35 +61,47 @@ fn locate(file: &Path) -> Option<(Repository, Vec<u8>)> {
         }
         pattern.push(byte);
     }
-    // A line cannot hold such a name.
-    (!pattern.contains(&b'\n')).then_some((repository, pattern))
+    if pattern.contains(&b'\n') {
+        return Err(Error::invalid("exclude", file, "no line of info/exclude can name it"));
+    }
+    Ok(Some((repository, pattern)))
 }
 
-fn path_in<'a>(content: &'a [u8], key: &[u8]) -> Option<&'a Path> {
-    let line = content.strip_prefix(key)?.split(|byte| *byte == b'\n').next()?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    (!line.is_empty()).then(|| Path::new(OsStr::from_bytes(line)))
+/// The list as found.
+struct List {
+    path: PathBuf,
+    content: Vec<u8>,
+    mode: u32,
+}
+
+impl List {
+    fn of(repository: &Repository) -> Result<Self> {
+        let directory = repository.common.join("info");
+        let path = directory.join("exclude");
+        match fs::symlink_metadata(&directory) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Err(Error::invalid("use", &directory, "not a directory")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("read", &directory, error)),
+        }
+        let content = match guarded::read(&path, SMALL_BYTES) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(Error::io("read", &path, error)),
+        };
+        let mode = path.symlink_metadata().map_or(0o644, |found| found.permissions().mode());
+        Ok(Self { path, content, mode: mode & 0o7777 })
+    }
+
+    fn write(&self, content: &[u8]) -> Result<()> {
+        let failed = |error| Error::io("write", &self.path, error);
+        if let Some(directory) = self.path.parent() {
+            fs::create_dir_all(directory).map_err(failed)?;
+        }
+        Pending::write(&self.path, content, self.mode).and_then(Pending::replace).map_err(failed)
+    }
 }
 
 fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     content.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    match fs::read(path) {
-        Ok(content) => Ok(content),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(Error::io("read", path, error)),
-    }
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let failed = |error| Error::io("write", path, error);
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(failed)?;
-    }
-    // A link is kept: what it names is replaced.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mode = target.metadata().map_or(0o644, |found| found.permissions().mode() & 0o7777);
-    Pending::write(&target, content, mode).and_then(Pending::replace).map_err(failed)
 }

@@ -8,5 +8,6 @@ pub mod agents_md;
 pub mod git_exclude;
 pub mod install;
 pub mod marker;
+mod repository;
 pub mod scripts;
 pub mod status;

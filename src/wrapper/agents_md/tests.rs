@@ -145,6 +145,113 @@ fn a_link_to_anything_but_markdown_is_left() {
 }
 
 #[test]
+fn a_link_out_of_the_work_tree_is_left_and_one_within_it_is_not() {
+    let dir = workspace();
+    let (tree, inner) = (dir.path().join("tree"), dir.path().join("tree/packages/one"));
+    fs::create_dir_all(&inner).unwrap();
+    git(&tree, &["init", "-q"]);
+    for rules in ["outside.md", "tree/rules.md", "tree/.git/rules.md"] {
+        fs::write(dir.path().join(rules), "# Rules\n").unwrap();
+    }
+    for (target, outcome) in [
+        ("../../../outside.md", Outcome::Left),
+        ("../../.git/rules.md", Outcome::Left),
+        ("../../rules.md", Outcome::Added),
+    ] {
+        symlink(target, inner.join(FILE_NAME)).unwrap();
+        assert_eq!(install(&inner).unwrap(), outcome, "{target}");
+        assert!(inner.join(FILE_NAME).is_symlink());
+        fs::remove_file(inner.join(FILE_NAME)).unwrap();
+    }
+    for rules in ["outside.md", "tree/.git/rules.md"] {
+        assert_eq!(fs::read(dir.path().join(rules)).unwrap(), b"# Rules\n");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_excluded_from_commits_is_not_created() {
+    type Damage<'a> = &'a dyn Fn(&Path);
+    let dir = workspace();
+    fs::write(dir.path().join("profile"), "export A=1\n").unwrap();
+    let profile = dir.path().join("profile");
+    let odd: [(&str, Damage); 8] = [
+        ("the list is a link", &|git| replace(&git.join("info/exclude"), &profile)),
+        ("the list is a link to nothing", &|git| {
+            replace(&git.join("info/exclude"), Path::new("nothing"));
+        }),
+        ("the list is a FIFO", &|git| {
+            fs::remove_file(git.join("info/exclude")).unwrap();
+            mkfifo(&git.join("info/exclude"));
+        }),
+        ("the list is huge", &|git| {
+            let list = fs::File::create(git.join("info/exclude")).unwrap();
+            list.set_len(1 << 40).unwrap();
+        }),
+        ("its directory is a link", &|git| {
+            fs::rename(git.join("info"), dir.path().join("info")).unwrap();
+            symlink(dir.path().join("info"), git.join("info")).unwrap();
+        }),
+        (".git is a FIFO", &|git| {
+            fs::remove_dir_all(git).unwrap();
+            mkfifo(git);
+        }),
+        (".git leads nowhere", &|git| {
+            fs::remove_dir_all(git).unwrap();
+            fs::write(git, format!("gitdir: {}\n", dir.path().display())).unwrap();
+        }),
+        (".git is a link to a file", &|git| {
+            fs::remove_dir_all(git).unwrap();
+            symlink(&profile, git).unwrap();
+        }),
+    ];
+    for (name, make) in odd {
+        let tree = dir.path().join(name);
+        fs::create_dir(&tree).unwrap();
+        git(&tree, &["init", "-q"]);
+        make(&tree.join(".git"));
+        let error = install(&tree).unwrap_err().to_string();
+        assert!(error.contains("/.git"), "{name}: {error}");
+        assert!(!tree.join(FILE_NAME).exists(), "{name}");
+    }
+    assert_eq!(fs::read(profile).unwrap(), b"export A=1\n");
+}
+
+#[test]
+fn a_commondir_that_does_not_answer_is_no_repository() {
+    let dir = workspace();
+    let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
+    fs::create_dir(&main).unwrap();
+    git(&main, &["init", "-q"]);
+    git(&main, &["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&main, &["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    let commondir = main.join(".git/worktrees/linked/commondir");
+    fs::remove_file(&commondir).unwrap();
+    mkfifo(&commondir);
+    let error = install(&linked).unwrap_err().to_string();
+    assert!(error.ends_with("commondir: not a regular file"), "{error}");
+    assert!(!linked.join(FILE_NAME).exists());
+}
+
+#[test]
+fn what_a_killed_setup_did_not_exclude_the_next_one_does() {
+    let dir = workspace();
+    git(dir.path(), &["init", "-q"]);
+    fs::write(dir.path().join(FILE_NAME), section("\n", BEGIN)).unwrap();
+    assert_eq!(git(dir.path(), &["status", "--porcelain"]), "?? AGENTS.md\n");
+    assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
+    assert_eq!(git(dir.path(), &["status", "--porcelain"]), "");
+}
+
+fn replace(path: &Path, target: &Path) {
+    fs::remove_file(path).unwrap();
+    symlink(target, path).unwrap();
+}
+
+fn mkfifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
 fn many_at_once_add_one_section_and_one_exclude_line() {
     let dir = workspace();
     git(dir.path(), &["init", "-q"]);

@@ -1,0 +1,75 @@
+//! The repository that a directory lies in, as git finds it, and the one file of it that is ours to change.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs::guarded::{self, SMALL_BYTES};
+
+/// A work tree and the repository it belongs to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Repository {
+    /// The directory that holds `.git`.
+    pub top: PathBuf,
+    /// What all work trees share; for a plain repository its `.git`.
+    pub common: PathBuf,
+}
+
+impl Repository {
+    /// The repository of a directory; `None` where it lies in none.
+    ///
+    /// # Errors
+    /// There is a `.git` that is not what git makes: a FIFO, a device, a link to a file, a file that leads nowhere.
+    pub(super) fn of(directory: &Path) -> Result<Option<Self>> {
+        for top in directory.ancestors() {
+            if let Some(common) = common_at(&top.join(".git"))? {
+                return Ok(Some(Self { top: top.to_owned(), common }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether other work trees share the repository.
+    pub(super) fn has_worktrees(&self) -> bool {
+        fs::read_dir(self.common.join("worktrees"))
+            .is_ok_and(|mut entries| entries.next().is_some())
+    }
+}
+
+/// The shared directory behind a `.git`; `None` where there is none, or an empty directory that git passes over.
+fn common_at(dot_git: &Path) -> Result<Option<PathBuf>> {
+    let failed = |error| Error::io("read", dot_git, error);
+    let found = match fs::symlink_metadata(dot_git) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(failed)?,
+    };
+    // A directory behind a link is one that the person chose; a checkout cannot bring it.
+    if found.is_dir() || (found.is_symlink() && dot_git.is_dir()) {
+        return Ok(is_repository(dot_git).then(|| dot_git.to_owned()));
+    }
+    // A linked work tree or a submodule: `gitdir: <path>`, and in a linked one `commondir`.
+    let text = guarded::read(dot_git, SMALL_BYTES).map_err(failed)?;
+    let leads_nowhere = || Error::invalid("follow", dot_git, "it does not lead to a repository");
+    let named = path_in(&text, b"gitdir: ").ok_or_else(leads_nowhere)?;
+    let own = dot_git.parent().unwrap_or(dot_git).join(named);
+    let commondir = own.join("commondir");
+    let common = match guarded::read(&commondir, SMALL_BYTES) {
+        Ok(text) => own.join(path_in(&text, b"").ok_or_else(leads_nowhere)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => own,
+        Err(error) => return Err(Error::io("read", &commondir, error)),
+    };
+    if is_repository(&common) { Ok(Some(common)) } else { Err(leads_nowhere()) }
+}
+
+fn is_repository(directory: &Path) -> bool {
+    directory.join("HEAD").symlink_metadata().is_ok() && directory.join("objects").is_dir()
+}
+
+fn path_in<'a>(content: &'a [u8], key: &[u8]) -> Option<&'a Path> {
+    let line = content.strip_prefix(key)?.split(|byte| *byte == b'\n').next()?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    (!line.is_empty()).then(|| Path::new(OsStr::from_bytes(line)))
+}
