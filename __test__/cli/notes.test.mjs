@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { aoCodex } from "../support/command.mjs";
@@ -44,6 +44,56 @@ test("models at the default rates are marked and named, not more than three of t
   );
   const named = "house-a, house-b, house-c, and 2 more";
   assert.deepEqual(await notesOf(home), [PRICES, `~ priced at default rates: ${named}.`]);
+});
+
+/** A thread of one response, of an account with this plan: `null` is one that is billed by token. */
+function threadOf(plan_type, n) {
+  const one = rollout({
+    id: id(n),
+    cwd: "/home/dev/shop",
+    at,
+    responses: [{ usage: [100_000, 0, 10, 0] }],
+  });
+  const rate_limits = { primary: { used_percent: 1, window_minutes: 300 }, plan_type };
+  return {
+    ...one,
+    text: one.text.replace('"rate_limits":null', `"rate_limits":${JSON.stringify(rate_limits)}`),
+  };
+}
+
+const VIEWS = [
+  ["sessions"],
+  ...["day", "workspace", "model", "thread", "tier"].map((by) => ["usage", "--by", by]),
+];
+
+test("what a subscription paid for is said to be at API prices, in every table", async (t) => {
+  const { home } = codexHome(t, ["pro", "pro"].map(threadOf));
+  for (const args of VIEWS) {
+    assert.deepEqual(await notesOf(home, args), [
+      "Costs are at API prices: the account is on a subscription (pro).",
+      PRICES,
+    ]);
+  }
+  const usage = ["usage", "--by", "day", "--codex-home", home];
+  const { stdout } = await aoCodex([...usage, "--format", "markdown"]);
+  assert.match(stdout, /^\| day \|.* cost at API prices \|\n/);
+  const file = join(home, "report.html");
+  await aoCodex(["usage", "--html", file, "--codex-home", home]);
+  assert.match(readFileSync(file, "utf8"), /<dt>Spend at API prices<\/dt>/);
+});
+
+test("an account that changed its plan, or came to be billed by token, is told with both", async (t) => {
+  const homeOf = (...plans) => codexHome(t, plans.map(threadOf)).home;
+  const noteOf = async (...plans) => (await notesOf(homeOf(...plans)))[0];
+  assert.equal(await noteOf(null, null), PRICES);
+  assert.equal(
+    await noteOf("plus", null, "team"),
+    "Costs are at API prices: 2 of 3 threads are on a subscription (plus, team).",
+  );
+  assert.equal(
+    await noteOf("unknown"),
+    "Costs are at API prices: the account is on a subscription.",
+  );
 });
 
 test("damaged records are counted in a note", async (t) => {

@@ -242,7 +242,7 @@ test("csv has a line for each group, with every count", async (t) => {
   ]);
   assert.equal(
     stdout,
-    "day,threads,inputTokens,cachedInputTokens,cacheWriteInputTokens,outputTokens,reasoningOutputTokens,totalTokens,estimatedCostUsd\n" +
-      "2026-01-01,1,1000,0,0,0,0,1000,0.00125\n",
+    "day,threads,inputTokens,cachedInputTokens,cacheWriteInputTokens,outputTokens,reasoningOutputTokens,totalTokens,estimatedCostUsd,isEstimate\n" +
+      "2026-01-01,1,1000,0,0,0,0,1000,0.00125,false\n",
   );
 });

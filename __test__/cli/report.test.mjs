@@ -54,25 +54,25 @@ test("the report's figures are those of the bill", async (t) => {
   const { page } = await report(t, home);
   assert.deepEqual(table(page, "Spend per day"), [
     ["Day", "Tokens", "Cost"],
-    ["Fri, 22 May 2026", "2,850,000", "$6.13"],
+    ["Fri, 22 May 2026", "2,850,000", "~$6.13"],
     ["Wed, 20 May 2026", "1,100,000", "$2.02"],
-    ["Total", "3,950,000", "$8.15"],
+    ["Total", "3,950,000", "~$8.15"],
   ]);
   assert.deepEqual(table(page, "Spend per model"), [
     ["Model", "Input", "Cached", "Output", "Reasoning", "Cost"],
     ["gpt-5-codex", "3,000,000", "1,200,000", "400,000", "40,000", "$6.40"],
     ["house-model", "500,000", "0", "50,000", "0", "~$1.75"],
-    ["Total", "3,500,000", "1,200,000", "450,000", "40,000", "$8.15"],
+    ["Total", "3,500,000", "1,200,000", "450,000", "40,000", "~$8.15"],
   ]);
   assert.deepEqual(table(page, "Spend per workspace"), [
     ["Workspace", "Tokens", "Cost"],
     ["/home/dev/shop", "3,400,000", "$6.40"],
-    ["/home/dev/docs", "550,000", "$1.75"],
-    ["Total", "3,950,000", "$8.15"],
+    ["/home/dev/docs", "550,000", "~$1.75"],
+    ["Total", "3,950,000", "~$8.15"],
   ]);
   assert.ok(page.includes("Wed, 20 May 2026 to Fri, 22 May 2026"));
   assert.ok(
-    page.includes("<title>Fri, 22 May 2026: $6.13\ngpt-5-codex: $4.38, 2.3M tokens</title>"),
+    page.includes("<title>Fri, 22 May 2026: ~$6.13\ngpt-5-codex: $4.38, 2.3M tokens</title>"),
   );
 });
 

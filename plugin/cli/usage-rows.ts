@@ -1,6 +1,7 @@
 /** `ao-codex usage --format csv` and `--format markdown`: the groups of a bill for other programs and documents. */
 import type { HomeUsage, UsageGroup } from "../../index.js";
 import { count, dollars } from "../terminal/format.js";
+import { onSubscription } from "../terminal/notes.js";
 import { plain } from "../terminal/text.js";
 import type { Grouping } from "./grouping.js";
 
@@ -20,13 +21,16 @@ export function namesOf({ key }: Pick<UsageGroup, "key">): string[] {
 
 /** As RFC 4180 has it, but for its line ends: numbers as they are, and no row of totals that a sum would count again. */
 export function csvLines(groups: readonly UsageGroup[], by: readonly Grouping[]): string[] {
-  const rows = groups.map(({ threads, usage, ...group }) => [
+  const rows = groups.map(({ threads, usage, isEstimate, ...group }) => [
     ...namesOf(group).map((name) => quoted(plain(name))),
     threads,
     ...FIELDS.map((field) => usage[field]),
     usage.estimatedCostUsd,
+    isEstimate,
   ]);
-  return [[...by, "threads", ...FIELDS, "estimatedCostUsd"], ...rows].map((row) => row.join(","));
+  return [[...by, "threads", ...FIELDS, "estimatedCostUsd", "isEstimate"], ...rows].map((row) =>
+    row.join(","),
+  );
 }
 
 function quoted(text: string): string {
@@ -39,7 +43,8 @@ export function markdownLines(
   groups: readonly UsageGroup[],
   by: readonly Grouping[],
 ): string[] {
-  const figures = ["threads", "input", "cached", "output", "total", "cost"];
+  const cost = onSubscription(threads).length > 0 ? "cost at API prices" : "cost";
+  const figures = ["threads", "input", "cached", "output", "total", cost];
   const cells = (of: number, usage: HomeUsage["totals"], isEstimate: boolean) => [
     count(of),
     ...[usage.inputTokens, usage.cachedInputTokens, usage.outputTokens, usage.totalTokens].map(

@@ -70,13 +70,14 @@ export function usageCommand(): Command {
       const home = await show(options, windowOf(options, command));
       const { failOver } = options;
       if (failOver !== undefined && home.totals.estimatedCostUsd > failOver) {
-        const spent = dollars(home.totals.estimatedCostUsd);
+        const mark = home.threads.some(({ isEstimate }) => isEstimate) ? "~" : "";
+        const spent = mark + dollars(home.totals.estimatedCostUsd);
         throw new OverLimit(`${spent} was spent, more than ${dollars(failOver)}`);
       }
     });
 }
 
-type Bill = Pick<HomeUsage, "totals">;
+type Bill = Pick<HomeUsage, "totals" | "threads">;
 type Query = Parameters<typeof scanHome>[0];
 
 async function show(options: UsageOptions, window: Query): Promise<Bill> {
@@ -121,7 +122,7 @@ async function show(options: UsageOptions, window: Query): Promise<Bill> {
 async function showJson(query: Query, { failOver, limit }: UsageOptions): Promise<Bill> {
   const pieces = await scanDocument(query);
   if (limit === undefined) writeOut(pieces);
-  if (limit === undefined && failOver === undefined) return { totals: NOTHING };
+  if (limit === undefined && failOver === undefined) return NOTHING;
   const document = JSON.parse(Buffer.concat(pieces).toString("utf8")) as HomeUsage;
   if (limit !== undefined) {
     const rows = document.groups ? "groups" : "threads";
@@ -131,7 +132,7 @@ async function showJson(query: Query, { failOver, limit }: UsageOptions): Promis
 }
 
 /** Where nobody asks for the sum. */
-const NOTHING = { estimatedCostUsd: 0 } as HomeUsage["totals"];
+const NOTHING: Bill = { totals: { estimatedCostUsd: 0 } as HomeUsage["totals"], threads: [] };
 
 function scopes({ codexHome, ...options }: UsageOptions): Query {
   const [first, ...more] = [...new Set(codexHome ?? [])];

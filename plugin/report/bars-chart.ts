@@ -52,7 +52,7 @@ export function barsChart(title: string, bars: readonly NamedBar[]): Chart {
           y: ({ at }) => at,
           fill: ({ part }) => part.model.colour,
           title: ({ name, part }) =>
-            `${name}\n${modelName(part.model)}: ${money(part.cost, part.model.isEstimate)}, ${tokenWords(part.tokens)}`,
+            `${name}\n${modelName(part.model)}: ${money(part.cost, part.isEstimate)}, ${tokenWords(part.tokens)}`,
           insetTop: ROW - BAR - 6,
           insetBottom: 6,
           insetRight: 0.5,

@@ -14,16 +14,19 @@ export interface Model {
   isEstimate: boolean;
 }
 
-export interface Part {
-  model: Model;
+/** What was spent, and whether it holds rates that are not the models' own at their tiers. */
+export interface Sum {
   cost: number;
   tokens: number;
+  isEstimate: boolean;
 }
 
-export interface Row {
+export interface Part extends Sum {
+  model: Model;
+}
+
+export interface Row extends Sum {
   name: string;
-  cost: number;
-  tokens: number;
   /** By model, the most expensive first. */
   parts: Part[];
 }
@@ -77,15 +80,14 @@ function rowsBy(
   models: readonly Model[],
   nameOf: (cell: UsageCell) => string,
 ): Row[] {
-  const rows = new Map<string, Map<string, { cost: number; tokens: number }>>();
+  const rows = new Map<string, Map<string, Sum>>();
   for (const cell of cells) {
     const name = nameOf(cell);
-    const row = rows.get(name) ?? new Map<string, { cost: number; tokens: number }>();
+    const row = rows.get(name) ?? new Map<string, Sum>();
     rows.set(name, row);
-    const part = row.get(cell.model) ?? { cost: 0, tokens: 0 };
-    row.set(cell.model, part);
-    part.cost += cell.usage.estimatedCostUsd;
-    part.tokens += cell.usage.totalTokens;
+    const { estimatedCostUsd: cost, totalTokens: tokens } = cell.usage;
+    const more = { cost, tokens, isEstimate: cell.isEstimate };
+    row.set(cell.model, sumOf([row.get(cell.model) ?? NOTHING, more]));
   }
   return [...rows].map(([name, parts]) => {
     // In the order of the models, so that every bar is stacked alike.
@@ -97,9 +99,12 @@ function rowsBy(
   });
 }
 
-export function sumOf(parts: readonly { cost: number; tokens: number }[]) {
+export const NOTHING: Sum = { cost: 0, tokens: 0, isEstimate: false };
+
+export function sumOf(parts: readonly Sum[]): Sum {
   return {
     cost: parts.reduce((sum, { cost }) => sum + cost, 0),
     tokens: parts.reduce((sum, { tokens }) => sum + tokens, 0),
+    isEstimate: parts.some(({ isEstimate }) => isEstimate),
   };
 }

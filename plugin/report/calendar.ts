@@ -92,7 +92,7 @@ function squaresOf(year: number, days: readonly Row[]): Square[] {
       week: weekOf(date),
       weekday: weekday(date),
       strength: day === undefined ? 0 : strengthOf(day.cost, limits),
-      words: `${dayWords(date)}: ${day === undefined ? "nothing" : `${money(day.cost)}, ${tokenWords(day.tokens)}`}`,
+      words: `${dayWords(date)}: ${day === undefined ? "nothing" : `${money(day.cost, day.isEstimate)}, ${tokenWords(day.tokens)}`}`,
     });
   }
   return squares;

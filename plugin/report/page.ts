@@ -2,7 +2,7 @@
 
 import type { HomeUsage } from "../../index.js";
 import { count, path, plural, shortCount } from "../terminal/format.js";
-import { priceNotes, skippedNotes } from "../terminal/notes.js";
+import { onSubscription, priceNotes, skippedNotes } from "../terminal/notes.js";
 import { shorten } from "../terminal/text.js";
 import type { NamedBar } from "./bars-chart.js";
 import { barsChart } from "./bars-chart.js";
@@ -14,7 +14,7 @@ import { chartMarkup } from "./chart.js";
 import { html, Markup } from "./markup.js";
 import { dateOf, daysBetween } from "./periods.js";
 import { STYLE } from "./style.js";
-import { dayTable, modelTable, workspaceTable } from "./tables.js";
+import { dayTable, modelTable, totalCost, workspaceTable } from "./tables.js";
 import { timeChart } from "./time-chart.js";
 import { dayWords, modelName, money, percent, workspaceName } from "./words.js";
 
@@ -48,7 +48,7 @@ export function reportPage(home: HomeUsage, options: ReportOptions): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
-        <title>${title}: ${money(home.totals.estimatedCostUsd)}</title>
+        <title>${title}: ${totalCost(home)}</title>
         <style>
           ${new Markup(STYLE)}
         </style>
@@ -106,10 +106,14 @@ function head(title: string, beside: Markup): Markup {
 
 function tiles({ home, days, models, workspaces }: Bill): Markup {
   const { totals } = home;
-  const isEstimate = models.some((model) => model.isEstimate);
-  const perDay = days.length === 0 ? 0 : sumOf(days).cost / days.length;
+  const dated = sumOf(days);
+  const perDay = days.length === 0 ? 0 : dated.cost / days.length;
   const figures = [
-    ["Spend", money(totals.estimatedCostUsd, isEstimate), `${money(perDay)} on a day with Codex`],
+    [
+      onSubscription(home.threads).length > 0 ? "Spend at API prices" : "Spend",
+      totalCost(home),
+      `${money(perDay, dated.isEstimate)} on a day with Codex`,
+    ],
     [
       "Tokens",
       shortCount(totals.totalTokens),
@@ -174,19 +178,15 @@ function modelBars({ models }: Bill): NamedBar[] {
       isPath: false,
       cost,
       isEstimate: model.isEstimate,
-      parts: [{ model, cost, tokens }],
+      parts: [{ model, cost, tokens, isEstimate: model.isEstimate }],
     };
   });
 }
 
 function workspaceBars({ workspaces }: Bill): NamedBar[] {
-  return workspaces.slice(0, MOST_BARS).map(({ name, cost, parts }) => ({
-    name: workspaceName(name),
-    isPath: true,
-    cost,
-    isEstimate: parts.some(({ model }) => model.isEstimate),
-    parts,
-  }));
+  return workspaces
+    .slice(0, MOST_BARS)
+    .map(({ name, ...row }) => ({ name: workspaceName(name), isPath: true, ...row }));
 }
 
 function spanOf({ days }: Bill): number {

@@ -1,7 +1,7 @@
 /** Days put together into weeks or months, where there are too many of them for a bar each. Pure. */
 
-import type { Part, Row } from "./bill.js";
-import { sumOf } from "./bill.js";
+import type { Part, Row, Sum } from "./bill.js";
+import { NOTHING, sumOf } from "./bill.js";
 
 export type Period = "day" | "week" | "month";
 
@@ -10,13 +10,11 @@ const DAY_MS = 86_400_000;
 const MOST_DAYS = 93;
 const MOST_WEEKS = 106;
 
-export interface Bar {
+export interface Bar extends Sum {
   /** Its first day, as midnight UTC: days are names here, and have no time zone. */
   start: Date;
   end: Date;
   parts: Part[];
-  cost: number;
-  tokens: number;
 }
 
 export function dateOf(day: string): Date {
@@ -40,7 +38,7 @@ export function barsOf(days: readonly Row[], period: Period): Bar[] {
   const bars = new Map<number, Bar>();
   for (const { name, parts } of days) {
     const { start, end } = boundsOf(dateOf(name), period);
-    const bar = bars.get(start.getTime()) ?? { start, end, parts: [], cost: 0, tokens: 0 };
+    const bar = bars.get(start.getTime()) ?? { start, end, parts: [], ...NOTHING };
     bar.parts = merged(bar.parts, parts);
     bars.set(start.getTime(), { ...bar, ...sumOf(bar.parts) });
   }
@@ -64,9 +62,8 @@ export function weekday(day: Date): number {
 
 function merged(some: readonly Part[], more: readonly Part[]): Part[] {
   const parts = new Map(some.map((part) => [part.model, { ...part }]));
-  for (const { model, cost, tokens } of more) {
-    const part = parts.get(model) ?? { model, cost: 0, tokens: 0 };
-    parts.set(model, { model, cost: part.cost + cost, tokens: part.tokens + tokens });
+  for (const { model, ...sum } of more) {
+    parts.set(model, { model, ...sumOf([parts.get(model) ?? NOTHING, sum]) });
   }
   // In the order of all bars: the model that cost most is at the bottom.
   return [...parts.values()].toSorted(

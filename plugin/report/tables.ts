@@ -1,6 +1,6 @@
 /** The figures behind the charts, for those who want them exact or cannot see the charts. */
 
-import type { Usage } from "../../index.js";
+import type { HomeUsage, Usage } from "../../index.js";
 import { count } from "../terminal/format.js";
 import type { Bill, Row } from "./bill.js";
 import type { Markup } from "./markup.js";
@@ -14,8 +14,12 @@ export function dayTable({ days, home }: Bill): Markup {
     ["Day", "Tokens", "Cost"],
     days
       .toReversed()
-      .map((day) => [dayWords(dateOf(day.name)), count(day.tokens), money(day.cost)]),
-    ["Total", count(home.totals.totalTokens), money(home.totals.estimatedCostUsd)],
+      .map((day) => [
+        dayWords(dateOf(day.name)),
+        count(day.tokens),
+        money(day.cost, day.isEstimate),
+      ]),
+    ["Total", count(home.totals.totalTokens), totalCost(home)],
   );
 }
 
@@ -28,7 +32,7 @@ export function modelTable({ models, home }: Bill): Markup {
       ...usageCells(model.usage),
       money(model.usage.estimatedCostUsd, model.isEstimate),
     ]),
-    ["Total", ...usageCells(home.totals), money(home.totals.estimatedCostUsd)],
+    ["Total", ...usageCells(home.totals), totalCost(home)],
   );
 }
 
@@ -36,8 +40,20 @@ export function workspaceTable({ workspaces, home }: Bill): Markup {
   return table(
     "Spend per workspace",
     ["Workspace", "Tokens", "Cost"],
-    workspaces.map((row: Row) => [workspaceName(row.name), count(row.tokens), money(row.cost)]),
-    ["Total", count(home.totals.totalTokens), money(home.totals.estimatedCostUsd)],
+    workspaces.map((row: Row) => [
+      workspaceName(row.name),
+      count(row.tokens),
+      money(row.cost, row.isEstimate),
+    ]),
+    ["Total", count(home.totals.totalTokens), totalCost(home)],
+  );
+}
+
+/** What the whole bill costs. */
+export function totalCost({ totals, threads }: HomeUsage): string {
+  return money(
+    totals.estimatedCostUsd,
+    threads.some(({ isEstimate }) => isEstimate),
   );
 }
 

@@ -85,16 +85,16 @@ export function periodWords({ start }: Pick<Bar, "start">, period: Period): stri
 
 function segmentWords(
   bar: Bar,
-  { model, cost, tokens }: Bar["parts"][number],
+  { model, cost, tokens, isEstimate }: Bar["parts"][number],
   period: Period,
 ): string {
-  const own = `${modelName(model)}: ${money(cost, model.isEstimate)}, ${tokenWords(tokens)}`;
-  return `${periodWords(bar, period)}: ${money(bar.cost)}\n${own}`;
+  const own = `${modelName(model)}: ${money(cost, isEstimate)}, ${tokenWords(tokens)}`;
+  return `${periodWords(bar, period)}: ${money(bar.cost, bar.isEstimate)}\n${own}`;
 }
 
 function descriptionOf(bars: readonly Bar[], period: Period): string {
   const highest = bars.toSorted((a, b) => b.cost - a.cost)[0];
   if (highest === undefined) return "Nothing was billed.";
   const when = periodWords(highest, period);
-  return `The most expensive ${period} is ${when} with ${money(highest.cost)}.`;
+  return `The most expensive ${period} is ${when} with ${money(highest.cost, highest.isEstimate)}.`;
 }

@@ -7,9 +7,14 @@ import { plain } from "./text.js";
 const NAMED = 3;
 /** The name under which a rollout that names no model is counted. */
 const UNKNOWN_MODEL = "unknown";
+/** What Codex writes for a plan that its own version has no name for. */
+const UNKNOWN_PLAN = "unknown";
 
-export function priceNotes({ pricing }: HomeUsage): string[] {
-  const notes = [`Prices: ${plain(pricing.source)}, as of ${plain(pricing.asOf)}.`];
+export function priceNotes({ pricing, threads }: HomeUsage): string[] {
+  const notes = [
+    ...subscriptionNotes(threads),
+    `Prices: ${plain(pricing.source)}, as of ${plain(pricing.asOf)}.`,
+  ];
   if (pricing.defaultRated.length > 0)
     notes.push(`~ priced at default rates: ${someOf(pricing.defaultRated.map(modelName))}.`);
   const relatives = Object.entries(pricing.familyRated).map(
@@ -17,6 +22,24 @@ export function priceNotes({ pricing }: HomeUsage): string[] {
   );
   if (relatives.length > 0) notes.push(`~ priced as a relative: ${someOf(relatives)}.`);
   return notes;
+}
+
+/** Threads of an account that pays for a plan, and not for tokens. */
+export function onSubscription(threads: HomeUsage["threads"]): HomeUsage["threads"] {
+  return threads.filter(({ planType }) => planType !== null);
+}
+
+function subscriptionNotes(threads: HomeUsage["threads"]): string[] {
+  const subscribed = onSubscription(threads);
+  if (subscribed.length === 0) return [];
+  const plans = new Set(subscribed.map(({ planType }) => planType ?? UNKNOWN_PLAN));
+  plans.delete(UNKNOWN_PLAN);
+  const named = plans.size > 0 ? ` (${someOf([...plans].toSorted().map(plain))})` : "";
+  const who =
+    subscribed.length === threads.length
+      ? "the account is"
+      : `${count(subscribed.length)} of ${plural(threads.length, "thread")} are`;
+  return [`Costs are at API prices: ${who} on a subscription${named}.`];
 }
 
 export function skippedNotes({ threads, skipped }: HomeUsage): string[] {
