@@ -1,15 +1,15 @@
-//! What the kernel says has happened in directories: with it, a look at a home in which nothing happened costs nothing.
+//! The watcher of directories: it makes the refresh of a home in which nothing has happened cost nothing.
 //!
 //! An append does not change the directory of a rollout, so that without events every file has to be asked for. Events
 //! are believed only where they are known to come: on file systems of this machine, and for files with one name.
 //! Whatever is unclear — a queue that overflowed, a directory that came or went — is answered by a walk.
 
 #[cfg(target_os = "linux")]
-pub use linux::Events;
+pub use linux::Watcher;
 
-/// What was heard since the last time.
+/// The events since the last time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum Drained {
     /// These names may have changed, each in its directory.
     Names(Vec<(usize, String)>),
     /// Something for which the home has to be walked.
@@ -27,7 +27,7 @@ mod linux {
     use rustix::fs::statfs;
     use rustix::io::Errno;
 
-    use super::Heard;
+    use super::Drained;
 
     /// Room for the events that are taken from the kernel at a time, in bytes.
     const BUFFER: usize = 16 * 1024;
@@ -48,13 +48,13 @@ mod linux {
 
     /// A queue of events.
     #[derive(Debug)]
-    pub struct Events {
+    pub struct Watcher {
         queue: OwnedFd,
         directories: HashMap<i32, usize>,
         is_lost: bool,
     }
 
-    impl Events {
+    impl Watcher {
         /// A queue without directories; `None` where the system has none to give.
         #[must_use]
         pub fn new() -> Option<Self> {
@@ -62,8 +62,8 @@ mod linux {
             Some(Self { queue, directories: HashMap::new(), is_lost: false })
         }
 
-        /// Listens to a directory, which is called `at`; one that is not there is no loss, its parent tells of it.
-        pub fn listen(&mut self, at: usize, path: &Path) {
+        /// Watches a directory, which is called `at`; one that is not there is no loss, its parent tells of it.
+        pub fn watch(&mut self, at: usize, path: &Path) {
             let wanted = WatchFlags::CREATE
                 | WatchFlags::DELETE
                 | WatchFlags::MOVED_FROM
@@ -83,14 +83,14 @@ mod linux {
             }
         }
 
-        /// Whether something was lost, so that nothing that is heard can be believed.
+        /// Tells that an event was lost, so that none can be believed.
         #[must_use]
         pub fn is_lost(&self) -> bool {
             self.is_lost
         }
 
-        /// What was heard since the last time.
-        pub fn hear(&mut self) -> Heard {
+        /// Takes the events since the last time.
+        pub fn drain(&mut self) -> Drained {
             let mut names: Vec<(usize, String)> = Vec::new();
             let mut buffer = [MaybeUninit::uninit(); BUFFER];
             let mut reader = Reader::new(&self.queue, &mut buffer);
@@ -101,7 +101,7 @@ mod linux {
                     Err(Errno::WOULDBLOCK) => {
                         names.sort_unstable();
                         names.dedup();
-                        return Heard::Names(names);
+                        return Drained::Names(names);
                     }
                     Err(_) => break,
                 };
@@ -118,7 +118,7 @@ mod linux {
                 }
             }
             self.is_lost = true;
-            Heard::Lost
+            Drained::Lost
         }
     }
 
@@ -134,51 +134,51 @@ mod linux {
         use std::fs;
 
         #[test]
-        fn every_change_is_heard_once() {
+        fn every_change_is_told_once() {
             let dir = tempfile::tempdir().unwrap();
-            let mut events = Events::new().unwrap();
-            events.listen(7, dir.path());
+            let mut watcher = Watcher::new().unwrap();
+            watcher.watch(7, dir.path());
             let path = |name| dir.path().join(name);
-            assert_eq!(events.hear(), Heard::Names(vec![]));
+            assert_eq!(watcher.drain(), Drained::Names(vec![]));
             fs::write(path("a.jsonl"), "1").unwrap();
-            assert_eq!(events.hear(), Heard::Names(vec![(7, "a.jsonl".to_owned())]));
+            assert_eq!(watcher.drain(), Drained::Names(vec![(7, "a.jsonl".to_owned())]));
             fs::rename(path("a.jsonl"), path("b.jsonl")).unwrap();
             let both = vec![(7, "a.jsonl".to_owned()), (7, "b.jsonl".to_owned())];
-            assert_eq!(events.hear(), Heard::Names(both));
+            assert_eq!(watcher.drain(), Drained::Names(both));
             fs::remove_file(path("b.jsonl")).unwrap();
-            assert_eq!(events.hear(), Heard::Names(vec![(7, "b.jsonl".to_owned())]));
-            assert!(!events.is_lost());
+            assert_eq!(watcher.drain(), Drained::Names(vec![(7, "b.jsonl".to_owned())]));
+            assert!(!watcher.is_lost());
         }
 
         #[test]
         fn a_directory_that_comes_or_goes_is_a_reason_to_walk() {
             let dir = tempfile::tempdir().unwrap();
-            let mut events = Events::new().unwrap();
-            events.listen(0, dir.path());
+            let mut watcher = Watcher::new().unwrap();
+            watcher.watch(0, dir.path());
             fs::create_dir(dir.path().join("12")).unwrap();
-            assert_eq!(events.hear(), Heard::Lost);
-            let mut events = Events::new().unwrap();
-            events.listen(0, &dir.path().join("12"));
+            assert_eq!(watcher.drain(), Drained::Lost);
+            let mut watcher = Watcher::new().unwrap();
+            watcher.watch(0, &dir.path().join("12"));
             fs::remove_dir(dir.path().join("12")).unwrap();
-            assert_eq!(events.hear(), Heard::Lost);
+            assert_eq!(watcher.drain(), Drained::Lost);
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::Events;
+pub use elsewhere::Watcher;
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use std::path::Path;
 
-    use super::Heard;
+    use super::Drained;
 
     /// There are none: every refresh is a walk.
     #[derive(Debug)]
-    pub struct Events;
+    pub struct Watcher;
 
-    impl Events {
+    impl Watcher {
         /// None.
         #[must_use]
         pub fn new() -> Option<Self> {
@@ -186,7 +186,7 @@ mod elsewhere {
         }
 
         /// Nothing.
-        pub fn listen(&mut self, _at: usize, _path: &Path) {}
+        pub fn watch(&mut self, _at: usize, _path: &Path) {}
 
         /// Yes.
         #[must_use]
@@ -195,8 +195,8 @@ mod elsewhere {
         }
 
         /// Nothing.
-        pub fn hear(&mut self) -> Heard {
-            Heard::Lost
+        pub fn drain(&mut self) -> Drained {
+            Drained::Lost
         }
     }
 }

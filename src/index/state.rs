@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::codec::unpack;
 use crate::error::Result;
 use crate::fs::file_stamp::FileStamp;
-use crate::fs::watch::{Events, Heard};
+use crate::fs::watch::{Drained, Watcher};
 use crate::index::cache::decode::recall;
 use crate::index::cache::file::Saved;
 use crate::index::cache::place::file_of;
@@ -32,8 +32,8 @@ const BELIEVED: Duration = Duration::from_secs(60);
 /// How many files with other names are asked for one by one; a home that has more is walked.
 const MAX_LINKED: usize = 64;
 
-/// How often is heard at most what happened while the home was walked.
-const MAX_HEARINGS: usize = 4;
+/// How often the events of a walk are drained at most.
+const MAX_DRAINS: usize = 4;
 
 /// How many folds are kept ready: more sessions than an orchestrator runs at once. A fold of a rollout with ten thousand
 /// responses takes a megabyte, packed a tenth of it.
@@ -66,7 +66,7 @@ pub struct State {
     /// When every head was last known, see [`crate::index::catalog::slots::Files::changes`].
     pub(crate) heads_known: Option<u64>,
     pub(crate) was_recalled: bool,
-    events: Option<Events>,
+    watcher: Option<Watcher>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
     walked: Option<Instant>,
@@ -93,7 +93,7 @@ impl Default for State {
             unsaved: Unsaved::default(),
             heads_known: None,
             was_recalled: false,
-            events: None,
+            watcher: None,
             tops: Vec::new(),
             walked: None,
             refreshed: None,
@@ -127,9 +127,9 @@ impl State {
             self.refreshes_done += 1;
         }
         self.recall_once(home, remembered_in);
-        if self.hear(home).is_none() {
+        if self.drain(home).is_none() {
             self.walk(home, began)?;
-            self.hear_of_the_walk(home, began)?;
+            self.drain_after_walk(home, began)?;
         }
         self.sort_forms();
         self.refreshed = Some(began);
@@ -143,14 +143,14 @@ impl State {
     }
 
     /// Takes what the kernel says has changed, and says how many files that were; `None` when it is not enough.
-    fn hear(&mut self, home: &CodexHome) -> Option<usize> {
+    fn drain(&mut self, home: &CodexHome) -> Option<usize> {
         let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
         let few_links = self.listing.linked <= MAX_LINKED;
         let is_same = || self.tops == tops(home);
         if !(believed && few_links && is_same()) {
             return None;
         }
-        let Heard::Names(names) = self.events.as_mut()?.hear() else { return None };
+        let Drained::Names(names) = self.watcher.as_mut()?.drain() else { return None };
         self.listing.ask_for_linked();
         for (directory, name) in &names {
             self.listing.ask_for(*directory, name);
@@ -162,9 +162,9 @@ impl State {
 
     /// Takes what has changed during a walk: a rollout that was moved from a directory that was not listed yet to one
     /// that was, and back, was in neither.
-    fn hear_of_the_walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
-        for _ in 0..MAX_HEARINGS {
-            match self.hear(home) {
+    fn drain_after_walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
+        for _ in 0..MAX_DRAINS {
+            match self.drain(home) {
                 Some(0) => break,
                 Some(_) => {}
                 // Something went once more. Where there is another reason, the next refresh walks.
@@ -180,8 +180,8 @@ impl State {
         self.listing.files.changes += 1;
         // A process that refreshes only once has no use for events, but to know what has happened while it did.
         let is_first = self.refreshes == 1;
-        if self.walk_hearing(home, !is_first)? == Missed::Something && is_first {
-            self.walk_hearing(home, true)?;
+        if self.walk_watching(home, !is_first)? == Missed::Something && is_first {
+            self.walk_watching(home, true)?;
         }
         for (_, entry) in self.listing.files.iter_mut() {
             entry.mark_stale();
@@ -190,17 +190,17 @@ impl State {
         Ok(())
     }
 
-    fn walk_hearing(&mut self, home: &CodexHome, with_events: bool) -> Result<Missed> {
-        self.events = if with_events { Events::new() } else { None };
-        let events = &mut self.events;
+    fn walk_watching(&mut self, home: &CodexHome, with_watcher: bool) -> Result<Missed> {
+        self.watcher = if with_watcher { Watcher::new() } else { None };
+        let watcher = &mut self.watcher;
         self.tops = tops(home);
         let missed = self.listing.walk(home, |at, path| {
-            if let Some(events) = events {
-                events.listen(at, path);
+            if let Some(watcher) = watcher {
+                watcher.watch(at, path);
             }
         })?;
-        if self.events.as_ref().is_some_and(Events::is_lost) {
-            self.events = None;
+        if self.watcher.as_ref().is_some_and(Watcher::is_lost) {
+            self.watcher = None;
         }
         Ok(missed)
     }

@@ -1,4 +1,4 @@
-//! Asks what the system says of the files of a home: of all, or of those of which something was heard.
+//! Takes the stamps of the files of a home: of all, or of those of which an event told.
 
 use std::io;
 use std::path::Path;
