@@ -16,7 +16,7 @@ use crate::index::cache::policy::Unsaved;
 use crate::index::catalog::by_head::Lookup;
 use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::tree::{Listing, Missed};
+use crate::index::catalog::tree::{Missed, Tree};
 use crate::index::lru::Lru;
 use crate::index::reading::cached::{Before, Kept, Known, State as FoldState};
 use crate::index::reading::heads::Texts;
@@ -47,7 +47,7 @@ pub type LiveFolds = Lru<(Slot, u64), Box<Fold>>;
 #[derive(Debug)]
 pub struct State {
     /// The files.
-    pub listing: Listing,
+    pub tree: Tree,
     /// They by what their heads say.
     pub lookup: Lookup,
     /// The directories in which threads began.
@@ -82,7 +82,7 @@ pub struct State {
 impl Default for State {
     fn default() -> Self {
         Self {
-            listing: Listing::default(),
+            tree: Tree::default(),
             lookup: Lookup::default(),
             workspaces: Workspaces::default(),
             live: Lru::new(MAX_LIVE),
@@ -145,19 +145,19 @@ impl State {
     /// Takes what the kernel says has changed, and says how many files that were; `None` when it is not enough.
     fn drain(&mut self, home: &CodexHome) -> Option<usize> {
         let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
-        let few_links = self.listing.linked <= MAX_LINKED;
+        let few_links = self.tree.linked <= MAX_LINKED;
         let is_same = || self.tops == tops(home);
         if !(believed && few_links && is_same()) {
             return None;
         }
         let Drained::Names(names) = self.watcher.as_mut()?.drain() else { return None };
-        self.listing.ask_for_linked();
+        self.tree.stat_linked();
         for (directory, name) in &names {
-            self.listing.ask_for(*directory, name);
+            self.tree.stat_name(*directory, name);
         }
-        self.listing.chase(&names);
+        self.tree.follow_moves(&names);
         // Where did it go?
-        self.listing.gone.is_empty().then_some(names.len())
+        self.tree.gone.is_empty().then_some(names.len())
     }
 
     /// Takes what has changed during a walk: a rollout that was moved from a directory that was not listed yet to one
@@ -168,7 +168,7 @@ impl State {
                 Some(0) => break,
                 Some(_) => {}
                 // Something went once more. Where there is another reason, the next refresh walks.
-                None if !self.listing.gone.is_empty() => self.walk(home, began)?,
+                None if !self.tree.gone.is_empty() => self.walk(home, began)?,
                 None => break,
             }
         }
@@ -177,13 +177,13 @@ impl State {
 
     fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
         self.refreshes += 1;
-        self.listing.files.changes += 1;
+        self.tree.files.changes += 1;
         // A process that refreshes only once has no use for events, but to know what has happened while it did.
         let is_first = self.refreshes == 1;
         if self.walk_watching(home, !is_first)? == Missed::Something && is_first {
             self.walk_watching(home, true)?;
         }
-        for (_, entry) in self.listing.files.iter_mut() {
+        for (_, entry) in self.tree.files.iter_mut() {
             entry.mark_stale();
         }
         self.walked = Some(began);
@@ -194,7 +194,7 @@ impl State {
         self.watcher = if with_watcher { Watcher::new() } else { None };
         let watcher = &mut self.watcher;
         self.tops = tops(home);
-        let missed = self.listing.walk(home, |at, path| {
+        let missed = self.tree.walk(home, |at, path| {
             if let Some(watcher) = watcher {
                 watcher.watch(at, path);
             }
@@ -208,7 +208,7 @@ impl State {
     /// Keeps one form of each rollout: an active one before an archived one, a plain one before a compressed one, and of
     /// two alike the one that was written last.
     fn sort_forms(&mut self) {
-        let files = &mut self.listing.files;
+        let files = &mut self.tree.files;
         if self.sorted == Some(files.version) && !self.has_forms {
             return;
         }
@@ -244,13 +244,13 @@ impl State {
     /// The rollout of a slot, as the walk describes it.
     #[must_use]
     pub fn file(&self, slot: Slot) -> Option<RolloutFile> {
-        let entry = self.listing.files.get(slot)?;
-        Some(entry.file(self.listing.path_of(entry)))
+        let entry = self.tree.files.get(slot)?;
+        Some(entry.file(self.tree.path_of(entry)))
     }
 
     /// The rollouts that count.
     pub fn rollouts(&self) -> impl Iterator<Item = (Slot, &Entry)> {
-        self.listing.files.iter().filter(|(_, entry)| !entry.is_shadowed)
+        self.tree.files.iter().filter(|(_, entry)| !entry.is_shadowed)
     }
 
     /// Takes up what an earlier process knew.
@@ -259,8 +259,8 @@ impl State {
         let Some(directory) = directory.filter(|_| !self.was_recalled) else { return };
         self.was_recalled = true;
         let Some((saved, index)) = Saved::open(&file_of(home, directory)) else { return };
-        if let Some(listing) = recall(&index, home, &mut self.texts) {
-            self.listing = listing;
+        if let Some(tree) = recall(&index, home, &mut self.texts) {
+            self.tree = tree;
             self.saved = Some(saved);
         }
     }
@@ -269,7 +269,7 @@ impl State {
     pub(crate) fn moved_to(&mut self, saved: Saved, mut places: Vec<(Slot, Stop, FoldState)>) {
         places.sort_unstable_by_key(|(slot, ..)| *slot);
         let mut places = places.into_iter().peekable();
-        for (slot, entry) in self.listing.files.iter_mut() {
+        for (slot, entry) in self.tree.files.iter_mut() {
             while places.next_if(|(before, ..)| *before < slot).is_some() {}
             let place = places.next_if(|(same, ..)| *same == slot);
             let Known::Folded(kept) = &mut entry.fold else { continue };
@@ -287,7 +287,7 @@ impl State {
 
     /// The fold to go on from.
     pub(crate) fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
-        let entry = self.listing.files.get(slot)?;
+        let entry = self.tree.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         let before = match &kept.state {
             FoldState::Live => Before::Live(self.live.take(&(slot, entry.born))?),
@@ -301,7 +301,7 @@ impl State {
 
     /// The fold of a rollout when nothing follows.
     pub(crate) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
-        let entry = self.listing.files.get(slot)?;
+        let entry = self.tree.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         match (&kept.closed, &kept.state) {
             (Some(bytes), _) | (None, FoldState::Packed(bytes)) => unpack(bytes).map(Box::new),
@@ -315,7 +315,7 @@ impl State {
 
     /// One that was folded.
     pub(crate) fn kept(&self, slot: Slot) -> Option<(&Entry, &Kept)> {
-        let entry = self.listing.files.get(slot)?;
+        let entry = self.tree.files.get(slot)?;
         let Known::Folded(kept) = &entry.fold else { return None };
         Some((entry, kept))
     }
@@ -323,7 +323,7 @@ impl State {
     /// Forgets folds that were found to be damaged.
     pub(crate) fn forget(&mut self, lost: &[Slot]) {
         for &slot in lost {
-            if let Some(entry) = self.listing.files.get_mut(slot) {
+            if let Some(entry) = self.tree.files.get_mut(slot) {
                 entry.fold = Known::Nothing;
             }
         }
@@ -331,16 +331,16 @@ impl State {
 
     /// Whether there is no head that has to be read.
     pub(crate) fn knows_all_heads(&mut self) -> bool {
-        if self.heads_known != Some(self.listing.files.changes) {
+        if self.heads_known != Some(self.tree.files.changes) {
             let is_complete = !self.rollouts().any(|(_, entry)| entry.is_headless());
-            self.heads_known = is_complete.then_some(self.listing.files.changes);
+            self.heads_known = is_complete.then_some(self.tree.files.changes);
         }
         self.heads_known.is_some()
     }
 
     /// Brings the lookup up to date.
     pub(crate) fn update_lookup(&mut self) {
-        self.lookup.update(&self.listing.files);
+        self.lookup.update(&self.tree.files);
     }
 }
 

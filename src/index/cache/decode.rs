@@ -6,7 +6,7 @@ use crate::codec::{Packed, Unpacker};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, LastRecord};
-use crate::index::catalog::tree::{Directory, Listing};
+use crate::index::catalog::tree::{Directory, Tree};
 use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::heads::{Head, HeadFacts, Texts, shared};
 use crate::index::reading::ledger::Stop;
@@ -17,19 +17,19 @@ const LEAST_ENTRY: usize = 12;
 /// What an index says of a home; `None` when it is of another one. Texts that many rollouts have in common are put into
 /// `texts`.
 #[must_use]
-pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
+pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
     let unpacker = &mut Unpacker::new(index);
     if Path::new(&*unpacker.text()?) != real(home) {
         return None;
     }
-    let mut listing = Listing::default();
+    let mut tree = Tree::default();
     for at in 0..usize::unpack(unpacker)? {
         let directory = directory(unpacker, home)?;
-        listing.by_path.insert(directory.path.clone(), at);
-        listing.directories.push(directory);
+        tree.by_path.insert(directory.path.clone(), at);
+        tree.directories.push(directory);
     }
     let count = usize::unpack(unpacker)?;
-    listing.files.reserve(count.min(unpacker.left() / LEAST_ENTRY));
+    tree.files.reserve(count.min(unpacker.left() / LEAST_ENTRY));
     for _ in 0..count {
         let mut entry = entry(unpacker)?;
         if let Head::Read(facts) = &mut entry.head {
@@ -39,12 +39,12 @@ pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Listing> {
             }
         }
         let at = entry.directory;
-        listing.linked += usize::from(entry.is_linked);
-        entry.archived = listing.directories.get(at)?.archived;
-        let slot = listing.files.insert(entry);
-        listing.directories.get_mut(at)?.files.push(slot);
+        tree.linked += usize::from(entry.is_linked);
+        entry.archived = tree.directories.get(at)?.archived;
+        let slot = tree.files.insert(entry);
+        tree.directories.get_mut(at)?.files.push(slot);
     }
-    (unpacker.left() == 0).then_some(listing)
+    (unpacker.left() == 0).then_some(tree)
 }
 
 fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {

@@ -8,7 +8,7 @@ use crate::codec::{Packed, Packer, pack};
 use crate::index::cache::file::{MAX_BYTES, Saved};
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::tree::Listing;
+use crate::index::catalog::tree::Tree;
 use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
 use crate::index::reading::ledger::Stop;
 use crate::index::state::LiveFolds;
@@ -27,17 +27,12 @@ pub struct Image {
 impl Image {
     /// What is known; `None` when a path cannot be written down.
     #[must_use]
-    pub fn of(
-        home: &Path,
-        listing: &Listing,
-        live: &LiveFolds,
-        saved: Option<&Saved>,
-    ) -> Option<Self> {
+    pub fn of(home: &Path, tree: &Tree, live: &LiveFolds, saved: Option<&Saved>) -> Option<Self> {
         let mut image = Self::default();
         let mut packer = Packer::default();
         packer.text(real(home).to_str()?);
-        packer.number(listing.directories.len() as u64);
-        for directory in &listing.directories {
+        packer.number(tree.directories.len() as u64);
+        for directory in &tree.directories {
             packer.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
             directory.archived.pack(&mut packer);
             directory.depth.pack(&mut packer);
@@ -46,7 +41,7 @@ impl Image {
             directory.listed.filter(|_| is_plain).pack(&mut packer);
             directory.directories.pack(&mut packer);
         }
-        let mut newest: Vec<(Slot, &Entry)> = listing.files.iter().collect();
+        let mut newest: Vec<(Slot, &Entry)> = tree.files.iter().collect();
         newest.sort_unstable_by_key(|(_, entry)| Reverse(entry.stamp.modified));
         packer.number(newest.len() as u64);
         for (slot, entry) in newest {

@@ -17,7 +17,7 @@ pub type Slot = u32;
 pub struct Entry {
     /// Tells it from an entry that had the same slot before.
     pub born: u64,
-    /// The directory, by its place in the listing.
+    /// The directory, by its place in the tree.
     pub directory: usize,
     /// Its name there.
     pub name: Box<str>,

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::index::catalog::tree::Listing;
+use crate::index::catalog::tree::Tree;
 use crate::rollout::name::RolloutName;
 
 /// How often a rollout is asked for that is in none of the places where it may be. One that was deleted is in none.
 const MAX_ROUNDS: usize = 16;
 
-impl Listing {
+impl Tree {
     /// Where rollouts that went may be: where they were, and where they are put away.
     pub(crate) fn places_of(&self, moved: &[PathBuf], archived: usize) -> Vec<(usize, String)> {
         let places = |path: &PathBuf| {
@@ -23,7 +23,7 @@ impl Listing {
 
     /// Asks for rollouts in the places where they may be, until each was met in one of them. One that went from where it
     /// was, and was met, is not [`gone`](Self::gone).
-    pub fn chase(&mut self, places: &[(usize, String)]) {
+    pub fn follow_moves(&mut self, places: &[(usize, String)]) {
         for _ in 0..MAX_ROUNDS {
             let met = self.met_in(places);
             self.gone.retain(|path| {
@@ -36,7 +36,7 @@ impl Listing {
                 break;
             }
             for (at, name) in missing {
-                self.ask_for(*at, name);
+                self.stat_name(*at, name);
             }
         }
     }

@@ -6,16 +6,16 @@ use std::path::Path;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::stat::{Kind, Stat, StatIn};
-use crate::index::catalog::tree::Listing;
+use crate::index::catalog::tree::Tree;
 use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
 /// How many files of a directory one thread asks for at a time.
 const FILES_AT_A_TIME: usize = 512;
 
-impl Listing {
+impl Tree {
     /// Asks the system for the files of some directories.
-    pub(crate) fn ask(&mut self, directories: &[usize]) {
+    pub(crate) fn stat_all(&mut self, directories: &[usize]) {
         let mut work: Vec<Vec<(usize, &[Slot])>> = Vec::new();
         let mut room = 0;
         for &at in directories {
@@ -52,11 +52,11 @@ impl Listing {
     }
 
     /// Asks for a file that is known already; gives its slot, if it is there.
-    pub fn ask_for_known(&mut self, path: &Path) -> Option<Slot> {
+    pub fn stat_known(&mut self, path: &Path) -> Option<Slot> {
         let at = *self.by_path.get(path.parent()?)?;
         let name = path.file_name()?.to_str()?;
         self.known(at, name)?;
-        self.ask_for(at, name);
+        self.stat_name(at, name);
         self.known(at, name)
     }
 
@@ -79,7 +79,7 @@ impl Listing {
     }
 
     /// Asks for one name in a directory. A name that was not there before is taken up.
-    pub fn ask_for(&mut self, at: usize, name: &str) {
+    pub fn stat_name(&mut self, at: usize, name: &str) {
         let Some(directory) = self.directories.get_mut(at) else { return };
         let (path, archived) = (directory.path.join(name), directory.archived);
         directory.skipped.retain(|one| one.path != path);
@@ -146,7 +146,7 @@ impl Listing {
     }
 
     /// Asks for files that have other names, through which they are written without a sign.
-    pub fn ask_for_linked(&mut self) {
+    pub fn stat_linked(&mut self) {
         if self.linked == 0 {
             return;
         }
@@ -158,7 +158,7 @@ impl Listing {
             .collect();
         self.linked = linked.len();
         for (directory, name) in linked {
-            self.ask_for(directory, &name);
+            self.stat_name(directory, &name);
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum Missed {
 
 /// The two directories of a home, and those below.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct Tree {
     /// Every directory that was ever found; one that is gone holds nothing.
     pub directories: Vec<Directory>,
     pub(crate) by_path: HashMap<PathBuf, usize>,
@@ -66,7 +66,7 @@ pub struct Directory {
     pub(crate) unreadable: Option<io::Error>,
 }
 
-impl Listing {
+impl Tree {
     /// Walks the home. `enter` is told of each directory before anything in it is looked at. Says whether a rollout can
     /// have been missed, because it was put away and taken back meanwhile.
     ///
@@ -91,13 +91,13 @@ impl Listing {
         for _ in 0..MAX_WALKS {
             self.gone.clear();
             let (began, archive_was) = (Timestamp::now(), archive());
-            let mut found = self.enter_all(archived, &mut enter);
-            found.extend(self.enter_all(active, &mut enter));
-            self.ask(&found);
+            let mut found = self.list_all(archived, &mut enter);
+            found.extend(self.list_all(active, &mut enter));
+            self.stat_all(&found);
             // One that was put away or taken back meanwhile was looked for where it was too late, or where it is too
             // early.
             let before = self.files.version;
-            self.enter_all(archived, &mut enter);
+            self.list_all(archived, &mut enter);
             if self.gone.is_empty() && self.files.version == before {
                 let is_racy = archive_was.is_some_and(|archive| archive.is_racy(began));
                 let is_calm = !is_racy && archive() == archive_was;
@@ -107,14 +107,14 @@ impl Listing {
         }
         // Whatever came at last was not asked for.
         let all: Vec<usize> = (0..self.directories.len()).collect();
-        self.ask(&all);
+        self.stat_all(&all);
         moved.extend_from_slice(&self.gone);
-        self.chase(&self.places_of(&moved, archived));
+        self.follow_moves(&self.places_of(&moved, archived));
         Ok(Missed::Something)
     }
 
     /// Lists a directory and those below, as far as they changed; says which they are.
-    fn enter_all(&mut self, top: usize, enter: &mut impl FnMut(usize, &Path)) -> Vec<usize> {
+    fn list_all(&mut self, top: usize, enter: &mut impl FnMut(usize, &Path)) -> Vec<usize> {
         let mut found = Vec::new();
         let mut open = vec![top];
         while let Some(at) = open.pop() {

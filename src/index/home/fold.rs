@@ -82,8 +82,7 @@ impl HomeStore {
             if watch.is_cancelled() {
                 return Err(Error::cancelled("read Codex home", self.home.path()));
             }
-            let Some(entry) = state.listing.files.get(slot).filter(|entry| entry.is_unfolded())
-            else {
+            let Some(entry) = state.tree.files.get(slot).filter(|entry| entry.is_unfolded()) else {
                 return Ok(None);
             };
             if !state.busy.contains(&slot) {
@@ -121,8 +120,7 @@ impl HomeStore {
         let stop = folded.stop;
         let mut known = self.lock();
         known.unsaved.add(1, stop.stamp.size - folded.start);
-        let Some(entry) = known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
-        else {
+        let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
             return;
         };
         let is_linked = entry.is_linked;
@@ -130,12 +128,11 @@ impl HomeStore {
         entry.is_stale = false;
         entry.last_record = LastRecord::Read(last_record_ms);
         entry.fold = Known::Folded(Box::new(Kept { stop, last_record_ms, summary, state, closed }));
-        known.listing.files.changes += 1;
-        known.listing.files.revision += u64::from(has_changed);
+        known.tree.files.changes += 1;
+        known.tree.files.revision += u64::from(has_changed);
         let retired = live.and_then(|fold| known.live.put((slot, born), fold));
         if let Some(((slot, born), fold)) = retired
-            && let Some(entry) =
-                known.listing.files.get_mut(slot).filter(|entry| entry.born == born)
+            && let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born)
             && let Known::Folded(kept) = &mut entry.fold
         {
             kept.state = FoldState::Packed(pack(&*fold).into_boxed_slice());
@@ -151,8 +148,7 @@ impl HomeStore {
         }
         let is_of_the_file = error.io_error().is_some_and(|error| error.raw_os_error().is_none());
         let mut state = self.lock();
-        let Some(entry) = state.listing.files.get_mut(slot).filter(|entry| entry.born == born)
-        else {
+        let Some(entry) = state.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
             return;
         };
         let stamp = entry.stamp;

@@ -53,8 +53,8 @@ impl HomeStore {
         });
         let mut outcome = Outcome::default();
         let mut state = self.lock();
-        let State { listing, lookup, texts, .. } = &mut *state;
-        listing.files.changes += 1;
+        let State { tree, lookup, texts, .. } = &mut *state;
+        tree.files.changes += 1;
         for (Wanted { slot, born, stamp, file }, result) in wanted.iter().zip(results) {
             let head = match result {
                 Some(Ok(Some(meta))) => Head::Read(Box::new(HeadFacts::new(&meta, file, texts))),
@@ -75,7 +75,7 @@ impl HomeStore {
                 }
             };
             let same = |entry: &&mut Entry| entry.born == *born && entry.stamp == *stamp;
-            let Some(entry) = listing.files.get_mut(*slot).filter(same) else { continue };
+            let Some(entry) = tree.files.get_mut(*slot).filter(same) else { continue };
             entry.is_head_racy = stamp.is_racy(began);
             let is_new = match (&entry.head, &head) {
                 (Head::Outdated(before), Head::Read(now)) => before != now,
@@ -83,9 +83,9 @@ impl HomeStore {
             };
             let is_first = matches!(entry.head, Head::Unread);
             entry.head = head;
-            listing.files.version += u64::from(is_new);
-            let version = listing.files.version;
-            if let Some(entry) = listing.files.get(*slot).filter(|_| is_first) {
+            tree.files.version += u64::from(is_new);
+            let version = tree.files.version;
+            if let Some(entry) = tree.files.get(*slot).filter(|_| is_first) {
                 lookup.add_first(*slot, entry, version);
             }
         }
@@ -125,7 +125,7 @@ impl HomeStore {
         }
         let results = parallel::map(&wanted, || (), read);
         let mut state = self.lock();
-        let files = &mut state.listing.files;
+        let files = &mut state.tree.files;
         files.changes += 1;
         for (Wanted { slot, born, stamp, .. }, result) in wanted.iter().zip(results) {
             // What cannot be read now has the file's time.
@@ -173,7 +173,7 @@ pub(crate) fn wanted_heads(
         slot,
         born: entry.born,
         stamp: entry.stamp,
-        file: entry.file(state.listing.path_of(entry)),
+        file: entry.file(state.tree.path_of(entry)),
     });
     wanted.collect()
 }

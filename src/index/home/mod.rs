@@ -74,7 +74,7 @@ impl HomeStore {
     ///
     /// When the home cannot be read.
     pub fn revision(&self) -> Result<u64> {
-        Ok(self.refresh(Instant::now())?.listing.files.revision)
+        Ok(self.refresh(Instant::now())?.tree.files.revision)
     }
 }
 

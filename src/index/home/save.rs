@@ -9,7 +9,7 @@ impl HomeStore {
     /// Writes down what is known, if that is worth it. That it cannot be written only makes the next start colder.
     pub(crate) fn save_if_worth_it(&self) {
         let mut state = self.lock();
-        if state.unsaved.is_worth_it(state.listing.files.count()) {
+        if state.unsaved.is_worth_it(state.tree.files.count()) {
             state.unsaved.begin();
             drop(state);
             self.save();
@@ -23,7 +23,7 @@ impl HomeStore {
         let home = self.home().path();
         let image = {
             let state = self.lock();
-            Image::of(home, &state.listing, &state.live, state.saved.as_ref())
+            Image::of(home, &state.tree, &state.live, state.saved.as_ref())
         };
         let Some(Image { index, states, places }) = image else { return false };
         let Ok(saved) = Saved::write(&file_of(home, directory), &index, &states) else {

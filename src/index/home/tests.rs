@@ -52,7 +52,7 @@ fn a_caller_who_stops_takes_nothing_from_what_others_know() {
     fs::write(&path, "{\"type\":\"session_meta\",\"payload\":{\"id\":\"t-1\"}}\n").unwrap();
     let store = HomeStore::new(CodexHome::new(dir.path()), None);
     bill(&store, &Watch::default()).unwrap();
-    let known = store.lock().listing.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
+    let known = store.lock().tree.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
     let (slot, born) = known.unwrap();
     store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
     assert!(store.lock().kept(slot).is_some());

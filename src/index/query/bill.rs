@@ -121,7 +121,7 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
 
 /// How many bytes of a rollout are to be read, if it has only grown.
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
-    let Some(entry) = state.listing.files.get(slot) else { return 0 };
+    let Some(entry) = state.tree.files.get(slot) else { return 0 };
     match &entry.fold {
         Known::Folded(kept) if entry.stamp.may_have_grown_from(&kept.stop.stamp) => {
             entry.stamp.size - kept.stop.offset
@@ -138,10 +138,10 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     let gone = failures.values().filter(|error| error.is_not_found());
     let gone = gone.map(|error| error.path().to_owned());
     let unread = unread(state, failures);
-    let unread = unread.map(|(_, entry)| state.listing.path_of(entry).join(&*entry.name));
+    let unread = unread.map(|(_, entry)| state.tree.path_of(entry).join(&*entry.name));
     let restless = |path| Skipped { path, reason: RESTLESS.to_owned() };
     skipped.extend(gone.chain(unread).map(restless));
-    skipped.extend(state.listing.skipped());
+    skipped.extend(state.tree.skipped());
     skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 
     // Nearly every thread has one rollout.

@@ -93,9 +93,9 @@ fn family_once(
         return Ok(Attempt::Moved);
     }
     state.update_lookup();
-    let version = state.listing.files.version;
+    let version = state.tree.files.version;
     let begun = std::iter::once(thread_id).chain(headless.subagents());
-    let relatives = state.lookup.families(&state.listing.files, begun);
+    let relatives = state.lookup.families(&state.tree.files, begun);
     let own = without_head(&state, thread_id);
     let mut skipped = skipped(&mut state, outcome);
     // Of a rollout without a head its records tell more, or the reason why they cannot be read.
@@ -117,7 +117,7 @@ fn family_once(
     store.save_if_worth_it();
     let left_out = left_out(&store.lock(), &slots, &failures);
     let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
-        if !is_last && store.lock().listing.files.version != version {
+        if !is_last && store.lock().tree.files.version != version {
             return Ok(Attempt::Moved);
         }
         let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
@@ -161,7 +161,7 @@ fn without_head(state: &State, thread_id: &str) -> Vec<Slot> {
     let is_own =
         |entry: &Entry| RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem()) == thread_id;
     let headless = state.lookup.headless.iter().copied();
-    headless.filter(|&slot| state.listing.files.get(slot).is_some_and(is_own)).collect()
+    headless.filter(|&slot| state.tree.files.get(slot).is_some_and(is_own)).collect()
 }
 
 /// Whether what was skipped is a rollout of the thread, or a directory that may hold one.

@@ -28,7 +28,7 @@ pub(crate) struct Gathered {
 /// those `also`.
 pub(crate) fn gather(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
     let newest = newest_kept(state, slots);
-    let is_missing = |slot: &Slot| state.listing.files.get(*slot).is_none_or(Entry::is_unread);
+    let is_missing = |slot: &Slot| state.tree.files.get(*slot).is_none_or(Entry::is_unread);
     let missing = slots.iter().copied().filter(is_missing).collect();
     let mut gathered = Gathered { missing, ..Gathered::default() };
     gathered.rollouts.reserve_exact(newest.len());
@@ -60,7 +60,7 @@ pub(crate) fn newest_kept<'s>(
             (kept.last_record_ms.unwrap_or(modified_ms), modified_ms)
         };
         let by_time = times(b_kept).cmp(&times(a_kept));
-        by_time.then_with(|| state.listing.compare_paths(b, a))
+        by_time.then_with(|| state.tree.compare_paths(b, a))
     });
     newest
 }
@@ -72,7 +72,7 @@ pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Su
         size: stamp.size,
         modified_ms: stamp.modified.ms(),
         last_record_ms: kept.last_record_ms,
-        ..entry.file(state.listing.path_of(entry))
+        ..entry.file(state.tree.path_of(entry))
     };
     Some(Summarized { file, summary: kept.summary.get()? })
 }
@@ -80,14 +80,14 @@ pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Su
 /// Why rollouts were left out, by path.
 pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
     let reason = |slot: Slot| {
-        let entry = state.listing.files.get(slot)?;
+        let entry = state.tree.files.get(slot)?;
         let reason = match (&entry.fold, failures.get(&slot)) {
             (_, Some(error)) if error.is_not_found() => return None,
             (_, Some(error)) => error.reason(),
             (Known::Broken(broken), None) => broken.reason.to_string(),
             (Known::Nothing | Known::Folded(_), None) => return None,
         };
-        let path = state.listing.path_of(entry).join(&*entry.name);
+        let path = state.tree.path_of(entry).join(&*entry.name);
         Some(Skipped { path, reason })
     };
     slots.iter().filter_map(|&slot| reason(slot)).collect()

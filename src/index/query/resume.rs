@@ -54,7 +54,7 @@ pub fn find<P: AsRef<Path>>(
         Err(error) => return Err(error),
     };
     let sessions = store.home().sessions();
-    if let Some(source) = state.listing.failure(&sessions) {
+    if let Some(source) = state.tree.failure(&sessions) {
         return Err(Error::io("read Codex home", &sessions, source));
     }
     state.update_lookup();
@@ -74,17 +74,17 @@ fn began_at(state: &State, place: &Path) -> Vec<(Slot, ThreadHead)> {
 
 /// The head of a rollout whose thread can be resumed.
 fn resumable(state: &State, slot: Slot) -> Option<(Slot, ThreadHead)> {
-    let entry = state.listing.files.get(slot).filter(|_| is_resumable(state, slot))?;
-    Some((slot, entry.thread_head(state.listing.path_of(entry))?))
+    let entry = state.tree.files.get(slot).filter(|_| is_resumable(state, slot))?;
+    Some((slot, entry.thread_head(state.tree.path_of(entry))?))
 }
 
 /// Whether a rollout is that of a thread in which not Codex itself talks, and does not only claim to be: a copy under
 /// another name never stands for the thread's own file.
 fn is_resumable(state: &State, slot: Slot) -> bool {
-    let Some(entry) = state.listing.files.get(slot) else { return false };
+    let Some(entry) = state.tree.files.get(slot) else { return false };
     let Head::Read(facts) = &entry.head else { return false };
     let is_named = |slot: &Slot| {
-        let entry = state.listing.files.get(*slot);
+        let entry = state.tree.files.get(*slot);
         entry.is_some_and(|entry| thread_id_of(entry) == &*facts.thread_id)
     };
     facts.kind != ThreadKind::Subagent

@@ -96,7 +96,7 @@ fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     let slot = {
         let mut state = store.lock();
         state.recall_once(store.home(), store.directory.as_deref());
-        state.listing.ask_for_known(path)?
+        state.tree.stat_known(path)?
     };
     let failures = match store.fold(&[slot], &Watch::default()) {
         Ok(failures) => failures,
@@ -107,7 +107,7 @@ fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     }
     store.save_if_worth_it();
     let state = store.lock();
-    let entry = state.listing.files.get(slot)?;
+    let entry = state.tree.files.get(slot)?;
     let Known::Folded(kept) = &entry.fold else { return None };
     summarized(&state, entry, kept).map(Ok)
 }

@@ -30,7 +30,7 @@ pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
     let (mut state, outcome) = with_heads(store)?;
     let heads = state
         .rollouts()
-        .filter_map(|(slot, entry)| Some((slot, entry.thread_head(state.listing.path_of(entry))?)));
+        .filter_map(|(slot, entry)| Some((slot, entry.thread_head(state.tree.path_of(entry))?)));
     let heads: Vec<(Slot, ThreadHead)> = heads.collect();
     let skipped = skipped(&mut state, outcome);
     drop(state);
@@ -60,7 +60,7 @@ pub(crate) fn dated(store: &HomeStore, heads: Vec<(Slot, ThreadHead)>) -> Vec<Th
     store.read_last_records(&slots);
     let state = store.lock();
     let date = |(slot, mut head): (Slot, ThreadHead)| {
-        let entry = state.listing.files.get(slot).filter(|entry| entry.stem() == head.file.stem);
+        let entry = state.tree.files.get(slot).filter(|entry| entry.stem() == head.file.stem);
         head.file.last_record_ms = entry.and_then(|entry| entry.last_record.ms());
         head
     };
@@ -73,7 +73,7 @@ pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
         return false;
     }
     let has_failed = |entry: &Entry| {
-        let path = state.listing.path_of(entry).join(&*entry.name);
+        let path = state.tree.path_of(entry).join(&*entry.name);
         outcome.failed.iter().any(|failed| failed.path == path)
     };
     let mut unread = state.rollouts().filter(|(_, entry)| entry.head == Head::Unread);
@@ -83,11 +83,11 @@ pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
 /// What of the home was passed over, by path: rollouts without a head, and what is none.
 pub(crate) fn skipped(state: &mut State, outcome: Outcome) -> Vec<Skipped> {
     state.update_lookup();
-    let mut skipped = state.listing.skipped();
+    let mut skipped = state.tree.skipped();
     for &slot in &state.lookup.headless {
-        let Some(entry) = state.listing.files.get(slot) else { continue };
+        let Some(entry) = state.tree.files.get(slot) else { continue };
         let Head::Missing(reason) = &entry.head else { continue };
-        let path = state.listing.path_of(entry).join(&*entry.name);
+        let path = state.tree.path_of(entry).join(&*entry.name);
         skipped.push(Skipped { path, reason: reason.to_string() });
     }
     skipped.extend(outcome.failed);

@@ -38,7 +38,7 @@ pub(crate) fn read_headless(store: &HomeStore) -> Result<Headless> {
 
 impl Headless {
     fn add(&mut self, slot: Slot, summary: Summary, state: &State) {
-        let stem = || state.listing.files.get(slot).map(|entry| entry.stem().to_owned());
+        let stem = || state.tree.files.get(slot).map(|entry| entry.stem().to_owned());
         let Some(thread_id) = summary.thread_id.or_else(stem) else { return };
         if summary.kind == ThreadKind::Subagent {
             self.subagents.push(thread_id.clone());
@@ -64,6 +64,6 @@ impl Headless {
 
 /// What a rollout comes to, if it was read.
 fn summary(state: &State, slot: Slot) -> Option<Summary> {
-    let Known::Folded(kept) = &state.listing.files.get(slot)?.fold else { return None };
+    let Known::Folded(kept) = &state.tree.files.get(slot)?.fold else { return None };
     kept.summary.get()
 }
