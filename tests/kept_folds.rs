@@ -37,7 +37,7 @@ fn all_samples() -> Vec<PathBuf> {
 /// both numbers here.
 #[test]
 fn what_is_kept_of_the_samples_is_what_the_format_number_stands_for() {
-    let kept: Vec<(Vec<u8>, Vec<u8>)> = all_samples()
+    let cached: Vec<(Vec<u8>, Vec<u8>)> = all_samples()
         .iter()
         .map(|path| {
             let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
@@ -46,7 +46,7 @@ fn what_is_kept_of_the_samples_is_what_the_format_number_stands_for() {
             (pack(&fold), pack(&Summary::new(&fold)))
         })
         .collect();
-    assert_eq!((FORMAT, stable_hash(&kept)), (8, 5_998_857_232_441_022_126));
+    assert_eq!((FORMAT, stable_hash(&cached)), (8, 5_998_857_232_441_022_126));
 }
 
 #[test]
@@ -56,15 +56,15 @@ fn a_fold_that_is_kept_behind_any_line_goes_on_where_it_stopped() {
         let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
         let mut whole = Fold::new(name.thread_id);
         scan_lines(&*text, &mut Vec::new(), &mut whole).unwrap();
-        let mut kept = pack(&Fold::new(name.thread_id));
+        let mut cached = pack(&Fold::new(name.thread_id));
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let mut fold: Fold = unpack(&kept).unwrap();
+            let mut fold: Fold = unpack(&cached).unwrap();
             fold.line(line);
-            kept = pack(&fold);
+            cached = pack(&fold);
         }
-        let kept: Fold = unpack(&kept).unwrap();
+        let cached: Fold = unpack(&cached).unwrap();
         let summary = Summary::new(&whole);
-        assert_eq!(Summary::new(&kept), summary, "{}", path.display());
+        assert_eq!(Summary::new(&cached), summary, "{}", path.display());
         assert_eq!(unpack(&pack(&summary)), Some(summary));
     }
 }

@@ -18,9 +18,9 @@ use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::{Missed, Tree};
 use crate::index::lru::Lru;
-use crate::index::reading::cached::{Before, Kept, Known, State as FoldState};
+use crate::index::reading::cached::{Cached, CachedLedger, LedgerState, PriorLedger};
 use crate::index::reading::heads::Texts;
-use crate::index::reading::ledger::Stop;
+use crate::index::reading::ledger::Checkpoint;
 use crate::ledger::fold::Fold;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::RolloutFile;
@@ -266,47 +266,53 @@ impl State {
     }
 
     /// From now on the states are in a new file.
-    pub(crate) fn moved_to(&mut self, saved: Saved, mut places: Vec<(Slot, Stop, FoldState)>) {
+    pub(crate) fn moved_to(
+        &mut self,
+        saved: Saved,
+        mut places: Vec<(Slot, Checkpoint, LedgerState)>,
+    ) {
         places.sort_unstable_by_key(|(slot, ..)| *slot);
         let mut places = places.into_iter().peekable();
         for (slot, entry) in self.tree.files.iter_mut() {
             while places.next_if(|(before, ..)| *before < slot).is_some() {}
             let place = places.next_if(|(same, ..)| *same == slot);
-            let Known::Folded(kept) = &mut entry.fold else { continue };
-            match (&kept.state, place) {
-                (FoldState::Live, _) => {}
-                (_, Some((_, stop, place))) if stop == kept.stop => kept.state = place,
+            let Cached::Folded(cached) = &mut entry.fold else { continue };
+            match (&cached.state, place) {
+                (LedgerState::Live, _) => {}
+                (_, Some((_, checkpoint, place))) if checkpoint == cached.checkpoint => {
+                    cached.state = place
+                }
                 // It was read anew meanwhile.
-                (FoldState::Packed(_), _) => {}
+                (LedgerState::Packed(_), _) => {}
                 // It is in the file that was, and had no room in this one.
-                (FoldState::Stored { .. }, _) => entry.fold = Known::Nothing,
+                (LedgerState::Stored { .. }, _) => entry.fold = Cached::Nothing,
             }
         }
         self.saved = Some(saved);
     }
 
     /// The fold to go on from.
-    pub(crate) fn before(&mut self, slot: Slot) -> Option<(Stop, Before)> {
+    pub(crate) fn before(&mut self, slot: Slot) -> Option<(Checkpoint, PriorLedger)> {
         let entry = self.tree.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        let before = match &kept.state {
-            FoldState::Live => Before::Live(self.live.take(&(slot, entry.born))?),
-            FoldState::Packed(bytes) => Before::Packed(bytes.clone()),
-            FoldState::Stored { at, length, checksum } => {
-                Before::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
+        let Cached::Folded(cached) = &entry.fold else { return None };
+        let before = match &cached.state {
+            LedgerState::Live => PriorLedger::Live(self.live.take(&(slot, entry.born))?),
+            LedgerState::Packed(bytes) => PriorLedger::Packed(bytes.clone()),
+            LedgerState::Stored { at, length, checksum } => {
+                PriorLedger::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
             }
         };
-        Some((kept.stop, before))
+        Some((cached.checkpoint, before))
     }
 
     /// The fold of a rollout when nothing follows.
     pub(crate) fn last_fold(&self, slot: Slot) -> Option<Box<Fold>> {
         let entry = self.tree.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        match (&kept.closed, &kept.state) {
-            (Some(bytes), _) | (None, FoldState::Packed(bytes)) => unpack(bytes).map(Box::new),
-            (None, FoldState::Live) => self.live.peek(&(slot, entry.born)).cloned(),
-            (None, FoldState::Stored { at, length, checksum }) => {
+        let Cached::Folded(cached) = &entry.fold else { return None };
+        match (&cached.provisional, &cached.state) {
+            (Some(bytes), _) | (None, LedgerState::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (None, LedgerState::Live) => self.live.peek(&(slot, entry.born)).cloned(),
+            (None, LedgerState::Stored { at, length, checksum }) => {
                 let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
                 unpack(state.bytes()).map(Box::new)
             }
@@ -314,17 +320,17 @@ impl State {
     }
 
     /// One that was folded.
-    pub(crate) fn kept(&self, slot: Slot) -> Option<(&Entry, &Kept)> {
+    pub(crate) fn cached(&self, slot: Slot) -> Option<(&Entry, &CachedLedger)> {
         let entry = self.tree.files.get(slot)?;
-        let Known::Folded(kept) = &entry.fold else { return None };
-        Some((entry, kept))
+        let Cached::Folded(cached) = &entry.fold else { return None };
+        Some((entry, cached))
     }
 
     /// Forgets folds that were found to be damaged.
     pub(crate) fn forget(&mut self, lost: &[Slot]) {
         for &slot in lost {
             if let Some(entry) = self.tree.files.get_mut(slot) {
-                entry.fold = Known::Nothing;
+                entry.fold = Cached::Nothing;
             }
         }
     }

@@ -120,7 +120,7 @@ pub(crate) fn prices(bytes: &[u8]) {
 }
 
 /// What is not what was put away is refused, or is something that can be put away again.
-pub(crate) fn kept(bytes: &[u8]) {
+pub(crate) fn cached(bytes: &[u8]) {
     if let Some(fold) = unpack::<Fold>(bytes) {
         let again: Fold = unpack(&pack(&fold)).unwrap();
         assert_eq!(Summary::new(&again), Summary::new(&fold));

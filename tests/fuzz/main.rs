@@ -62,5 +62,5 @@ fn prices_are_never_below_nothing() {
 
 #[test]
 fn what_is_kept_on_disk_is_taken_as_it_was_put_away_or_not_at_all() {
-    replay("kept", checks::kept);
+    replay("kept", checks::cached);
 }

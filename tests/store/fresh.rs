@@ -25,7 +25,7 @@ pub(crate) fn bill(home: &CodexHome) -> Bill {
     for file in files {
         match refold(&file, None, &mut Vec::new(), &Watch::default()) {
             Ok(folded) => {
-                let fold = folded.closed.unwrap_or(folded.fold);
+                let fold = folded.provisional.unwrap_or(folded.fold);
                 rollouts.push(FoldedRollout { file, fold });
             }
             Err(error) => skipped.push(Skipped { path: file.path, reason: error.reason() }),

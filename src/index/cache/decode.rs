@@ -7,9 +7,9 @@ use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, LastRecord};
 use crate::index::catalog::tree::{Directory, Tree};
-use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
+use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary, LedgerState};
 use crate::index::reading::heads::{Head, HeadFacts, Texts, shared};
-use crate::index::reading::ledger::Stop;
+use crate::index::reading::ledger::Checkpoint;
 
 /// Every file takes so many bytes: what says that there are more files than that is no number of files.
 const LEAST_ENTRY: usize = 12;
@@ -69,24 +69,24 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
         head: Head::unpack(unpacker)?,
         last_record: LastRecord::unpack(unpacker)?,
         fold: if bool::unpack(unpacker)? {
-            Known::Folded(Box::new(kept(unpacker)?))
+            Cached::Folded(Box::new(cached(unpacker)?))
         } else {
-            Known::Nothing
+            Cached::Nothing
         },
         ..Entry::default()
     })
 }
 
-fn kept(unpacker: &mut Unpacker<'_>) -> Option<Kept> {
-    Some(Kept {
-        stop: Stop::unpack(unpacker)?,
+fn cached(unpacker: &mut Unpacker<'_>) -> Option<CachedLedger> {
+    Some(CachedLedger {
+        checkpoint: Checkpoint::unpack(unpacker)?,
         last_record_ms: Option::unpack(unpacker)?,
-        summary: KeptSummary::Packed(unpacker.raw()?.into()),
-        state: FoldState::Stored {
+        summary: CachedSummary::Packed(unpacker.raw()?.into()),
+        state: LedgerState::Stored {
             at: unpacker.number()?,
             length: unpacker.number()?.try_into().ok()?,
             checksum: unpacker.number()?.try_into().ok()?,
         },
-        closed: if bool::unpack(unpacker)? { Some(unpacker.raw()?.into()) } else { None },
+        provisional: if bool::unpack(unpacker)? { Some(unpacker.raw()?.into()) } else { None },
     })
 }

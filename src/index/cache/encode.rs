@@ -9,8 +9,8 @@ use crate::index::cache::file::{MAX_BYTES, Saved};
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::Tree;
-use crate::index::reading::cached::{Kept, KeptSummary, Known, State as FoldState};
-use crate::index::reading::ledger::Stop;
+use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary, LedgerState};
+use crate::index::reading::ledger::Checkpoint;
 use crate::index::state::LiveFolds;
 
 /// What a home is remembered by, ready to be written.
@@ -21,7 +21,7 @@ pub struct Image {
     /// The folds to go on from.
     pub states: Vec<u8>,
     /// Where in `states` that of each file is, and of which look.
-    pub places: Vec<(Slot, Stop, FoldState)>,
+    pub places: Vec<(Slot, Checkpoint, LedgerState)>,
 }
 
 impl Image {
@@ -56,10 +56,10 @@ impl Image {
             // The summaries in the index may take as much again.
             let has_room = (image.states.len() as u64) < MAX_BYTES / 2;
             match &entry.fold {
-                Known::Folded(kept) if has_room => {
-                    image.add_fold(&mut packer, slot, entry, kept, live, saved);
+                Cached::Folded(cached) if has_room => {
+                    image.add_fold(&mut packer, slot, entry, cached, live, saved);
                 }
-                Known::Folded(_) | Known::Nothing | Known::Broken(_) => false.pack(&mut packer),
+                Cached::Folded(_) | Cached::Nothing | Cached::Broken(_) => false.pack(&mut packer),
             }
         }
         image.index = packer.finish();
@@ -71,21 +71,21 @@ impl Image {
         packer: &mut Packer,
         slot: Slot,
         entry: &Entry,
-        kept: &Kept,
+        cached: &CachedLedger,
         live: &LiveFolds,
         saved: Option<&Saved>,
     ) {
         let before = self.states.len();
-        let known = match &kept.state {
-            FoldState::Packed(bytes) => {
+        let known = match &cached.state {
+            LedgerState::Packed(bytes) => {
                 self.states.extend_from_slice(bytes);
                 true
             }
-            FoldState::Live => live.peek(&(slot, entry.born)).is_some_and(|fold| {
+            LedgerState::Live => live.peek(&(slot, entry.born)).is_some_and(|fold| {
                 self.states.extend_from_slice(&pack(&**fold));
                 true
             }),
-            FoldState::Stored { at, length, checksum } => {
+            LedgerState::Stored { at, length, checksum } => {
                 let state = saved.and_then(|saved| saved.state(*at, *length, *checksum));
                 state.is_some_and(|state| {
                     self.states.extend_from_slice(state.bytes());
@@ -97,19 +97,19 @@ impl Image {
         let state = self.states.get(before..).unwrap_or_default();
         let Some(length) = u32::try_from(state.len()).ok().filter(|_| known) else { return };
         let (at, checksum) = (before as u64, crc32fast::hash(state));
-        kept.stop.pack(packer);
-        kept.last_record_ms.pack(packer);
-        match &kept.summary {
-            KeptSummary::Packed(bytes) => packer.raw(bytes),
-            KeptSummary::Ready(summary) => packer.raw(&pack(&**summary)),
+        cached.checkpoint.pack(packer);
+        cached.last_record_ms.pack(packer);
+        match &cached.summary {
+            CachedSummary::Packed(bytes) => packer.raw(bytes),
+            CachedSummary::Ready(summary) => packer.raw(&pack(&**summary)),
         }
         packer.number(at);
         packer.number(length.into());
         packer.number(checksum.into());
-        kept.closed.is_some().pack(packer);
-        if let Some(closed) = &kept.closed {
-            packer.raw(closed);
+        cached.provisional.is_some().pack(packer);
+        if let Some(provisional) = &cached.provisional {
+            packer.raw(provisional);
         }
-        self.places.push((slot, kept.stop, FoldState::Stored { at, length, checksum }));
+        self.places.push((slot, cached.checkpoint, LedgerState::Stored { at, length, checksum }));
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::codec::{Packed, Packer, Unpacker};
 use crate::fs::file_stamp::FileStamp;
-use crate::index::reading::cached::Known;
+use crate::index::reading::cached::Cached;
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::rollout::file::RolloutFile;
 
@@ -38,7 +38,7 @@ pub struct Entry {
     /// When its last record was written.
     pub last_record: LastRecord,
     /// Its fold.
-    pub fold: Known,
+    pub fold: Cached,
 }
 
 /// The time of the last record of a file, as far as it was read.
@@ -128,18 +128,19 @@ impl Entry {
     /// Whether nothing is known of its records.
     #[must_use]
     pub fn is_unread(&self) -> bool {
-        matches!(self.fold, Known::Nothing)
+        matches!(self.fold, Cached::Nothing)
     }
 
     /// Whether its fold has to be brought up to date.
     #[must_use]
     pub fn is_unfolded(&self) -> bool {
         match &self.fold {
-            Known::Nothing => true,
-            Known::Folded(kept) => {
-                kept.stop.stamp != self.stamp || (self.is_stale && kept.stop.is_racy)
+            Cached::Nothing => true,
+            Cached::Folded(cached) => {
+                cached.checkpoint.stamp != self.stamp
+                    || (self.is_stale && cached.checkpoint.is_racy)
             }
-            Known::Broken(broken) => broken.stamp != self.stamp,
+            Cached::Broken(broken) => broken.stamp != self.stamp,
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::fs::file_stamp::Timestamp;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{LastRecord, Slot};
 use crate::index::home::{Failures, HomeStore};
-use crate::index::reading::cached::{Before, Broken, Kept, KeptSummary, Known, State as FoldState};
-use crate::index::reading::ledger::{Folded, Stop, refold};
+use crate::index::reading::cached::{
+    Broken, Cached, CachedLedger, CachedSummary, LedgerState, PriorLedger,
+};
+use crate::index::reading::ledger::{Checkpoint, Folded, refold};
 use crate::index::reading::progress::Watch;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::RolloutFile;
@@ -21,7 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 struct Job {
     born: u64,
     file: RolloutFile,
-    before: Option<(Stop, Before)>,
+    before: Option<(Checkpoint, PriorLedger)>,
 }
 
 impl HomeStore {
@@ -58,7 +60,7 @@ impl HomeStore {
         };
         let claim = Claim { store: self, slot };
         let Job { born, file, before } = job;
-        let before = before.and_then(|(stop, before)| Some((stop, before.unpack()?)));
+        let before = before.and_then(|(checkpoint, before)| Some((checkpoint, before.unpack()?)));
         let folded = refold(&file, before, buffer, watch);
         watch.add_file();
         let result = match folded {
@@ -108,35 +110,41 @@ impl HomeStore {
     /// Puts a fold away.
     fn keep(&self, slot: Slot, born: u64, folded: Folded) {
         let last_record_ms = folded.last().last_record_ms();
-        let mut summary = KeptSummary::Ready(Box::new(Summary::new(folded.last())));
-        let closed = folded.closed.as_deref().map(|fold| pack(fold).into_boxed_slice());
+        let mut summary = CachedSummary::Ready(Box::new(Summary::new(folded.last())));
+        let provisional = folded.provisional.as_deref().map(|fold| pack(fold).into_boxed_slice());
         // What was appended to once will be again.
         let (state, live) = if folded.start > 0 {
-            (FoldState::Live, Some(folded.fold))
+            (LedgerState::Live, Some(folded.fold))
         } else {
             summary.pack();
-            (FoldState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
+            (LedgerState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
         };
-        let stop = folded.stop;
+        let checkpoint = folded.checkpoint;
         let mut known = self.lock();
-        known.unsaved.add(1, stop.stamp.size - folded.start);
+        known.unsaved.add(1, checkpoint.stamp.size - folded.start);
         let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
             return;
         };
         let is_linked = entry.is_linked;
-        let has_changed = entry.update_stamp(stop.stamp, is_linked);
+        let has_changed = entry.update_stamp(checkpoint.stamp, is_linked);
         entry.is_stale = false;
         entry.last_record = LastRecord::Read(last_record_ms);
-        entry.fold = Known::Folded(Box::new(Kept { stop, last_record_ms, summary, state, closed }));
+        entry.fold = Cached::Folded(Box::new(CachedLedger {
+            checkpoint,
+            last_record_ms,
+            summary,
+            state,
+            provisional,
+        }));
         known.tree.files.changes += 1;
         known.tree.files.revision += u64::from(has_changed);
         let retired = live.and_then(|fold| known.live.put((slot, born), fold));
         if let Some(((slot, born), fold)) = retired
             && let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born)
-            && let Known::Folded(kept) = &mut entry.fold
+            && let Cached::Folded(cached) = &mut entry.fold
         {
-            kept.state = FoldState::Packed(pack(&*fold).into_boxed_slice());
-            kept.summary.pack();
+            cached.state = LedgerState::Packed(pack(&*fold).into_boxed_slice());
+            cached.summary.pack();
         }
     }
 
@@ -154,9 +162,9 @@ impl HomeStore {
         let stamp = entry.stamp;
         entry.fold = if is_of_the_file && entry.is_compressed() && !stamp.is_racy(Timestamp::now())
         {
-            Known::Broken(Box::new(Broken { stamp, reason: error.reason().into() }))
+            Cached::Broken(Box::new(Broken { stamp, reason: error.reason().into() }))
         } else {
-            Known::Nothing
+            Cached::Nothing
         };
     }
 }

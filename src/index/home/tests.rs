@@ -55,5 +55,5 @@ fn a_caller_who_stops_takes_nothing_from_what_others_know() {
     let known = store.lock().tree.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
     let (slot, born) = known.unwrap();
     store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
-    assert!(store.lock().kept(slot).is_some());
+    assert!(store.lock().cached(slot).is_some());
 }

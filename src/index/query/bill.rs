@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::MAX_REFRESHES;
 use crate::index::home::{Failures, HomeStore};
-use crate::index::query::join::{gather, left_out, newest_kept, summarized};
-use crate::index::reading::cached::Known;
+use crate::index::query::join::{gather, left_out, newest_cached, summarized};
+use crate::index::reading::cached::Cached;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::summary::Glimpse;
@@ -123,8 +123,8 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     let Some(entry) = state.tree.files.get(slot) else { return 0 };
     match &entry.fold {
-        Known::Folded(kept) if entry.stamp.may_have_grown_from(&kept.stop.stamp) => {
-            entry.stamp.size - kept.stop.offset
+        Cached::Folded(cached) if entry.stamp.may_have_grown_from(&cached.checkpoint.stamp) => {
+            entry.stamp.size - cached.checkpoint.offset
         }
         _ => entry.stamp.size,
     }
@@ -147,9 +147,9 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     // Nearly every thread has one rollout.
     let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
     let mut together: HashSet<Slot> = HashSet::new();
-    let newest = newest_kept(state, &slots);
-    for &(slot, entry, kept) in &newest {
-        let Some(Glimpse { is_empty, inherits, thread_id }) = kept.summary.glimpse() else {
+    let newest = newest_cached(state, &slots);
+    for &(slot, entry, cached) in &newest {
+        let Some(Glimpse { is_empty, inherits, thread_id }) = cached.summary.glimpse() else {
             continue;
         };
         let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());
@@ -196,8 +196,8 @@ fn hand_over(
     take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
 ) -> Result<()> {
     let mut part = Vec::with_capacity(PART);
-    for (entry, kept) in newest.iter().filter_map(|&slot| state.kept(slot)) {
-        let rollout = summarized(state, entry, kept);
+    for (entry, cached) in newest.iter().filter_map(|&slot| state.cached(slot)) {
+        let rollout = summarized(state, entry, cached);
         let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
             continue;
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::error::Result;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::{Failures, HomeStore};
-use crate::index::reading::cached::{Kept, Known};
+use crate::index::reading::cached::{Cached, CachedLedger};
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::fold::Fold;
@@ -27,13 +27,13 @@ pub(crate) struct Gathered {
 /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
 /// those `also`.
 pub(crate) fn gather(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
-    let newest = newest_kept(state, slots);
+    let newest = newest_cached(state, slots);
     let is_missing = |slot: &Slot| state.tree.files.get(*slot).is_none_or(Entry::is_unread);
     let missing = slots.iter().copied().filter(is_missing).collect();
     let mut gathered = Gathered { missing, ..Gathered::default() };
     gathered.rollouts.reserve_exact(newest.len());
-    for (slot, entry, kept) in newest {
-        let Some(Summarized { file, summary }) = summarized(state, entry, kept) else { continue };
+    for (slot, entry, cached) in newest {
+        let Some(Summarized { file, summary }) = summarized(state, entry, cached) else { continue };
         let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
         if summary.inherits || also(thread_id) {
             match state.last_fold(slot) {
@@ -48,16 +48,16 @@ pub(crate) fn gather(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool)
 }
 
 /// Those that were folded, newest first.
-pub(crate) fn newest_kept<'s>(
+pub(crate) fn newest_cached<'s>(
     state: &'s State,
     slots: &[Slot],
-) -> Vec<(Slot, &'s Entry, &'s Kept)> {
-    let kept = |&slot: &Slot| state.kept(slot).map(|(entry, kept)| (slot, entry, kept));
-    let mut newest: Vec<(Slot, &Entry, &Kept)> = slots.iter().filter_map(kept).collect();
+) -> Vec<(Slot, &'s Entry, &'s CachedLedger)> {
+    let cached = |&slot: &Slot| state.cached(slot).map(|(entry, cached)| (slot, entry, cached));
+    let mut newest: Vec<(Slot, &Entry, &CachedLedger)> = slots.iter().filter_map(cached).collect();
     newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
-        let times = |kept: &Kept| {
-            let modified_ms = kept.stop.stamp.modified.ms();
-            (kept.last_record_ms.unwrap_or(modified_ms), modified_ms)
+        let times = |cached: &CachedLedger| {
+            let modified_ms = cached.checkpoint.stamp.modified.ms();
+            (cached.last_record_ms.unwrap_or(modified_ms), modified_ms)
         };
         let by_time = times(b_kept).cmp(&times(a_kept));
         by_time.then_with(|| state.tree.compare_paths(b, a))
@@ -66,15 +66,19 @@ pub(crate) fn newest_kept<'s>(
 }
 
 /// A rollout in a nutshell, with its file as it was when it was read.
-pub(crate) fn summarized(state: &State, entry: &Entry, kept: &Kept) -> Option<Summarized> {
-    let stamp = kept.stop.stamp;
+pub(crate) fn summarized(
+    state: &State,
+    entry: &Entry,
+    cached: &CachedLedger,
+) -> Option<Summarized> {
+    let stamp = cached.checkpoint.stamp;
     let file = RolloutFile {
         size: stamp.size,
         modified_ms: stamp.modified.ms(),
-        last_record_ms: kept.last_record_ms,
+        last_record_ms: cached.last_record_ms,
         ..entry.file(state.tree.path_of(entry))
     };
-    Some(Summarized { file, summary: kept.summary.get()? })
+    Some(Summarized { file, summary: cached.summary.get()? })
 }
 
 /// Why rollouts were left out, by path.
@@ -84,8 +88,8 @@ pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Ve
         let reason = match (&entry.fold, failures.get(&slot)) {
             (_, Some(error)) if error.is_not_found() => return None,
             (_, Some(error)) => error.reason(),
-            (Known::Broken(broken), None) => broken.reason.to_string(),
-            (Known::Nothing | Known::Folded(_), None) => return None,
+            (Cached::Broken(broken), None) => broken.reason.to_string(),
+            (Cached::Nothing | Cached::Folded(_), None) => return None,
         };
         let path = state.tree.path_of(entry).join(&*entry.name);
         Some(Skipped { path, reason })

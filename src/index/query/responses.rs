@@ -54,7 +54,7 @@ pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Res
         for ((slot, file), result) in files.into_iter().zip(read) {
             match result {
                 Some(Ok(one)) => {
-                    let fold = one.closed.unwrap_or(one.fold);
+                    let fold = one.provisional.unwrap_or(one.fold);
                     asked.extend(fold.asks().chain(fold.goes_on_from()).map(str::to_owned));
                     folded.insert(slot, FoldedRollout { file, fold });
                 }

@@ -9,8 +9,8 @@ use crate::index::home::HomeStore;
 use crate::index::homes::store_of;
 use crate::index::lru::{Lru, locked};
 use crate::index::query::join::summarized;
-use crate::index::reading::cached::Known;
-use crate::index::reading::ledger::{Stop, refold};
+use crate::index::reading::cached::Cached;
+use crate::index::reading::ledger::{Checkpoint, refold};
 use crate::index::reading::progress::Watch;
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
@@ -27,7 +27,7 @@ const MAX_OUTSIDE: usize = 16;
 const MAX_DEPTH: usize = 4;
 
 /// A fold and where it stopped, behind a lock of its own: whoever asks for the same waits.
-type Remembered = Arc<Mutex<Option<(Stop, Box<Fold>)>>>;
+type Remembered = Arc<Mutex<Option<(Checkpoint, Box<Fold>)>>>;
 
 /// The rollouts that lie in no home that is known.
 static OUTSIDE: LazyLock<Mutex<Lru<PathBuf, Remembered>>> =
@@ -82,9 +82,9 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
         last_record_ms: None,
     };
     let folded = refold(&file, remembered.take(), &mut Vec::new(), &Watch::default())?;
-    let stamp = folded.stop.stamp;
+    let stamp = folded.checkpoint.stamp;
     let summary = Summary::new(folded.last());
-    *remembered = Some((folded.stop, folded.fold));
+    *remembered = Some((folded.checkpoint, folded.fold));
     let last_record_ms = summary.last_record_ms;
     let file =
         RolloutFile { size: stamp.size, modified_ms: stamp.modified.ms(), last_record_ms, ..file };
@@ -108,6 +108,6 @@ fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     store.save_if_worth_it();
     let state = store.lock();
     let entry = state.tree.files.get(slot)?;
-    let Known::Folded(kept) = &entry.fold else { return None };
-    summarized(&state, entry, kept).map(Ok)
+    let Cached::Folded(cached) = &entry.fold else { return None };
+    summarized(&state, entry, cached).map(Ok)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::error::Result;
 use crate::index::catalog::entry::Slot;
 use crate::index::home::HomeStore;
-use crate::index::reading::cached::Known;
+use crate::index::reading::cached::Cached;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::summary::Summary;
@@ -64,6 +64,6 @@ impl Headless {
 
 /// What a rollout comes to, if it was read.
 fn summary(state: &State, slot: Slot) -> Option<Summary> {
-    let Known::Folded(kept) = &state.tree.files.get(slot)?.fold else { return None };
-    kept.summary.get()
+    let Cached::Folded(cached) = &state.tree.files.get(slot)?.fold else { return None };
+    cached.summary.get()
 }

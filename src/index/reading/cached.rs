@@ -1,20 +1,20 @@
-//! Folds that were put away: what they come to, and what is needed to go on.
+//! The cached ledger of a rollout: its sums, and the state from which it goes on.
 
 use crate::codec::{pack, unpack};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::states;
-use crate::index::reading::ledger::Stop;
+use crate::index::reading::ledger::Checkpoint;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::{Glimpse, Summary};
 
-/// What is known of a rollout's records.
+/// The knowledge of a rollout's records.
 #[derive(Debug, Default)]
-pub enum Known {
+pub enum Cached {
     /// They were not read.
     #[default]
     Nothing,
     /// They were.
-    Folded(Box<Kept>),
+    Folded(Box<CachedLedger>),
     /// They cannot be, whatever the system allows: the file itself is damaged.
     Broken(Box<Broken>),
 }
@@ -28,31 +28,31 @@ pub struct Broken {
     pub reason: Box<str>,
 }
 
-/// A fold that was put away.
+/// A ledger that nobody works on: its sums, and the state to go on from.
 #[derive(Debug)]
-pub struct Kept {
-    /// Where it stopped.
-    pub stop: Stop,
+pub struct CachedLedger {
+    /// The place that it was read up to.
+    pub checkpoint: Checkpoint,
     /// When the last record was written, in milliseconds since 1970, if one says so.
     pub last_record_ms: Option<i64>,
-    /// What it comes to.
-    pub summary: KeptSummary,
-    /// What is needed to go on.
-    pub state: State,
+    /// Its sums.
+    pub summary: CachedSummary,
+    /// The state to go on from.
+    pub state: LedgerState,
     /// The state behind a last record without a terminator, packed.
-    pub closed: Option<Box<[u8]>>,
+    pub provisional: Option<Box<[u8]>>,
 }
 
-/// What a fold comes to.
+/// The sums of a ledger.
 #[derive(Debug)]
-pub enum KeptSummary {
+pub enum CachedSummary {
     /// As it is: that of a fold which is being appended to.
     Ready(Box<Summary>),
     /// Packed.
     Packed(Box<[u8]>),
 }
 
-impl KeptSummary {
+impl CachedSummary {
     /// The summary; `None` when its bytes are of something else.
     #[must_use]
     pub fn get(&self) -> Option<Summary> {
@@ -85,7 +85,7 @@ impl KeptSummary {
 
 /// The state of a fold.
 #[derive(Debug)]
-pub enum State {
+pub enum LedgerState {
     /// With the folds that are being appended to.
     Live,
     /// Packed, in memory.
@@ -101,14 +101,14 @@ pub enum State {
     },
 }
 
-/// A fold to go on from, as it was kept.
-pub(crate) enum Before {
+/// The state that a ledger goes on from, in the form in which it was cached.
+pub(crate) enum PriorLedger {
     Live(Box<Fold>),
     Packed(Box<[u8]>),
     Mapped(states::State),
 }
 
-impl Before {
+impl PriorLedger {
     pub(crate) fn unpack(self) -> Option<Box<Fold>> {
         match self {
             Self::Live(fold) => Some(fold),

@@ -29,37 +29,37 @@ const MAX_SHRUNK: u32 = 16;
 /// How much longer is waited before each such refresh than before the last: whoever writes gets on meanwhile.
 const MORE_PATIENCE: Duration = Duration::from_micros(100);
 
-/// How many bytes at the beginning, and before the place where the fold stopped, are compared.
-const GUARDED: usize = 4096;
+/// Bytes at the beginning, and before the offset of a checkpoint, that its fingerprint is made of.
+const FINGERPRINTED: usize = 4096;
 
 /// A rollout that is not longer than this is read anew when it may have been rewritten without a sign, in bytes; of a
-/// longer one the guarded bytes are compared.
+/// longer one the fingerprint is compared.
 const MAX_RACY: u64 = 16 * 1024 * 1024;
 
-/// Where a fold stopped.
+/// The byte offset and stamp up to which a rollout was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
+pub struct Checkpoint {
     /// The file as it was then.
     pub stamp: FileStamp,
     /// The end of the last complete line, in bytes.
     pub offset: u64,
-    /// The guarded bytes, as a hash.
-    pub guard: u64,
+    /// The bytes at the beginning and before the offset, as a hash.
+    pub fingerprint: u64,
     /// Tells that the file may have changed since without another stamp.
     pub is_racy: bool,
 }
 
-packed_fields!(Stop { stamp, offset, guard, is_racy });
+packed_fields!(Checkpoint { stamp, offset, fingerprint, is_racy });
 
 /// A rollout that was folded.
 #[derive(Debug, Clone)]
 pub struct Folded {
-    /// Where the fold stopped.
-    pub stop: Stop,
+    /// The place that it was read up to.
+    pub checkpoint: Checkpoint,
     /// The state of the fold there.
     pub fold: Box<Fold>,
     /// The state behind a last record that has no terminator yet, where there is one.
-    pub closed: Option<Box<Fold>>,
+    pub provisional: Option<Box<Fold>>,
     /// Where it began to read: behind the beginning if it went on from where it stopped before.
     pub start: u64,
 }
@@ -68,7 +68,7 @@ impl Folded {
     /// The fold when nothing follows.
     #[must_use]
     pub fn last(&self) -> &Fold {
-        self.closed.as_deref().unwrap_or(&self.fold)
+        self.provisional.as_deref().unwrap_or(&self.fold)
     }
 }
 
@@ -79,7 +79,7 @@ impl Folded {
 /// When it cannot be read, or the scan was cancelled.
 pub fn refold(
     file: &RolloutFile,
-    before: Option<(Stop, Box<Fold>)>,
+    before: Option<(Checkpoint, Box<Fold>)>,
     buffer: &mut Vec<u8>,
     watch: &Watch,
 ) -> Result<Folded> {
@@ -97,7 +97,7 @@ pub fn fold_responses(file: &RolloutFile, buffer: &mut Vec<u8>, watch: &Watch) -
 
 fn fold_patiently(
     file: &RolloutFile,
-    mut before: Option<(Stop, Box<Fold>)>,
+    mut before: Option<(Checkpoint, Box<Fold>)>,
     empty: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
@@ -118,7 +118,7 @@ fn fold_patiently(
 /// what it is.
 fn fold_once(
     file: &RolloutFile,
-    before: Option<(Stop, Box<Fold>)>,
+    before: Option<(Checkpoint, Box<Fold>)>,
     empty: impl Fn(Option<&str>) -> Fold,
     buffer: &mut Vec<u8>,
     watch: &Watch,
@@ -132,18 +132,19 @@ fn fold_once(
     let began = Timestamp::now();
     let (mut opened, metadata) = open_rollout(&file.path)?;
     let stamp = FileStamp::of(&metadata);
-    let before = before.filter(|(stop, _)| !file.compressed && goes_on(&opened, stop, &stamp));
+    let before =
+        before.filter(|(checkpoint, _)| !file.compressed && goes_on(&opened, checkpoint, &stamp));
     let (start, mut fold) = match before {
-        Some((stop, fold)) => (stop.offset, fold),
+        Some((checkpoint, fold)) => (checkpoint.offset, fold),
         None => (0, Box::new(empty(RolloutName::parse_stem(&file.stem)))),
     };
     if start > 0 {
         opened.seek(SeekFrom::Start(start)).map_err(failed)?;
     }
-    let mut passed = Passed { at: start, size: stamp.size, first: None, last: None };
+    let mut progress = ReadProgress { at: start, size: stamp.size, first: None, last: None };
     // What is appended from here on is left to the next refresh: size, time and sum are those of one moment.
     let length = stamp.size - start;
-    let reader = Watched { reader: (&opened).take(length), watch, passed: &mut passed };
+    let reader = Watched { reader: (&opened).take(length), watch, progress: &mut progress };
     make_room(buffer, if file.compressed { u64::MAX } else { length });
     let scanned = if file.compressed {
         let text = Decompressed::new(reader, stamp.size).map_err(failed)?;
@@ -152,43 +153,45 @@ fn fold_once(
         scan_lines(reader, buffer, &mut *fold)
     };
     let scanned = scanned.map_err(failed)?;
-    if passed.at != stamp.size {
+    if progress.at != stamp.size {
         return Ok(None);
     }
     let offset = if file.compressed { 0 } else { start + scanned.complete_bytes };
-    let guard = match (passed.first, passed.last) {
+    let fingerprint = match (progress.first, progress.last) {
         (Some(first), Some(last)) if offset == stamp.size => joined([first, last]),
-        _ => match guard(&opened, offset) {
+        _ => match fingerprint(&opened, offset) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            guard => guard.map_err(failed)?,
+            fingerprint => fingerprint.map_err(failed)?,
         },
     };
     let after = FileStamp::of(&opened.metadata().map_err(failed)?);
     if after.size < stamp.size || (after.size == stamp.size && after.modified != stamp.modified) {
         return Ok(None);
     }
-    let closed = is_record(&scanned.rest).then(|| {
-        let mut closed = fold.clone();
-        closed.unterminated(&scanned.rest);
-        closed
+    let provisional = is_record(&scanned.rest).then(|| {
+        let mut provisional = fold.clone();
+        provisional.unterminated(&scanned.rest);
+        provisional
     });
-    let stop = Stop { stamp, offset, guard, is_racy: stamp.is_racy(began) };
-    Ok(Some(Folded { stop, fold, closed, start }))
+    let checkpoint = Checkpoint { stamp, offset, fingerprint, is_racy: stamp.is_racy(began) };
+    Ok(Some(Folded { checkpoint, fold, provisional, start }))
 }
 
 /// Whether a file that is `now` has only grown since the fold stopped, or is what it was.
-fn goes_on(file: &File, stop: &Stop, now: &FileStamp) -> bool {
-    let plausible = if stop.stamp == *now {
-        !stop.is_racy || now.size > MAX_RACY
+fn goes_on(file: &File, checkpoint: &Checkpoint, now: &FileStamp) -> bool {
+    let plausible = if checkpoint.stamp == *now {
+        !checkpoint.is_racy || now.size > MAX_RACY
     } else {
-        now.may_have_grown_from(&stop.stamp)
+        now.may_have_grown_from(&checkpoint.stamp)
     };
-    plausible && guard(file, stop.offset).is_ok_and(|guard| guard == stop.guard)
+    plausible
+        && fingerprint(file, checkpoint.offset)
+            .is_ok_and(|fingerprint| fingerprint == checkpoint.fingerprint)
 }
 
-fn guard(file: &File, offset: u64) -> io::Result<u64> {
-    let length = usize::try_from(offset).unwrap_or(GUARDED).min(GUARDED);
-    let mut bytes = [0; GUARDED];
+fn fingerprint(file: &File, offset: u64) -> io::Result<u64> {
+    let length = usize::try_from(offset).unwrap_or(FINGERPRINTED).min(FINGERPRINTED);
+    let mut bytes = [0; FINGERPRINTED];
     let bytes = bytes.get_mut(..length).unwrap_or_default();
     let mut sum_at = |start| read_at(file, bytes, start).map(|()| crc32fast::hash(bytes));
     Ok(joined([sum_at(0)?, sum_at(offset - length as u64)?]))
@@ -218,26 +221,26 @@ fn is_record(rest: &[u8]) -> bool {
     rest.last() == Some(&b'}') && parse(rest).is_ok()
 }
 
-/// What has been read of a file, and the sums of its guarded bytes, as far as they came by: to read them again would cost
+/// What has been read of a file, and the sums of its fingerprinted bytes, as far as they came by: to read them again would cost
 /// two calls for each of thousands of rollouts.
-struct Passed {
+struct ReadProgress {
     at: u64,
     size: u64,
     first: Option<u32>,
     last: Option<u32>,
 }
 
-impl Passed {
+impl ReadProgress {
     fn add(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         if self.at == 0 {
-            self.first = bytes.first_chunk::<GUARDED>().map(|first| crc32fast::hash(first));
+            self.first = bytes.first_chunk::<FINGERPRINTED>().map(|first| crc32fast::hash(first));
         }
         self.at += bytes.len() as u64;
         if self.at == self.size {
-            self.last = bytes.last_chunk::<GUARDED>().map(|last| crc32fast::hash(last));
+            self.last = bytes.last_chunk::<FINGERPRINTED>().map(|last| crc32fast::hash(last));
         }
     }
 }
@@ -246,7 +249,7 @@ impl Passed {
 struct Watched<'w, R> {
     reader: R,
     watch: &'w Watch,
-    passed: &'w mut Passed,
+    progress: &'w mut ReadProgress,
 }
 
 impl<R: Read> Read for Watched<'_, R> {
@@ -256,7 +259,7 @@ impl<R: Read> Read for Watched<'_, R> {
         }
         let read = self.reader.read(buffer)?;
         self.watch.add_bytes(read as u64);
-        self.passed.add(buffer.get(..read).unwrap_or_default());
+        self.progress.add(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
 }
