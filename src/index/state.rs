@@ -338,7 +338,7 @@ impl State {
     /// Whether there is no head that has to be read.
     pub(crate) fn knows_all_heads(&mut self) -> bool {
         if self.heads_known != Some(self.tree.files.changes) {
-            let is_complete = !self.rollouts().any(|(_, entry)| entry.is_headless());
+            let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_head());
             self.heads_known = is_complete.then_some(self.tree.files.changes);
         }
         self.heads_known.is_some()

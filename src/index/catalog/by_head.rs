@@ -17,7 +17,7 @@ pub struct Lookup {
     subagents: HashMap<Arc<str>, Vec<Slot>>,
     by_cwd: HashMap<Arc<str>, Vec<Slot>>,
     /// Rollouts without a `session_meta`.
-    pub headless: Vec<Slot>,
+    pub without_meta: Vec<Slot>,
 }
 
 impl Lookup {
@@ -46,7 +46,7 @@ impl Lookup {
         }
         let facts = match &entry.head {
             Head::Read(facts) | Head::Outdated(facts) => facts,
-            Head::Missing(_) => return self.headless.push(slot),
+            Head::Missing(_) => return self.without_meta.push(slot),
             Head::Unread | Head::Forgotten => return,
         };
         self.by_thread.entry(Arc::clone(&facts.thread_id)).or_default().push(slot);

@@ -105,7 +105,7 @@ impl Entry {
 
     /// Whether its head has to be read.
     #[must_use]
-    pub fn is_headless(&self) -> bool {
+    pub fn needs_head(&self) -> bool {
         matches!(self.head, Head::Unread | Head::Outdated(_) | Head::Forgotten)
     }
 

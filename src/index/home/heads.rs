@@ -99,7 +99,7 @@ impl HomeStore {
         let mut tried = HashSet::new();
         loop {
             let is_wanted =
-                |slot: Slot, entry: &Entry| entry.is_headless() && !tried.contains(&slot);
+                |slot: Slot, entry: &Entry| entry.needs_head() && !tried.contains(&slot);
             let wanted = wanted_heads(&self.lock(), MAX_HEADS, is_wanted);
             if wanted.is_empty() {
                 break;

@@ -12,7 +12,7 @@ use crate::index::home::MAX_REFRESHES;
 use crate::index::home::heads::Outcome;
 use crate::index::query::join::{gather_with_others, left_out};
 use crate::index::query::threads::{has_unread_head, skipped};
-use crate::index::query::without_meta::read_headless;
+use crate::index::query::without_meta::read_without_meta;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::threads::{Thread, ThreadKind};
@@ -87,22 +87,22 @@ fn family_once(
     outcome: Outcome,
     is_last: bool,
 ) -> Result<Attempt> {
-    let headless = read_headless(store)?;
+    let without_meta = read_without_meta(store)?;
     let mut state = store.lock();
     if !is_last && has_unread_head(&mut state, &outcome) {
         return Ok(Attempt::Moved);
     }
     state.update_lookup();
     let version = state.tree.files.version;
-    let begun = std::iter::once(thread_id).chain(headless.subagents());
+    let begun = std::iter::once(thread_id).chain(without_meta.subagents());
     let relatives = state.lookup.families(&state.tree.files, begun);
     let own = without_head(&state, thread_id);
     let mut skipped = skipped(&mut state, outcome);
     // Of a rollout without a head its records tell more, or the reason why they cannot be read.
-    let told: HashSet<PathBuf> = paths(&state, headless.slots().chain(own.iter().copied()));
+    let told: HashSet<PathBuf> = paths(&state, without_meta.slots().chain(own.iter().copied()));
     skipped.retain(|one| !told.contains(&one.path));
     let of_thread =
-        |state: &State, id: &str| [state.lookup.of_thread(id), headless.of_thread(id)].concat();
+        |state: &State, id: &str| [state.lookup.of_thread(id), without_meta.of_thread(id)].concat();
     let mut slots: Vec<Slot> = relatives.iter().flat_map(|id| of_thread(&state, id)).collect();
     slots.extend(own);
     drop(state);
@@ -160,8 +160,8 @@ fn paths(state: &State, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
 fn without_head(state: &State, thread_id: &str) -> Vec<Slot> {
     let is_own =
         |entry: &Entry| RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem()) == thread_id;
-    let headless = state.lookup.headless.iter().copied();
-    headless.filter(|&slot| state.tree.files.get(slot).is_some_and(is_own)).collect()
+    let without_meta = state.lookup.without_meta.iter().copied();
+    without_meta.filter(|&slot| state.tree.files.get(slot).is_some_and(is_own)).collect()
 }
 
 /// Whether what was skipped is a rollout of the thread, or a directory that may hold one.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::fs::parallel;
 use crate::index::catalog::entry::Slot;
 use crate::index::home::HomeStore;
-use crate::index::query::without_meta::read_headless;
+use crate::index::query::without_meta::read_without_meta;
 use crate::index::reading::ledger::fold_responses;
 use crate::index::reading::progress::Watch;
 use crate::ledger::threads::{FoldedRollout, Thread, threads};
@@ -30,7 +30,7 @@ pub struct ListedThreads {
 /// When the home cannot be read, or the caller cancelled it.
 pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Result<ListedThreads> {
     store.heads_as_of(Instant::now())?;
-    let headless = read_headless(store)?;
+    let without_meta = read_without_meta(store)?;
     let mut folded: HashMap<Slot, FoldedRollout> = HashMap::new();
     let mut tried: HashSet<Slot> = HashSet::new();
     let mut skipped = Vec::new();
@@ -41,7 +41,7 @@ pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Res
             let mut state = store.lock();
             state.update_lookup();
             let of_thread =
-                |id: &String| [state.lookup.of_thread(id), headless.of_thread(id)].concat();
+                |id: &String| [state.lookup.of_thread(id), without_meta.of_thread(id)].concat();
             let mut slots: Vec<Slot> = asked.iter().flat_map(of_thread).collect();
             slots.retain(|slot| tried.insert(*slot));
             let files = slots.into_iter().filter_map(|slot| Some((slot, state.file(slot)?)));

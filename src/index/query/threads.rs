@@ -84,7 +84,7 @@ pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
 pub(crate) fn skipped(state: &mut State, outcome: Outcome) -> Vec<Skipped> {
     state.update_lookup();
     let mut skipped = state.tree.skipped();
-    for &slot in &state.lookup.headless {
+    for &slot in &state.lookup.without_meta {
         let Some(entry) = state.tree.files.get(slot) else { continue };
         let Head::Missing(reason) = &entry.head else { continue };
         let path = state.tree.path_of(entry).join(&*entry.name);

@@ -1,4 +1,4 @@
-//! Rollouts without a head: whose they are, only their records tell.
+//! Rollouts without a `session_meta` at their beginning: only their records tell which thread they are of.
 
 use std::collections::HashMap;
 
@@ -11,32 +11,32 @@ use crate::index::state::State;
 use crate::ledger::summary::Summary;
 use crate::ledger::threads::ThreadKind;
 
-/// The rollouts of a home that have no head, and records.
+/// The rollouts of a home that begin without a `session_meta` and have records.
 #[derive(Debug, Default)]
-pub(crate) struct Headless {
+pub(crate) struct WithoutMeta {
     by_thread: HashMap<String, Vec<Slot>>,
     subagents: Vec<String>,
 }
 
 /// Reads those that were not read.
-pub(crate) fn read_headless(store: &HomeStore) -> Result<Headless> {
-    let slots = store.lock().lookup.headless.clone();
+pub(crate) fn read_without_meta(store: &HomeStore) -> Result<WithoutMeta> {
+    let slots = store.lock().lookup.without_meta.clone();
     if slots.is_empty() {
-        return Ok(Headless::default());
+        return Ok(WithoutMeta::default());
     }
     store.fold(&slots, &Watch::default())?;
-    let mut headless = Headless::default();
+    let mut without_meta = WithoutMeta::default();
     let state = store.lock();
     for slot in slots {
         let Some(summary) = summary(&state, slot).filter(|summary| !summary.is_empty) else {
             continue;
         };
-        headless.add(slot, summary, &state);
+        without_meta.add(slot, summary, &state);
     }
-    Ok(headless)
+    Ok(without_meta)
 }
 
-impl Headless {
+impl WithoutMeta {
     fn add(&mut self, slot: Slot, summary: Summary, state: &State) {
         let stem = || state.tree.files.get(slot).map(|entry| entry.stem().to_owned());
         let Some(thread_id) = summary.thread_id.or_else(stem) else { return };
