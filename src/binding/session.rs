@@ -122,9 +122,9 @@ pub async fn session_evidence(
     blocking(move || {
         let store = store_of(&codex);
         let homes = Homes { ao: &ao, codex: &store, binary: binary.as_deref() };
-        let gathered = evidence::gather(&queries, &homes, may_ask_tmux);
+        let collected = evidence::collect(&queries, &homes, may_ask_tmux);
         let mark = screens_mark();
-        let answers = queries.iter().zip(gathered).map(|(query, one)| answer(query, one, mark));
+        let answers = queries.iter().zip(collected).map(|(query, one)| answer(query, one, mark));
         Ok(answers.collect())
     })
     .await
@@ -156,11 +156,11 @@ fn query(given: SessionQuery) -> Result<evidence::SessionQuery> {
 
 fn answer(
     query: &evidence::SessionQuery,
-    gathered: evidence::Gathered,
+    collected: evidence::EvidenceResult,
     mark: Option<u64>,
 ) -> SessionEvidence {
-    let failure = gathered.as_ref().err().map(ToString::to_string);
-    let one = gathered.unwrap_or_default();
+    let failure = collected.as_ref().err().map(ToString::to_string);
+    let one = collected.unwrap_or_default();
     let codex = one.running.as_ref().and_then(codex_of);
     let prices = (!one.threads.is_empty()).then(prices_or_built_in);
     let mut usages = one

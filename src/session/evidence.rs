@@ -69,12 +69,16 @@ pub struct SessionEvidence {
 }
 
 /// What was found of a session, or why something of it could not be read.
-pub type Gathered = std::result::Result<SessionEvidence, Arc<Error>>;
+pub type EvidenceResult = std::result::Result<SessionEvidence, Arc<Error>>;
 
 /// Gathers the evidence of some sessions, in their order. Without `may_ask_tmux` the answer about a session in tmux may
 /// be [`Running::Unasked`].
 #[must_use]
-pub fn gather(queries: &[SessionQuery], homes: &Homes<'_>, may_ask_tmux: bool) -> Vec<Gathered> {
+pub fn collect(
+    queries: &[SessionQuery],
+    homes: &Homes<'_>,
+    may_ask_tmux: bool,
+) -> Vec<EvidenceResult> {
     let mut found: Vec<SessionEvidence> = running_of(queries, homes, may_ask_tmux)
         .into_iter()
         .map(|running| SessionEvidence { running, ..SessionEvidence::default() })

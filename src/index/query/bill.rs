@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::MAX_REFRESHES;
 use crate::index::home::{Failures, HomeStore};
-use crate::index::query::join::{gather, left_out, newest_cached, summarized};
+use crate::index::query::join::{join, left_out, newest_cached, summarized};
 use crate::index::reading::cached::Cached;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
@@ -166,20 +166,20 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     together.extend(several.flat_map(of_thread));
     // All who are asked are in the home; their folds are needed too, and those of whom they ask.
     let mut asked: HashSet<String> = HashSet::new();
-    let gathered = loop {
+    let joined = loop {
         let slots: Vec<Slot> = together.iter().copied().collect();
-        let gathered = gather(state, &slots, |id| asked.contains(id));
-        let more = gathered.asked_for();
+        let joined = join(state, &slots, |id| asked.contains(id));
+        let more = joined.asked_for();
         if more.is_subset(&asked) {
-            break gathered;
+            break joined;
         }
         together.extend(more.iter().filter_map(|id| by_thread.get(id)).flat_map(of_thread));
         asked.extend(more);
     };
-    if !gathered.lost().is_empty() {
-        return Err(gathered.lost().to_vec());
+    if !joined.lost().is_empty() {
+        return Err(joined.lost().to_vec());
     }
-    let Threads { threads, skipped: copies } = gathered.threads();
+    let Threads { threads, skipped: copies } = joined.threads();
     skipped.extend(copies);
     let families =
         threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();

@@ -10,7 +10,7 @@ use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::HomeStore;
 use crate::index::home::MAX_REFRESHES;
 use crate::index::home::heads::Outcome;
-use crate::index::query::join::{gather_with_others, left_out};
+use crate::index::query::join::{join_with_others, left_out};
 use crate::index::query::threads::{has_unread_head, skipped};
 use crate::index::query::without_meta::read_without_meta;
 use crate::index::reading::progress::Watch;
@@ -109,14 +109,14 @@ fn family_once(
     slots.sort_unstable();
     slots.dedup();
 
-    let (gathered, failures) = gather_with_others(store, &slots, &Watch::default(), of_thread)?;
-    let has_moved = failures.values().any(Error::is_not_found) || gathered.lacks_some(&failures);
+    let (joined, failures) = join_with_others(store, &slots, &Watch::default(), of_thread)?;
+    let has_moved = failures.values().any(Error::is_not_found) || joined.lacks_some(&failures);
     if has_moved && !is_last {
         return Ok(Attempt::Moved);
     }
     store.save_if_worth_it();
     let left_out = left_out(&store.lock(), &slots, &failures);
-    let Some((thread, subagents)) = family_of(thread_id, gathered.threads().threads) else {
+    let Some((thread, subagents)) = family_of(thread_id, joined.threads().threads) else {
         if !is_last && store.lock().tree.files.version != version {
             return Ok(Attempt::Moved);
         }

@@ -1,4 +1,4 @@
-//! From what is kept of rollouts to threads: what they were billed, those by others' records that need these.
+//! Joins cached ledgers to threads: a thread may have several rollouts, and may need another thread's records.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::rollout::file::{RolloutFile, Skipped};
 
 /// Some rollouts in a nutshell, newest first.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct Joined {
     slots: Vec<Slot>,
     rollouts: Vec<Summarized>,
     folds: HashMap<Slot, Box<Fold>>,
@@ -26,25 +26,25 @@ pub(crate) struct Gathered {
 
 /// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
 /// those `also`.
-pub(crate) fn gather(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Gathered {
+pub(crate) fn join(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Joined {
     let newest = newest_cached(state, slots);
     let is_missing = |slot: &Slot| state.tree.files.get(*slot).is_none_or(Entry::is_unread);
     let missing = slots.iter().copied().filter(is_missing).collect();
-    let mut gathered = Gathered { missing, ..Gathered::default() };
-    gathered.rollouts.reserve_exact(newest.len());
+    let mut joined = Joined { missing, ..Joined::default() };
+    joined.rollouts.reserve_exact(newest.len());
     for (slot, entry, cached) in newest {
         let Some(Summarized { file, summary }) = summarized(state, entry, cached) else { continue };
         let thread_id = summary.thread_id.as_deref().unwrap_or(&file.stem);
         if summary.inherits || also(thread_id) {
             match state.last_fold(slot) {
-                Some(fold) => drop(gathered.folds.insert(slot, fold)),
-                None => gathered.lost.push(slot),
+                Some(fold) => drop(joined.folds.insert(slot, fold)),
+                None => joined.lost.push(slot),
             }
         }
-        gathered.slots.push(slot);
-        gathered.rollouts.push(Summarized { file, summary });
+        joined.slots.push(slot);
+        joined.rollouts.push(Summarized { file, summary });
     }
-    gathered
+    joined
 }
 
 /// Those that were folded, newest first.
@@ -97,7 +97,7 @@ pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Ve
     slots.iter().filter_map(|&slot| reason(slot)).collect()
 }
 
-impl Gathered {
+impl Joined {
     /// The threads whose records matter to what is here.
     pub(crate) fn asked_for(&self) -> HashSet<String> {
         let asks = self.folds.values().flat_map(|fold| fold.asks().chain(fold.goes_on_from()));
@@ -126,14 +126,14 @@ impl Gathered {
     }
 }
 
-/// Folds rollouts and gathers them with those whose records matter to them. `of_thread` finds the rollouts of a
+/// Folds rollouts and joins them with those whose records matter to them. `of_thread` finds the rollouts of a
 /// thread.
-pub(crate) fn gather_with_others(
+pub(crate) fn join_with_others(
     store: &HomeStore,
     slots: &[Slot],
     watch: &Watch,
     of_thread: impl Fn(&State, &str) -> Vec<Slot>,
-) -> Result<(Gathered, Failures)> {
+) -> Result<(Joined, Failures)> {
     let mut slots = slots.to_vec();
     let mut failures = Failures::new();
     let mut known: HashSet<String> = HashSet::new();
@@ -141,16 +141,16 @@ pub(crate) fn gather_with_others(
     loop {
         failures.extend(store.fold(&fresh, watch)?);
         let mut state = store.lock();
-        let gathered = gather(&state, &slots, |id| known.contains(id));
-        if !gathered.lost.is_empty() {
-            state.forget(&gathered.lost);
-            fresh = gathered.lost;
+        let joined = join(&state, &slots, |id| known.contains(id));
+        if !joined.lost.is_empty() {
+            state.forget(&joined.lost);
+            fresh = joined.lost;
             continue;
         }
         let asked: Vec<String> =
-            gathered.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
+            joined.asked_for().into_iter().filter(|id| !known.contains(id)).collect();
         if asked.is_empty() {
-            return Ok((gathered, failures));
+            return Ok((joined, failures));
         }
         fresh = asked.iter().flat_map(|id| of_thread(&state, id)).collect();
         fresh.retain(|slot| !slots.contains(slot));
