@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ao_plugin_codex::codec::{pack, stable_hash, unpack};
+use ao_plugin_codex::codec::{decode, encode, stable_hash};
 use ao_plugin_codex::index::cache::file::FORMAT;
 use ao_plugin_codex::ledger::fold::Fold;
 use ao_plugin_codex::ledger::summary::Summary;
@@ -43,7 +43,7 @@ fn what_is_kept_of_the_samples_is_what_the_format_number_stands_for() {
             let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
             let mut fold = Fold::new(name.thread_id);
             scan_lines(&*fs::read(path).unwrap(), &mut Vec::new(), &mut fold).unwrap();
-            (pack(&fold), pack(&Summary::new(&fold)))
+            (encode(&fold), encode(&Summary::new(&fold)))
         })
         .collect();
     assert_eq!((FORMAT, stable_hash(&cached)), (8, 5_998_857_232_441_022_126));
@@ -56,15 +56,15 @@ fn a_fold_that_is_kept_behind_any_line_goes_on_where_it_stopped() {
         let name = RolloutName::parse(path.file_name().unwrap().to_str().unwrap()).unwrap();
         let mut whole = Fold::new(name.thread_id);
         scan_lines(&*text, &mut Vec::new(), &mut whole).unwrap();
-        let mut cached = pack(&Fold::new(name.thread_id));
+        let mut cached = encode(&Fold::new(name.thread_id));
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let mut fold: Fold = unpack(&cached).unwrap();
+            let mut fold: Fold = decode(&cached).unwrap();
             fold.line(line);
-            cached = pack(&fold);
+            cached = encode(&fold);
         }
-        let cached: Fold = unpack(&cached).unwrap();
+        let cached: Fold = decode(&cached).unwrap();
         let summary = Summary::new(&whole);
         assert_eq!(Summary::new(&cached), summary, "{}", path.display());
-        assert_eq!(unpack(&pack(&summary)), Some(summary));
+        assert_eq!(decode(&encode(&summary)), Some(summary));
     }
 }

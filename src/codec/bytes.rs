@@ -1,4 +1,4 @@
-//! Bytes that values are added to, and taken from.
+//! Encoder and decoder: bytes that values are added to, and taken from.
 
 use std::sync::Arc;
 
@@ -12,39 +12,39 @@ const UUID: u64 = 0;
 const SPELLED: u64 = 1;
 const FIRST_REFERENCE: u64 = 2;
 
-/// A value that can be kept as bytes.
-pub trait Packed: Sized {
+/// A value that can be encoded as bytes, and decoded.
+pub trait Codec: Sized {
     /// Adds the value to the bytes.
-    fn pack(&self, packer: &mut Packer);
+    fn encode(&self, encoder: &mut Encoder);
 
     /// Takes the value from the front of the bytes; `None` when they are of something else.
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self>;
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 
 /// The bytes of a value.
-pub fn pack(value: &impl Packed) -> Vec<u8> {
-    let mut packer = Packer::default();
-    value.pack(&mut packer);
-    packer.finish()
+pub fn encode(value: &impl Codec) -> Vec<u8> {
+    let mut encoder = Encoder::default();
+    value.encode(&mut encoder);
+    encoder.finish()
 }
 
-/// The value of bytes that [`pack`] gave.
+/// The value of bytes that [`encode`] gave.
 #[must_use]
-pub fn unpack<T: Packed>(bytes: &[u8]) -> Option<T> {
-    let mut unpacker = Unpacker::new(bytes);
-    let value = T::unpack(&mut unpacker)?;
-    unpacker.bytes.is_empty().then_some(value)
+pub fn decode<T: Codec>(bytes: &[u8]) -> Option<T> {
+    let mut decoder = Decoder::new(bytes);
+    let value = T::decode(&mut decoder)?;
+    decoder.bytes.is_empty().then_some(value)
 }
 
 /// Takes values and gives bytes.
 #[derive(Debug, Default)]
-pub struct Packer {
+pub struct Encoder {
     bytes: Vec<u8>,
     /// Where the texts that can be referred to are spelled out.
     texts: Vec<(usize, usize)>,
 }
 
-impl Packer {
+impl Encoder {
     /// The bytes.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
@@ -96,7 +96,7 @@ impl Packer {
 
 /// Takes bytes and gives values.
 #[derive(Debug)]
-pub struct Unpacker<'b> {
+pub struct Decoder<'b> {
     bytes: &'b [u8],
     /// The texts that can be referred to, and those among them that were shared.
     texts: Vec<(&'b str, Option<Arc<str>>)>,
@@ -110,7 +110,7 @@ enum Text<'b> {
     Known(usize),
 }
 
-impl<'b> Unpacker<'b> {
+impl<'b> Decoder<'b> {
     fn take(&mut self, length: usize) -> Option<&'b [u8]> {
         let (taken, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
@@ -205,42 +205,42 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_packed_is_unpacked(
+        fn whatever_is_encoded_is_decoded(
             numbers in any::<Vec<(u64, i64)>>(),
             texts in any::<Vec<Option<String>>>(),
             flag in any::<bool>(),
         ) {
             let value = ((numbers, texts.clone()), (flag, texts));
-            let bytes = pack(&value);
-            prop_assert_eq!(unpack(&bytes), Some(value));
+            let bytes = encode(&value);
+            prop_assert_eq!(decode(&bytes), Some(value));
         }
 
         #[test]
         fn no_bytes_are_too_strange(bytes in any::<Vec<u8>>()) {
-            let _ = unpack::<Vec<(Option<String>, (u64, i64))>>(&bytes);
+            let _ = decode::<Vec<(Option<String>, (u64, i64))>>(&bytes);
         }
     }
 
     #[test]
     fn an_id_takes_17_bytes_and_keeps_its_spelling() {
-        assert_eq!(pack(&ID.to_owned()).len(), 17);
+        assert_eq!(encode(&ID.to_owned()).len(), 17);
         for text in [ID.to_owned(), ID.to_uppercase(), ID.replace('-', "0"), ID.replace('9', "g")] {
-            assert_eq!(unpack(&pack(&text)), Some(text));
+            assert_eq!(decode(&encode(&text)), Some(text));
         }
     }
 
     #[test]
     fn a_text_that_comes_again_takes_a_byte_and_is_one() {
         let texts: Vec<Arc<str>> = vec![Arc::from("/home/dev/shop"), Arc::from("/home/dev/shop")];
-        let bytes = pack(&texts);
+        let bytes = encode(&texts);
         assert_eq!(bytes.len(), 1 + 2 + 14 + 1);
-        let texts: Vec<Arc<str>> = unpack(&bytes).unwrap();
+        let texts: Vec<Arc<str>> = decode(&bytes).unwrap();
         assert!(Arc::ptr_eq(&texts[0], &texts[1]));
     }
 
     #[test]
     fn bytes_that_are_left_over_are_of_something_else() {
-        assert_eq!(unpack::<u64>(&[1, 2]), None);
-        assert_eq!(unpack::<u64>(&[]), None);
+        assert_eq!(decode::<u64>(&[1, 2]), None);
+        assert_eq!(decode::<u64>(&[]), None);
     }
 }

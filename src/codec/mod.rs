@@ -10,6 +10,6 @@ mod stamps;
 mod uuid;
 mod values;
 
-pub use bytes::{Packed, Packer, Unpacker, pack, unpack};
+pub use bytes::{Codec, Decoder, Encoder, decode, encode};
 pub use hash::stable_hash;
-pub(crate) use values::{packed_fields, packed_variants};
+pub(crate) use values::{codec_fields, codec_variants};

@@ -1,7 +1,7 @@
-//! The stamps of files, packed here: `fs` knows of no encoding.
+//! The stamps of files, encoded here: `fs` knows of no encoding.
 
-use crate::codec::values::packed_fields;
+use crate::codec::values::codec_fields;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 
-packed_fields!(Timestamp { seconds, nanos });
-packed_fields!(FileStamp { device, inode, size, modified, changed });
+codec_fields!(Timestamp { seconds, nanos });
+codec_fields!(FileStamp { device, inode, size, modified, changed });

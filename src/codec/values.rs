@@ -1,59 +1,59 @@
-//! How the usual kinds of value are packed, and structures made of them.
+//! The encoding of the usual kinds of value, and of structures made of them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::codec::bytes::{Packed, Packer, Unpacker};
+use crate::codec::bytes::{Codec, Decoder, Encoder};
 
-impl Packed for u64 {
-    fn pack(&self, packer: &mut Packer) {
-        packer.number(*self);
+impl Codec for u64 {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.number(*self);
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.number()
-    }
-}
-
-impl Packed for usize {
-    fn pack(&self, packer: &mut Packer) {
-        packer.number(*self as u64);
-    }
-
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.number()?.try_into().ok()
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.number()
     }
 }
 
-impl Packed for i64 {
-    fn pack(&self, packer: &mut Packer) {
+impl Codec for usize {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.number(*self as u64);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.number()?.try_into().ok()
+    }
+}
+
+impl Codec for i64 {
+    fn encode(&self, encoder: &mut Encoder) {
         // The sign comes last, so that small negative numbers are short too.
-        packer.number((*self << 1 ^ *self >> 63).cast_unsigned());
+        encoder.number((*self << 1 ^ *self >> 63).cast_unsigned());
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        let number = unpacker.number()?;
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        let number = decoder.number()?;
         Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 }
 
-impl Packed for f64 {
-    fn pack(&self, packer: &mut Packer) {
-        packer.fixed(self.to_bits());
+impl Codec for f64 {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.fixed(self.to_bits());
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.fixed().map(Self::from_bits)
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.fixed().map(Self::from_bits)
     }
 }
 
-impl Packed for bool {
-    fn pack(&self, packer: &mut Packer) {
-        packer.number((*self).into());
+impl Codec for bool {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.number((*self).into());
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        match unpacker.number()? {
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        match decoder.number()? {
             0 => Some(false),
             1 => Some(true),
             _ => None,
@@ -61,126 +61,126 @@ impl Packed for bool {
     }
 }
 
-impl Packed for String {
-    fn pack(&self, packer: &mut Packer) {
-        packer.text(self);
+impl Codec for String {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.text(self);
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.string()
-    }
-}
-
-impl Packed for Arc<str> {
-    fn pack(&self, packer: &mut Packer) {
-        packer.text(self);
-    }
-
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        unpacker.text()
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.string()
     }
 }
 
-impl<T: Packed> Packed for Option<T> {
-    fn pack(&self, packer: &mut Packer) {
-        self.is_some().pack(packer);
+impl Codec for Arc<str> {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.text(self);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.text()
+    }
+}
+
+impl<T: Codec> Codec for Option<T> {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.is_some().encode(encoder);
         if let Some(value) = self {
-            value.pack(packer);
+            value.encode(encoder);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        if bool::unpack(unpacker)? { T::unpack(unpacker).map(Some) } else { Some(None) }
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        if bool::decode(decoder)? { T::decode(decoder).map(Some) } else { Some(None) }
     }
 }
 
-impl<T: Packed> Packed for Vec<T> {
-    fn pack(&self, packer: &mut Packer) {
-        self.len().pack(packer);
+impl<T: Codec> Codec for Vec<T> {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.len().encode(encoder);
         for value in self {
-            value.pack(packer);
+            value.encode(encoder);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        let length = usize::unpack(unpacker)?;
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        let length = usize::decode(decoder)?;
         // Every value takes a byte: more than there are bytes is no length.
-        let mut values = Self::with_capacity(length.min(unpacker.left()));
+        let mut values = Self::with_capacity(length.min(decoder.left()));
         for _ in 0..length {
-            values.push(T::unpack(unpacker)?);
+            values.push(T::decode(decoder)?);
         }
         Some(values)
     }
 }
 
-impl<T: Packed> Packed for VecDeque<T> {
-    fn pack(&self, packer: &mut Packer) {
-        self.len().pack(packer);
+impl<T: Codec> Codec for VecDeque<T> {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.len().encode(encoder);
         for value in self {
-            value.pack(packer);
+            value.encode(encoder);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Vec::unpack(unpacker).map(Self::from)
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Vec::decode(decoder).map(Self::from)
     }
 }
 
-impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
-    fn pack(&self, packer: &mut Packer) {
-        self.len().pack(packer);
+impl<K: Codec + Ord, V: Codec> Codec for BTreeMap<K, V> {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.len().encode(encoder);
         for (key, value) in self {
-            key.pack(packer);
-            value.pack(packer);
+            key.encode(encoder);
+            value.encode(encoder);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Vec::<(K, V)>::unpack(unpacker).map(Self::from_iter)
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Vec::<(K, V)>::decode(decoder).map(Self::from_iter)
     }
 }
 
-impl<A: Packed, B: Packed> Packed for (A, B) {
-    fn pack(&self, packer: &mut Packer) {
-        self.0.pack(packer);
-        self.1.pack(packer);
+impl<A: Codec, B: Codec> Codec for (A, B) {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.0.encode(encoder);
+        self.1.encode(encoder);
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Some((A::unpack(unpacker)?, B::unpack(unpacker)?))
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some((A::decode(decoder)?, B::decode(decoder)?))
     }
 }
 
 /// Packs a structure field by field. A field that is forgotten does not compile.
-macro_rules! packed_fields {
+macro_rules! codec_fields {
     ($type:ident { $($field:ident),+ $(,)? }) => {
-        impl $crate::codec::bytes::Packed for $type {
-            fn pack(&self, packer: &mut $crate::codec::bytes::Packer) {
-                $($crate::codec::bytes::Packed::pack(&self.$field, packer);)+
+        impl $crate::codec::bytes::Codec for $type {
+            fn encode(&self, encoder: &mut $crate::codec::bytes::Encoder) {
+                $($crate::codec::bytes::Codec::encode(&self.$field, encoder);)+
             }
 
-            fn unpack(unpacker: &mut $crate::codec::bytes::Unpacker<'_>) -> Option<Self> {
-                Some(Self { $($field: $crate::codec::bytes::Packed::unpack(unpacker)?),+ })
+            fn decode(decoder: &mut $crate::codec::bytes::Decoder<'_>) -> Option<Self> {
+                Some(Self { $($field: $crate::codec::bytes::Codec::decode(decoder)?),+ })
             }
         }
     };
 }
 
 /// Packs an enumeration without fields by the place of its variants in the list.
-macro_rules! packed_variants {
+macro_rules! codec_variants {
     ($type:ident { $($variant:ident),+ $(,)? }) => {
-        impl $crate::codec::bytes::Packed for $type {
-            fn pack(&self, packer: &mut $crate::codec::bytes::Packer) {
+        impl $crate::codec::bytes::Codec for $type {
+            fn encode(&self, encoder: &mut $crate::codec::bytes::Encoder) {
                 let at = [$(Self::$variant),+].iter().position(|one| one == self);
-                $crate::codec::bytes::Packed::pack(&at.unwrap_or_default(), packer);
+                $crate::codec::bytes::Codec::encode(&at.unwrap_or_default(), encoder);
             }
 
-            fn unpack(unpacker: &mut $crate::codec::bytes::Unpacker<'_>) -> Option<Self> {
-                let at: usize = $crate::codec::bytes::Packed::unpack(unpacker)?;
+            fn decode(decoder: &mut $crate::codec::bytes::Decoder<'_>) -> Option<Self> {
+                let at: usize = $crate::codec::bytes::Codec::decode(decoder)?;
                 [$(Self::$variant),+].get(at).copied()
             }
         }
     };
 }
 
-pub(crate) use {packed_fields, packed_variants};
+pub(crate) use {codec_fields, codec_variants};

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use crate::codec::{pack, stable_hash};
+use crate::codec::{encode, stable_hash};
 use crate::error::{Error, Result};
 use crate::export::checkpoint::{Checkpoint, day_path};
 use crate::export::day_file::{Written, make_private};
@@ -157,7 +157,7 @@ fn write_days(
 /// What decides the rows of a thread, as a hash.
 fn hash_of(thread: &Thread, facts: &ThreadFacts) -> u64 {
     let Thread { thread_id, parent_thread_id, kind, cli_version, slices, .. } = thread;
-    stable_hash(&(thread_id, parent_thread_id, kind.as_str(), cli_version, pack(slices), facts))
+    stable_hash(&(thread_id, parent_thread_id, kind.as_str(), cli_version, encode(slices), facts))
 }
 
 /// Waits until no other export of this host writes to `directory`; it is this one's turn until the file is closed.

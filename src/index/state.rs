@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::codec::unpack;
+use crate::codec::decode;
 use crate::error::Result;
 use crate::fs::file_stamp::FileStamp;
 use crate::fs::watch::{Drained, Watcher};
@@ -36,10 +36,10 @@ const MAX_LINKED: usize = 64;
 const MAX_DRAINS: usize = 4;
 
 /// How many folds are kept ready: more sessions than an orchestrator runs at once. A fold of a rollout with ten thousand
-/// responses takes a megabyte, packed a tenth of it.
+/// responses takes a megabyte, encoded a tenth of it.
 const MAX_LIVE: usize = 64;
 
-/// The folds that are being appended to, ready to go on; all others are kept packed. By the slot and the birth of their
+/// The folds that are being appended to, ready to go on; all others are kept encoded. By the slot and the birth of their
 /// entries.
 pub type LiveFolds = Lru<(Slot, u64), Box<Fold>>;
 
@@ -283,7 +283,7 @@ impl State {
                     cached.state = place
                 }
                 // It was read anew meanwhile.
-                (LedgerState::Packed(_), _) => {}
+                (LedgerState::Encoded(_), _) => {}
                 // It is in the file that was, and had no room in this one.
                 (LedgerState::Stored { .. }, _) => entry.fold = Cached::Nothing,
             }
@@ -297,7 +297,7 @@ impl State {
         let Cached::Folded(cached) = &entry.fold else { return None };
         let before = match &cached.state {
             LedgerState::Live => PriorLedger::Live(self.live.take(&(slot, entry.born))?),
-            LedgerState::Packed(bytes) => PriorLedger::Packed(bytes.clone()),
+            LedgerState::Encoded(bytes) => PriorLedger::Encoded(bytes.clone()),
             LedgerState::Stored { at, length, checksum } => {
                 PriorLedger::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
             }
@@ -310,11 +310,11 @@ impl State {
         let entry = self.tree.files.get(slot)?;
         let Cached::Folded(cached) = &entry.fold else { return None };
         match (&cached.provisional, &cached.state) {
-            (Some(bytes), _) | (None, LedgerState::Packed(bytes)) => unpack(bytes).map(Box::new),
+            (Some(bytes), _) | (None, LedgerState::Encoded(bytes)) => decode(bytes).map(Box::new),
             (None, LedgerState::Live) => self.live.peek(&(slot, entry.born)).cloned(),
             (None, LedgerState::Stored { at, length, checksum }) => {
                 let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
-                unpack(state.bytes()).map(Box::new)
+                decode(state.bytes()).map(Box::new)
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields};
+use crate::codec::{Codec, Decoder, Encoder, codec_fields};
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -28,7 +28,7 @@ pub struct SliceKey {
     pub long_context: bool,
 }
 
-packed_fields!(SliceKey { model, workspace, tier, quarter, long_context });
+codec_fields!(SliceKey { model, workspace, tier, quarter, long_context });
 
 /// What one response was billed, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Response {
     pub single: bool,
 }
 
-packed_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
+codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
 /// Usage, added up.
 ///
@@ -62,13 +62,13 @@ pub struct Slices {
 }
 
 /// The list of responses is not kept: who wants it reads the rollout again.
-impl Packed for Slices {
-    fn pack(&self, packer: &mut Packer) {
-        self.slices.pack(packer);
+impl Codec for Slices {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.slices.encode(encoder);
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Some(Self { slices: Vec::unpack(unpacker)?, responses: None })
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self { slices: Vec::decode(decoder)?, responses: None })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::hash::Hash;
 
-use crate::codec::{Packed, Packer, Unpacker, stable_hash};
+use crate::codec::{Codec, Decoder, Encoder, stable_hash};
 
 /// Between two records of a copy lies less than this many milliseconds, whereas a model takes longer to answer …
 const MIN_ANSWER_MS: i64 = 3;
@@ -24,23 +24,23 @@ pub struct Trail {
     pause_at: Option<usize>,
 }
 
-impl Packed for Trail {
-    fn pack(&self, packer: &mut Packer) {
-        self.last_ms.pack(packer);
-        self.bytes_since.pack(packer);
-        self.pause_at.pack(packer);
-        self.hashes.len().pack(packer);
+impl Codec for Trail {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.last_ms.encode(encoder);
+        self.bytes_since.encode(encoder);
+        self.pause_at.encode(encoder);
+        self.hashes.len().encode(encoder);
         for hash in &self.hashes {
-            packer.fixed(*hash);
+            encoder.fixed(*hash);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        let last_ms = Option::unpack(unpacker)?;
-        let bytes_since = u64::unpack(unpacker)?;
-        let pause_at = Option::unpack(unpacker)?;
-        let hashes = 0..usize::unpack(unpacker)?;
-        let hashes = hashes.map(|_| unpacker.fixed()).collect::<Option<_>>()?;
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        let last_ms = Option::decode(decoder)?;
+        let bytes_since = u64::decode(decoder)?;
+        let pause_at = Option::decode(decoder)?;
+        let hashes = 0..usize::decode(decoder)?;
+        let hashes = hashes.map(|_| decoder.fixed()).collect::<Option<_>>()?;
         Some(Self { hashes, last_ms, bytes_since, pause_at })
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields, stable_hash};
+use crate::codec::{Codec, Decoder, Encoder, codec_fields, stable_hash};
 use crate::rollout::record::TokenUsage;
 
 /// How many values are remembered at least, the last ones. A second writer goes on from the value that stood in the
@@ -28,7 +28,7 @@ pub struct Counter {
     repeats: bool,
 }
 
-packed_fields!(Counter { total, values, foreign_base, reset, repeats });
+codec_fields!(Counter { total, values, foreign_base, reset, repeats });
 
 impl Counter {
     /// A counter that may begin at the value of another thread, which is not known: that of a rollout which points to
@@ -132,20 +132,20 @@ impl SeenValues {
     }
 }
 
-impl Packed for SeenValues {
-    fn pack(&self, packer: &mut Packer) {
+impl Codec for SeenValues {
+    fn encode(&self, encoder: &mut Encoder) {
         for values in [&self.recent, &self.older] {
-            values.len().pack(packer);
+            values.len().encode(encoder);
             for value in values {
-                packer.fixed(*value);
+                encoder.fixed(*value);
             }
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut values = || {
-            let values = 0..usize::unpack(unpacker)?;
-            values.map(|_| unpacker.fixed()).collect::<Option<_>>()
+            let values = 0..usize::decode(decoder)?;
+            values.map(|_| decoder.fixed()).collect::<Option<_>>()
         };
         Some(Self { recent: values()?, older: values()? })
     }
@@ -268,7 +268,7 @@ mod tests {
             values.insert(usage(1000 + 10 * total));
         }
         assert!(values.contains(usage(7)));
-        let kept = crate::codec::unpack(&crate::codec::pack(&values));
+        let kept = crate::codec::decode(&crate::codec::encode(&values));
         assert_eq!(kept, Some(values));
     }
 }

@@ -5,7 +5,7 @@
 //! of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does not
 //! matter. Where they have none, only the parent's counter at the cut tells.
 
-use crate::codec::packed_fields;
+use crate::codec::codec_fields;
 use crate::ledger::buckets::Response;
 use crate::rollout::record::{TokenUsage, TurnEvent};
 
@@ -36,7 +36,7 @@ pub struct Opening {
     pub response: Response,
 }
 
-packed_fields!(Opening { total, last, answered, alone, response });
+codec_fields!(Opening { total, last, answered, alone, response });
 
 impl Opening {
     /// The first value, written after the model `answered` or failed to.
@@ -86,7 +86,7 @@ pub struct Milestones {
     values: Vec<(u64, TokenUsage)>,
 }
 
-packed_fields!(Milestones { values });
+codec_fields!(Milestones { values });
 
 impl Milestones {
     /// Adds a value; one without an ordinal cannot be pointed to, and one that repeats the last tells nothing new.

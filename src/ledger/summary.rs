@@ -1,6 +1,6 @@
 //! What of a fold a thread is made of: all that is known of a rollout once it was read, without what is needed to go on.
 
-use crate::codec::{Packed, Unpacker, packed_fields};
+use crate::codec::{Codec, Decoder, codec_fields};
 use crate::ledger::buckets::Slices;
 use crate::ledger::fold::Fold;
 use crate::ledger::thread_kind::ThreadKind;
@@ -49,7 +49,7 @@ pub struct Summary {
     pub slices: Slices,
 }
 
-packed_fields!(Summary {
+codec_fields!(Summary {
     is_empty,
     inherits,
     thread_id,
@@ -82,12 +82,12 @@ pub struct Glimpse {
 }
 
 impl Glimpse {
-    /// That of a packed summary, which begins with it.
+    /// That of a encoded summary, which begins with it.
     #[must_use]
-    pub fn of(packed: &[u8]) -> Option<Self> {
-        let unpacker = &mut Unpacker::new(packed);
-        let (is_empty, inherits) = (bool::unpack(unpacker)?, bool::unpack(unpacker)?);
-        Some(Self { is_empty, inherits, thread_id: Option::unpack(unpacker)? })
+    pub fn of(encoded: &[u8]) -> Option<Self> {
+        let decoder = &mut Decoder::new(encoded);
+        let (is_empty, inherits) = (bool::decode(decoder)?, bool::decode(decoder)?);
+        Some(Self { is_empty, inherits, thread_id: Option::decode(decoder)? })
     }
 }
 

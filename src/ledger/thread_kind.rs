@@ -1,6 +1,6 @@
 //! The three ways in which a thread comes to be.
 
-use crate::codec::packed_variants;
+use crate::codec::codec_variants;
 use crate::rollout::record::session_meta::SessionMeta;
 
 /// How a thread came to be.
@@ -14,7 +14,7 @@ pub enum ThreadKind {
     Subagent,
 }
 
-packed_variants!(ThreadKind { Root, Fork, Subagent });
+codec_variants!(ThreadKind { Root, Fork, Subagent });
 
 impl ThreadKind {
     /// The name that programs see.

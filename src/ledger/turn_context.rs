@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::codec::packed_fields;
+use crate::codec::codec_fields;
 use crate::ledger::buckets::Response;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
@@ -25,7 +25,7 @@ pub struct TurnFacts {
     pub tier: Option<ServiceTier>,
 }
 
-packed_fields!(TurnFacts { model, workspace, tier });
+codec_fields!(TurnFacts { model, workspace, tier });
 
 /// The turns of a rollout, as far as they were read.
 #[derive(Debug, Default, Clone)]
@@ -39,7 +39,7 @@ pub struct Turns {
     waiting: Vec<Waiting>,
 }
 
-packed_fields!(Turns { current, has_settings, next, recent, waiting });
+codec_fields!(Turns { current, has_settings, next, recent, waiting });
 
 #[derive(Debug, Clone)]
 struct Waiting {
@@ -50,7 +50,7 @@ struct Waiting {
     meanwhile: TurnFacts,
 }
 
-packed_fields!(Waiting { id, turn_id, usage, at_ms, meanwhile });
+codec_fields!(Waiting { id, turn_id, usage, at_ms, meanwhile });
 
 impl Turns {
     /// What holds before the first turn.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::codec::{Packed, Packer, Unpacker, stable_hash};
+use crate::codec::{Codec, Decoder, Encoder, stable_hash};
 use crate::rollout::record::TokenUsage;
 
 /// The responses of a thread that were recorded.
@@ -15,21 +15,21 @@ pub struct Recorded {
     unconfirmed: Vec<TokenUsage>,
 }
 
-impl Packed for Recorded {
-    fn pack(&self, packer: &mut Packer) {
-        self.any.pack(packer);
-        self.unconfirmed.pack(packer);
-        self.responses.len().pack(packer);
+impl Codec for Recorded {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.any.encode(encoder);
+        self.unconfirmed.encode(encoder);
+        self.responses.len().encode(encoder);
         for response in &self.responses {
-            packer.fixed(*response);
+            encoder.fixed(*response);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        let any = bool::unpack(unpacker)?;
-        let unconfirmed = Vec::unpack(unpacker)?;
-        let responses = 0..usize::unpack(unpacker)?;
-        let responses = responses.map(|_| unpacker.fixed()).collect::<Option<_>>()?;
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        let any = bool::decode(decoder)?;
+        let unconfirmed = Vec::decode(decoder)?;
+        let responses = 0..usize::decode(decoder)?;
+        let responses = responses.map(|_| decoder.fixed()).collect::<Option<_>>()?;
         Some(Self { any, responses, unconfirmed })
     }
 }

@@ -3,7 +3,7 @@
 //! Versions from 0.105 on write when a turn starts and ends. Before, a turn's end has no record of its own: there the
 //! model's words end it, unless a tool call follows.
 
-use crate::codec::{packed_fields, packed_variants};
+use crate::codec::{codec_fields, codec_variants};
 use crate::rollout::record::TurnEvent;
 use crate::rollout::record::prefilter::Unneeded;
 
@@ -23,7 +23,7 @@ pub enum TurnState {
     Failed,
 }
 
-packed_variants!(TurnState { None, Running, Finished, Aborted, Failed });
+codec_variants!(TurnState { None, Running, Finished, Aborted, Failed });
 
 impl TurnState {
     /// The name that programs see.
@@ -50,7 +50,7 @@ pub struct TurnTracker {
     prompted: bool,
 }
 
-packed_fields!(TurnTracker { state, turn_id, explicit, prompted });
+codec_fields!(TurnTracker { state, turn_id, explicit, prompted });
 
 impl TurnTracker {
     /// What the last turn is doing.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ao_plugin_codex::billing::price_table::PriceTable;
 use ao_plugin_codex::billing::user_prices::with_user_prices;
-use ao_plugin_codex::codec::{Packer, pack, unpack};
+use ao_plugin_codex::codec::{Encoder, decode, encode};
 use ao_plugin_codex::index::cache::decode::recall;
 use ao_plugin_codex::index::reading::heads::Texts;
 use ao_plugin_codex::ledger::fold::Fold;
@@ -81,7 +81,7 @@ pub(crate) fn fold(bytes: &[u8]) {
     scan_lines(text, &mut Vec::new(), &mut whole).unwrap();
     let mut part = Fold::new(None);
     scan_lines(first, &mut Vec::new(), &mut part).unwrap();
-    let mut part: Fold = unpack(&pack(&part)).unwrap();
+    let mut part: Fold = decode(&encode(&part)).unwrap();
     scan_lines(second, &mut Vec::new(), &mut part).unwrap();
     assert_eq!(Summary::new(&part), Summary::new(&whole));
 }
@@ -121,14 +121,14 @@ pub(crate) fn prices(bytes: &[u8]) {
 
 /// What is not what was put away is refused, or is something that can be put away again.
 pub(crate) fn cached(bytes: &[u8]) {
-    if let Some(fold) = unpack::<Fold>(bytes) {
-        let again: Fold = unpack(&pack(&fold)).unwrap();
+    if let Some(fold) = decode::<Fold>(bytes) {
+        let again: Fold = decode(&encode(&fold)).unwrap();
         assert_eq!(Summary::new(&again), Summary::new(&fold));
     }
-    if let Some(summary) = unpack::<Summary>(bytes) {
-        assert_eq!(unpack(&pack(&summary)), Some(summary));
+    if let Some(summary) = decode::<Summary>(bytes) {
+        assert_eq!(decode(&encode(&summary)), Some(summary));
     }
-    let mut index = Packer::default();
+    let mut index = Encoder::default();
     index.text("/");
     let index = [index.finish().as_slice(), bytes].concat();
     let _ = recall(&index, Path::new("/"), &mut Texts::default());

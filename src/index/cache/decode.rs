@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::codec::{Packed, Unpacker};
+use crate::codec::{Codec, Decoder};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, LastRecord};
@@ -18,20 +18,20 @@ const LEAST_ENTRY: usize = 12;
 /// `texts`.
 #[must_use]
 pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
-    let unpacker = &mut Unpacker::new(index);
-    if Path::new(&*unpacker.text()?) != real(home) {
+    let decoder = &mut Decoder::new(index);
+    if Path::new(&*decoder.text()?) != real(home) {
         return None;
     }
     let mut tree = Tree::default();
-    for at in 0..usize::unpack(unpacker)? {
-        let directory = directory(unpacker, home)?;
+    for at in 0..usize::decode(decoder)? {
+        let directory = directory(decoder, home)?;
         tree.by_path.insert(directory.path.clone(), at);
         tree.directories.push(directory);
     }
-    let count = usize::unpack(unpacker)?;
-    tree.files.reserve(count.min(unpacker.left() / LEAST_ENTRY));
+    let count = usize::decode(decoder)?;
+    tree.files.reserve(count.min(decoder.left() / LEAST_ENTRY));
     for _ in 0..count {
-        let mut entry = entry(unpacker)?;
+        let mut entry = entry(decoder)?;
         if let Head::Read(facts) = &mut entry.head {
             let HeadFacts { parent, cwd, cli_version, .. } = &mut **facts;
             for text in [parent, cwd, cli_version].into_iter().flatten() {
@@ -44,32 +44,32 @@ pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
         let slot = tree.files.insert(entry);
         tree.directories.get_mut(at)?.files.push(slot);
     }
-    (unpacker.left() == 0).then_some(tree)
+    (decoder.left() == 0).then_some(tree)
 }
 
-fn directory(unpacker: &mut Unpacker<'_>, home: &Path) -> Option<Directory> {
+fn directory(decoder: &mut Decoder<'_>, home: &Path) -> Option<Directory> {
     Some(Directory {
-        path: home.join(str::from_utf8(unpacker.raw()?).ok()?),
-        archived: bool::unpack(unpacker)?,
-        depth: usize::unpack(unpacker)?,
-        listed: Option::unpack(unpacker)?,
+        path: home.join(str::from_utf8(decoder.raw()?).ok()?),
+        archived: bool::decode(decoder)?,
+        depth: usize::decode(decoder)?,
+        listed: Option::decode(decoder)?,
         is_known: true,
-        directories: Vec::unpack(unpacker)?,
+        directories: Vec::decode(decoder)?,
         ..Directory::default()
     })
 }
 
-fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
+fn entry(decoder: &mut Decoder<'_>) -> Option<Entry> {
     Some(Entry {
-        directory: usize::unpack(unpacker)?,
-        name: str::from_utf8(unpacker.raw()?).ok()?.into(),
-        stamp: FileStamp::unpack(unpacker)?,
-        is_linked: bool::unpack(unpacker)?,
-        is_head_racy: bool::unpack(unpacker)?,
-        head: Head::unpack(unpacker)?,
-        last_record: LastRecord::unpack(unpacker)?,
-        fold: if bool::unpack(unpacker)? {
-            Cached::Folded(Box::new(cached(unpacker)?))
+        directory: usize::decode(decoder)?,
+        name: str::from_utf8(decoder.raw()?).ok()?.into(),
+        stamp: FileStamp::decode(decoder)?,
+        is_linked: bool::decode(decoder)?,
+        is_head_racy: bool::decode(decoder)?,
+        head: Head::decode(decoder)?,
+        last_record: LastRecord::decode(decoder)?,
+        fold: if bool::decode(decoder)? {
+            Cached::Folded(Box::new(cached(decoder)?))
         } else {
             Cached::Nothing
         },
@@ -77,16 +77,16 @@ fn entry(unpacker: &mut Unpacker<'_>) -> Option<Entry> {
     })
 }
 
-fn cached(unpacker: &mut Unpacker<'_>) -> Option<CachedLedger> {
+fn cached(decoder: &mut Decoder<'_>) -> Option<CachedLedger> {
     Some(CachedLedger {
-        checkpoint: Checkpoint::unpack(unpacker)?,
-        last_record_ms: Option::unpack(unpacker)?,
-        summary: CachedSummary::Packed(unpacker.raw()?.into()),
+        checkpoint: Checkpoint::decode(decoder)?,
+        last_record_ms: Option::decode(decoder)?,
+        summary: CachedSummary::Encoded(decoder.raw()?.into()),
         state: LedgerState::Stored {
-            at: unpacker.number()?,
-            length: unpacker.number()?.try_into().ok()?,
-            checksum: unpacker.number()?.try_into().ok()?,
+            at: decoder.number()?,
+            length: decoder.number()?.try_into().ok()?,
+            checksum: decoder.number()?.try_into().ok()?,
         },
-        provisional: if bool::unpack(unpacker)? { Some(unpacker.raw()?.into()) } else { None },
+        provisional: if bool::decode(decoder)? { Some(decoder.raw()?.into()) } else { None },
     })
 }

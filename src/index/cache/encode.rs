@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use crate::codec::{Packed, Packer, pack};
+use crate::codec::{Codec, Encoder, encode};
 use crate::index::cache::file::{MAX_BYTES, Saved};
 use crate::index::cache::place::real;
 use crate::index::catalog::entry::{Entry, Slot};
@@ -29,46 +29,48 @@ impl Image {
     #[must_use]
     pub fn of(home: &Path, tree: &Tree, live: &LiveFolds, saved: Option<&Saved>) -> Option<Self> {
         let mut image = Self::default();
-        let mut packer = Packer::default();
-        packer.text(real(home).to_str()?);
-        packer.number(tree.directories.len() as u64);
+        let mut encoder = Encoder::default();
+        encoder.text(real(home).to_str()?);
+        encoder.number(tree.directories.len() as u64);
         for directory in &tree.directories {
-            packer.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
-            directory.archived.pack(&mut packer);
-            directory.depth.pack(&mut packer);
+            encoder.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
+            directory.archived.encode(&mut encoder);
+            directory.depth.encode(&mut encoder);
             // What was passed over is found again by listing it.
             let is_plain = directory.skipped.is_empty() && directory.unreadable.is_none();
-            directory.listed.filter(|_| is_plain).pack(&mut packer);
-            directory.directories.pack(&mut packer);
+            directory.listed.filter(|_| is_plain).encode(&mut encoder);
+            directory.directories.encode(&mut encoder);
         }
         let mut newest: Vec<(Slot, &Entry)> = tree.files.iter().collect();
         newest.sort_unstable_by_key(|(_, entry)| Reverse(entry.stamp.modified));
-        packer.number(newest.len() as u64);
+        encoder.number(newest.len() as u64);
         for (slot, entry) in newest {
-            entry.directory.pack(&mut packer);
+            entry.directory.encode(&mut encoder);
             // Each is another one: among the texts that are referred to it would be in the way.
-            packer.raw(entry.name.as_bytes());
-            entry.stamp.pack(&mut packer);
-            entry.is_linked.pack(&mut packer);
-            entry.is_head_racy.pack(&mut packer);
-            entry.head.pack(&mut packer);
-            entry.last_record.pack(&mut packer);
+            encoder.raw(entry.name.as_bytes());
+            entry.stamp.encode(&mut encoder);
+            entry.is_linked.encode(&mut encoder);
+            entry.is_head_racy.encode(&mut encoder);
+            entry.head.encode(&mut encoder);
+            entry.last_record.encode(&mut encoder);
             // The summaries in the index may take as much again.
             let has_room = (image.states.len() as u64) < MAX_BYTES / 2;
             match &entry.fold {
                 Cached::Folded(cached) if has_room => {
-                    image.add_fold(&mut packer, slot, entry, cached, live, saved);
+                    image.add_fold(&mut encoder, slot, entry, cached, live, saved);
                 }
-                Cached::Folded(_) | Cached::Nothing | Cached::Broken(_) => false.pack(&mut packer),
+                Cached::Folded(_) | Cached::Nothing | Cached::Broken(_) => {
+                    false.encode(&mut encoder)
+                }
             }
         }
-        image.index = packer.finish();
+        image.index = encoder.finish();
         ((image.index.len() + image.states.len()) as u64 <= MAX_BYTES).then_some(image)
     }
 
     fn add_fold(
         &mut self,
-        packer: &mut Packer,
+        encoder: &mut Encoder,
         slot: Slot,
         entry: &Entry,
         cached: &CachedLedger,
@@ -77,12 +79,12 @@ impl Image {
     ) {
         let before = self.states.len();
         let known = match &cached.state {
-            LedgerState::Packed(bytes) => {
+            LedgerState::Encoded(bytes) => {
                 self.states.extend_from_slice(bytes);
                 true
             }
             LedgerState::Live => live.peek(&(slot, entry.born)).is_some_and(|fold| {
-                self.states.extend_from_slice(&pack(&**fold));
+                self.states.extend_from_slice(&encode(&**fold));
                 true
             }),
             LedgerState::Stored { at, length, checksum } => {
@@ -93,22 +95,22 @@ impl Image {
                 })
             }
         };
-        known.pack(packer);
+        known.encode(encoder);
         let state = self.states.get(before..).unwrap_or_default();
         let Some(length) = u32::try_from(state.len()).ok().filter(|_| known) else { return };
         let (at, checksum) = (before as u64, crc32fast::hash(state));
-        cached.checkpoint.pack(packer);
-        cached.last_record_ms.pack(packer);
+        cached.checkpoint.encode(encoder);
+        cached.last_record_ms.encode(encoder);
         match &cached.summary {
-            CachedSummary::Packed(bytes) => packer.raw(bytes),
-            CachedSummary::Ready(summary) => packer.raw(&pack(&**summary)),
+            CachedSummary::Encoded(bytes) => encoder.raw(bytes),
+            CachedSummary::Ready(summary) => encoder.raw(&encode(&**summary)),
         }
-        packer.number(at);
-        packer.number(length.into());
-        packer.number(checksum.into());
-        cached.provisional.is_some().pack(packer);
+        encoder.number(at);
+        encoder.number(length.into());
+        encoder.number(checksum.into());
+        cached.provisional.is_some().encode(encoder);
         if let Some(provisional) = &cached.provisional {
-            packer.raw(provisional);
+            encoder.raw(provisional);
         }
         self.places.push((slot, cached.checkpoint, LedgerState::Stored { at, length, checksum }));
     }

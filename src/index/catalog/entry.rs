@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::codec::{Packed, Packer, Unpacker};
+use crate::codec::{Codec, Decoder, Encoder};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::reading::cached::Cached;
 use crate::index::reading::heads::{Head, ThreadHead};
@@ -153,16 +153,16 @@ fn in_directory(directory: &Path, name: &str) -> PathBuf {
     path
 }
 
-impl Packed for LastRecord {
-    fn pack(&self, packer: &mut Packer) {
+impl Codec for LastRecord {
+    fn encode(&self, encoder: &mut Encoder) {
         match self {
             Self::Unread => None,
             Self::Read(ms) => Some(*ms),
         }
-        .pack(packer);
+        .encode(encoder);
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Some(Option::unpack(unpacker)?.map_or(Self::Unread, Self::Read))
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some(Option::decode(decoder)?.map_or(Self::Unread, Self::Read))
     }
 }

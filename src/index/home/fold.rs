@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::codec::pack;
+use crate::codec::encode;
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::Timestamp;
 use crate::fs::parallel;
@@ -60,7 +60,7 @@ impl HomeStore {
         };
         let claim = Claim { store: self, slot };
         let Job { born, file, before } = job;
-        let before = before.and_then(|(checkpoint, before)| Some((checkpoint, before.unpack()?)));
+        let before = before.and_then(|(checkpoint, before)| Some((checkpoint, before.decode()?)));
         let folded = refold(&file, before, buffer, watch);
         watch.add_file();
         let result = match folded {
@@ -111,13 +111,13 @@ impl HomeStore {
     fn keep(&self, slot: Slot, born: u64, folded: Folded) {
         let last_record_ms = folded.last().last_record_ms();
         let mut summary = CachedSummary::Ready(Box::new(Summary::new(folded.last())));
-        let provisional = folded.provisional.as_deref().map(|fold| pack(fold).into_boxed_slice());
+        let provisional = folded.provisional.as_deref().map(|fold| encode(fold).into_boxed_slice());
         // What was appended to once will be again.
         let (state, live) = if folded.start > 0 {
             (LedgerState::Live, Some(folded.fold))
         } else {
-            summary.pack();
-            (LedgerState::Packed(pack(&*folded.fold).into_boxed_slice()), None)
+            summary.encode();
+            (LedgerState::Encoded(encode(&*folded.fold).into_boxed_slice()), None)
         };
         let checkpoint = folded.checkpoint;
         let mut known = self.lock();
@@ -143,8 +143,8 @@ impl HomeStore {
             && let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born)
             && let Cached::Folded(cached) = &mut entry.fold
         {
-            cached.state = LedgerState::Packed(pack(&*fold).into_boxed_slice());
-            cached.summary.pack();
+            cached.state = LedgerState::Encoded(encode(&*fold).into_boxed_slice());
+            cached.summary.encode();
         }
     }
 

@@ -1,6 +1,6 @@
 //! The cached ledger of a rollout: its sums, and the state from which it goes on.
 
-use crate::codec::{pack, unpack};
+use crate::codec::{decode, encode};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::states;
 use crate::index::reading::ledger::Checkpoint;
@@ -39,7 +39,7 @@ pub struct CachedLedger {
     pub summary: CachedSummary,
     /// The state to go on from.
     pub state: LedgerState,
-    /// The state behind a last record without a terminator, packed.
+    /// The state behind a last record without a terminator, encoded.
     pub provisional: Option<Box<[u8]>>,
 }
 
@@ -48,8 +48,8 @@ pub struct CachedLedger {
 pub enum CachedSummary {
     /// As it is: that of a fold which is being appended to.
     Ready(Box<Summary>),
-    /// Packed.
-    Packed(Box<[u8]>),
+    /// Encoded.
+    Encoded(Box<[u8]>),
 }
 
 impl CachedSummary {
@@ -58,7 +58,7 @@ impl CachedSummary {
     pub fn get(&self) -> Option<Summary> {
         match self {
             Self::Ready(summary) => Some((**summary).clone()),
-            Self::Packed(bytes) => unpack(bytes),
+            Self::Encoded(bytes) => decode(bytes),
         }
     }
 
@@ -71,14 +71,14 @@ impl CachedSummary {
                 inherits: summary.inherits,
                 thread_id: summary.thread_id.clone(),
             }),
-            Self::Packed(bytes) => Glimpse::of(bytes),
+            Self::Encoded(bytes) => Glimpse::of(bytes),
         }
     }
 
     /// Packs it.
-    pub fn pack(&mut self) {
+    pub fn encode(&mut self) {
         if let Self::Ready(summary) = self {
-            *self = Self::Packed(pack(&**summary).into_boxed_slice());
+            *self = Self::Encoded(encode(&**summary).into_boxed_slice());
         }
     }
 }
@@ -88,9 +88,9 @@ impl CachedSummary {
 pub enum LedgerState {
     /// With the folds that are being appended to.
     Live,
-    /// Packed, in memory.
-    Packed(Box<[u8]>),
-    /// Packed, in the file that was read at the beginning or written since.
+    /// Encoded, in memory.
+    Encoded(Box<[u8]>),
+    /// Encoded, in the file that was read at the beginning or written since.
     Stored {
         /// Where it begins.
         at: u64,
@@ -104,16 +104,16 @@ pub enum LedgerState {
 /// The state that a ledger goes on from, in the form in which it was cached.
 pub(crate) enum PriorLedger {
     Live(Box<Fold>),
-    Packed(Box<[u8]>),
+    Encoded(Box<[u8]>),
     Mapped(states::State),
 }
 
 impl PriorLedger {
-    pub(crate) fn unpack(self) -> Option<Box<Fold>> {
+    pub(crate) fn decode(self) -> Option<Box<Fold>> {
         match self {
             Self::Live(fold) => Some(fold),
-            Self::Packed(bytes) => unpack(&bytes).map(Box::new),
-            Self::Mapped(state) => unpack(state.bytes()).map(Box::new),
+            Self::Encoded(bytes) => decode(&bytes).map(Box::new),
+            Self::Mapped(state) => decode(state.bytes()).map(Box::new),
         }
     }
 }

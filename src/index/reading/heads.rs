@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields};
+use crate::codec::{Codec, Decoder, Encoder, codec_fields};
 use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::RolloutFile;
 use crate::rollout::record::session_meta::{Origin, SessionMeta};
@@ -58,28 +58,28 @@ pub struct HeadFacts {
     pub cli_version: Option<Arc<str>>,
 }
 
-packed_fields!(HeadFacts { thread_id, kind, origin, parent, cwd, created_ms, cli_version });
+codec_fields!(HeadFacts { thread_id, kind, origin, parent, cwd, created_ms, cli_version });
 
-impl Packed for Head {
-    fn pack(&self, packer: &mut Packer) {
+impl Codec for Head {
+    fn encode(&self, encoder: &mut Encoder) {
         match self {
-            Self::Unread | Self::Outdated(_) | Self::Forgotten => packer.number(0),
+            Self::Unread | Self::Outdated(_) | Self::Forgotten => encoder.number(0),
             Self::Read(facts) => {
-                packer.number(2);
-                facts.pack(packer);
+                encoder.number(2);
+                facts.encode(encoder);
             }
             Self::Missing(reason) => {
-                packer.number(3);
-                packer.text(reason);
+                encoder.number(3);
+                encoder.text(reason);
             }
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        Some(match unpacker.number()? {
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some(match decoder.number()? {
             0 => Self::Unread,
-            2 => Self::Read(Box::new(HeadFacts::unpack(unpacker)?)),
-            3 => Self::Missing(unpacker.text()?.as_ref().into()),
+            2 => Self::Read(Box::new(HeadFacts::decode(decoder)?)),
+            3 => Self::Missing(decoder.text()?.as_ref().into()),
             _ => return None,
         })
     }

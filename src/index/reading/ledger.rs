@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::thread;
 use std::time::Duration;
 
-use crate::codec::packed_fields;
+use crate::codec::codec_fields;
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::open::open_rollout;
@@ -49,7 +49,7 @@ pub struct Checkpoint {
     pub is_racy: bool,
 }
 
-packed_fields!(Checkpoint { stamp, offset, fingerprint, is_racy });
+codec_fields!(Checkpoint { stamp, offset, fingerprint, is_racy });
 
 /// A rollout that was folded.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ pub mod settle;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::codec::{packed_fields, packed_variants};
+use crate::codec::{codec_fields, codec_variants};
 use crate::ledger::buckets::{Response, Slices};
 use crate::ledger::copied_history::Trail;
 use crate::ledger::counter::Counter;
@@ -65,7 +65,7 @@ pub struct Fold {
     skipped: u64,
 }
 
-packed_fields!(Fold {
+codec_fields!(Fold {
     meta,
     thread_id,
     born_ms,
@@ -99,7 +99,7 @@ enum Part {
     Copied,
 }
 
-packed_variants!(Part { Own, Copied });
+codec_variants!(Part { Own, Copied });
 
 impl Fold {
     /// The fold before the first record of a rollout whose file name carries `thread_id`.

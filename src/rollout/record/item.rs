@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::codec::packed_fields;
+use crate::codec::codec_fields;
 use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -69,7 +69,7 @@ pub struct TokenUsage {
     pub reasoning_output: u64,
 }
 
-packed_fields!(TokenUsage { input, cached_input, cache_write_input, output, reasoning_output });
+codec_fields!(TokenUsage { input, cached_input, cache_write_input, output, reasoning_output });
 
 /// `event_msg`/`token_count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
-use crate::codec::packed_variants;
+use crate::codec::codec_variants;
 use crate::rollout::record::text::Text;
 
 /// How fast, and at which price, the provider is asked to answer.
@@ -20,7 +20,7 @@ pub enum ServiceTier {
     Ultrafast,
 }
 
-packed_variants!(ServiceTier { Standard, Priority, Flex, Ultrafast });
+codec_variants!(ServiceTier { Standard, Priority, Flex, Ultrafast });
 
 impl ServiceTier {
     /// Every tier, the usual one first.

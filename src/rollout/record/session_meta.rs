@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::codec::{Packed, Packer, Unpacker, packed_fields, packed_variants};
+use crate::codec::{Codec, Decoder, Encoder, codec_fields, codec_variants};
 use crate::rollout::record::instructions::{Around, around_instructions};
 use crate::rollout::record::text::Text;
 
@@ -44,7 +44,7 @@ pub struct SessionMeta {
     pub git: Option<Git>,
 }
 
-packed_fields!(SessionMeta {
+codec_fields!(SessionMeta {
     id,
     cwd,
     timestamp,
@@ -69,7 +69,7 @@ pub struct Git {
     pub branch: Option<String>,
 }
 
-packed_fields!(Git { repository_url, branch });
+codec_fields!(Git { repository_url, branch });
 
 /// `session_meta.history_base`: where a rollout goes on from.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct HistoryBase {
     pub end_ordinal_exclusive: Option<u64>,
 }
 
-packed_fields!(HistoryBase { thread_id, end_ordinal_exclusive });
+codec_fields!(HistoryBase { thread_id, end_ordinal_exclusive });
 
 /// `session_meta.source`: a name, or the subagent that it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,18 +94,18 @@ pub enum Source {
     },
 }
 
-impl Packed for Source {
-    fn pack(&self, packer: &mut Packer) {
-        self.name().map(str::to_owned).pack(packer);
+impl Codec for Source {
+    fn encode(&self, encoder: &mut Encoder) {
+        self.name().map(str::to_owned).encode(encoder);
         if let Self::Subagent { parent_thread_id } = self {
-            parent_thread_id.pack(packer);
+            parent_thread_id.encode(encoder);
         }
     }
 
-    fn unpack(unpacker: &mut Unpacker<'_>) -> Option<Self> {
-        match Option::unpack(unpacker)? {
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        match Option::decode(decoder)? {
             Some(name) => Some(Self::Named(name)),
-            None => Some(Self::Subagent { parent_thread_id: Option::unpack(unpacker)? }),
+            None => Some(Self::Subagent { parent_thread_id: Option::decode(decoder)? }),
         }
     }
 }
@@ -132,7 +132,7 @@ pub enum Origin {
     Internal,
 }
 
-packed_variants!(Origin { Interactive, Automatic, Internal });
+codec_variants!(Origin { Interactive, Automatic, Internal });
 
 /// The sources that `codex resume --last` takes.
 const INTERACTIVE: [&str; 4] = ["cli", "vscode", "atlas", "chatgpt"];
