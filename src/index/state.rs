@@ -9,10 +9,9 @@ use crate::codec::decode;
 use crate::error::Result;
 use crate::fs::file_stamp::FileStamp;
 use crate::fs::watch::{Drained, Watcher};
-use crate::index::cache::decode::recall;
-use crate::index::cache::file::Saved;
-use crate::index::cache::place::file_of;
-use crate::index::cache::policy::Unsaved;
+use crate::index::cache::decode::decode_tree;
+use crate::index::cache::file::{CacheFile, path_of};
+use crate::index::cache::policy::SavePolicy;
 use crate::index::catalog::by_head::Lookup;
 use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::{Entry, Slot};
@@ -61,11 +60,11 @@ pub struct State {
     /// How many wait for what somebody else is reading.
     pub(crate) waiting: usize,
     /// The file in which an earlier process, or this one, has written down what it knew.
-    pub(crate) saved: Option<Saved>,
-    pub(crate) unsaved: Unsaved,
+    pub(crate) cache_file: Option<CacheFile>,
+    pub(crate) save_policy: SavePolicy,
     /// When every head was last known, see [`crate::index::catalog::slots::Files::changes`].
     pub(crate) heads_known: Option<u64>,
-    pub(crate) was_recalled: bool,
+    pub(crate) was_cache_read: bool,
     watcher: Option<Watcher>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
@@ -89,10 +88,10 @@ impl Default for State {
             texts: Texts::default(),
             busy: HashSet::new(),
             waiting: 0,
-            saved: None,
-            unsaved: Unsaved::default(),
+            cache_file: None,
+            save_policy: SavePolicy::default(),
             heads_known: None,
-            was_recalled: false,
+            was_cache_read: false,
             watcher: None,
             tops: Vec::new(),
             walked: None,
@@ -126,7 +125,7 @@ impl State {
         {
             self.refreshes_done += 1;
         }
-        self.recall_once(home, remembered_in);
+        self.read_cache_once(home, remembered_in);
         if self.drain(home).is_none() {
             self.walk(home, began)?;
             self.drain_after_walk(home, began)?;
@@ -254,21 +253,21 @@ impl State {
     }
 
     /// Takes up what an earlier process knew.
-    pub(crate) fn recall_once(&mut self, home: &CodexHome, directory: Option<&Path>) {
+    pub(crate) fn read_cache_once(&mut self, home: &CodexHome, directory: Option<&Path>) {
         let home = home.path();
-        let Some(directory) = directory.filter(|_| !self.was_recalled) else { return };
-        self.was_recalled = true;
-        let Some((saved, index)) = Saved::open(&file_of(home, directory)) else { return };
-        if let Some(tree) = recall(&index, home, &mut self.texts) {
+        let Some(directory) = directory.filter(|_| !self.was_cache_read) else { return };
+        self.was_cache_read = true;
+        let Some((cache_file, index)) = CacheFile::open(&path_of(home, directory)) else { return };
+        if let Some(tree) = decode_tree(&index, home, &mut self.texts) {
             self.tree = tree;
-            self.saved = Some(saved);
+            self.cache_file = Some(cache_file);
         }
     }
 
     /// From now on the states are in a new file.
-    pub(crate) fn moved_to(
+    pub(crate) fn states_moved_to(
         &mut self,
-        saved: Saved,
+        cache_file: CacheFile,
         mut places: Vec<(Slot, Checkpoint, LedgerState)>,
     ) {
         places.sort_unstable_by_key(|(slot, ..)| *slot);
@@ -288,7 +287,7 @@ impl State {
                 (LedgerState::Stored { .. }, _) => entry.fold = Cached::Nothing,
             }
         }
-        self.saved = Some(saved);
+        self.cache_file = Some(cache_file);
     }
 
     /// The fold to go on from.
@@ -299,7 +298,7 @@ impl State {
             LedgerState::Live => PriorLedger::Live(self.live.take(&(slot, entry.born))?),
             LedgerState::Encoded(bytes) => PriorLedger::Encoded(bytes.clone()),
             LedgerState::Stored { at, length, checksum } => {
-                PriorLedger::Mapped(self.saved.as_ref()?.state(*at, *length, *checksum)?)
+                PriorLedger::Mapped(self.cache_file.as_ref()?.state(*at, *length, *checksum)?)
             }
         };
         Some((cached.checkpoint, before))
@@ -313,7 +312,7 @@ impl State {
             (Some(bytes), _) | (None, LedgerState::Encoded(bytes)) => decode(bytes).map(Box::new),
             (None, LedgerState::Live) => self.live.peek(&(slot, entry.born)).cloned(),
             (None, LedgerState::Stored { at, length, checksum }) => {
-                let state = self.saved.as_ref()?.state(*at, *length, *checksum)?;
+                let state = self.cache_file.as_ref()?.state(*at, *length, *checksum)?;
                 decode(state.bytes()).map(Box::new)
             }
         }

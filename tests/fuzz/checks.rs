@@ -7,7 +7,7 @@ use std::path::Path;
 use ao_plugin_codex::billing::price_table::PriceTable;
 use ao_plugin_codex::billing::user_prices::with_user_prices;
 use ao_plugin_codex::codec::{Encoder, decode, encode};
-use ao_plugin_codex::index::cache::decode::recall;
+use ao_plugin_codex::index::cache::decode::decode_tree;
 use ao_plugin_codex::index::reading::heads::Texts;
 use ao_plugin_codex::ledger::fold::Fold;
 use ao_plugin_codex::ledger::summary::Summary;
@@ -131,7 +131,7 @@ pub(crate) fn cached(bytes: &[u8]) {
     let mut index = Encoder::default();
     index.text("/");
     let index = [index.finish().as_slice(), bytes].concat();
-    let _ = recall(&index, Path::new("/"), &mut Texts::default());
+    let _ = decode_tree(&index, Path::new("/"), &mut Texts::default());
 }
 
 /// The object of a line without white space, its fields in another order where serde sorts them; `None` where that may

@@ -1,10 +1,10 @@
-//! What an earlier process knew of a home, from the bytes that [`crate::index::cache::encode`] made.
+//! Decodes the index of a cache file, which [`crate::index::cache::encode`] made.
 
 use std::path::Path;
 
 use crate::codec::{Codec, Decoder};
 use crate::fs::file_stamp::FileStamp;
-use crate::index::cache::place::real;
+use crate::index::cache::file::canonical;
 use crate::index::catalog::entry::{Entry, LastRecord};
 use crate::index::catalog::tree::{Directory, Tree};
 use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary, LedgerState};
@@ -14,12 +14,12 @@ use crate::index::reading::ledger::Checkpoint;
 /// Every file takes so many bytes: what says that there are more files than that is no number of files.
 const LEAST_ENTRY: usize = 12;
 
-/// What an index says of a home; `None` when it is of another one. Texts that many rollouts have in common are put into
+/// The tree of a home, decoded from an index; `None` when it is of another one. Texts that many rollouts have in common are put into
 /// `texts`.
 #[must_use]
-pub fn recall(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
+pub fn decode_tree(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
     let decoder = &mut Decoder::new(index);
-    if Path::new(&*decoder.text()?) != real(home) {
+    if Path::new(&*decoder.text()?) != canonical(home) {
         return None;
     }
     let mut tree = Tree::default();

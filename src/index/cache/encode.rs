@@ -1,36 +1,41 @@
-//! What is known of a home as the bytes of a file. Only ids, paths, models, versions and numbers are in them:
+//! Encodes what is known of a home for its cache file. Only ids, paths, models, versions and numbers are in them:
 //! nothing that anybody said.
 
 use std::cmp::Reverse;
 use std::path::Path;
 
 use crate::codec::{Codec, Encoder, encode};
-use crate::index::cache::file::{MAX_BYTES, Saved};
-use crate::index::cache::place::real;
+use crate::index::cache::file::canonical;
+use crate::index::cache::file::{CacheFile, MAX_BYTES};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::Tree;
 use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary, LedgerState};
 use crate::index::reading::ledger::Checkpoint;
 use crate::index::state::LiveFolds;
 
-/// What a home is remembered by, ready to be written.
+/// The contents of a cache file, ready to be written.
 #[derive(Debug, Default)]
-pub struct Image {
+pub struct Encoded {
     /// What every refresh needs.
     pub index: Vec<u8>,
     /// The folds to go on from.
     pub states: Vec<u8>,
-    /// Where in `states` that of each file is, and of which look.
+    /// Where in `states` that of each file is, and of which checkpoint.
     pub places: Vec<(Slot, Checkpoint, LedgerState)>,
 }
 
-impl Image {
-    /// What is known; `None` when a path cannot be written down.
+impl Encoded {
+    /// Encodes a home; `None` when a path of it is no text.
     #[must_use]
-    pub fn of(home: &Path, tree: &Tree, live: &LiveFolds, saved: Option<&Saved>) -> Option<Self> {
-        let mut image = Self::default();
+    pub fn of(
+        home: &Path,
+        tree: &Tree,
+        live: &LiveFolds,
+        cache_file: Option<&CacheFile>,
+    ) -> Option<Self> {
+        let mut encoded = Self::default();
         let mut encoder = Encoder::default();
-        encoder.text(real(home).to_str()?);
+        encoder.text(canonical(home).to_str()?);
         encoder.number(tree.directories.len() as u64);
         for directory in &tree.directories {
             encoder.raw(directory.path.strip_prefix(home).ok()?.to_str()?.as_bytes());
@@ -54,18 +59,18 @@ impl Image {
             entry.head.encode(&mut encoder);
             entry.last_record.encode(&mut encoder);
             // The summaries in the index may take as much again.
-            let has_room = (image.states.len() as u64) < MAX_BYTES / 2;
+            let has_room = (encoded.states.len() as u64) < MAX_BYTES / 2;
             match &entry.fold {
                 Cached::Folded(cached) if has_room => {
-                    image.add_fold(&mut encoder, slot, entry, cached, live, saved);
+                    encoded.add_fold(&mut encoder, slot, entry, cached, live, cache_file);
                 }
                 Cached::Folded(_) | Cached::Nothing | Cached::Broken(_) => {
                     false.encode(&mut encoder)
                 }
             }
         }
-        image.index = encoder.finish();
-        ((image.index.len() + image.states.len()) as u64 <= MAX_BYTES).then_some(image)
+        encoded.index = encoder.finish();
+        ((encoded.index.len() + encoded.states.len()) as u64 <= MAX_BYTES).then_some(encoded)
     }
 
     fn add_fold(
@@ -75,7 +80,7 @@ impl Image {
         entry: &Entry,
         cached: &CachedLedger,
         live: &LiveFolds,
-        saved: Option<&Saved>,
+        cache_file: Option<&CacheFile>,
     ) {
         let before = self.states.len();
         let known = match &cached.state {
@@ -88,7 +93,8 @@ impl Image {
                 true
             }),
             LedgerState::Stored { at, length, checksum } => {
-                let state = saved.and_then(|saved| saved.state(*at, *length, *checksum));
+                let state =
+                    cache_file.and_then(|cache_file| cache_file.state(*at, *length, *checksum));
                 state.is_some_and(|state| {
                     self.states.extend_from_slice(state.bytes());
                     true

@@ -1,4 +1,4 @@
-//! The file in which a home is remembered: written whole and put in place by a rename, so that whoever reads it has one
+//! The cache file of a home: written whole and put in place by a rename, so that whoever reads it has one
 //! that is whole, old or new. Several processes write it at once; the last one wins.
 //!
 //! ```text
@@ -18,8 +18,8 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::Builder;
 
+use crate::codec::stable_hash;
 use crate::fs::open::open_rollout;
-use crate::index::cache::place::EXTENSION;
 use crate::index::cache::states::{State, States};
 
 const MAGIC: [u8; 8] = *b"AOCODEX1";
@@ -42,9 +42,24 @@ const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 /// What a process that was killed left behind is in nobody's way sooner.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
-/// A file that was read or written, open for its states.
+/// The extension of a cache file's name.
+const EXTENSION: &str = "store";
+
+/// The path of a home's cache file in `directory`: one, however the home is spelled.
+#[must_use]
+pub fn path_of(home: &Path, directory: &Path) -> PathBuf {
+    directory.join(format!("{:016x}.{EXTENSION}", stable_hash(&canonical(home))))
+}
+
+/// The home as its cache file names it.
+#[must_use]
+pub fn canonical(home: &Path) -> PathBuf {
+    fs::canonicalize(home).unwrap_or_else(|_| home.to_owned())
+}
+
+/// A cache file that was read or written, open for its states.
 #[derive(Debug)]
-pub struct Saved {
+pub struct CacheFile {
     file: File,
     /// Where the states begin, and how many bytes they have.
     start: u64,
@@ -55,7 +70,7 @@ pub struct Saved {
     states: OnceLock<Option<Arc<States>>>,
 }
 
-impl Saved {
+impl CacheFile {
     /// Opens a file and gives its index; `None` when it is not there, not ours, not of this format, or damaged.
     #[must_use]
     pub fn open(path: &Path) -> Option<(Self, Vec<u8>)> {
@@ -79,8 +94,8 @@ impl Saved {
         }
         let mut bytes = vec![0; usize::try_from(index).ok()?];
         file.read_exact(&mut bytes).ok()?;
-        let saved = Self::new(file, path.parent()?, index, states);
-        (crc32fast::hash(&bytes) == checksum).then_some((saved, bytes))
+        let cache_file = Self::new(file, path.parent()?, index, states);
+        (crc32fast::hash(&bytes) == checksum).then_some((cache_file, bytes))
     }
 
     /// Writes a file in place of the one at `path`, if there is one.

@@ -1,8 +1,7 @@
-//! What an earlier process knew of a home: one file on disk.
+//! The cache of a home between processes: one file on disk.
 
 pub mod decode;
 pub mod encode;
 pub mod file;
-pub mod place;
 pub mod policy;
 pub mod states;

@@ -1,4 +1,4 @@
-//! When a home is written down: as soon as that costs far less than what was read would cost again.
+//! The policy of when a home is written down: as soon as that costs far less than what was read would cost again.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 
 /// What was read since the home was written down.
 #[derive(Debug, Default)]
-pub(crate) struct Unsaved {
+pub(crate) struct SavePolicy {
     bytes: u64,
     files: u64,
     /// The first of it.
@@ -23,7 +23,7 @@ pub(crate) struct Unsaved {
     is_being_saved: bool,
 }
 
-impl Unsaved {
+impl SavePolicy {
     /// Something was read.
     pub(crate) fn add(&mut self, files: u64, bytes: u64) {
         self.files += files;

@@ -121,7 +121,7 @@ impl HomeStore {
         };
         let checkpoint = folded.checkpoint;
         let mut known = self.lock();
-        known.unsaved.add(1, checkpoint.stamp.size - folded.start);
+        known.save_policy.add(1, checkpoint.stamp.size - folded.start);
         let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
             return;
         };

@@ -95,7 +95,7 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
 fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     let slot = {
         let mut state = store.lock();
-        state.recall_once(store.home(), store.directory.as_deref());
+        state.read_cache_once(store.home(), store.directory.as_deref());
         state.tree.stat_known(path)?
     };
     let failures = match store.fold(&[slot], &Watch::default()) {
