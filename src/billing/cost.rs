@@ -1,7 +1,7 @@
 //! What a usage costs.
 
 use crate::billing::price_table::{Priced, PricedBy};
-use crate::ledger::buckets::SliceKey;
+use crate::ledger::buckets::BucketKey;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -28,7 +28,7 @@ impl Cost {
 
 /// The cost of what one bucket holds, at the prices of its model.
 #[must_use]
-pub fn cost(priced: &Priced, key: &SliceKey, usage: TokenUsage) -> Cost {
+pub fn cost(priced: &Priced, key: &BucketKey, usage: TokenUsage) -> Cost {
     cost_at(priced, key.tier, key.long_context, usage)
 }
 

@@ -87,7 +87,7 @@ pub fn export(
             exported.threads += part.len() as u64;
             for thread in part {
                 let hash = hash_of(&thread, &facts(&thread));
-                if !thread.slices.is_empty() && !checkpoint.has(&thread.thread_id, hash) {
+                if !thread.buckets.is_empty() && !checkpoint.has(&thread.thread_id, hash) {
                     changed.insert(thread.thread_id, hash);
                 }
             }
@@ -101,7 +101,7 @@ pub fn export(
             for thread in &listed.threads {
                 exported.threads_read += 1;
                 let facts = facts(thread);
-                for response in thread.slices.responses() {
+                for response in thread.buckets.responses() {
                     let day = response.at_ms.div_euclid(DAY_MS);
                     if options.since_day.is_some_and(|since| day < since) {
                         continue;
@@ -156,8 +156,8 @@ fn write_days(
 
 /// What decides the rows of a thread, as a hash.
 fn hash_of(thread: &Thread, facts: &ThreadFacts) -> u64 {
-    let Thread { thread_id, parent_thread_id, kind, cli_version, slices, .. } = thread;
-    stable_hash(&(thread_id, parent_thread_id, kind.as_str(), cli_version, encode(slices), facts))
+    let Thread { thread_id, parent_thread_id, kind, cli_version, buckets, .. } = thread;
+    stable_hash(&(thread_id, parent_thread_id, kind.as_str(), cli_version, encode(buckets), facts))
 }
 
 /// Waits until no other export of this host writes to `directory`; it is this one's turn until the file is closed.

@@ -1,5 +1,5 @@
 //! Where usage is added up: by model, workspace, service tier, quarter of an hour and length of context, so that any
-//! later question — by model, by day in any time zone, by workspace — is a sum over slices and needs no second reading.
+//! later question — by model, by day in any time zone, by workspace — is a sum over buckets and needs no second reading.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 /// A response with more input tokens than this is priced at the long-context rates of models that have them.
 pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 
-/// What a slice is about.
+/// What a bucket is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SliceKey {
+pub struct BucketKey {
     /// The model; `None` where the rollout names none.
     pub model: Option<Arc<str>>,
     /// Where the turn ran; `None` where the rollout does not say.
@@ -28,7 +28,7 @@ pub struct SliceKey {
     pub long_context: bool,
 }
 
-codec_fields!(SliceKey { model, workspace, tier, quarter, long_context });
+codec_fields!(BucketKey { model, workspace, tier, quarter, long_context });
 
 /// What one response was billed, and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,27 +53,27 @@ codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
 /// Usage, added up.
 ///
-/// A thread has few slices, and the next response mostly belongs to the last one: a short list is searched from its end.
+/// A thread has few buckets, and the next response mostly belongs to the last one: a short list is searched from its end.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Slices {
-    slices: Vec<(SliceKey, TokenUsage)>,
+pub struct UsageBuckets {
+    buckets: Vec<(BucketKey, TokenUsage)>,
     /// Each response by itself, where somebody wants to know.
     responses: Option<Vec<Response>>,
 }
 
 /// The list of responses is not kept: who wants it reads the rollout again.
-impl Codec for Slices {
+impl Codec for UsageBuckets {
     fn encode(&self, encoder: &mut Encoder) {
-        self.slices.encode(encoder);
+        self.buckets.encode(encoder);
     }
 
     fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self { slices: Vec::decode(decoder)?, responses: None })
+        Some(Self { buckets: Vec::decode(decoder)?, responses: None })
     }
 }
 
-impl Slices {
-    /// Slices that also list each response by itself.
+impl UsageBuckets {
+    /// Buckets that also list each response by itself.
     #[must_use]
     pub fn listing_responses() -> Self {
         Self { responses: Some(Vec::new()), ..Self::default() }
@@ -99,7 +99,7 @@ impl Slices {
         if let Some(responses) = &mut self.responses {
             responses.push(response.clone());
         }
-        let key = SliceKey {
+        let key = BucketKey {
             model: response.model,
             workspace: response.workspace,
             tier: response.tier,
@@ -109,20 +109,20 @@ impl Slices {
         self.add_to(key, response.usage);
     }
 
-    fn add_to(&mut self, key: SliceKey, usage: TokenUsage) {
-        match self.slices.iter_mut().rfind(|(known, _)| *known == key) {
+    fn add_to(&mut self, key: BucketKey, usage: TokenUsage) {
+        match self.buckets.iter_mut().rfind(|(known, _)| *known == key) {
             Some((_, sum)) => *sum = sum.plus(usage),
-            None => self.slices.push((key, usage)),
+            None => self.buckets.push((key, usage)),
         }
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: Self) {
-        if self.slices.is_empty() {
+        if self.buckets.is_empty() {
             *self = other;
             return;
         }
-        for (key, usage) in other.slices {
+        for (key, usage) in other.buckets {
             self.add_to(key, usage);
         }
         if let Some(responses) = &mut self.responses {
@@ -130,30 +130,30 @@ impl Slices {
         }
     }
 
-    /// Keeps the slices that `keep` accepts.
-    pub fn retain(&mut self, mut keep: impl FnMut(&SliceKey) -> bool) {
-        self.slices.retain(|(key, _)| keep(key));
+    /// Keeps the buckets that `keep` accepts.
+    pub fn retain(&mut self, mut keep: impl FnMut(&BucketKey) -> bool) {
+        self.buckets.retain(|(key, _)| keep(key));
     }
 
-    /// Every slice, in the order of their first responses.
-    pub fn iter(&self) -> impl Iterator<Item = (&SliceKey, &TokenUsage)> {
-        self.slices.iter().map(|(key, usage)| (key, usage))
+    /// Every bucket, in the order of their first responses.
+    pub fn iter(&self) -> impl Iterator<Item = (&BucketKey, &TokenUsage)> {
+        self.buckets.iter().map(|(key, usage)| (key, usage))
     }
 
     /// Whether nothing was billed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.slices.is_empty()
+        self.buckets.is_empty()
     }
 
-    /// The sum of all slices.
+    /// The sum of all buckets.
     #[must_use]
     pub fn total(&self) -> TokenUsage {
-        self.slices.iter().fold(TokenUsage::ZERO, |sum, (_, usage)| sum.plus(*usage))
+        self.buckets.iter().fold(TokenUsage::ZERO, |sum, (_, usage)| sum.plus(*usage))
     }
 
-    /// Gives back the room that was taken for slices to come.
+    /// Gives back the room that was taken for buckets to come.
     pub fn shrink(&mut self) {
-        self.slices.shrink_to_fit();
+        self.buckets.shrink_to_fit();
     }
 }

@@ -16,7 +16,7 @@ const COPIED_BYTES_PER_MS: u64 = 50_000;
 
 /// The `turn_context` and `token_count` records of a rollout in order, as hashes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Trail {
+pub struct CopiedHistory {
     hashes: Vec<u64>,
     last_ms: Option<i64>,
     bytes_since: u64,
@@ -24,7 +24,7 @@ pub struct Trail {
     pause_at: Option<usize>,
 }
 
-impl Codec for Trail {
+impl Codec for CopiedHistory {
     fn encode(&self, encoder: &mut Encoder) {
         self.last_ms.encode(encoder);
         self.bytes_since.encode(encoder);
@@ -45,14 +45,14 @@ impl Codec for Trail {
     }
 }
 
-impl Trail {
+impl CopiedHistory {
     /// Notes when the `session_meta` was written, from which the first gap is measured.
     pub fn begin(&mut self, at_ms: Option<i64>) {
         self.last_ms = at_ms;
         self.bytes_since = 0;
     }
 
-    /// Notes bytes of records, those of the trail and those between.
+    /// Notes bytes of records, those of the copied history and those between.
     pub fn pass(&mut self, bytes: u64) {
         self.bytes_since = self.bytes_since.saturating_add(bytes);
     }
@@ -100,26 +100,26 @@ impl Trail {
 mod tests {
     use super::*;
 
-    fn trail(records: &[(&str, i64)]) -> Trail {
-        let mut trail = Trail::default();
-        trail.begin(Some(0));
+    fn history_of(records: &[(&str, i64)]) -> CopiedHistory {
+        let mut copied_history = CopiedHistory::default();
+        copied_history.begin(Some(0));
         for (says, at) in records {
-            trail.push(says, Some(*at));
+            copied_history.push(says, Some(*at));
         }
-        trail
+        copied_history
     }
 
     #[test]
     fn a_copy_ends_where_it_first_differs_from_the_parent() {
-        let parent = trail(&[("t1", 0), ("c1", 9000), ("t2", 10_000), ("c2", 12_000)]);
-        let fork = trail(&[("t1", 1), ("c1", 1), ("t3", 500), ("c3", 900)]);
+        let parent = history_of(&[("t1", 0), ("c1", 9000), ("t2", 10_000), ("c2", 12_000)]);
+        let fork = history_of(&[("t1", 1), ("c1", 1), ("t3", 500), ("c3", 900)]);
         assert_eq!(fork.copied(Some(&parent)), 2);
         assert_eq!(parent.copied(Some(&parent)), 4);
     }
 
     #[test]
     fn a_copy_that_leaves_out_what_was_rolled_back_ends_at_the_first_pause() {
-        let parent = trail(&[
+        let parent = history_of(&[
             ("t1", 0),
             ("c1", 900),
             ("t2", 1000),
@@ -127,7 +127,8 @@ mod tests {
             ("t3", 1300),
             ("c3", 1500),
         ]);
-        let fork = trail(&[("t1", 1), ("c1", 1), ("t3", 1), ("c3", 2), ("t4", 90), ("c4", 130)]);
+        let fork =
+            history_of(&[("t1", 1), ("c1", 1), ("t3", 1), ("c3", 2), ("t4", 90), ("c4", 130)]);
         assert_eq!(fork.copied(Some(&parent)), 4);
     }
 
@@ -135,7 +136,7 @@ mod tests {
     fn a_slow_copy_of_what_the_parent_has_is_a_copy() {
         let records = [("t1", 0), ("c1", 900), ("t2", 1000), ("c2", 1200)];
         let slow = [("t1", 1), ("c1", 50), ("t2", 100), ("c2", 150), ("t3", 200), ("c3", 300)];
-        assert_eq!(trail(&slow).copied(Some(&trail(&records))), 4);
+        assert_eq!(history_of(&slow).copied(Some(&history_of(&records))), 4);
     }
 
     #[test]
@@ -143,19 +144,19 @@ mod tests {
         let records =
             [("t1", 0), ("c1", 900), ("t2", 1000), ("c2", 1200), ("t3", 1300), ("c3", 1500)];
         let slow = [("c1", 1), ("c2", 5), ("t3", 6), ("c3", 6), ("t4", 60), ("c4", 80)];
-        assert_eq!(trail(&slow).copied(Some(&trail(&records))), 4);
+        assert_eq!(history_of(&slow).copied(Some(&history_of(&records))), 4);
     }
 
     #[test]
     fn without_the_parent_a_copy_ends_at_the_first_pause() {
-        let fork = trail(&[("t1", 1), ("c1", 1), ("t2", 2), ("c2", 2), ("t3", 4), ("c3", 40)]);
+        let fork = history_of(&[("t1", 1), ("c1", 1), ("t2", 2), ("c2", 2), ("t3", 4), ("c3", 40)]);
         assert_eq!(fork.copied(None), 5);
-        assert_eq!(trail(&[("t1", 1), ("c1", 2)]).copied(None), 2);
+        assert_eq!(history_of(&[("t1", 1), ("c1", 2)]).copied(None), 2);
     }
 
     #[test]
     fn a_large_copy_takes_its_time() {
-        let mut fork = trail(&[("t1", 1)]);
+        let mut fork = history_of(&[("t1", 1)]);
         fork.pass(10_000_000);
         fork.push(&"c1", Some(100));
         assert_eq!(fork.copied(None), 2);

@@ -11,18 +11,18 @@ use crate::rollout::record::{TokenUsage, TurnEvent};
 
 /// Where the parent's counter stood when its history was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
+pub enum ParentCounter {
     /// There.
     At(TokenUsage),
     /// It does not matter: by then responses had records of their own.
-    Recorded,
+    UsageRecords,
     /// The parent is not there to tell.
     Unknown,
 }
 
 /// The first value of a counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
+pub struct CounterBase {
     /// `total_token_usage`.
     pub total: TokenUsage,
     /// `last_token_usage`.
@@ -36,9 +36,9 @@ pub struct Opening {
     pub response: Response,
 }
 
-codec_fields!(Opening { total, last, answered, alone, response });
+codec_fields!(CounterBase { total, last, answered, alone, response });
 
-impl Opening {
+impl CounterBase {
     /// The first value, written after the model `answered` or failed to.
     #[must_use]
     pub fn new(
@@ -65,16 +65,16 @@ impl Opening {
 
     /// What was billed up to this value, and has no record of its own.
     #[must_use]
-    pub fn after(&self, base: Base) -> Response {
+    pub fn after(&self, base: ParentCounter) -> Response {
         let began_at_zero = self.last == Some(self.total);
         let usage = match base {
-            Base::At(base) if base == self.total => TokenUsage::ZERO,
-            Base::At(base) => match self.total.minus(base) {
+            ParentCounter::At(base) if base == self.total => TokenUsage::ZERO,
+            ParentCounter::At(base) => match self.total.minus(base) {
                 Some(grown) if self.last == Some(grown) || !began_at_zero => grown,
                 _ => self.total,
             },
-            Base::Unknown if self.answered => self.last.unwrap_or(self.total),
-            Base::Recorded | Base::Unknown => TokenUsage::ZERO,
+            ParentCounter::Unknown if self.answered => self.last.unwrap_or(self.total),
+            ParentCounter::UsageRecords | ParentCounter::Unknown => TokenUsage::ZERO,
         };
         Response { usage, single: self.last == Some(usage), ..self.response.clone() }
     }
@@ -82,13 +82,13 @@ impl Opening {
 
 /// The values of a counter by the `ordinal` of their records.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Milestones {
+pub struct CounterCheckpoints {
     values: Vec<(u64, TokenUsage)>,
 }
 
-codec_fields!(Milestones { values });
+codec_fields!(CounterCheckpoints { values });
 
-impl Milestones {
+impl CounterCheckpoints {
     /// Adds a value; one without an ordinal cannot be pointed to, and one that repeats the last tells nothing new.
     pub fn push(&mut self, ordinal: Option<u64>, total: TokenUsage) {
         if let Some(ordinal) = ordinal
@@ -114,7 +114,7 @@ mod tests {
         TokenUsage { input: total, ..TokenUsage::ZERO }
     }
 
-    fn billed(total: u64, last: u64, base: Base) -> u64 {
+    fn billed(total: u64, last: u64, base: ParentCounter) -> u64 {
         let response = Response {
             id: None,
             model: None,
@@ -127,14 +127,16 @@ mod tests {
         let (total, last) = (usage(total), Some(usage(last)));
         let usage_after = |answered| {
             let response = response.clone();
-            Opening::new(total, last, answered, response).after(base).usage.total()
+            CounterBase::new(total, last, answered, response).after(base).usage.total()
         };
         let unanswered = usage_after(false);
-        assert!(unanswered == usage_after(true) || (base == Base::Unknown && unanswered == 0));
+        assert!(
+            unanswered == usage_after(true) || (base == ParentCounter::Unknown && unanswered == 0)
+        );
         usage_after(true)
     }
 
-    const PARENT: Base = Base::At(TokenUsage { input: 500, ..TokenUsage::ZERO });
+    const PARENT: ParentCounter = ParentCounter::At(TokenUsage { input: 500, ..TokenUsage::ZERO });
 
     #[test]
     fn a_repeat_of_the_parents_value_is_billed_nothing() {
@@ -155,8 +157,8 @@ mod tests {
 
     #[test]
     fn without_the_parent_the_last_response_is_billed_if_the_model_answered() {
-        assert_eq!(billed(560, 60, Base::Unknown), 60);
-        assert_eq!(billed(60, 60, Base::Unknown), 60);
+        assert_eq!(billed(560, 60, ParentCounter::Unknown), 60);
+        assert_eq!(billed(60, 60, ParentCounter::Unknown), 60);
     }
 
     #[test]
@@ -170,16 +172,16 @@ mod tests {
             usage: TokenUsage::ZERO,
             single: true,
         };
-        let opening = Opening::new(usage(560), Some(usage(60)), true, response);
+        let counter_base = CounterBase::new(usage(560), Some(usage(60)), true, response);
         let after = |events: &[TurnEvent], counted: bool| {
-            let mut opening = opening.clone();
+            let mut counter_base = counter_base.clone();
             if counted {
-                opening.counted_again();
+                counter_base.counted_again();
             }
             for event in events {
-                opening.turn_event(*event);
+                counter_base.turn_event(*event);
             }
-            opening.after(Base::Unknown).usage.total()
+            counter_base.after(ParentCounter::Unknown).usage.total()
         };
         assert_eq!(after(&[TurnEvent::Failed], false), 0);
         assert_eq!(after(&[TurnEvent::Failed], true), 60);
@@ -191,18 +193,18 @@ mod tests {
 
     #[test]
     fn where_responses_have_records_of_their_own_the_value_does_not_matter() {
-        assert_eq!(billed(560, 60, Base::Recorded), 0);
+        assert_eq!(billed(560, 60, ParentCounter::UsageRecords), 0);
     }
 
     #[test]
     fn the_value_before_a_record_is_the_last_one_below_its_ordinal() {
-        let mut milestones = Milestones::default();
+        let mut counter_checkpoints = CounterCheckpoints::default();
         for (ordinal, total) in [(3, 100), (5, 100), (9, 250)] {
-            milestones.push(Some(ordinal), usage(total));
+            counter_checkpoints.push(Some(ordinal), usage(total));
         }
-        milestones.push(None, usage(999));
-        assert_eq!(milestones.before(3), None);
-        assert_eq!(milestones.before(9), Some(usage(100)));
-        assert_eq!(milestones.before(10), Some(usage(250)));
+        counter_checkpoints.push(None, usage(999));
+        assert_eq!(counter_checkpoints.before(3), None);
+        assert_eq!(counter_checkpoints.before(9), Some(usage(100)));
+        assert_eq!(counter_checkpoints.before(10), Some(usage(250)));
     }
 }

@@ -1,7 +1,7 @@
 //! What of a fold a thread is made of: all that is known of a rollout once it was read, without what is needed to go on.
 
 use crate::codec::{Codec, Decoder, codec_fields};
-use crate::ledger::buckets::Slices;
+use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
 use crate::ledger::thread_kind::ThreadKind;
 use crate::rollout::record::session_meta::{Git, SessionMeta};
@@ -43,10 +43,10 @@ pub struct Summary {
     pub turn_id: Option<String>,
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
-    /// Whether only other threads can tell what was billed: `slices` then holds what none of them matters to.
+    /// Whether only other threads can tell what was billed: `buckets` then holds what none of them matters to.
     pub inherits: bool,
     /// What was billed.
-    pub slices: Slices,
+    pub buckets: UsageBuckets,
 }
 
 codec_fields!(Summary {
@@ -67,7 +67,7 @@ codec_fields!(Summary {
     turn,
     turn_id,
     last_record_ms,
-    slices,
+    buckets,
 });
 
 /// What decides whether a rollout is a thread of its own.
@@ -113,8 +113,8 @@ impl Summary {
             turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),
             last_record_ms: fold.last_record_ms(),
-            inherits: fold.asks().next().is_some(),
-            slices: fold.settle(&|_| None),
+            inherits: fold.depends_on().next().is_some(),
+            buckets: fold.settle(&|_| None),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ledger::buckets::Slices;
+use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::{RolloutFile, Skipped, newest_first};
@@ -45,7 +45,7 @@ pub struct Thread {
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
     /// What it was billed, without anything inherited.
-    pub slices: Slices,
+    pub buckets: UsageBuckets,
     /// Lines of its rollouts that were no records.
     pub skipped_records: u64,
     /// What its last turn is doing.
@@ -92,7 +92,7 @@ pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
 #[must_use]
 pub fn assemble(
     rollouts: Vec<Summarized>,
-    mut settle: impl FnMut(usize, &dyn Fn(&str) -> Option<usize>) -> Slices,
+    mut settle: impl FnMut(usize, &dyn Fn(&str) -> Option<usize>) -> UsageBuckets,
 ) -> Threads {
     let mut result = Threads::default();
     let mut order: Vec<&str> = Vec::new();
@@ -113,7 +113,7 @@ pub fn assemble(
         one_beginning(segments, &rollouts, &mut result.skipped);
     }
     let others = |id: &str| by_id.get(id)?.last().copied();
-    let settled: HashMap<usize, Slices> = by_id
+    let settled: HashMap<usize, UsageBuckets> = by_id
         .values()
         .flatten()
         .filter(|&&at| rollouts.get(at).is_some_and(|one| one.summary.inherits))
@@ -122,9 +122,9 @@ pub fn assemble(
     let groups: Vec<Vec<usize>> = order.iter().filter_map(|id| by_id.remove(id)).collect();
 
     let mut rollouts: Vec<Option<Summarized>> = rollouts.into_iter().map(Some).collect();
-    for (at, slices) in settled {
+    for (at, buckets) in settled {
         if let Some(Some(rollout)) = rollouts.get_mut(at) {
-            rollout.summary.slices = slices;
+            rollout.summary.buckets = buckets;
         }
     }
     result.threads = groups
@@ -194,9 +194,9 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
     let skipped_records = segments.iter().map(|one| one.summary.skipped_records).sum();
     let last_record_ms = segments.iter().filter_map(|one| one.summary.last_record_ms).max();
     let mut segments: Vec<Option<Summarized>> = segments.into_iter().map(Some).collect();
-    let mut slices = Slices::default();
+    let mut buckets = UsageBuckets::default();
     for segment in segments.iter_mut().flatten() {
-        slices.merge(std::mem::take(&mut segment.summary.slices));
+        buckets.merge(std::mem::take(&mut segment.summary.buckets));
     }
     let Summarized { file, summary: newest } = segments.first_mut()?.take()?;
     let (began, newest) = match segments.get_mut(beginning).and_then(Option::take) {
@@ -223,7 +223,7 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         cli_version: began.cli_version,
         model: newest_model.or(began.last_model),
         plan_type: newest_plan.or(began.plan_type),
-        slices,
+        buckets,
         skipped_records,
         turn,
         turn_id,

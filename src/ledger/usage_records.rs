@@ -7,7 +7,7 @@ use crate::rollout::record::TokenUsage;
 
 /// The responses of a thread that were recorded.
 #[derive(Debug, Default, Clone)]
-pub struct Recorded {
+pub struct UsageRecords {
     any: bool,
     /// Hashes of their ids.
     responses: BTreeSet<u64>,
@@ -15,7 +15,7 @@ pub struct Recorded {
     unconfirmed: Vec<TokenUsage>,
 }
 
-impl Codec for Recorded {
+impl Codec for UsageRecords {
     fn encode(&self, encoder: &mut Encoder) {
         self.any.encode(encoder);
         self.unconfirmed.encode(encoder);
@@ -34,7 +34,7 @@ impl Codec for Recorded {
     }
 }
 
-impl Recorded {
+impl UsageRecords {
     /// Whether no response was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn left_of(step: u64, single: bool, recorded: &[u64]) -> u64 {
-        let mut all = Recorded::default();
+        let mut all = UsageRecords::default();
         for (at, total) in recorded.iter().enumerate() {
             assert!(all.add(Some(&at.to_string()), usage(*total)));
         }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_response_is_recorded_once() {
-        let mut recorded = Recorded::default();
+        let mut recorded = UsageRecords::default();
         assert!(recorded.add(Some("r1"), usage(1)));
         assert!(!recorded.add(Some("r1"), usage(1)));
         assert!(recorded.add(None, usage(1)));

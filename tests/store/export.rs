@@ -96,8 +96,8 @@ fn sums(rows: &BTreeMap<String, String>) -> Sums {
 fn billed(world: &World) -> Sums {
     let store = HomeStore::new(world.home(), None);
     let threads = bill(&store, &Watch::default()).unwrap().threads;
-    let billed = threads.into_iter().filter(|thread| !thread.slices.is_empty()).map(|thread| {
-        let usage = thread.slices.total();
+    let billed = threads.into_iter().filter(|thread| !thread.buckets.is_empty()).map(|thread| {
+        let usage = thread.buckets.total();
         let tokens = [
             usage.input,
             usage.cached_input,

@@ -35,16 +35,16 @@ pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<Cell> {
     let mut prices = Prices::new(prices);
     let mut days = Periods::new(Period::Day);
     let mut sums: BTreeMap<CellKey, (TokenUsage, Cost)> = BTreeMap::new();
-    for (slice, usage) in threads.iter().flat_map(|thread| thread.slices.iter()) {
+    for (bucket, usage) in threads.iter().flat_map(|thread| thread.buckets.iter()) {
         let key = CellKey {
-            day: days.name(slice.quarter),
-            model: slice.model.clone(),
-            workspace: slice.workspace.as_ref().map(|path| workspaces.real(path)),
-            tier: slice.tier,
+            day: days.name(bucket.quarter),
+            model: bucket.model.clone(),
+            workspace: bucket.workspace.as_ref().map(|path| workspaces.real(path)),
+            tier: bucket.tier,
         };
         let (sum, cost) = sums.entry(key).or_default();
         *sum = sum.plus(*usage);
-        cost.add(prices.cost(slice, *usage));
+        cost.add(prices.cost(bucket, *usage));
     }
     sums.into_iter().map(|(key, (usage, cost))| (key, usage, cost)).collect()
 }

@@ -10,7 +10,7 @@ use crate::billing::report::labels::{
 };
 use crate::billing::report::period::{Period, Periods};
 use crate::billing::report::prices::Prices;
-use crate::ledger::buckets::SliceKey;
+use crate::ledger::buckets::BucketKey;
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 
@@ -106,12 +106,12 @@ pub fn group(
         for names in &mut names {
             names.enter(thread);
         }
-        for (slice, usage) in thread.slices.iter() {
-            let key = names.iter_mut().map(|names| names.name(thread, slice)).collect();
+        for (bucket, usage) in thread.buckets.iter() {
+            let key = names.iter_mut().map(|names| names.name(thread, bucket)).collect();
             let sum = sums.entry(key).or_default();
             sum.threads.insert(&thread.thread_id);
             sum.usage = sum.usage.plus(*usage);
-            sum.cost.add(prices.cost(slice, *usage));
+            sum.cost.add(prices.cost(bucket, *usage));
         }
     }
     let groups = sums.into_iter().map(|(key, sum)| Group {
@@ -151,7 +151,7 @@ fn ordered(mut groups: Vec<Group>, by: &[GroupBy]) -> Vec<Group> {
     groups
 }
 
-/// Names what slices are added up by, for one thing.
+/// Names what buckets are added up by, for one thing.
 enum Names<'t> {
     Thread(Option<Arc<str>>),
     Workspace(Workspaces),
@@ -180,7 +180,7 @@ impl<'t> Names<'t> {
         }
     }
 
-    /// Takes note of the thread whose slices come next.
+    /// Takes note of the thread whose buckets come next.
     fn enter(&mut self, thread: &Thread) {
         match self {
             Self::Thread(id) => *id = Some(Arc::from(thread.thread_id.as_str())),
@@ -198,16 +198,16 @@ impl<'t> Names<'t> {
         }
     }
 
-    fn name(&mut self, thread: &Thread, slice: &SliceKey) -> Option<Arc<str>> {
+    fn name(&mut self, thread: &Thread, bucket: &BucketKey) -> Option<Arc<str>> {
         match self {
             Self::Thread(name) | Self::Kind(name) | Self::OfSession(_, _, name) => name.clone(),
             Self::Workspace(workspaces) => {
-                slice.workspace.as_ref().map(|path| workspaces.real(path))
+                bucket.workspace.as_ref().map(|path| workspaces.real(path))
             }
-            Self::Repository(repositories) => repositories.of(thread, slice.workspace.as_ref()),
-            Self::Model => slice.model.clone(),
-            Self::Tier => Some(Arc::from(slice.tier.as_str())),
-            Self::Period(periods) => periods.name(slice.quarter),
+            Self::Repository(repositories) => repositories.of(thread, bucket.workspace.as_ref()),
+            Self::Model => bucket.model.clone(),
+            Self::Tier => Some(Arc::from(bucket.tier.as_str())),
+            Self::Period(periods) => periods.name(bucket.quarter),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::billing::cost::Cost;
 use crate::billing::price_table::{PriceTable, PricedBy};
 use crate::billing::report::prices::Prices;
-use crate::ledger::buckets::Slices;
+use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
@@ -44,7 +44,7 @@ impl PricedUsage {
 /// A thread, and what it was billed by model and by tier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PricedThread {
-    /// The thread. Its slices are added up, and gone: ten thousand threads need not keep them.
+    /// The thread. Its buckets are added up, and gone: ten thousand threads need not keep them.
     pub thread: Thread,
     /// What it was billed.
     pub usage: PricedUsage,
@@ -60,11 +60,11 @@ impl PricedThread {
     /// Prices a thread.
     #[must_use]
     pub fn new(mut thread: Thread, prices: &PriceTable) -> Self {
-        let slices = std::mem::take(&mut thread.slices);
+        let buckets = std::mem::take(&mut thread.buckets);
         let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
         let mut tiers: BTreeMap<&'static str, PricedUsage> = BTreeMap::new();
         let mut is_estimate = false;
-        for (model, tier, tokens, cost) in by_model_and_tier(&slices, prices) {
+        for (model, tier, tokens, cost) in by_model_and_tier(&buckets, prices) {
             let billed = PricedUsage::new(tokens, cost);
             let of_model = models.entry(model.unwrap_or(UNKNOWN).to_owned()).or_default();
             *of_model = of_model.plus(billed);
@@ -77,14 +77,14 @@ impl PricedThread {
     }
 }
 
-/// A long thread has thousands of slices, and few models and tiers: each is looked up once.
+/// A long thread has thousands of buckets, and few models and tiers: each is looked up once.
 fn by_model_and_tier<'s>(
-    slices: &'s Slices,
+    buckets: &'s UsageBuckets,
     prices: &PriceTable,
 ) -> Vec<(Option<&'s str>, ServiceTier, TokenUsage, Cost)> {
     let mut prices = Prices::new(prices);
     let mut sums: Vec<(Option<&str>, ServiceTier, TokenUsage, Cost)> = Vec::new();
-    for (key, usage) in slices.iter() {
+    for (key, usage) in buckets.iter() {
         let (model, tier) = (key.model.as_deref(), key.tier);
         let cost = prices.cost(key, *usage);
         match sums.iter_mut().find(|(known, at, ..)| *known == model && *at == tier) {

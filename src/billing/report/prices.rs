@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::billing::cost::{Cost, cost};
 use crate::billing::price_table::{PriceTable, Priced};
-use crate::ledger::buckets::SliceKey;
+use crate::ledger::buckets::BucketKey;
 use crate::rollout::record::TokenUsage;
 
 /// The prices of models, each looked up once.
@@ -22,7 +22,7 @@ impl<'t> Prices<'t> {
     }
 
     /// The cost of what one bucket holds.
-    pub fn cost(&mut self, key: &SliceKey, usage: TokenUsage) -> Cost {
+    pub fn cost(&mut self, key: &BucketKey, usage: TokenUsage) -> Cost {
         if let Some(priced) = self.known.get(&key.model) {
             return cost(priced, key, usage);
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::ledger::buckets::{QUARTER_MS, SliceKey};
+use crate::ledger::buckets::{BucketKey, QUARTER_MS};
 use crate::ledger::threads::Thread;
 use crate::rollout::workspace::WorkspaceMatcher;
 
@@ -37,14 +37,14 @@ pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
             return false;
         }
         let at_home = ran.as_mut().is_none_or(began_there);
-        thread.slices.retain(|key: &SliceKey| {
+        thread.buckets.retain(|key: &BucketKey| {
             since.is_none_or(|since| key.quarter >= since)
                 && until.is_none_or(|until| key.quarter < until)
                 && ran.as_mut().is_none_or(|matcher| {
                     key.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
                 })
         });
-        !thread.slices.is_empty() || (at_home && !timed)
+        !thread.buckets.is_empty() || (at_home && !timed)
     });
     selected
 }

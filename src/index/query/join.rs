@@ -100,8 +100,9 @@ pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Ve
 impl Joined {
     /// The threads whose records matter to what is here.
     pub(crate) fn asked_for(&self) -> HashSet<String> {
-        let asks = self.folds.values().flat_map(|fold| fold.asks().chain(fold.goes_on_from()));
-        asks.map(str::to_owned).collect()
+        let depends_on =
+            self.folds.values().flat_map(|fold| fold.depends_on().chain(fold.counter_parent()));
+        depends_on.map(str::to_owned).collect()
     }
 
     /// Whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile, and find

@@ -55,7 +55,7 @@ pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Res
             match result {
                 Some(Ok(one)) => {
                     let fold = one.provisional.unwrap_or(one.fold);
-                    asked.extend(fold.asks().chain(fold.goes_on_from()).map(str::to_owned));
+                    asked.extend(fold.depends_on().chain(fold.counter_parent()).map(str::to_owned));
                     folded.insert(slot, FoldedRollout { file, fold });
                 }
                 Some(Err(error)) if error.is_cancelled() => return Err(error),

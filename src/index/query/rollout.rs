@@ -12,7 +12,7 @@ use crate::index::query::join::summarized;
 use crate::index::reading::cached::Cached;
 use crate::index::reading::ledger::{Checkpoint, refold};
 use crate::index::reading::progress::Watch;
-use crate::ledger::buckets::Slices;
+use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::ledger::threads::{Summarized, Thread, assemble};
@@ -57,7 +57,7 @@ pub fn read_one(path: &Path) -> Result<Option<Thread>> {
 fn alone(mut rollout: Summarized) -> Option<Thread> {
     rollout.summary.inherits = false;
     // Nobody is asked for others' records.
-    assemble(vec![rollout], |_, _| Slices::default()).threads.pop()
+    assemble(vec![rollout], |_, _| UsageBuckets::default()).threads.pop()
 }
 
 /// The home in which a rollout lies, if it lies where rollouts do.

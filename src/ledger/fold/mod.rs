@@ -11,12 +11,12 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::codec::{codec_fields, codec_variants};
-use crate::ledger::buckets::{Response, Slices};
-use crate::ledger::copied_history::Trail;
+use crate::ledger::buckets::{Response, UsageBuckets};
+use crate::ledger::copied_history::CopiedHistory;
 use crate::ledger::counter::Counter;
-use crate::ledger::counter_base::{Milestones, Opening};
+use crate::ledger::counter_base::{CounterBase, CounterCheckpoints};
 use crate::ledger::turn_context::{TurnFacts, Turns};
-use crate::ledger::usage_records::Recorded;
+use crate::ledger::usage_records::UsageRecords;
 use crate::rollout::lines::{LineSink, LongLine};
 use crate::rollout::name::uuid_v7_ms;
 use crate::rollout::record::plan_type::plan_type;
@@ -40,20 +40,20 @@ pub struct Fold {
     copied_from: Option<String>,
     part: Part,
     counter: Counter,
-    recorded: Recorded,
+    recorded: UsageRecords,
     turns: Turns,
     /// Whether the model said anything since the turn started.
     answered: bool,
     tracker: TurnTracker,
-    slices: Slices,
-    /// Responses that may be copies: which, only the parent's trail can tell.
-    undecided: Vec<(usize, Response)>,
-    trail: Trail,
+    buckets: UsageBuckets,
+    /// Responses that may be copies: which, only the parent's copied history can tell.
+    ambiguous: Vec<(usize, Response)>,
+    copied_history: CopiedHistory,
     /// The first value of a counter that may go on from the parent's: what of it is new, only the parent's can tell.
-    opening: Option<Opening>,
+    counter_base: Option<CounterBase>,
     /// The values of the counter by the `ordinal` of their records, for a fork that points into this rollout.
-    milestones: Milestones,
-    /// Whether turns have ids from here on; the trail ends there.
+    counter_checkpoints: CounterCheckpoints,
+    /// Whether turns have ids from here on; the copied history ends there.
     turns_have_ids: bool,
     last_model: Option<String>,
     /// The plan of the account, as the last record of its limits names it.
@@ -76,11 +76,11 @@ codec_fields!(Fold {
     turns,
     answered,
     tracker,
-    slices,
-    undecided,
-    trail,
-    opening,
-    milestones,
+    buckets,
+    ambiguous,
+    copied_history,
+    counter_base,
+    counter_checkpoints,
     turns_have_ids,
     last_model,
     plan_type,
@@ -113,7 +113,7 @@ impl Fold {
     /// The fold that also lists each response by itself.
     #[must_use]
     pub fn listing_responses(thread_id: Option<&str>) -> Self {
-        Self { slices: Slices::listing_responses(), ..Self::new(thread_id) }
+        Self { buckets: UsageBuckets::listing_responses(), ..Self::new(thread_id) }
     }
 
     /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
@@ -129,8 +129,8 @@ impl Fold {
         self.turns.close();
         self.counter.close();
         self.recorded.close();
-        self.slices.shrink();
-        self.undecided.shrink_to_fit();
+        self.buckets.shrink();
+        self.ambiguous.shrink_to_fit();
     }
 
     fn set_thread(&mut self, thread_id: Option<&str>) {
@@ -163,7 +163,7 @@ impl Fold {
         match record.item {
             Item::SessionMeta => return self.begin(capture(line)),
             // The oldest shape begins without a kind.
-            Item::Unneeded(unneeded) if self.meta.is_none() && self.trail.is_empty() => {
+            Item::Unneeded(unneeded) if self.meta.is_none() && self.copied_history.is_empty() => {
                 self.begin(capture(line));
                 self.unneeded(unneeded);
             }
@@ -191,7 +191,7 @@ impl Fold {
         self.written_ms = written.or(self.written_ms);
         if self.meta.is_some() {
             // Another thread's: the beginning of a copy. The first of several is the parent's.
-            self.trail.begin(written);
+            self.copied_history.begin(written);
             if self.copied_from.is_none() && meta.id.is_some() && meta.id != self.thread_id {
                 self.copied_from = meta.id;
                 self.part = Part::Copied;
@@ -201,7 +201,7 @@ impl Fold {
         if let Some(id) = &meta.id {
             self.set_thread(Some(id));
         }
-        self.trail.begin(written);
+        self.copied_history.begin(written);
         self.last_model.clone_from(&meta.model);
         self.turns.begin(TurnFacts {
             model: meta.model.as_deref().map(Arc::from),
@@ -222,13 +222,13 @@ impl Fold {
     fn turn_context(&mut self, context: &TurnContext<'_>, written: Option<i64>) {
         let turn_id = context.turn_id.as_deref();
         self.reaches_turn(turn_id);
-        self.leave_trail(&(context.model.as_deref(), context.cwd.as_deref()), written);
+        self.note_for_copies(&(context.model.as_deref(), context.cwd.as_deref()), written);
         self.tracker.context(turn_id);
         if let Some(model) = &context.model {
             self.last_model = Some(model.as_ref().to_owned());
         }
         for response in self.turns.context(turn_id, facts(context)) {
-            self.slices.add(response);
+            self.buckets.add(response);
         }
     }
 
@@ -244,8 +244,8 @@ impl Fold {
             self.answered = false;
             self.turns.start();
         }
-        if let Some(opening) = &mut self.opening {
-            opening.turn_event(turn.event);
+        if let Some(counter_base) = &mut self.counter_base {
+            counter_base.turn_event(turn.event);
         }
         self.tracker.event(turn.event, turn_id);
     }
@@ -273,21 +273,21 @@ impl Fold {
             TokenCount::Single(usage) => (*usage, true),
             TokenCount::Counter { total: None, last } => ((*last).unwrap_or_default(), true),
             TokenCount::Counter { total: Some(total), last } => {
-                match &mut self.opening {
+                match &mut self.counter_base {
                     _ if self.counter.total().is_none() => self.opens(*total, *last),
-                    Some(opening) => opening.counted_again(),
+                    Some(counter_base) => counter_base.counted_again(),
                     None => {}
                 }
                 let may_restart = ordinal.is_some() || !self.turns_have_ids;
                 let used = self.counter.step(*total, *last, may_restart);
                 if self.recorded.is_empty() {
-                    self.milestones.push(ordinal, *total);
+                    self.counter_checkpoints.push(ordinal, *total);
                 }
                 (used, *last == Some(used))
             }
         };
-        let at = self.trail.len();
-        self.leave_trail(count, written);
+        let at = self.copied_history.len();
+        self.note_for_copies(count, written);
         let place = match count {
             TokenCount::Counter { total: Some(total), .. } => *total,
             _ => used,
@@ -298,12 +298,12 @@ impl Fold {
                 let unrecorded = self.recorded.take_from(used, single);
                 let single = single && unrecorded == used;
                 let response = self.turns.current(unrecorded, self.last_ms, single);
-                self.slices.add(Response { id, ..response });
+                self.buckets.add(Response { id, ..response });
             }
             Part::Copied if self.turns_have_ids || used.is_zero() => {}
             Part::Copied => {
                 let response = self.turns.current(used, self.last_ms, single);
-                self.undecided.push((at, Response { id, ..response }));
+                self.ambiguous.push((at, Response { id, ..response }));
             }
         }
     }
@@ -315,7 +315,7 @@ impl Fold {
             let id = self.id_of(total);
             let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
             let response = Response { id, ..response };
-            self.opening = Some(Opening::new(total, last, self.answered, response));
+            self.counter_base = Some(CounterBase::new(total, last, self.answered, response));
         }
     }
 
@@ -332,12 +332,12 @@ impl Fold {
             return;
         }
         let id = match &record.response_id {
-            Some(id) => self.slices.lists_responses().then(|| Arc::from(id.as_ref())),
+            Some(id) => self.buckets.lists_responses().then(|| Arc::from(id.as_ref())),
             None => self.id_of(record.usage),
         };
         let turn_id = record.turn_id.as_deref();
         if let Some(response) = self.turns.of_turn(turn_id, id, record.usage, self.last_ms) {
-            self.slices.add(response);
+            self.buckets.add(response);
         }
     }
 
@@ -361,7 +361,7 @@ impl Fold {
     /// The id of a response whose own is not known, where responses are listed: made of the thread, the time of the
     /// record and its `place` in the counter, so that it is the same in every copy of the rollout and for every build.
     fn id_of(&self, place: TokenUsage) -> Option<Arc<str>> {
-        if !self.slices.lists_responses() {
+        if !self.buckets.lists_responses() {
             return None;
         }
         let thread_id = self.thread_id.as_deref().unwrap_or_default();
@@ -369,16 +369,16 @@ impl Fold {
         Some(format!("{thread_id}/{at}-{input}-{output}").into())
     }
 
-    fn leave_trail(&mut self, says: &impl Hash, written: Option<i64>) {
+    fn note_for_copies(&mut self, says: &impl Hash, written: Option<i64>) {
         if !self.turns_have_ids {
-            self.trail.push(says, written);
+            self.copied_history.push(says, written);
         }
     }
 }
 
 impl LineSink for Fold {
     fn line(&mut self, line: &[u8]) {
-        self.trail.pass(line.len() as u64);
+        self.copied_history.pass(line.len() as u64);
         match classify(line) {
             LineKind::Unneeded(unneeded) if ends_whole(last_two(line)) && !has_seam(line) => {
                 self.written_ms = written_of(line).or(self.written_ms);
@@ -393,7 +393,7 @@ impl LineSink for Fold {
     }
 
     fn long_line(&mut self, line: LongLine<'_>) {
-        self.trail.pass(line.length);
+        self.copied_history.pass(line.length);
         match classify(line.head) {
             LineKind::Unneeded(unneeded) if !line.too_long && ends_whole(line.end) => {
                 self.written_ms = leading_timestamp(line.head).or(self.written_ms);

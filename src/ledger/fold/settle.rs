@@ -1,7 +1,7 @@
 //! What a thread was billed, when nothing follows: where it began as another's copy, that one's records decide.
 
-use crate::ledger::buckets::Slices;
-use crate::ledger::counter_base::Base;
+use crate::ledger::buckets::UsageBuckets;
+use crate::ledger::counter_base::ParentCounter;
 use crate::ledger::fold::Fold;
 
 /// How many forks of forks are followed to find where a counter began.
@@ -9,16 +9,16 @@ const MAX_GENERATIONS: u32 = 64;
 
 impl Fold {
     /// The threads that [`Self::settle`] asks for: another one of these changes what was billed, and nothing else.
-    pub fn asks(&self) -> impl Iterator<Item = &str> {
-        let copied_from = self.copied_from().filter(|_| !self.undecided.is_empty());
-        let goes_on_from = self.goes_on_from().filter(|_| self.opening.is_some());
-        copied_from.into_iter().chain(goes_on_from)
+    pub fn depends_on(&self) -> impl Iterator<Item = &str> {
+        let copied_from = self.copied_from().filter(|_| !self.ambiguous.is_empty());
+        let counter_parent = self.counter_parent().filter(|_| self.counter_base.is_some());
+        copied_from.into_iter().chain(counter_parent)
     }
 
     /// The thread whose counter this one's goes on from, if only that one's records tell where it stood. A child asks
     /// its parent's parent when the parent has no count of its own.
     #[must_use]
-    pub fn goes_on_from(&self) -> Option<&str> {
+    pub fn counter_parent(&self) -> Option<&str> {
         let meta = self.meta.as_ref().filter(|meta| !meta.records_usage)?;
         meta.history_base.as_ref()?.thread_id.as_deref()
     }
@@ -26,23 +26,23 @@ impl Fold {
     /// What was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
     /// parents of old forks.
     #[must_use]
-    pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> Slices {
-        let mut slices = self.slices.clone();
-        if !self.undecided.is_empty() {
+    pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> UsageBuckets {
+        let mut buckets = self.buckets.clone();
+        if !self.ambiguous.is_empty() {
             let parent = self.copied_from().and_then(others);
-            let copied = self.trail.copied(parent.map(|parent| &parent.trail));
-            let own = self.undecided.iter().filter(|(at, _)| *at >= copied);
+            let copied = self.copied_history.copied(parent.map(|parent| &parent.copied_history));
+            let own = self.ambiguous.iter().filter(|(at, _)| *at >= copied);
             for (_, response) in own {
-                slices.add(response.clone());
+                buckets.add(response.clone());
             }
         }
-        if let Some(opening) = &self.opening {
-            slices.add(opening.after(self.base_of_counter(others, MAX_GENERATIONS)));
+        if let Some(counter_base) = &self.counter_base {
+            buckets.add(counter_base.after(self.base_of_counter(others, MAX_GENERATIONS)));
         }
         for response in self.turns.waiting() {
-            slices.add(response);
+            buckets.add(response);
         }
-        slices
+        buckets
     }
 
     /// The parent's counter where its history was cut.
@@ -50,24 +50,24 @@ impl Fold {
         &'f self,
         others: &impl Fn(&str) -> Option<&'f Self>,
         generations: u32,
-    ) -> Base {
-        let Some(meta) = &self.meta else { return Base::Unknown };
+    ) -> ParentCounter {
+        let Some(meta) = &self.meta else { return ParentCounter::Unknown };
         if meta.records_usage {
-            return Base::Recorded;
+            return ParentCounter::UsageRecords;
         }
         let base = meta.history_base.as_ref();
         let parent = base.and_then(|base| base.thread_id.as_deref()).and_then(others);
         let cut = base.and_then(|base| base.end_ordinal_exclusive);
         match (parent, cut) {
-            (Some(parent), Some(cut)) => match parent.milestones.before(cut) {
-                Some(total) => Base::At(total),
+            (Some(parent), Some(cut)) => match parent.counter_checkpoints.before(cut) {
+                Some(total) => ParentCounter::At(total),
                 // A parent that was cut before its own first count stands where its own parent stood.
                 None if parent.recorded.is_empty() && generations > 0 => {
                     parent.base_of_counter(others, generations - 1)
                 }
-                None => Base::Recorded,
+                None => ParentCounter::UsageRecords,
             },
-            _ => Base::Unknown,
+            _ => ParentCounter::Unknown,
         }
     }
 }

@@ -100,8 +100,8 @@ fn usage_json(units: u64) -> String {
 /// The total of one unit of usage.
 const UNIT: u64 = 10;
 
-fn units(slices: &Slices) -> u64 {
-    slices.total().total() / UNIT
+fn units(buckets: &UsageBuckets) -> u64 {
+    buckets.total().total() / UNIT
 }
 
 fn fold_bytes(bytes: &[u8]) -> Fold {
@@ -123,9 +123,9 @@ fn billed_beside(child: &Rollout, parent: &Rollout) -> u64 {
 }
 
 fn by_model(rollout: &Rollout) -> Vec<(Option<Arc<str>>, u64)> {
-    let slices = rollout.fold().settle(&|_| None);
+    let buckets = rollout.fold().settle(&|_| None);
     let mut models: Vec<_> =
-        slices.iter().map(|(key, usage)| (key.model.clone(), usage.total() / UNIT)).collect();
+        buckets.iter().map(|(key, usage)| (key.model.clone(), usage.total() / UNIT)).collect();
     models.sort_unstable();
     models
 }
@@ -222,9 +222,9 @@ fn a_record_waits_for_the_context_of_its_turn() {
 
 /// What was billed at each tier, in units.
 fn by_tier(rollout: &Rollout) -> Vec<(&'static str, u64)> {
-    let slices = rollout.fold().settle(&|_| None);
+    let buckets = rollout.fold().settle(&|_| None);
     let mut sums: Vec<(&str, u64)> =
-        slices.iter().map(|(key, usage)| (key.tier.as_str(), usage.total() / UNIT)).collect();
+        buckets.iter().map(|(key, usage)| (key.tier.as_str(), usage.total() / UNIT)).collect();
     sums.sort_unstable();
     sums
 }
@@ -335,7 +335,7 @@ fn a_copy_of_turns_without_ids_ends_where_it_differs_from_its_parent() {
     fork.record("session_meta", r#"{"id":"p"}"#).turn(None, "m").count(100, 100);
     fork.later(500).turn(None, "m").later(900).count(33, 133);
     assert_eq!(fork.fold().copied_from(), Some("p"));
-    assert_eq!(fork.fold().asks().collect::<Vec<_>>(), ["p"]);
+    assert_eq!(fork.fold().depends_on().collect::<Vec<_>>(), ["p"]);
     assert_eq!(billed_beside(&fork, &parent), 33);
     assert_eq!(billed(&fork), 33);
 }

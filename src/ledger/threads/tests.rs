@@ -46,7 +46,7 @@ fn summary(rollouts: &[FoldedRollout]) -> Vec<(String, ThreadKind, Option<String
     found
         .into_iter()
         .map(|thread| {
-            let total = thread.slices.total().total();
+            let total = thread.buckets.total().total();
             (thread.thread_id, thread.kind, thread.parent_thread_id, total)
         })
         .collect()
@@ -94,7 +94,7 @@ fn a_reverted_thread_is_the_sum_of_its_rollouts_also_when_it_is_a_fork() {
 fn a_copy_that_somebody_made_of_a_rollout_counts_once_and_is_named() {
     let lines = [meta(r#""id":"p""#), count(100, 100)];
     let found = threads(&[rollout("p", 2, &lines), rollout("p-copy", 1, &lines)]);
-    assert_eq!(found.threads.iter().map(|thread| thread.slices.total().total()).sum::<u64>(), 100);
+    assert_eq!(found.threads.iter().map(|thread| thread.buckets.total().total()).sum::<u64>(), 100);
     let reason = "another copy of a thread that is counted already".to_owned();
     assert_eq!(found.skipped, [Skipped { path: file("p-copy", 1).path, reason }]);
 }
