@@ -279,7 +279,7 @@ impl State {
             match (&cached.state, place) {
                 (LedgerState::Live, _) => {}
                 (_, Some((_, checkpoint, place))) if checkpoint == cached.checkpoint => {
-                    cached.state = place
+                    cached.state = place;
                 }
                 // It was read anew meanwhile.
                 (LedgerState::Encoded(_), _) => {}

@@ -15,7 +15,7 @@ use crate::index::state::LiveFolds;
 
 /// The contents of a cache file, ready to be written.
 #[derive(Debug, Default)]
-pub struct Encoded {
+pub struct Contents {
     /// What every refresh needs.
     pub index: Vec<u8>,
     /// The folds to go on from.
@@ -24,7 +24,7 @@ pub struct Encoded {
     pub places: Vec<(Slot, Checkpoint, LedgerState)>,
 }
 
-impl Encoded {
+impl Contents {
     /// Encodes a home; `None` when a path of it is no text.
     #[must_use]
     pub fn of(
@@ -33,7 +33,7 @@ impl Encoded {
         live: &LiveFolds,
         cache_file: Option<&CacheFile>,
     ) -> Option<Self> {
-        let mut encoded = Self::default();
+        let mut contents = Self::default();
         let mut encoder = Encoder::default();
         encoder.text(canonical(home).to_str()?);
         encoder.number(tree.directories.len() as u64);
@@ -59,18 +59,18 @@ impl Encoded {
             entry.head.encode(&mut encoder);
             entry.last_record.encode(&mut encoder);
             // The summaries in the index may take as much again.
-            let has_room = (encoded.states.len() as u64) < MAX_BYTES / 2;
+            let has_room = (contents.states.len() as u64) < MAX_BYTES / 2;
             match &entry.fold {
                 Cached::Folded(cached) if has_room => {
-                    encoded.add_fold(&mut encoder, slot, entry, cached, live, cache_file);
+                    contents.add_fold(&mut encoder, slot, entry, cached, live, cache_file);
                 }
                 Cached::Folded(_) | Cached::Nothing | Cached::Broken(_) => {
-                    false.encode(&mut encoder)
+                    false.encode(&mut encoder);
                 }
             }
         }
-        encoded.index = encoder.finish();
-        ((encoded.index.len() + encoded.states.len()) as u64 <= MAX_BYTES).then_some(encoded)
+        contents.index = encoder.finish();
+        ((contents.index.len() + contents.states.len()) as u64 <= MAX_BYTES).then_some(contents)
     }
 
     fn add_fold(

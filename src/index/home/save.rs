@@ -1,6 +1,6 @@
 //! Writes down what is known of a home for the next process.
 
-use crate::index::cache::encode::Encoded;
+use crate::index::cache::encode::Contents;
 use crate::index::cache::file::{CacheFile, path_of};
 use crate::index::home::HomeStore;
 
@@ -20,11 +20,11 @@ impl HomeStore {
     pub fn save(&self) -> bool {
         let Some(directory) = &self.directory else { return false };
         let home = self.home().path();
-        let encoded = {
+        let contents = {
             let state = self.lock();
-            Encoded::of(home, &state.tree, &state.live, state.cache_file.as_ref())
+            Contents::of(home, &state.tree, &state.live, state.cache_file.as_ref())
         };
-        let Some(Encoded { index, states, places }) = encoded else { return false };
+        let Some(Contents { index, states, places }) = contents else { return false };
         let Ok(cache_file) = CacheFile::write(&path_of(home, directory), &index, &states) else {
             return false;
         };
