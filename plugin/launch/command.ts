@@ -6,6 +6,7 @@ import { codexFlags } from "./agent-config.js";
 import { agentPathFlags } from "./agent-path.js";
 import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
+import { profileFlags } from "./permission-profile.js";
 import { approvalFlags } from "./permissions.js";
 import { sandboxFlags } from "./sandbox.js";
 import { shellQuote, shellWord } from "./shell.js";
@@ -13,6 +14,7 @@ import { TextFiles } from "./text-file.js";
 import { tomlString } from "./toml.js";
 import type { UserConfig } from "./user-config.js";
 import { trustFlags } from "./repository-trust.js";
+import { isVersionFrom } from "./version.js";
 
 /** What a launch and a resume have in common. */
 export interface CommandSettings {
@@ -63,7 +65,10 @@ export function resumeCommand(settings: CommandSettings, threadId: string): stri
 }
 
 function flags(settings: CommandSettings): string[] {
-  const { codex, facts, model, permissions } = settings;
+  const { facts, model, permissions } = settings;
+  const profile = profileFlags(settings);
+  // The older setting would win over a profile.
+  const codex = profile === null ? settings.codex : { ...settings.codex, sandbox: null };
   return [
     "-c",
     "check_for_update_on_startup=false",
@@ -77,7 +82,7 @@ function flags(settings: CommandSettings): string[] {
     ...noticeFlags(facts),
     ...hookFlags(settings),
     ...trustFlags(settings, settings.user.trusted),
-    ...sandboxFlags({ ...settings, writableRoots: settings.user.writableRoots }),
+    ...(profile ?? sandboxFlags({ ...settings, writableRoots: settings.user.writableRoots })),
     ...agentPathFlags(`${settings.aoHome}/bin`, settings.user),
   ];
 }
@@ -127,8 +132,7 @@ function instructionsIn(path: string): string {
 
 /** Up to 0.80 the key had another name; between it and 0.98 nobody looked, and an unknown key does no harm. */
 function instructionKeys(facts: BinaryFacts): string[] {
-  const [major = 0, minor = 0] = (facts.version ?? "").split(".").map(Number);
-  const isOld = facts.version !== null && major === 0 && minor < 98;
+  const isOld = facts.version !== null && !isVersionFrom(facts.version, [0, 98]);
   return isOld
     ? ["experimental_instructions_file", "model_instructions_file"]
     : ["model_instructions_file"];

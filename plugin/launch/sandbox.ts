@@ -4,7 +4,7 @@
  * A session works in a linked work tree, whose index and HEAD, objects and refs lie in the main repository: without
  * them neither a branch nor a commit can be made, and without the directory of the session's metadata neither is
  * noted. `hooks` and `config` of the repository stay read-only: who can write them runs commands outside of the
- * sandbox. A clone has its index beside them, so it is given nothing here.
+ * sandbox. A clone has its index beside them: see `permission-profile.ts`.
  */
 
 import { realpathSync } from "node:fs";

@@ -8,12 +8,27 @@ import { textBehindLinks } from "./safe-file.js";
 export interface UserConfig {
   /** `sandbox_workspace_write.writable_roots`: a launch adds to them. */
   writableRoots: string[];
+  sandbox: UserSandbox;
   /** The directories that the person trusts. */
   trusted: Set<string>;
   /** `shell_environment_policy.set.BASH_ENV`, which a launch must chain. */
   bashEnv: string | null;
   /** `shell_environment_policy.include_only`, which a launch must extend; `null` where there is none. */
   includeOnly: string[] | null;
+}
+
+/** What the person says of the sandbox of commands; `null` where that is nothing. */
+export interface UserSandbox {
+  /** `sandbox_mode`. */
+  mode: string | null;
+  /** `default_permissions`. */
+  profile: string | null;
+  /** `sandbox_workspace_write.network_access`. */
+  network: boolean | null;
+  /** Whether commands may not write to `/tmp`. */
+  excludesSlashTmp: boolean;
+  /** Whether commands may not write to `$TMPDIR`. */
+  excludesTmpdir: boolean;
 }
 
 type Table = Record<string, unknown>;
@@ -23,14 +38,25 @@ export function readUserConfig(codexHome: string | null): UserConfig {
   const config = configOf(codexHome);
   const policy = table(config["shell_environment_policy"]);
   const bashEnv = table(policy["set"])["BASH_ENV"];
+  const workspaceWrite = table(config["sandbox_workspace_write"]);
   return {
-    writableRoots: texts(table(config["sandbox_workspace_write"])["writable_roots"]),
+    writableRoots: texts(workspaceWrite["writable_roots"]),
+    sandbox: {
+      mode: textOrNull(config["sandbox_mode"]),
+      profile: textOrNull(config["default_permissions"]),
+      network:
+        typeof workspaceWrite["network_access"] === "boolean"
+          ? workspaceWrite["network_access"]
+          : null,
+      excludesSlashTmp: workspaceWrite["exclude_slash_tmp"] === true,
+      excludesTmpdir: workspaceWrite["exclude_tmpdir_env_var"] === true,
+    },
     trusted: new Set(
       Object.entries(table(config["projects"]))
         .filter(([, project]) => table(project)["trust_level"] === "trusted")
         .map(([path]) => path),
     ),
-    bashEnv: typeof bashEnv === "string" ? bashEnv : null,
+    bashEnv: textOrNull(bashEnv),
     includeOnly: Array.isArray(policy["include_only"]) ? texts(policy["include_only"]) : null,
   };
 }
@@ -64,6 +90,10 @@ function parsed(text: string): Table {
 function table(value: unknown): Table {
   const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
   return isTable ? (value as Table) : {};
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function texts(value: unknown): string[] {

@@ -1,0 +1,110 @@
+/**
+ * The sandbox of a session whose workspace is a repository of its own: a clone, or the project's own checkout.
+ *
+ * There the index and HEAD lie beside `hooks` and `config`, so that no list of writable directories lets an agent commit
+ * and nothing more. A permission profile does: it names what may be written and what within that may not. It stands in
+ * place of the older sandbox settings, so it takes over what the person's own say.
+ */
+
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import type { BinaryFacts } from "../../index.js";
+import type { CodexSettings } from "./agent-config.js";
+import type { Permissions } from "./permissions.js";
+import { shellQuote } from "./shell.js";
+import { tomlString } from "./toml.js";
+import type { UserConfig } from "./user-config.js";
+import { isVersionFrom } from "./version.js";
+
+export interface ProfileSettings {
+  permissions: Permissions;
+  facts: BinaryFacts;
+  codex: Pick<CodexSettings, "sandbox">;
+  user: Pick<UserConfig, "sandbox" | "writableRoots">;
+  /** Whether commands may use the network; `null` where nobody said. */
+  networkAccess: boolean | null;
+  addDirs: readonly string[];
+  /** Where the session works; `null` where the orchestrator did not say. */
+  workspacePath: string | null;
+  isClone: boolean;
+}
+
+/** Older ones have no profiles, or none that can extend another. */
+const FIRST_VERSION = [0, 144] as const;
+
+/** What of a repository runs commands for whoever works in it. */
+const KEPT = ["hooks", "config", "config.worktree"];
+
+/** Writable in any case: stands in for a directory that must not be named twice. */
+const SPARE = ".git/refs";
+
+/** Why a session in a repository of its own cannot commit; `null` where it can, or where that is not the question. */
+export function profileObstacle(settings: ProfileSettings): string | null {
+  const { codex, facts, user } = settings;
+  if (!isSandboxed(settings) || !isOwnRepository(settings)) return null;
+  const chosen = codex.sandbox ?? user.sandbox.mode;
+  if (chosen !== null && chosen !== "workspace-write") return `the sandbox is ${chosen}`;
+  if (isVersionFrom(facts.version, FIRST_VERSION)) return null;
+  return `Codex ${facts.version ?? "of an unknown version"} cannot open .git without its hooks`;
+}
+
+/** Shell words for the launch command; `null` where the older settings are the right ones. */
+export function profileFlags(settings: ProfileSettings): string[] | null {
+  if (!isSandboxed(settings) || !isOwnRepository(settings)) return null;
+  if (profileObstacle(settings) !== null) return null;
+  const parent = tomlString(settings.user.sandbox.profile ?? ":workspace");
+  const words = [
+    shellQuote(`permissions.ao={extends=${parent},filesystem={${literalRules(settings)}`),
+    ...repositoryRules(settings),
+    dataDirectoryRule(settings),
+    shellQuote(`}${networkRule(settings)}}`),
+  ];
+  return ["-c", `'default_permissions="ao"'`, "-c", words.join("")];
+}
+
+function isSandboxed({ permissions }: ProfileSettings): boolean {
+  return permissions === "auto-edit" || permissions === "default";
+}
+
+/** Only a real directory: what else `.git` is leads to another repository. */
+function isOwnRepository({ isClone, workspacePath }: ProfileSettings): boolean {
+  if (workspacePath === null) return isClone;
+  const stat = lstatSync(join(workspacePath, ".git"), { throwIfNoEntry: false });
+  return stat?.isDirectory() === true;
+}
+
+function literalRules({ addDirs, user }: ProfileSettings): string {
+  const temporary = [
+    ...(user.sandbox.excludesSlashTmp ? [":slash_tmp"] : []),
+    ...(user.sandbox.excludesTmpdir ? [":tmpdir"] : []),
+  ].map((name) => `${tomlString(name)}="read",`);
+  const writable = [...new Set([...addDirs, ...user.writableRoots])];
+  return [...temporary, ...writable.map((path) => `${tomlString(path)}="write",`)].join("");
+}
+
+/** In the shell of the session where only that knows the directory; a literal TOML string then. */
+function repositoryRules({ workspacePath }: ProfileSettings): string[] {
+  const access = [["", "write"], ...KEPT.map((name) => [`/${name}`, "read"])] as const;
+  return access.map(([name, value]) =>
+    workspacePath === null
+      ? `"'$PWD/.git${name}'="${shellQuote(`"${value}",`)}`
+      : shellQuote(`${tomlString(join(workspacePath, ".git") + name)}="${value}",`),
+  );
+}
+
+/** TOML takes no key twice, and no quote in a literal string. */
+function dataDirectoryRule({ addDirs, user, workspacePath }: ProfileSettings): string {
+  const spare =
+    workspacePath === null
+      ? `"'$PWD/${SPARE}'"`
+      : shellQuote(tomlString(join(workspacePath, SPARE)));
+  const named = [...new Set([...addDirs, ...user.writableRoots])].map(shellQuote);
+  const pattern = [`''`, `*\\'*`, ...named].join("|");
+  const key = `case $AO_DATA_DIR in ${pattern}) printf %s ${spare};; *) printf "'%s'" "$AO_DATA_DIR";; esac`;
+  return `"$(${key})="'"write"'`;
+}
+
+function networkRule({ networkAccess, permissions, user }: ProfileSettings): string {
+  const isOn = networkAccess ?? (permissions === "auto-edit" ? true : user.sandbox.network);
+  return isOn === null ? "" : `,network={enabled=${isOn}}`;
+}
