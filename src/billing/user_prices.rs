@@ -20,12 +20,12 @@ use std::sync::Arc;
 
 use chrono::Local;
 use serde_json::{Map, Value, json};
-use tempfile::NamedTempFile;
 
 use crate::billing::litellm;
 use crate::billing::price_table::{Origin, PriceTable, json};
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::error::{Error, Result};
+use crate::fs::atomic::Pending;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -123,10 +123,10 @@ pub fn import_prices(file: &Path) -> Result<Imported> {
 fn put(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
-    let mut file = NamedTempFile::new_in(directory)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+    let pending = Pending::new(path)?;
+    pending.file().write_all(content)?;
+    pending.file().sync_all()?;
+    pending.replace()?;
     Ok(())
 }
 

@@ -4,7 +4,6 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use crate::codec::stable_hash;
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::Hook;
 use crate::error::{Error, Result};
+use crate::fs::atomic::{self, make_private};
 use crate::fs::file_stamp::FileStamp;
 use crate::fs::user_dirs::Directories;
 
@@ -125,12 +125,8 @@ impl Memory {
     ) -> io::Result<()> {
         let remembered =
             Remembered { format: FORMAT, binary: binary.to_owned(), stamp: asked, facts };
-        fs::create_dir_all(&self.dir)?;
-        let temporary = path.with_extension(format!("{}.tmp", process::id()));
-        fs::write(&temporary, serde_json::to_vec(&remembered)?)?;
-        fs::rename(&temporary, path).inspect_err(|_| {
-            let _ = fs::remove_file(&temporary);
-        })
+        make_private(&self.dir)?;
+        atomic::write(path, &serde_json::to_vec(&remembered)?)
     }
 
     fn file_of(&self, binary: &Path, kind: Kind) -> PathBuf {

@@ -5,14 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tempfile::Builder;
 
 use crate::codec::stable_hash;
 use crate::export::options::Options;
+use crate::fs::atomic::{self, make_private};
 use crate::fs::open::{modified_ms, open_rollout};
 
 /// The number of the format. A checkpoint of another one is not read.
@@ -80,12 +79,10 @@ impl Checkpoint {
         let write = || {
             let path = path(cache?, directory, options);
             let parent = path.parent()?;
-            fs::create_dir_all(parent).ok()?;
-            let mut temporary = Builder::new().suffix(".tmp").tempfile_in(parent).ok()?;
-            temporary.write_all(&serde_json::to_vec(self).ok()?).ok()?;
-            temporary.persist(path).ok()
+            make_private(parent).ok()?;
+            atomic::write(&path, &serde_json::to_vec(self).ok()?).ok()
         };
-        drop(write());
+        let _ = write();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The file of one day: what an earlier export wrote, and what is new.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::iter::Peekable;
 use std::path::Path;
@@ -8,10 +8,10 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
 use serde::Deserialize;
-use tempfile::Builder;
 
 use crate::error::{Error, Result};
 use crate::export::sort::Row;
+use crate::fs::atomic::{Pending, make_private};
 use crate::fs::open::open_rollout;
 use crate::rollout::timestamp::parse_timestamp;
 
@@ -40,11 +40,10 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     let failed = |source| Error::io(WRITE, path, source);
     let directory = path.parent().ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
     make_private(directory).map_err(failed)?;
-    let temporary = Builder::new().prefix(".").suffix(".tmp").tempfile_in(directory);
-    let temporary = temporary.map_err(failed)?;
+    let pending = Pending::new(path).map_err(failed)?;
     let mut writer = BufWriter::new(
         // Without a time: the same rows are the same bytes.
-        GzBuilder::new().mtime(0).write(temporary.as_file(), Compression::fast()),
+        GzBuilder::new().mtime(0).write(pending.file(), Compression::fast()),
     );
     let mut is_new = false;
     let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
@@ -62,8 +61,8 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     }
     let encoder = writer.into_inner().map_err(|error| failed(error.into_error()))?;
     encoder.finish().map_err(failed)?;
-    temporary.as_file().sync_data().map_err(failed)?;
-    temporary.persist(path).map_err(|error| failed(error.error))?;
+    pending.file().sync_data().map_err(failed)?;
+    pending.replace().map_err(failed)?;
     Ok(Written::Anew)
 }
 
@@ -160,21 +159,10 @@ where
     }
 }
 
-/// Makes a directory that is the user's alone, and those above it that are not there.
-pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
-    if fs::metadata(directory).is_ok_and(|metadata| metadata.is_dir()) {
-        return Ok(());
-    }
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     fn row(at: &str, id: &str, more: &str) -> Row {

@@ -1,66 +1,87 @@
-//! Puts whole files in place: written under another name in the same directory, then renamed.
+//! The one writer of whole files: they are written under another name in the same directory, then renamed.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// What the names of unfinished files begin with.
+use tempfile::{Builder, NamedTempFile};
+
+/// The beginning of the names of unfinished files.
 const PREFIX: &str = ".ao-codex-";
+
 /// An unfinished file of this age belongs to a process that was killed.
 const ABANDONED_AFTER: Duration = Duration::from_secs(600);
 
-/// A file that is written but not yet in place; dropped, it is gone.
+/// A file that is not yet in place: dropped, it is gone.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    temporary: PathBuf,
+    temporary: NamedTempFile,
     target: PathBuf,
 }
 
 impl Pending {
-    /// Writes `content` beside `target`.
+    /// Begins an empty file for `target`, private to the user.
+    pub(crate) fn new(target: &Path) -> io::Result<Self> {
+        let directory = match target.parent() {
+            Some(directory) if directory != Path::new("") => directory,
+            _ => Path::new("."),
+        };
+        let temporary = Builder::new().prefix(PREFIX).tempfile_in(directory)?;
+        Ok(Self { temporary, target: target.to_owned() })
+    }
+
+    /// The file, to write into.
+    pub(crate) fn file(&self) -> &File {
+        self.temporary.as_file()
+    }
+
+    /// Writes `content` for `target`, down to the disk.
+    #[cfg(unix)]
     pub(crate) fn write(target: &Path, content: &[u8], mode: u32) -> io::Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let directory = target.parent().unwrap_or(Path::new("."));
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let temporary = directory.join(format!("{PREFIX}{}-{number}", process::id()));
-        // Of this name only an abandoned file can be there.
-        if let Err(error) = fs::remove_file(&temporary)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(error);
-        }
-        let mut file: File =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-        let pending = Self { temporary, target: target.to_owned() };
+        use std::os::unix::fs::PermissionsExt;
+        let pending = Self::new(target)?;
+        let mut file = pending.file();
         file.write_all(content)?;
-        file.set_permissions(Permissions::from_mode(mode))?;
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
         file.sync_all()?;
         Ok(pending)
     }
 
     /// Puts the file in place, whatever is there.
-    pub(crate) fn replace(self) -> io::Result<()> {
-        fs::rename(&self.temporary, &self.target)
+    pub(crate) fn replace(self) -> io::Result<File> {
+        Ok(self.temporary.persist(&self.target)?)
     }
 
     /// Puts the file in place if nothing is there; otherwise fails with `AlreadyExists`.
+    #[cfg(unix)]
     pub(crate) fn create(self) -> io::Result<()> {
-        fs::hard_link(&self.temporary, &self.target)
+        self.temporary.persist_noclobber(&self.target)?;
+        Ok(())
     }
 }
 
-impl Drop for Pending {
-    fn drop(&mut self) {
-        // After a rename there is nothing to remove, and nobody to tell of a failure.
-        let _ = fs::remove_file(&self.temporary);
-    }
+/// Puts a file with `content` in place, private to the user.
+pub(crate) fn write(target: &Path, content: &[u8]) -> io::Result<()> {
+    let pending = Pending::new(target)?;
+    pending.file().write_all(content)?;
+    pending.replace()?;
+    Ok(())
 }
 
-/// Removes what killed processes have left in a directory.
+/// Makes a directory that is the user's alone, and those above it that are not there.
+pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
+/// Removes from a directory the files that killed processes have left unfinished.
 pub(crate) fn remove_abandoned(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use memchr::memmem;
-
 use crate::error::{Error, Result};
 use crate::fs::open::{not_regular, open_unchecked};
 use crate::rollout::record::recover::{has_seam, recover, without_junk};
@@ -14,9 +12,6 @@ use crate::rollout::zstd::Decompressed;
 
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;
-
-/// How far a look goes, in bytes.
-const LOOKED_AT: usize = 1024;
 
 /// How far the read may grow when they do not, in bytes.
 pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
@@ -39,55 +34,31 @@ pub struct HeadReader {
 }
 
 impl HeadReader {
-    /// The same as [`read_head`].
+    /// Reads one head, as [`read_head`] does.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
     pub fn read(&mut self, path: &Path, compressed: bool) -> Result<Option<SessionMeta>> {
-        self.read_unless(path, compressed, |_| false)
-    }
-
-    /// The same, but `None` as well when `skip` says so of the directory in which the thread began, as far as a look
-    /// tells it: where thousands of heads are read to find one, most need not be parsed.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read.
-    pub fn read_unless(
-        &mut self,
-        path: &Path,
-        compressed: bool,
-        skip: impl FnOnce(&str) -> bool,
-    ) -> Result<Option<SessionMeta>> {
         let file = open_unchecked(path)?;
-        self.read_opened_unless(&file, compressed, skip).map_err(|source| match file.metadata() {
+        self.read_opened(&file, compressed).map_err(|source| match file.metadata() {
             Ok(metadata) if !metadata.is_file() => not_regular(path),
             _ => Error::io("read rollout", path, source),
         })
     }
 
-    /// The same of a file that is open. What is no regular file cannot be read by position.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read.
-    pub fn read_opened_unless(
-        &mut self,
-        file: &File,
-        compressed: bool,
-        skip: impl FnOnce(&str) -> bool,
-    ) -> io::Result<Option<SessionMeta>> {
+    /// Anything but a regular file cannot be read by position.
+    fn read_opened(&mut self, file: &File, compressed: bool) -> io::Result<Option<SessionMeta>> {
         self.head.clear();
         if !compressed {
-            return grow(&mut self.head, |head, size| read_at(file, head, size), skip);
+            return grow(&mut self.head, |head, size| read_at(file, head, size));
         }
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
         let mut text = Decompressed::new(file, metadata.len())?;
-        grow(&mut self.head, |head, size| read_more(&mut text, head, size), skip)
+        grow(&mut self.head, |head, size| read_more(&mut text, head, size))
     }
 }
 
@@ -96,13 +67,9 @@ impl HeadReader {
 fn grow(
     head: &mut Vec<u8>,
     mut fill: impl FnMut(&mut Vec<u8>, usize) -> io::Result<bool>,
-    skip: impl FnOnce(&str) -> bool,
 ) -> io::Result<Option<SessionMeta>> {
     let mut size = HEAD_SIZE;
     let mut more = fill(head, size)?;
-    if glance_at_cwd(head).is_some_and(skip) {
-        return Ok(None);
-    }
     loop {
         let line = memchr::memchr(b'\n', head)
             .map_or(head.as_slice(), |end| head.get(..end).unwrap_or_default());
@@ -132,18 +99,6 @@ fn grow(
             }
         }
     }
-}
-
-/// The `cwd` of a `session_meta` that is spelled as usual and has nothing escaped in it. What is spelled like the key
-/// inside a text has its quotes escaped, so that the first one is the key.
-fn glance_at_cwd(head: &[u8]) -> Option<&str> {
-    const KEY: &[u8] = b"\"cwd\":\"";
-    const KIND: &[u8] = b"\"type\":\"session_meta\",\"payload\":{";
-    let identity = head.get(..LOOKED_AT).unwrap_or(head);
-    let payload = identity.get(memmem::find(identity, KIND)? + KIND.len()..)?;
-    let value = payload.get(memmem::find(payload, KEY)? + KEY.len()..)?;
-    let value = value.get(..memchr::memchr(b'"', value)?)?;
-    std::str::from_utf8(value).ok().filter(|value| !value.contains('\\'))
 }
 
 fn read_more(reader: &mut impl Read, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {

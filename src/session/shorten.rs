@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use crate::fs::atomic;
 use crate::session::event_line::{Line, launch};
 
 /// Lines of any kind that are kept: some turns.
@@ -28,11 +29,7 @@ pub(crate) fn shorten(path: &Path) -> io::Result<()> {
     let mut old = File::open(path)?;
     let mut text = Vec::new();
     old.read_to_end(&mut text)?;
-    let temporary = path.with_extension("tmp");
-    let kept = kept(&text);
-    write(&temporary, &kept).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
-    })?;
+    atomic::write(path, &kept(&text))?;
     thread::sleep(STRAGGLERS);
     let mut late = Vec::new();
     old.read_to_end(&mut late)?;
@@ -40,17 +37,6 @@ pub(crate) fn shorten(path: &Path) -> io::Result<()> {
         OpenOptions::new().append(true).open(path)?.write_all(&late)?;
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(text)
 }
 
 /// Only whole lines that say something.

@@ -186,6 +186,7 @@ impl File {
     fn write(&self, content: &[u8]) -> Result<()> {
         Pending::write(&self.target, content, self.mode)
             .and_then(Pending::replace)
+            .map(drop)
             .map_err(|error| Error::io("write", &self.target, error))
     }
 }

@@ -98,7 +98,10 @@ impl List {
         if let Some(directory) = self.path.parent() {
             fs::create_dir_all(directory).map_err(failed)?;
         }
-        Pending::write(&self.path, content, self.mode).and_then(Pending::replace).map_err(failed)
+        Pending::write(&self.path, content, self.mode)
+            .and_then(Pending::replace)
+            .map(drop)
+            .map_err(failed)
     }
 }
 

@@ -155,7 +155,7 @@ pub fn remove(ao_home: &Path, force: bool) -> Result<Removed> {
 /// Makes the directories that the set needs, and clears what killed processes have left.
 fn prepare(ao_home: &Path) -> Result<()> {
     let directory = status::directory(ao_home);
-    make_private(&directory)?;
+    make_directory(&directory)?;
     make_events_directory(ao_home)?;
     remove_abandoned(&directory).map_err(|error| failed(&directory, "", error))
 }
@@ -163,7 +163,7 @@ fn prepare(ao_home: &Path) -> Result<()> {
 /// The hook makes no directory: it would have to start a program.
 fn make_events_directory(ao_home: &Path) -> Result<()> {
     let directory = ao_home.join(event_files::DIRECTORY);
-    if directory.is_dir() { Ok(()) } else { make_private(&directory) }
+    if directory.is_dir() { Ok(()) } else { make_directory(&directory) }
 }
 
 fn write(directory: &Path, name: &str, content: &[u8], mode: u32) -> Result<Pending> {
@@ -175,7 +175,7 @@ fn failed(directory: &Path, name: &str, error: io::Error) -> Error {
     Error::io("install wrapper", &directory.join(name), error)
 }
 
-fn make_private(directory: &Path) -> Result<()> {
+fn make_directory(directory: &Path) -> Result<()> {
     let failed = |error| Error::io("create wrapper directory", directory, error);
     DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory).map_err(failed)?;
     let mode = directory.metadata().map_err(failed)?.permissions().mode();

@@ -10,15 +10,14 @@
 //! The index is read at every start. The states are needed only of rollouts that grew: they are mapped when the first of
 //! them is asked for ([`States`]).
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use tempfile::Builder;
-
 use crate::codec::stable_hash;
+use crate::fs::atomic::{Pending, make_private, remove_abandoned};
 use crate::fs::open::open_rollout;
 use crate::index::cache::states::{State, States};
 
@@ -38,9 +37,6 @@ pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A home that nobody looked at for so long is not remembered.
 const FORGOTTEN: Duration = Duration::from_secs(60 * 24 * 60 * 60);
-
-/// What a process that was killed left behind is in nobody's way sooner.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// The extension of a cache file's name.
 const EXTENSION: &str = "store";
@@ -106,9 +102,9 @@ impl CacheFile {
     pub fn write(path: &Path, index: &[u8], states: &[u8]) -> io::Result<Self> {
         let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
         make_private(directory)?;
-        let temporary = Builder::new().suffix(".tmp").tempfile_in(directory)?;
-        write_whole(temporary.as_file(), index, states)?;
-        let file = temporary.persist(path)?;
+        let pending = Pending::new(path)?;
+        write_whole(pending.file(), index, states)?;
+        let file = pending.replace()?;
         tidy(directory);
         Ok(Self::new(file, directory, index.len() as u64, states.len() as u64))
     }
@@ -146,30 +142,18 @@ fn write_whole(mut file: &File, index: &[u8], states: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn make_private(directory: &Path) -> io::Result<()> {
-    if directory.is_dir() {
-        return Ok(());
-    }
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
 /// Removes what nobody will miss. What cannot be removed stays.
 fn tidy(directory: &Path) {
+    let _ = remove_abandoned(directory);
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        let limit = match path.extension().and_then(|extension| extension.to_str()) {
-            Some(EXTENSION) => FORGOTTEN,
-            Some("tmp") => ABANDONED,
-            _ => continue,
-        };
+        if path.extension().is_none_or(|extension| extension != EXTENSION) {
+            continue;
+        }
         let written = entry.metadata().and_then(|metadata| metadata.modified());
         let age = written.ok().and_then(|written| SystemTime::now().duration_since(written).ok());
-        if age.is_some_and(|age| age > limit) {
+        if age.is_some_and(|age| age > FORGOTTEN) {
             let _ = fs::remove_file(path);
         }
     }
