@@ -604,8 +604,8 @@ export interface SessionEvidence {
   startedAtMs: number | null
   /** The program by which it was started. */
   program: string | null
-  /** What its hooks told. */
-  events: SessionEventsFound | null
+  /** The last prompt that its hooks told of. */
+  prompt: EventPrompt | null
   /** Of the questions that they told of, the one that waits for its answer. */
   question: EventQuestion | null
   /** Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory. */
@@ -618,12 +618,12 @@ export interface SessionEvidence {
   seenStateAtMs: number | null
   /** When a question was last seen on its screen, in milliseconds since 1970. */
   questionSeenAtMs: number | null
-  /** The same number as long as no screen of tmux can have changed. */
-  screensMark: number | null
   /** The model of its thread's last turn. */
   model: string | null
   /** What its threads and their subagents were billed, each once. */
   usage: Usage | null
+  /** The name of its thread, else the first line of its first prompt. */
+  summary: string | null
   /** Why something of it could not be read. */
   failure: string | null
 }
@@ -672,8 +672,8 @@ export interface SessionQuery {
   isForeign?: boolean | null
   /** Whether only the process is asked for. */
   processOnly?: boolean | null
-  /** Whether what the session cost is asked for, too. */
-  withUsage?: boolean | null
+  /** Whether what the session is about and what it cost is asked for, too. */
+  withInfo?: boolean | null
 }
 
 /** A file or directory that was passed over. */

@@ -1,12 +1,10 @@
 /** The table that decides a state, row by row. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import { decideState, stateRules } from "../../dist/session/state/decide.js";
 import { NOTHING } from "../../dist/session/state/evidence.js";
-import { readActivityLog } from "../../dist/session/state/activity-log.js";
-import { makeWorld } from "./support/world.mjs";
+import { logEvidence } from "../../dist/session/state/activity-log.js";
 
 const NOW = Date.parse("2026-11-22T20:00:00.000Z");
 const MINUTE_MS = 60_000;
@@ -171,46 +169,19 @@ test("the sources are asked in this order", () => {
   );
 });
 
-const line = (state, ago = 1_000) =>
-  `${JSON.stringify({ ts: new Date(NOW - ago).toISOString(), state, source: "terminal" })}\n`;
-
-const LOGS = {
-  "its last line": [
-    line("active", 9_000) + line("waiting_input"),
-    { state: "waiting_input", atMs: NOW - 1_000, isFresh: true },
-  ],
+const SEEN = {
+  "a new line": [["waiting_input", NOW - 1_000], { state: "waiting_input", isFresh: true }],
   "a line that is five minutes old, as over": [
-    line("blocked", 6 * MINUTE_MS),
-    { state: "blocked", atMs: NOW - 6 * MINUTE_MS, isFresh: false },
+    ["blocked", NOW - 6 * MINUTE_MS],
+    { state: "blocked", isFresh: false },
   ],
-  "the last whole line": [
-    `${line("idle")}{"ts":"20`,
-    { state: "idle", atMs: NOW - 1_000, isFresh: true },
-  ],
-  "the end of a long one": [
-    line("active").repeat(1_000) + line("idle"),
-    { state: "idle", atMs: NOW - 1_000, isFresh: true },
-  ],
-  "no state that there is not": [line("root"), null],
-  "nothing of garbage": ["garbage\n", null],
-  "nothing of null": ["null\n", null],
-  "nothing of an empty file": ["", null],
+  "no state that there is not": [["root", NOW], null],
+  "nothing where no state was seen": [[null, null], null],
+  "nothing of a state without a time": [["idle", null], null],
 };
 
-for (const [what, [text, expected]] of Object.entries(LOGS)) {
-  test(`the orchestrator's log tells ${what}`, async (t) => {
-    const world = await makeWorld(t);
-    await world.write("tree/.ao/activity.jsonl", text);
-    assert.deepEqual(await readActivityLog(world.path("tree"), NOW), expected);
+for (const [what, [[state, atMs], expected]] of Object.entries(SEEN)) {
+  test(`the orchestrator's log tells ${what}`, () => {
+    assert.deepEqual(logEvidence(state, atMs, NOW), expected && { ...expected, atMs });
   });
 }
-
-test("a workspace without a log, or with something else of its name, is no matter", async (t) => {
-  const world = await makeWorld(t);
-  assert.equal(await readActivityLog(world.path("tree"), NOW), null);
-  await world.directory("a/.ao/activity.jsonl");
-  assert.equal(await readActivityLog(world.path("a"), NOW), null);
-  await world.directory("b/.ao");
-  execFileSync("mkfifo", [world.path("b/.ao/activity.jsonl")]);
-  assert.equal(await readActivityLog(world.path("b"), NOW), null);
-});

@@ -20,13 +20,12 @@ export interface Places {
 }
 
 /** What is to be found out. */
-type Asked = Pick<SessionQuery, "withUsage" | "processOnly">;
+type Asked = Pick<SessionQuery, "withInfo" | "processOnly">;
 
 /** The questions of this turn, by where they look: instances that look in the same places share them. */
 const looks = new Map<string, Batched<SessionQuery, SessionEvidence>>();
 
-function lookIn(options: EvidenceOptions): Batched<SessionQuery, SessionEvidence> {
-  const key = JSON.stringify(options);
+function lookIn(options: EvidenceOptions, key: string): Batched<SessionQuery, SessionEvidence> {
   const known = looks.get(key);
   if (known !== undefined) return known;
   const look = new Batched((queries: SessionQuery[]) => {
@@ -40,14 +39,11 @@ function lookIn(options: EvidenceOptions): Batched<SessionQuery, SessionEvidence
 /** Looks at the sessions of one orchestrator. */
 export class SessionLooks {
   readonly #places: Places;
+  /** Where those look who ask in this turn of the event loop: the disk tells where the binary is. */
+  #turn: { options: EvidenceOptions; key: string } | null = null;
 
   constructor(places: Places) {
     this.#places = places;
-  }
-
-  /** As the user named it; `null` for Codex's own. */
-  get codexHome(): string | null {
-    return this.#places.codexHome;
   }
 
   /** What its Codex and its thread are doing. */
@@ -67,20 +63,26 @@ export class SessionLooks {
 
   /** Only those of which too little is remembered wait for tmux. */
   async #ask(query: SessionQuery): Promise<SessionEvidence> {
-    const options = this.#options();
-    const remembered = await lookIn(options).ask(query);
+    const { key, options } = this.#options();
+    const remembered = await lookIn(options, key).ask(query);
     if (remembered.process !== "unasked") return remembered;
-    return lookIn({ ...options, askTmux: true }).ask(query);
+    return lookIn({ ...options, askTmux: true }, `${key} tmux`).ask(query);
   }
 
-  #options(): EvidenceOptions {
+  #options(): { options: EvidenceOptions; key: string } {
+    if (this.#turn !== null) return this.#turn;
     const { aoHome, binary, codexHome } = this.#places;
     const path = binary();
-    return {
+    const options = {
       aoHome,
       ...(codexHome !== null && { codexHome }),
       ...(path !== null && { binary: path }),
     };
+    this.#turn = { options, key: JSON.stringify(options) };
+    setImmediate(() => {
+      this.#turn = null;
+    });
+    return this.#turn;
   }
 }
 

@@ -9,12 +9,10 @@ import type { OwnThread, Usage } from "../../index.js";
 import * as native from "../../index.js";
 import { THREAD_KEY } from "./look.js";
 import type { SessionLooks } from "./look.js";
-import { Summaries } from "./summary.js";
+import { shortened } from "./summary.js";
 
 /** The key of a session's metadata under which later orchestrators keep its model. */
 const MODEL_KEY = "codexModel";
-
-const summaries = new Summaries();
 
 /** What is needed of a thread to read it and to go on with it. */
 export type SessionThread = OwnThread;
@@ -34,11 +32,11 @@ export async function sessionInfo(
   session: Session,
   looks: SessionLooks,
 ): Promise<AgentSessionInfo | null> {
-  const { failure, model, thread, usage } = await looks.thread(session, { withUsage: true });
+  const evidence = await looks.thread(session, { withInfo: true });
+  const { failure, model, thread, usage } = evidence;
   if (failure !== null) throw new Error(failure);
   if (thread === null) return null;
-  const home = looks.codexHome ?? (await native.places()).codexHome ?? "";
-  const summary = await summaries.of(thread, home);
+  const summary = evidence.summary === null ? null : shortened(evidence.summary);
   const plain = model === null ? "Codex session" : `Codex session (${model})`;
   return {
     summary: summary ?? plain,

@@ -184,7 +184,7 @@ pub async fn remove_old_events(options: Option<Given<EventsOptions>>) -> Result<
 }
 
 /// What was noted of a session, for Node.
-pub(super) fn found(session_id: String, events: &SessionEvents) -> SessionEventsFound {
+fn found(session_id: String, events: &SessionEvents) -> SessionEventsFound {
     let SessionEvents { threads, prompt, questions, last_ms, launched_ms } = events.clone();
     SessionEventsFound {
         session_id,

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use crate::billing::report::{PricedThread, PricedUsage};
 use crate::binding::answer::Usage;
 use crate::binding::argument::{self, Fields, Given};
-use crate::binding::events::{EventQuestion, SessionEventsFound, found};
+use crate::binding::events::{EventPrompt, EventQuestion};
 use crate::binding::home::{ao_home, codex_home};
 use crate::binding::records::{RolloutActivity, rollout_activity};
 use crate::binding::runtime::blocking;
@@ -16,7 +16,7 @@ use crate::binding::usage::prices_or_built_in;
 use crate::index::homes::store_of;
 use crate::session::events::Only;
 use crate::session::evidence::{self, Homes};
-use crate::session::running::{Codex, Place, Running, screens_mark};
+use crate::session::running::{Codex, Place, Running};
 
 /// A session of the orchestrator, and what is asked of it.
 #[napi(object, object_to_js = false)]
@@ -41,8 +41,8 @@ pub struct SessionQuery {
     pub is_foreign: Option<Given<bool>>,
     /// Whether only the process is asked for.
     pub process_only: Option<Given<bool>>,
-    /// Whether what the session cost is asked for, too.
-    pub with_usage: Option<Given<bool>>,
+    /// Whether what the session is about and what it cost is asked for, too.
+    pub with_info: Option<Given<bool>>,
 }
 
 impl Fields for SessionQuery {}
@@ -82,8 +82,8 @@ pub struct SessionEvidence {
     pub started_at_ms: Option<i64>,
     /// The program by which it was started.
     pub program: Option<String>,
-    /// What its hooks told.
-    pub events: Option<SessionEventsFound>,
+    /// The last prompt that its hooks told of.
+    pub prompt: Option<EventPrompt>,
     /// Of the questions that they told of, the one that waits for its answer.
     pub question: Option<EventQuestion>,
     /// Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory.
@@ -96,12 +96,12 @@ pub struct SessionEvidence {
     pub seen_state_at_ms: Option<i64>,
     /// When a question was last seen on its screen, in milliseconds since 1970.
     pub question_seen_at_ms: Option<i64>,
-    /// The same number as long as no screen of tmux can have changed.
-    pub screens_mark: Option<f64>,
     /// The model of its thread's last turn.
     pub model: Option<String>,
     /// What its threads and their subagents were billed, each once.
     pub usage: Option<Usage>,
+    /// The name of its thread, else the first line of its first prompt.
+    pub summary: Option<String>,
     /// Why something of it could not be read.
     pub failure: Option<String>,
 }
@@ -123,8 +123,7 @@ pub async fn session_evidence(
         let store = store_of(&codex);
         let homes = Homes { ao: &ao, codex: &store, binary: binary.as_deref() };
         let collected = evidence::collect(&queries, &homes, may_ask_tmux);
-        let mark = screens_mark();
-        let answers = queries.iter().zip(collected).map(|(query, one)| answer(query, one, mark));
+        let answers = queries.iter().zip(collected).map(|(query, one)| answer(query, one));
         Ok(answers.collect())
     })
     .await
@@ -150,15 +149,11 @@ fn query(given: SessionQuery) -> Result<evidence::SessionQuery> {
         )?,
         place: tmux.map(Place::Tmux).or(process),
         process_only: argument::flag(given.process_only, "processOnly")?,
-        with_usage: argument::flag(given.with_usage, "withUsage")?,
+        with_info: argument::flag(given.with_info, "withInfo")?,
     })
 }
 
-fn answer(
-    query: &evidence::SessionQuery,
-    collected: evidence::EvidenceResult,
-    mark: Option<u64>,
-) -> SessionEvidence {
+fn answer(query: &evidence::SessionQuery, collected: evidence::EvidenceResult) -> SessionEvidence {
     let failure = collected.as_ref().err().map(ToString::to_string);
     let one = collected.unwrap_or_default();
     let codex = one.running.as_ref().and_then(codex_of);
@@ -174,13 +169,11 @@ fn answer(
         let subagents = usages.map(|subagent| subagent.usage);
         Usage::from(subagents.fold(first.usage, PricedUsage::plus))
     });
-    #[expect(clippy::cast_precision_loss, reason = "only compared: a year is 2^55 nanoseconds")]
-    let screens_mark = mark.map(|mark| mark as f64);
     SessionEvidence {
         process: one.running.as_ref().map(|running| word_for(running).to_owned()),
         started_at_ms: codex.and_then(Codex::started_ms),
         program: codex.filter(|_| query.process_only).and_then(Codex::program),
-        events: one.events.map(|events| found(query.session_id.clone(), &events)),
+        prompt: one.events.and_then(|events| events.prompt.clone()).map(EventPrompt::from),
         question: one.question.map(EventQuestion::from),
         thread: one.thread.map(|thread| OwnThread {
             thread_id: thread.thread_id,
@@ -190,9 +183,9 @@ fn answer(
         seen_state_at_ms: one.seen.as_ref().map(|seen| seen.at_ms),
         seen_state: one.seen.map(|seen| seen.state),
         question_seen_at_ms: one.question_seen_ms,
-        screens_mark,
         model,
         usage,
+        summary: one.summary.map(|summary| (*summary).to_owned()),
         failure,
     }
 }

@@ -16,6 +16,7 @@ use crate::session::notes::{SeenState, last_seen_state, question_seen_ms};
 use crate::session::open_question::open_question;
 use crate::session::own_thread::{SessionThread, Unhooked, hooked_thread, threads_of};
 use crate::session::running::{Place, Running, asked, remembered};
+use crate::session::summary::{names_in, summary_of};
 
 /// A session of the orchestrator, and what is asked of it.
 #[derive(Debug, Clone)]
@@ -32,8 +33,8 @@ pub struct SessionQuery {
     pub place: Option<Place>,
     /// Whether only the process is asked for.
     pub process_only: bool,
-    /// Whether what it cost is asked, too.
-    pub with_usage: bool,
+    /// Whether what it is about and what it cost is asked, too.
+    pub with_info: bool,
 }
 
 /// Where to look.
@@ -66,6 +67,8 @@ pub struct SessionEvidence {
     pub question_seen_ms: Option<i64>,
     /// Its threads and their subagents, its own thread first.
     pub threads: Vec<Thread>,
+    /// The name of its thread, else the first line of its first prompt.
+    pub summary: Option<Arc<str>>,
 }
 
 /// What was found of a session, or why something of it could not be read.
@@ -98,7 +101,7 @@ pub fn collect(
         let is_lost = failure.as_ref().filter(|_| wanted && one.thread.is_none());
         failures.push(failed.or_else(|| is_lost.cloned()));
     }
-    add_usage(queries, &mut found, homes, &mut failures);
+    add_info(queries, &mut found, homes, &mut failures);
     let results = found.into_iter().zip(failures);
     results.map(|(found, failure)| failure.map_or(Ok(found), Err)).collect()
 }
@@ -167,7 +170,7 @@ fn look(query: &SessionQuery, one: &mut SessionEvidence, homes: &Homes<'_>) -> R
     Ok(())
 }
 
-fn add_usage(
+fn add_info(
     queries: &[SessionQuery],
     found: &mut [SessionEvidence],
     homes: &Homes<'_>,
@@ -184,9 +187,12 @@ fn add_usage(
         .iter()
         .zip(&*found)
         .enumerate()
-        .filter(|(_, (query, one))| query.with_usage && one.thread.is_some())
+        .filter(|(_, (query, one))| query.with_info && one.thread.is_some())
         .map(|(at, (_, one))| (at, ids_of(one)))
         .collect();
+    if asked.is_empty() {
+        return;
+    }
     let ids: Vec<String> = asked.iter().flat_map(|(_, ids)| ids).cloned().collect();
     let mut families = match families(homes.codex, &ids) {
         Ok(families) => families.into_iter(),
@@ -201,6 +207,7 @@ fn add_usage(
             return;
         }
     };
+    let names = names_in(homes.codex.home().path());
     for (at, ids) in asked {
         let mut seen = HashSet::new();
         let own = families.by_ref().take(ids.len()).flatten();
@@ -209,6 +216,7 @@ fn add_usage(
         let threads = threads.filter(|thread| seen.insert(thread.thread_id.clone())).collect();
         if let Some(one) = found.get_mut(at) {
             one.threads = threads;
+            one.summary = one.thread.as_ref().and_then(|thread| summary_of(thread, &names));
         }
     }
 }

@@ -15,3 +15,4 @@ pub(crate) mod panes;
 pub mod processes;
 pub mod running;
 pub mod shorten;
+pub mod summary;

@@ -103,6 +103,19 @@ mod tests {
         assert_eq!(last_seen_state(Path::new("/nowhere")), None);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_no_activity_log() {
+        let dir = workspace("");
+        let path = dir.path().join(ACTIVITY_LOG);
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        assert_eq!(last_seen_state(dir.path()), None);
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert_eq!(last_seen_state(dir.path()), None);
+    }
+
     #[test]
     fn a_note_of_a_screen_is_found_under_the_safe_name_of_its_session() {
         let home = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::index::home::HomeStore;
-use crate::index::query::resume::{find, find_thread};
+use crate::index::query::resume::{find, find_threads};
 use crate::index::query::threads::threads;
 use crate::index::reading::heads::ThreadHead;
 use crate::ledger::threads::ThreadKind;
@@ -74,14 +74,13 @@ pub(crate) fn threads_of(
     store: &HomeStore,
     ao_home: &Path,
 ) -> Result<Vec<Option<SessionThread>>> {
-    let mut found = Vec::with_capacity(sessions.len());
-    for session in sessions {
-        let recorded = match session.recorded {
-            Some(thread_id) => find_thread(store, thread_id)?.filter(|head| !head.file.archived),
-            None => None,
-        };
-        found.push(recorded.map(SessionThread::from));
-    }
+    let recorded: Vec<&str> = sessions.iter().filter_map(|session| session.recorded).collect();
+    let mut recorded = find_threads(store, &recorded)?.into_iter();
+    let own = |session: &Unhooked<'_>| {
+        let head = session.recorded.and_then(|_| recorded.next().flatten());
+        head.filter(|head| !head.file.archived).map(SessionThread::from)
+    };
+    let mut found: Vec<Option<SessionThread>> = sessions.iter().map(own).collect();
     let open: Vec<(usize, &Path)> = sessions
         .iter()
         .enumerate()

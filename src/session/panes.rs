@@ -137,11 +137,6 @@ impl Panes {
         let Some(times) = self.fruitless.checked_sub(FRUITLESS) else { return Duration::ZERO };
         FIRST_TRUST.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(MOST_TRUST)
     }
-
-    /// What a server has done so far: the same as long as no screen can have changed. `None` where that is not known.
-    pub(crate) fn mark(&self) -> Option<u64> {
-        ran_ns(self.server.as_ref()?.pid)
-    }
 }
 
 impl Server {

@@ -151,14 +151,6 @@ pub fn asked(places: &[Place], binary: Option<&Path>) -> Vec<Running> {
         .collect()
 }
 
-/// What tmux's server has done so far: as long as that is the same, no screen can have changed. `None` where that is not
-/// known.
-#[must_use]
-pub fn screens_mark() -> Option<u64> {
-    let panes = locked(&MEMORY).panes.clone();
-    panes?.mark()
-}
-
 impl Memory {
     /// The Codexes below some leaders, if they are as they were found.
     fn living(&self, leaders: &[u32], binary: Option<&Path>) -> Option<Codex> {

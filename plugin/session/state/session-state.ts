@@ -37,8 +37,7 @@ export async function sessionState(
   if (found.failure !== null) warn(`cannot tell what ${session.id} does`, found.failure);
   if (found.failure !== null || found.process !== "running") return null;
 
-  const { activity, events, question, seenState, seenStateAtMs, startedAtMs } = found;
-  const prompt = events?.prompt ?? null;
+  const { activity, prompt, question, seenState, seenStateAtMs, startedAtMs } = found;
   // Hooks that told of the turn tell of most of its questions too, but not of a form of an MCP server.
   const isHooked = prompt !== null && prompt.turnId === activity?.turnId;
   const isQuiet = nowMs - (activity?.lastRecordAtMs ?? 0) > QUIET_MS;

@@ -27,6 +27,13 @@ pub(crate) struct Wanted {
     pub file: RolloutFile,
 }
 
+impl Wanted {
+    fn of(state: &State, slot: Slot, entry: &Entry) -> Self {
+        let file = entry.file(state.tree.path_of(entry));
+        Self { slot, born: entry.born, stamp: entry.stamp, file }
+    }
+}
+
 /// What became of reading some heads.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -53,7 +60,7 @@ impl HomeStore {
         });
         let mut outcome = Outcome::default();
         let mut state = self.lock();
-        let State { tree, lookup, texts, .. } = &mut *state;
+        let State { tree, lookup, texts, save_policy, .. } = &mut *state;
         tree.files.changes += 1;
         for (Wanted { slot, born, stamp, file }, result) in wanted.iter().zip(results) {
             let head = match result {
@@ -83,6 +90,7 @@ impl HomeStore {
             };
             let is_first = matches!(entry.head, Head::Unread);
             entry.head = head;
+            save_policy.add(u64::from(is_first), 0);
             tree.files.version += u64::from(is_new);
             let version = tree.files.version;
             if let Some(entry) = tree.files.get(*slot).filter(|_| is_first) {
@@ -113,11 +121,14 @@ impl HomeStore {
 
     /// Reads when the last records of some rollouts were written, of those of which that is not known.
     pub(crate) fn read_last_records(&self, slots: &[Slot]) {
-        let wanted: HashSet<Slot> = slots.iter().copied().collect();
-        let is_wanted = |slot: Slot, entry: &Entry| {
-            entry.last_record == LastRecord::Unread && wanted.contains(&slot)
+        let wanted: Vec<Wanted> = {
+            let state = self.lock();
+            let unread = |&slot: &Slot| {
+                let entry = state.tree.files.get(slot)?;
+                (entry.last_record == LastRecord::Unread).then(|| Wanted::of(&state, slot, entry))
+            };
+            slots.iter().filter_map(unread).collect()
         };
-        let wanted = wanted_heads(&self.lock(), usize::MAX, is_wanted);
         let read =
             |(): &mut (), Wanted { file, .. }: &Wanted| last_record_ms(&file.path, file.compressed);
         if wanted.is_empty() {
@@ -169,11 +180,6 @@ pub(crate) fn wanted_heads(
     let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
     wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.stamp.modified));
     wanted.truncate(most);
-    let wanted = wanted.into_iter().map(|(slot, entry)| Wanted {
-        slot,
-        born: entry.born,
-        stamp: entry.stamp,
-        file: entry.file(state.tree.path_of(entry)),
-    });
+    let wanted = wanted.into_iter().map(|(slot, entry)| Wanted::of(state, slot, entry));
     wanted.collect()
 }

@@ -71,6 +71,9 @@ fn family_since(store: &HomeStore, thread_id: &str, mut asked: Instant) -> Resul
 ///
 /// When the home is there and cannot be read.
 pub fn families(store: &HomeStore, thread_ids: &[String]) -> Result<Vec<Option<Family>>> {
+    if thread_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let asked = Instant::now();
     match store.heads_as_of(asked) {
         Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::HomeStore;
-use crate::index::query::threads::{dated, with_heads};
+use crate::index::query::threads::{all_dated, with_heads};
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::index::state::State;
 use crate::ledger::threads::ThreadKind;
@@ -16,23 +16,30 @@ use crate::rollout::name::RolloutName;
 use crate::rollout::record::session_meta::Origin;
 use crate::rollout::workspace::Resolver;
 
-/// Finds a thread that can be resumed by its id; of several rollouts the one with the newest record. A home that is not
-/// there yet has none.
+/// Finds threads that can be resumed by their ids, in their order; of several rollouts of one the one with the newest
+/// record. A home that is not there yet has none.
 ///
 /// # Errors
 ///
 /// When the home is there and cannot be read.
-pub fn find_thread(store: &HomeStore, thread_id: &str) -> Result<Option<ThreadHead>> {
+pub fn find_threads(store: &HomeStore, thread_ids: &[&str]) -> Result<Vec<Option<ThreadHead>>> {
+    if thread_ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut state = match with_heads(store) {
         Ok((state, _)) => state,
-        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
         Err(error) => return Err(error),
     };
     state.update_lookup();
-    let slots = state.lookup.of_thread(thread_id).iter();
-    let candidates = slots.filter_map(|&slot| resumable(&state, slot)).collect();
+    let candidates = thread_ids.iter().map(|thread_id| {
+        let slots = state.lookup.of_thread(thread_id).iter();
+        slots.filter_map(|&slot| resumable(&state, slot)).collect()
+    });
+    let candidates: Vec<Vec<(Slot, ThreadHead)>> = candidates.collect();
     drop(state);
-    Ok(best_of(dated(store, candidates)))
+    store.save_if_worth_it();
+    Ok(all_dated(store, candidates).into_iter().map(best_of).collect())
 }
 
 /// Finds the rollouts of some workspaces, in their order. A home that is not there yet has none.
@@ -63,7 +70,8 @@ pub fn find<P: AsRef<Path>>(
     let candidates: Vec<Vec<(Slot, ThreadHead)>> =
         places.iter().map(|place| began_at(&state, place)).collect();
     drop(state);
-    Ok(candidates.into_iter().map(|candidates| best_of(dated(store, candidates))).collect())
+    store.save_if_worth_it();
+    Ok(all_dated(store, candidates).into_iter().map(best_of).collect())
 }
 
 /// The rollouts of threads that began at a place and can be resumed.

@@ -56,7 +56,15 @@ pub(crate) fn with_heads(store: &HomeStore) -> Result<(MutexGuard<'_, State>, Ou
 
 /// Threads with the times of their last records. One whose rollout goes meanwhile keeps the file's.
 pub(crate) fn dated(store: &HomeStore, heads: Vec<(Slot, ThreadHead)>) -> Vec<ThreadHead> {
-    let slots: Vec<Slot> = heads.iter().map(|(slot, _)| *slot).collect();
+    all_dated(store, vec![heads]).into_iter().flatten().collect()
+}
+
+/// Does this with the threads of many questions at once.
+pub(crate) fn all_dated(
+    store: &HomeStore,
+    questions: Vec<Vec<(Slot, ThreadHead)>>,
+) -> Vec<Vec<ThreadHead>> {
+    let slots: Vec<Slot> = questions.iter().flatten().map(|(slot, _)| *slot).collect();
     store.read_last_records(&slots);
     let state = store.lock();
     let date = |(slot, mut head): (Slot, ThreadHead)| {
@@ -64,7 +72,7 @@ pub(crate) fn dated(store: &HomeStore, heads: Vec<(Slot, ThreadHead)>) -> Vec<Th
         head.file.last_record_ms = entry.and_then(|entry| entry.last_record.ms());
         head
     };
-    heads.into_iter().map(date).collect()
+    questions.into_iter().map(|heads| heads.into_iter().map(date).collect()).collect()
 }
 
 /// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
