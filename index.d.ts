@@ -459,8 +459,8 @@ export declare function probeHooks(path: string, flags: Array<string>, timeLimit
 export declare function readActivity(rolloutPath: string): Promise<RolloutActivity | null>
 
 /**
- * Reads the last records of a rollout, oldest first: at most `count`, and none that begin more than 16 MB before its
- * end. A line that is still being written is no record yet.
+ * Reads the last records of a rollout, oldest first: at most `count`, no more than 131,072, and none that begin more
+ * than 16 MB before its end. A line that is still being written is no record yet.
  *
  * Rejects when the file cannot be read.
  */

@@ -18,6 +18,7 @@ import { activePath, rolloutName, temporaryFolder, writeFile } from "../support/
 import { cpuMsOf, measure } from "../support/measure.mjs";
 import {
   AT,
+  counts,
   lines,
   message,
   opening,
@@ -174,6 +175,88 @@ describe("a line of 100 MB", () => {
       const { grownMb } = await measure(name, args);
       assert.ok(grownMb < 64, `${name}: ${grownMb} MB`);
     }
+  });
+});
+
+describe("one rollout", () => {
+  const ID = threadId(1);
+  const group = groupFolder();
+
+  /** A home whose one rollout opens a thread and goes on with `count` times what `next` gives, in lines. */
+  function homeOf(count, next, first = opening(ID)) {
+    const folder = temporaryFolder(group);
+    const path = writeFile(folder, activePath(ID), lines(...first));
+    const file = openSync(path, "a");
+    for (let at = 0; at < count; at += EACH_WRITE) {
+      const numbers = Array.from({ length: Math.min(EACH_WRITE, count - at) }, (_, n) => at + n);
+      writeSync(file, lines(...numbers.flatMap(next)));
+    }
+    closeSync(file);
+    return { path, options: { codexHome: folder, by: "model" } };
+  }
+
+  const EACH_WRITE = 10_000;
+  const DAY_MS = 86_400_000;
+  const counted = (at, time) => tokenCount([10 * (at + 1), 0, 0, 0], [10, 0, 0, 0], time);
+  const inTurn = (at, facts) => [turnContext({ turn_id: `turn-${at}`, ...facts }), counted(at)];
+  const used = (at, turn_id) =>
+    record(AT, "token_usage_record", {
+      thread_id: ID,
+      turn_id,
+      response_id: `resp_${at}`,
+      usage: counts([10, 0, 0, 0]),
+    });
+
+  /** How many, what each is, and what the bill is grouped by. */
+  const MANY = {
+    models: [20_000, (at) => inTurn(at, { model: `gpt-6.${at % 50}-m${at}` }), "model"],
+    directories: [100_000, (at) => inTurn(at, { cwd: `/home/dev/d${at}` }), "workspace"],
+    days: [
+      100_000,
+      (at) => counted(at, new Date(Date.UTC(1800, 0) + at * DAY_MS).toISOString()),
+      "day",
+    ],
+    "responses that wait for their turns": [100_000, (at) => used(at, `turn-${at}`), "model"],
+    responses: [500_000, (at) => used(at, "turn-1"), "model"],
+  };
+
+  for (const [what, [count, next, by]] of Object.entries(MANY)) {
+    test(`of ${count} ${what} is billed in the time of a quarter of them, four times`, async (t) => {
+      const bill = async (number) => {
+        const { options } = homeOf(number, next);
+        return measure("homeUsage", [{ ...options, by }], "totals", "groups");
+      };
+      const [quarter, whole] = [await bill(count / 4), await bill(count)];
+      const of = ({ cpuMs, grownMb }) => `${Math.round(cpuMs)} ms, ${Math.round(grownMb)} MB`;
+      t.diagnostic(`a quarter ${of(quarter)}, all ${of(whole)}`);
+      const [totals, groups] = whole.answer;
+      assert.equal(totals.totalTokens, 10 * count);
+      assert.equal(
+        groups.reduce((sum, { usage: { totalTokens } }) => sum + totalTokens, 0),
+        10 * count,
+      );
+      // Four times as much takes four times as long; were each compared with each, sixteen times.
+      assert.ok(whole.cpuMs < quarter.cpuMs * 8 + 250, `${of(quarter)}; ${of(whole)}`);
+      assert.ok(whole.grownMb < quarter.grownMb * 8 + 64, `${of(quarter)}; ${of(whole)}`);
+    });
+  }
+
+  test("that ends in six million empty records is read in little memory", async (t) => {
+    const { path, options } = homeOf(6_000_000, () => "{}", [...opening(ID), counted(0)]);
+    const reading = cpuMsOf(() => readWhole(path));
+    for (const [name, args, mostMb] of [
+      ["homeUsage", [options], 32],
+      ["readActivity", [path], 96],
+      ["findRollout", ["/home/dev/shop", options], 32],
+    ]) {
+      const { cpuMs, grownMb } = await measure(name, args);
+      t.diagnostic(`${name}: ${cpuMs} ms, reading ${reading} ms, ${grownMb} MB`);
+      assert.ok(grownMb < mostMb, `${name}: ${grownMb} MB`);
+    }
+    const { turn } = await native.readActivity(path);
+    const last = await native.readLastRecords(path, 6_000_000);
+    // What they say is nothing.
+    assert.deepEqual([turn, last.length], ["none", 131_072]);
   });
 });
 

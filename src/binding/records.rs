@@ -52,8 +52,8 @@ pub struct RolloutActivity {
     pub size_bytes: i64,
 }
 
-/// Reads the last records of a rollout, oldest first: at most `count`, and none that begin more than 16 MB before its
-/// end. A line that is still being written is no record yet.
+/// Reads the last records of a rollout, oldest first: at most `count`, no more than 131,072, and none that begin more
+/// than 16 MB before its end. A line that is still being written is no record yet.
 ///
 /// Rejects when the file cannot be read.
 #[napi]

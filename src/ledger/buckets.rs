@@ -1,6 +1,7 @@
 //! Where usage is added up: by model, workspace, service tier, quarter of an hour and length of context, so that any
 //! later question — by model, by day in any time zone, by workspace — is a sum over buckets and needs no second reading.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::codec::{Codec, Decoder, Encoder, codec_fields};
@@ -14,7 +15,7 @@ pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 
 /// What a bucket is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BucketKey {
     /// The model; `None` where the rollout names none.
     pub model: Option<Arc<str>>,
@@ -51,15 +52,28 @@ pub struct Response {
 
 codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
+/// How many of the last buckets are compared with a response, before it is looked up among all.
+const RECENT_BUCKETS: usize = 16;
+
 /// Usage, added up.
 ///
-/// A thread has few buckets, and the next response mostly belongs to the last one: a short list is searched from its end.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// A thread has few buckets, and the next response mostly belongs to one of the last.
+#[derive(Debug, Default, Clone)]
 pub struct UsageBuckets {
     buckets: Vec<(BucketKey, TokenUsage)>,
+    /// Where each of the first buckets is, as many as there were when one of them was looked for.
+    places: HashMap<BucketKey, usize>,
     /// Each response by itself, where somebody wants to know.
     responses: Option<Vec<Response>>,
 }
+
+impl PartialEq for UsageBuckets {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.buckets, &self.responses) == (&other.buckets, &other.responses)
+    }
+}
+
+impl Eq for UsageBuckets {}
 
 /// The list of responses is not kept: who wants it reads the rollout again.
 impl Codec for UsageBuckets {
@@ -68,7 +82,7 @@ impl Codec for UsageBuckets {
     }
 
     fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
-        Some(Self { buckets: Vec::decode(decoder)?, responses: None })
+        Some(Self { buckets: Vec::decode(decoder)?, ..Self::default() })
     }
 }
 
@@ -110,10 +124,24 @@ impl UsageBuckets {
     }
 
     fn add_to(&mut self, key: BucketKey, usage: TokenUsage) {
-        match self.buckets.iter_mut().rfind(|(known, _)| *known == key) {
+        match self.place_of(&key).and_then(|place| self.buckets.get_mut(place)) {
             Some((_, sum)) => *sum = sum.plus(usage),
             None => self.buckets.push((key, usage)),
         }
+    }
+
+    fn place_of(&mut self, key: &BucketKey) -> Option<usize> {
+        let before_recent = self.buckets.len().saturating_sub(RECENT_BUCKETS);
+        let recent = self.buckets.get(before_recent..)?;
+        if let Some(at) = recent.iter().rposition(|(known, _)| known == key) {
+            return Some(before_recent + at);
+        }
+        if before_recent == 0 {
+            return None;
+        }
+        let unplaced = self.buckets.iter().enumerate().skip(self.places.len());
+        self.places.extend(unplaced.map(|(at, (key, _))| (key.clone(), at)));
+        self.places.get(key).copied()
     }
 
     /// Adds all of `other`.
@@ -133,6 +161,7 @@ impl UsageBuckets {
     /// Keeps the buckets that `keep` accepts.
     pub fn retain(&mut self, mut keep: impl FnMut(&BucketKey) -> bool) {
         self.buckets.retain(|(key, _)| keep(key));
+        self.places = HashMap::new();
     }
 
     /// Every bucket, in the order of their first responses.
@@ -155,5 +184,62 @@ impl UsageBuckets {
     /// Gives back the room that was taken for buckets to come.
     pub fn shrink(&mut self) {
         self.buckets.shrink_to_fit();
+        self.places = HashMap::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(number: u64, model: u64) -> Response {
+        Response {
+            id: None,
+            model: Some(format!("model-{model}").into()),
+            workspace: None,
+            tier: ServiceTier::Standard,
+            at_ms: 0,
+            usage: TokenUsage { input: number, ..TokenUsage::ZERO },
+            single: true,
+        }
+    }
+
+    #[test]
+    fn a_response_finds_its_bucket_however_many_came_between() {
+        let models = 3 * RECENT_BUCKETS as u64;
+        let mut buckets = UsageBuckets::default();
+        for round in 1..=3 {
+            for model in 0..models {
+                buckets.add(response(round, model));
+            }
+        }
+        let sums: Vec<_> =
+            buckets.iter().map(|(key, usage)| (key.model.clone(), usage.input)).collect();
+        let expected: Vec<_> =
+            (0..models).map(|model| (Some(format!("model-{model}").into()), 6)).collect();
+        assert_eq!(sums, expected);
+        assert_eq!(crate::codec::decode(&crate::codec::encode(&buckets)), Some(buckets));
+    }
+
+    #[test]
+    fn buckets_that_were_left_out_are_begun_anew() {
+        let mut buckets = UsageBuckets::default();
+        for model in 0..40 {
+            buckets.add(response(1, model));
+        }
+        buckets.add(response(1, 0));
+        buckets.retain(|key| key.model.as_deref() != Some("model-1"));
+        for model in [0, 1, 1, 39] {
+            buckets.add(response(10, model));
+        }
+        let input = |model: &str| {
+            let found = buckets.iter().find(|(key, _)| key.model.as_deref() == Some(model));
+            found.map(|(_, usage)| usage.input)
+        };
+        assert_eq!(
+            ["model-0", "model-1", "model-2", "model-39"].map(input),
+            [Some(12), Some(20), Some(1), Some(11)]
+        );
+        assert_eq!(buckets.iter().count(), 40);
     }
 }

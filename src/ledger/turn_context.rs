@@ -3,7 +3,7 @@
 //! A `token_count` belongs to the turn in whose course it is written. A `token_usage_record` names its turn, whose
 //! `turn_context` usually stands before it; where it does not, the response waits for it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::codec::codec_fields;
@@ -36,7 +36,8 @@ pub struct Turns {
     /// Settings that were applied while a turn ran.
     next: Option<TurnFacts>,
     recent: VecDeque<(String, TurnFacts)>,
-    waiting: Vec<Waiting>,
+    /// By the id of their turn.
+    waiting: BTreeMap<String, Vec<Waiting>>,
 }
 
 codec_fields!(Turns { current, has_settings, next, recent, waiting });
@@ -44,13 +45,12 @@ codec_fields!(Turns { current, has_settings, next, recent, waiting });
 #[derive(Debug, Clone)]
 struct Waiting {
     id: Option<Arc<str>>,
-    turn_id: String,
     usage: TokenUsage,
     at_ms: i64,
     meanwhile: TurnFacts,
 }
 
-codec_fields!(Waiting { id, turn_id, usage, at_ms, meanwhile });
+codec_fields!(Waiting { id, usage, at_ms, meanwhile });
 
 impl Turns {
     /// What holds before the first turn.
@@ -91,10 +91,7 @@ impl Turns {
             self.recent.pop_front();
         }
         self.recent.push_back((turn_id.to_owned(), self.current.clone()));
-        let (found, waiting) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|one| one.turn_id == turn_id);
-        self.waiting = waiting;
-        let found: Vec<Waiting> = found;
+        let found = self.waiting.remove(turn_id).unwrap_or_default();
         found
             .into_iter()
             .map(|one| Response {
@@ -107,7 +104,6 @@ impl Turns {
     /// Forgets the turns: no record follows.
     pub fn close(&mut self) {
         self.recent = VecDeque::new();
-        self.waiting.shrink_to_fit();
     }
 
     /// A fact that is left out stays as it was.
@@ -145,13 +141,14 @@ impl Turns {
         }
         let at_ms = at_ms.unwrap_or_default();
         let meanwhile = self.current.clone();
-        self.waiting.push(Waiting { id, turn_id: turn_id.to_owned(), usage, at_ms, meanwhile });
+        let waiting = self.waiting.entry(turn_id.to_owned()).or_default();
+        waiting.push(Waiting { id, usage, at_ms, meanwhile });
         None
     }
 
     /// The responses that still wait: their turns had no context, and ran with what held when they were written.
     pub fn waiting(&self) -> impl Iterator<Item = Response> {
-        self.waiting.iter().map(|one| Response {
+        self.waiting.values().flatten().map(|one| Response {
             id: one.id.clone(),
             ..response(&one.meanwhile, one.usage, Some(one.at_ms), true)
         })

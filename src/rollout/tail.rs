@@ -25,6 +25,9 @@ const DATED_AMONG: usize = 64;
 /// How far back from the end is read at most, in bytes: the memory that a look at the tail may take.
 pub const MAX_TAIL: u64 = 16 * 1024 * 1024;
 
+/// How many records are read at most: each takes memory of its own, however short. Codex writes half as many into 16 MB.
+pub const MAX_TAIL_RECORDS: usize = 131_072;
+
 /// How often a file that shrinks while it is read is looked at again.
 const MAX_SHRUNK: u32 = 8;
 
@@ -38,13 +41,14 @@ pub struct TailLine {
 }
 
 /// Reads the last records of a rollout, oldest first: at most `count` of them, and none that begin more than
-/// [`MAX_TAIL`] bytes before the end. A line that is no record does not count, so that a broken one hides no other;
+/// [`MAX_TAIL`] bytes before the end, nor more than [`MAX_TAIL_RECORDS`]. A line that is no record does not count, so that a broken one hides no other;
 /// one without a terminator counts when it is whole.
 ///
 /// # Errors
 ///
 /// When the file cannot be read.
 pub fn read_tail(path: &Path, compressed: bool, count: usize) -> Result<Vec<TailLine>> {
+    let count = count.min(MAX_TAIL_RECORDS);
     let (mut file, metadata) = open_rollout(path)?;
     let failed = |source| Error::io("read the end of rollout", path, source);
     if compressed {
@@ -189,6 +193,13 @@ mod tests {
         let place = |at| (at, one.to_owned());
         assert_eq!(tail(text.as_bytes(), 9), [place(3), place(23), place(41), place(58)]);
         assert_eq!(tail(text.as_bytes(), 1), [place(58)]);
+    }
+
+    #[test]
+    fn no_more_records_are_given_than_have_room() {
+        let text = "{}\n".repeat(MAX_TAIL_RECORDS + 9);
+        let lines = tail(text.as_bytes(), usize::MAX);
+        assert_eq!((lines.len(), lines[0].0), (MAX_TAIL_RECORDS, 27));
     }
 
     #[test]

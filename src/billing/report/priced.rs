@@ -64,7 +64,7 @@ impl PricedThread {
         let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
         let mut tiers: BTreeMap<&'static str, PricedUsage> = BTreeMap::new();
         let mut is_estimate = false;
-        for (model, tier, tokens, cost) in by_model_and_tier(&buckets, prices) {
+        for ((model, tier), (tokens, cost)) in by_model_and_tier(&buckets, prices) {
             let billed = PricedUsage::new(tokens, cost);
             let of_model = models.entry(model.unwrap_or(UNKNOWN).to_owned()).or_default();
             *of_model = of_model.plus(billed);
@@ -77,23 +77,17 @@ impl PricedThread {
     }
 }
 
+/// What one model was billed at one tier, in the order of both.
+type ByModelAndTier<'s> = BTreeMap<(Option<&'s str>, ServiceTier), (TokenUsage, Cost)>;
+
 /// A long thread has thousands of buckets, and few models and tiers: each is looked up once.
-fn by_model_and_tier<'s>(
-    buckets: &'s UsageBuckets,
-    prices: &PriceTable,
-) -> Vec<(Option<&'s str>, ServiceTier, TokenUsage, Cost)> {
+fn by_model_and_tier<'s>(buckets: &'s UsageBuckets, prices: &PriceTable) -> ByModelAndTier<'s> {
     let mut prices = Prices::new(prices);
-    let mut sums: Vec<(Option<&str>, ServiceTier, TokenUsage, Cost)> = Vec::new();
+    let mut sums = ByModelAndTier::new();
     for (key, usage) in buckets.iter() {
-        let (model, tier) = (key.model.as_deref(), key.tier);
-        let cost = prices.cost(key, *usage);
-        match sums.iter_mut().find(|(known, at, ..)| *known == model && *at == tier) {
-            Some((_, _, sum, sum_cost)) => {
-                *sum = sum.plus(*usage);
-                sum_cost.add(cost);
-            }
-            None => sums.push((model, tier, *usage, cost)),
-        }
+        let (sum, cost) = sums.entry((key.model.as_deref(), key.tier)).or_default();
+        *sum = sum.plus(*usage);
+        cost.add(prices.cost(key, *usage));
     }
     sums
 }
