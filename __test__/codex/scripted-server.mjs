@@ -16,6 +16,11 @@ export class ScriptedServer {
     return this.#client.request(method, params);
   }
 
+  /** The params of a notification, also of one that has come already. */
+  notified(method, matches) {
+    return this.#client.notified(method, matches);
+  }
+
   async startThread({ cwd = this.#lab.workspace, ...params } = {}) {
     const settings = { cwd, ...FULL_ACCESS, ...params };
     const { thread } = await this.request("thread/start", settings);

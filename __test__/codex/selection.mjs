@@ -48,8 +48,10 @@ const OLDER_SCENARIOS = new Set([
   "torn-line",
   "overflow",
   "overflow-forked",
+  "overflow-compacted",
   "two-writers",
   "two-servers",
+  "nested-exec",
 ]);
 
 /** `[{ version, scenario }]`; `versions` and `names` narrow it down when they are given. */

@@ -9,8 +9,10 @@ import { failures } from "./failures.mjs";
 import * as files from "./files.mjs";
 import * as forks from "./forks.mjs";
 import * as histories from "./histories.mjs";
+import * as imports from "./imports.mjs";
 import * as interrupts from "./interrupts.mjs";
 import * as kills from "./kills.mjs";
+import * as nested from "./nested.mjs";
 import * as basics from "./plain.mjs";
 import * as overflow from "./overflow.mjs";
 import * as reviews from "./reviews.mjs";
@@ -38,4 +40,6 @@ export const SCENARIOS = [
   ...scenariosOf(overflow),
   ...scenariosOf(writers),
   ...scenariosOf(tiers),
+  ...scenariosOf(nested),
+  ...scenariosOf(imports),
 ];

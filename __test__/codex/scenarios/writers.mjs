@@ -1,25 +1,10 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { gate } from "../gate.mjs";
 import { ending, run, say, summary } from "../steps.mjs";
-import { until } from "../until.mjs";
 
 /** From 0.148 on the second process is refused. */
 const LAST_WITH_TWO = "0.147.0";
 const APP_SERVER_SINCE = "0.80.0";
 const ASKED_COMPACTION_SINCE = "0.98.0";
-
-/** A tool call that lasts until the gate is opened: `{ step, reached(), open() }`. */
-function gate(lab, name) {
-  const [waiting, opened] = ["waiting", "opened"].map((suffix) =>
-    join(lab.folder, `${name}-${suffix}`),
-  );
-  return {
-    step: run(`touch '${waiting}'; until [ -e '${opened}' ]; do sleep 0.05; done`),
-    reached: () => until(() => existsSync(waiting), `the gate ${name}`),
-    open: () => writeFileSync(opened, ""),
-  };
-}
 
 /** While one `codex exec` is in its tools, others resume its thread. */
 export const twoWriters = {
