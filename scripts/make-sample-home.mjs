@@ -8,7 +8,6 @@ import { dirname, join } from "node:path";
 import { root } from "./prepare.mjs";
 import { iso } from "./sample-home/records.mjs";
 import { story } from "./sample-home/story.mjs";
-import { restoreTimes } from "./sample-home/times.mjs";
 import { storedFrame } from "./sample-home/zst.mjs";
 
 const SEED = 20_250_819;
@@ -30,7 +29,6 @@ const threads = story(SEED).map(({ thread, archived, compressed }) => {
   };
 });
 writeFileSync(join(samples, "ledger.json"), `${JSON.stringify({ threads }, null, 2)}\n`);
-restoreTimes(samples);
 
 function rolloutPath(thread, { archived, compressed }) {
   const time = iso(thread.startedAt).slice(0, 19);
@@ -39,10 +37,8 @@ function rolloutPath(thread, { archived, compressed }) {
   return join("sessions", ...time.slice(0, 10).split("-"), name);
 }
 
-function lastTimestamp(thread) {
-  return thread.dialect.envelope === "flat"
-    ? iso(thread.clock)
-    : thread.lines.at(-1).match(/"timestamp":"([^"]+)"/)[1];
+function lastTimestamp({ text }) {
+  return [...text.matchAll(/^\{"(?:[^\n]*?")?timestamp":"([^"]+)"/gm)].at(-1)[1];
 }
 
 /** What a rollout of this version says at all: up to 0.33 nothing of tokens, up to 0.34 nothing of models. */

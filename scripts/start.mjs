@@ -5,7 +5,6 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { prepare, root } from "./prepare.mjs";
-import { restoreTimes } from "./sample-home/times.mjs";
 
 /** With one of these the command reads no home, or one that was named. */
 const NEEDS_NO_HOME = /^(-h|--help|--version|--codex-home(=.*)?)$/;
@@ -24,9 +23,7 @@ function sampleHome() {
     existsSync(join(home, name)),
   );
   if (hasRollouts || args.some((arg) => NEEDS_NO_HOME.test(arg))) return {};
-  const samples = join(root, "samples");
-  const sample = join(samples, "codex-home");
-  restoreTimes(samples);
+  const sample = join(root, "samples", "codex-home");
   process.stderr.write(
     `No rollouts in ${home}: Codex has not run here yet. This is the sample home, ${relative(process.cwd(), sample)}.\n\n`,
   );

@@ -11,10 +11,10 @@ import { DOCUMENTS, root } from "./documents/list.mjs";
 import { makeSandbox } from "./documents/sandbox.mjs";
 import { prepare } from "./prepare.mjs";
 
-/** The document with the output of each of its commands as it is now. */
-export function withOutputs(document, t) {
+/** The document with the output of each of its commands as it is now, in the checkout or in another `repository`. */
+export function withOutputs(document, t, repository) {
   return rewritten(document, async (block) => {
-    const sandbox = await makeSandbox(t);
+    const sandbox = await makeSandbox(t, repository);
     const outcomes = sandbox.run(commandsOf(block), block.place);
     return outcomes.map(({ command, output }) => `$ ${command}\n${output}`).join("");
   });

@@ -6,20 +6,18 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makePatient } from "../../__test__/cli/support/patient.mjs";
-import { restoreTimes } from "../sample-home/times.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
 /** As the documents print what is different on each machine. */
 const SHOWN_NODE = "20.20.2";
 const SHOWN_PLATFORM = "linux-x64-gnu";
 
-/** `t` is what the sandbox lives as long as: it has an `after`. */
-export async function makeSandbox(t) {
-  restoreTimes(join(root, "samples"));
+/** `t` is what the sandbox lives as long as: it has an `after`. The checkout has the samples of `repository`. */
+export async function makeSandbox(t, repository = root) {
   const patient = await makePatient(t);
   const checkout = patient.path("plugin-codex");
   mkdirSync(checkout);
-  symlinkSync(join(root, "samples"), join(checkout, "samples"));
+  symlinkSync(join(repository, "samples"), join(checkout, "samples"));
   patient.program(
     "bin/ao-codex",
     `exec "${process.execPath}" "${join(root, "dist", "cli.cjs")}" "$@"`,
