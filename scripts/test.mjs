@@ -9,7 +9,7 @@
 //   npm test -- PATH …              these files
 //
 // More arguments go to the runner: `npm test -- cli --test-name-pattern=table`. With `--full` a suite that has a sample
-// of cases by default goes through all of them.
+// of cases by default goes through all of them. With `AO_TEST_BASH=/path/of/bash` all of it sees that one as /bin/bash.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -35,6 +35,7 @@ const isQuick = (path) => path.endsWith(".test.mjs") && !isSlow(path);
 const isOption = (argument) => argument.startsWith("-");
 
 const [suite, ...rest] = process.argv.slice(2);
+if (process.env.AO_TEST_BASH) withBash(process.env.AO_TEST_BASH);
 if (suite === undefined) await testAll();
 else if (suite === "core") testCore(rest);
 else if (suite === "slow") testSlow(rest);
@@ -44,6 +45,16 @@ else if (existsSync(join(root, suite))) {
   prepare();
   runFiles([suite], rest);
 } else refuse();
+
+/** Runs this command again in a mount namespace where `bash` is what /bin/bash names: on Linux only. */
+function withBash(bash) {
+  const rights = process.getuid() === 0 ? ["--mount"] : ["--mount", "--map-root-user"];
+  const script = 'mount --bind "$1" /bin/bash && shift && exec "$@"';
+  const again = [process.execPath, ...process.argv.slice(1)];
+  const { AO_TEST_BASH: _, ...env } = process.env;
+  sh("unshare", [...rights, "sh", "-c", script, "sh", bash, ...again], { stdio: "inherit", env });
+  process.exit();
+}
 
 async function testAll() {
   needPrerequisites();

@@ -22,6 +22,9 @@ import { installWrappers, listSessionEvents, sessionEvents } from "@ao/plugin-co
 const THREAD = "01a204f9-053b-7ac3-8e55-6f1bc03bce62";
 const ROLLOUT = `/home/dev/.codex/sessions/2026/11/22/rollout-2026-11-22T20-35-58-${THREAD}.jsonl`;
 
+/** It is 1 to 6 of them; a shell that takes all of 10 MB apart costs hundreds. */
+const MOST_SHELLS = 20;
+
 /** What Codex 0.169 sends, in its order. */
 const SENT = {
   session_id: THREAD,
@@ -80,9 +83,12 @@ const linesOf = (path) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
+const BEGUN = Date.now();
+
+/** The lines without their time, which is that of the call; before bash 5 the end of its second. */
 const noted = (path) =>
   linesOf(path).map(({ at, ...line }) => {
-    assert.equal(Math.abs(at - Date.now()) < 10_000, true, `${at}`);
+    assert.equal(BEGUN <= at && at < Date.now() + 1000, true, `${at}`);
     return line;
   });
 
@@ -251,8 +257,9 @@ test("an environment that is made to interfere does not", async (t) => {
     });
   child.stdin.end(JSON.stringify(SENT));
   const [status] = await once(child, "close");
-  // What bash itself says of a locale that is not there, it says before anything of ours runs.
-  assert.deepEqual([status, words.replace(/.*setlocale.*\n/, "")], [0, ""]);
+  // What bash itself says of a locale that is not there, or 3.2 of SHELLOPTS, comes before anything of ours runs.
+  const ours = words.replaceAll(/.*(setlocale|SHELLOPTS: readonly).*\n/g, "");
+  assert.deepEqual([status, ours], [0, ""]);
   assert.deepEqual(noted(hook.path), [NOTED]);
 });
 
@@ -332,24 +339,28 @@ test("an older bash, which has neither the clock nor long reads, notes the same"
   );
 });
 
-test("it ends within 20 ms, 10 MB or not", async (t) => {
+test("it costs a few starts of a shell at most, 10 MB or not", async (t) => {
   const hook = await makeHook(t);
-  const small = join(hook.root, "small.json");
-  const large = join(hook.root, "large.json");
-  writeFileSync(small, JSON.stringify(SENT));
-  writeFileSync(large, JSON.stringify({ ...SENT, prompt: "x".repeat(10_000_000) }));
-  const time = (path) => {
-    const fd = openSync(path, "r");
+  const input = join(hook.root, "input.json");
+  const time = (program, args) => {
+    const fd = openSync(input, "r");
     const started = performance.now();
-    spawnSync(hook.program, [], { env: ENV, stdio: [fd, "ignore", "ignore"] });
+    spawnSync(program, args, { env: ENV, stdio: [fd, "ignore", "ignore"] });
     closeSync(fd);
     return performance.now() - started;
   };
-  // The best of many: what another program on the machine costs is not the hook's.
-  const best = (path) => Math.min(...Array.from({ length: 25 }, () => time(path)));
-  const times = { small: best(small), large: best(large) };
-  t.diagnostic(`${times.small.toFixed(1)} ms, with 10 MB ${times.large.toFixed(1)} ms`);
-  assert.equal(times.small < 20 && times.large < 20, true, JSON.stringify(times));
+  for (const prompt of ["x", "x".repeat(10_000_000)]) {
+    writeFileSync(input, JSON.stringify({ ...SENT, prompt }));
+    // In turns, and the best of many: what another program on the machine costs is not the hook's.
+    const best = { hook: Infinity, shell: Infinity };
+    for (let round = 0; round < 25; round++) {
+      best.hook = Math.min(best.hook, time(hook.program, []));
+      best.shell = Math.min(best.shell, time("/bin/bash", ["-pc", "/bin/cat; exit"]));
+    }
+    const ratio = best.hook / best.shell;
+    t.diagnostic(`${ratio.toFixed(1)} x a shell that reads ${prompt.length} bytes`);
+    assert.equal(ratio < MOST_SHELLS, true, JSON.stringify(best));
+  }
 });
 
 test("events of all sessions are listed, and old ones of no workspace go", async (t) => {

@@ -38,6 +38,11 @@ export const python = execFileSync("python3", ["-c", "import sys; print(sys.exec
   encoding: "utf8",
 }).trim();
 
+/** The first number of the version of the bash that runs the wrappers: 3 on macOS. */
+export const bashVersion = Number(
+  execFileSync("/bin/bash", ["-c", "echo ${BASH_VERSINFO[0]}"], { encoding: "utf8" }),
+);
+
 let template;
 
 /** Wrappers installed once for the file of tests: it is their bytes that are tested, wherever they lie. */

@@ -118,7 +118,7 @@ test("Ctrl-Z stops the wrapper together with its program, and both go on", async
   const { output, status } = onTerminal(
     box,
     "bash",
-    ["--norc", "-c", script],
+    ["--norc", "-i", "-c", script], // before bash 4 only an interactive shell notices that its job was stopped
     [
       ["ready", "\u001a"],
       ["stopped", "hello\r"],

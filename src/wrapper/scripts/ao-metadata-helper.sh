@@ -395,16 +395,9 @@ _ao_run() {
   if { : 9>&1; } 2>/dev/null; then exec 58>&1; fi
   if { : 9>&2; } 2>/dev/null; then exec 59>&2; fi
   case ${BASH_VERSION-} in
-    [123].* | 4.[0123].*)
-      # These start what runs beside them with SIGINT ignored and cannot undo it. In the foreground
-      # a signal to the wrapper alone has its effect when the program has ended.
-      { (_ao_become "$@"); } 2>/dev/null
-      _ao_status=$?
-      exec 58>&- 59>&-
-      return
-      ;;
+    [123].* | 4.[0123].*) _ao_begin_supervise "$@" ;;
+    *) eval 'exec 57< <(_ao_supervise "$@")' ;; # other shells cannot even read this
   esac
-  eval 'exec 57< <(_ao_supervise "$@")' # other shells cannot even read this
   exec 58>&- 59>&-
   while [ -z "$_ao_status" ]; do
     if IFS= read -r -u 57 _ao_line; then
@@ -422,13 +415,37 @@ _ao_run() {
   exec 57<&-
 }
 
+# These versions start what runs beside them with SIGINT and SIGQUIT ignored, which nobody can undo:
+# so the second shell is started in the foreground, and the shell that waits for it is killed.
+_ao_begin_supervise() {
+  # shellcheck disable=SC3028 # bash
+  _ao_pipe=${TMPDIR:-/tmp}/.ao-wrapper-$$-$RANDOM
+  if ! mkfifo -m 600 "$_ao_pipe" 2>/dev/null; then
+    exec 58>&- 59>&-
+    _ao_exec "$@"
+  fi
+  exec 56<>"$_ao_pipe" # for both: who opens one end would wait for the other
+  exec 57<"$_ao_pipe"
+  rm -f "$_ao_pipe"
+  # shellcheck disable=SC2016 # for that shell
+  {
+    (
+      _ao_supervise "$@" >&56 56>&- 57<&- |
+        sh -c '[ "$PPID" = "$1" ] || kill -9 "$PPID"' sh $$
+    )
+  } 2>/dev/null
+  exec 56>&-
+}
+
 _ao_supervise() {
   # Trapped, not ignored: the program starts with what the wrapper was started with.
   trap : HUP INT QUIT TERM USR1 USR2
   exec 2>/dev/null
   (
-    # shellcheck disable=SC3028 # bash
-    printf '%s\n' "$BASHPID"
+    # shellcheck disable=SC3028 # before bash 4 another tells
+    _ao_pid=${BASHPID-}
+    [ -n "$_ao_pid" ] || _ao_pid=$(exec sh -c 'echo "$PPID"')
+    printf '%s\n' "${_ao_pid:--}" # never nothing: the next line would be taken for it
     _ao_become "$@"
   )
   printf '%s\n' $?
