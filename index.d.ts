@@ -202,7 +202,7 @@ export interface HomeOptions {
 export declare function homeRevision(options?: HomeOptions | undefined | null): Promise<number>
 
 /**
- * Reads what every thread of a Codex home was billed, archived ones too.
+ * Reads what every thread of a Codex home was billed, archived ones too; with `from` what exports say of many homes.
  *
  * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
  * beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
@@ -212,7 +212,7 @@ export declare function homeUsage(options?: HomeUsageOptions | undefined | null,
 
 /** The bill of a Codex home. */
 export interface HomeUsage {
-  /** The home that was read; of several the first. */
+  /** The home that was read; of several the first, of exports their first directory. */
   codexHome: string
   /** Where prices come from. */
   pricing: Pricing
@@ -251,13 +251,19 @@ export interface HomeUsageOptions {
   untilMs?: number | null
   /**
    * What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
-   * `kind`, `hour`, `day`, `week` and `month`, with a comma between them. Times are those of the system's time zone.
+   * `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
+   * are those of the system's time zone.
    */
   by?: string | null
   /** The sessions that `branch`, `session` and `pr` are taken from. */
   sessions?: Array<OrchestratorSession> | null
   /** Other Codex homes, for one bill of all of them. A thread that is in several counts once. */
   moreCodexHomes?: Array<string> | null
+  /**
+   * Directories in which exports lie, to read these in place of homes. A response that several machines exported counts
+   * once. Workspaces are compared as they are written: they are other machines'.
+   */
+  from?: Array<string> | null
   /** Whether to give `cells` too. */
   cells?: boolean | null
 }

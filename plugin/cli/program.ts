@@ -20,7 +20,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 const USAGE_EXIT_CODE = 2;
 
 /** Options that mean something when they are given more than once. */
-const REPEATABLE = new Set(["--codex-home", "--ao-home", "--label"]);
+const REPEATABLE = new Set(["--codex-home", "--ao-home", "--label", "--from"]);
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {

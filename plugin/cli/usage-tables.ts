@@ -106,8 +106,11 @@ function nameColumn(by: Grouping, at: number): Column<GroupRow> {
   };
 }
 
+/** What a thread or an export need not have. */
+const MAY_BE_NONE = /^(?:pr|session|branch|label:.*)$/;
+
 function wordsFor(name: string, by: Grouping | undefined): string {
-  if (name === "unknown" && (by === "pr" || by === "session" || by === "branch")) return "none";
+  if (name === "unknown" && by !== undefined && MAY_BE_NONE.test(by)) return "none";
   if (by === "hour") return plain(name.replace("T", " "));
   return by === "workspace" || by === "repo" ? path(name) : plain(name);
 }

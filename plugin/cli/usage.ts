@@ -6,9 +6,15 @@ import { dollars } from "../terminal/format.js";
 import { OverLimit } from "../terminal/exit-codes.js";
 import { writeLines, writeOut } from "../terminal/stdout.js";
 import { NoTime, parseLast, parseSpan } from "./dates.js";
-import { GROUPINGS, OF_SESSIONS } from "./grouping.js";
+import {
+  GROUPINGS,
+  GROUPINGS_OF_EXPORTS,
+  groupingOf,
+  isOfExports,
+  OF_SESSIONS,
+} from "./grouping.js";
 import type { Grouping } from "./grouping.js";
-import { aoHomeOf, jsonOption, scope, workspaceOption } from "./options.js";
+import { aoHomeOf, folder, jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print-json.js";
 import { loadNative, scanDocument, scanHome } from "./scan.js";
@@ -22,6 +28,7 @@ interface UsageOptions extends ScanOptions {
   by?: Grouping[];
   failOver?: number;
   format?: (typeof FORMATS)[number];
+  from?: string[];
   html?: string;
   last?: string;
   limit?: number;
@@ -38,6 +45,12 @@ export function usageCommand(): Command {
         "--by <what>",
         `group by one, or two with a comma: ${GROUPINGS.join(", ")} (weeks from Monday)`,
       ).argParser(parseGroupings),
+    )
+    .addOption(
+      new Option(
+        "--from <dir...>",
+        `what machines exported to these directories, in place of homes; by ${GROUPINGS_OF_EXPORTS} too`,
+      ).argParser((directory: string, before: string[] = []) => [...before, folder(directory)]),
     )
     .addOption(workspaceOption("only turns that ran in this workspace, or below it"))
     .option("--since <time>", "from this day on: 2026-11-28, 2026-11, today, yesterday, 7d, 2w, 3m")
@@ -65,6 +78,7 @@ export function usageCommand(): Command {
       const options = command.optsWithGlobals<UsageOptions>();
       if (options.json && options.format && options.format !== "json")
         command.error(`error: --json and --format ${options.format} exclude each other`);
+      refuseMixture(options, command);
       // It decides what a day is, here and in the addon.
       if (options.timezone) process.env["TZ"] = options.timezone;
       const home = await show(options, windowOf(options, command));
@@ -134,7 +148,18 @@ async function showJson(query: Query, { failOver, limit }: UsageOptions): Promis
 /** Where nobody asks for the sum. */
 const NOTHING: Bill = { totals: { estimatedCostUsd: 0 } as HomeUsage["totals"], threads: [] };
 
-function scopes({ codexHome, ...options }: UsageOptions): Query {
+/** Exports say what homes do not, and the other way round. */
+function refuseMixture({ by = [], codexHome, from }: UsageOptions, command: Command): void {
+  if (from && codexHome) command.error("error: --from and --codex-home exclude each other");
+  if (from && by.includes("pr"))
+    command.error("error: exports do not say the pull request; --by session does");
+  const unsaid = by.find(isOfExports);
+  if (!from && unsaid !== undefined)
+    command.error(`error: --by ${unsaid} needs --from: only exports say it`);
+}
+
+function scopes({ codexHome, from, ...options }: UsageOptions): Query {
+  if (from) return { ...scope(options), from };
   const [first, ...more] = [...new Set(codexHome ?? [])];
   return {
     ...scope(options),
@@ -146,7 +171,7 @@ function scopes({ codexHome, ...options }: UsageOptions): Query {
 async function groupsOf(by: readonly Grouping[], options: UsageOptions): Promise<Query> {
   if (by.length === 0) return {};
   const query = { by: by.join(",") };
-  if (!by.some((name) => OF_SESSIONS.includes(name))) return query;
+  if (options.from || !by.some((name) => OF_SESSIONS.includes(name))) return query;
   const { orchestratorSessions } = await import("./orchestrator-sessions.js");
   const sessions = await orchestratorSessions(await loadNative(), aoHomeOf(options));
   return { ...query, sessions };
@@ -175,7 +200,7 @@ function windowOf({ last, since, until }: UsageOptions, command: Command): Query
 
 function parseGroupings(text: string): Grouping[] {
   const names = text.split(",").map((name) => name.trim());
-  const known = names.map((name) => GROUPINGS.find((grouping) => grouping === name));
+  const known = names.map(groupingOf);
   const by = known.filter((name) => name !== undefined);
   if (by.length < names.length)
     throw new InvalidArgumentError(`Allowed choices are ${GROUPINGS.join(", ")}.`);

@@ -48,6 +48,8 @@ struct Head<'a> {
     codex_home: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     codex_homes: &'a Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: &'a Option<Vec<String>>,
     pricing: &'a Pricing,
 }
 
@@ -147,8 +149,8 @@ impl Document {
     /// # Errors
     /// When a value cannot be written as JSON.
     pub fn finish(self, report: &Report) -> io::Result<Vec<Vec<u8>>> {
-        let Report { codex_home, codex_homes, pricing, totals, groups, skipped, .. } = report;
-        let head = Head { schema_version: SCHEMA_VERSION, codex_home, codex_homes, pricing };
+        let Report { codex_home, codex_homes, from, pricing, totals, groups, skipped, .. } = report;
+        let head = Head { schema_version: SCHEMA_VERSION, codex_home, codex_homes, from, pricing };
         let groups = groups.as_ref().map(|groups| groups.iter().map(UsageGroup::from).collect());
         let skipped = skipped.iter().map(SkippedFile::from).collect();
         let tail = Tail { groups, totals: (*totals).into(), skipped };

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::path::PathBuf;
 
 use napi::Result;
 use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
 
 use crate::billing::report::cells::Cell;
-use crate::billing::report::{self, Group, GroupBy, PricedUsage, Report, SessionLabel, Window};
+use crate::billing::report::{
+    self, Group, GroupBy, PricedThread, PricedUsage, Report, SessionLabel, Window,
+};
 use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, count, name_text};
 use crate::binding::argument::{self, Fields, Given};
-use crate::binding::home::codex_home;
+use crate::binding::home::home_at;
+use crate::binding::scalar::invalid;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
 use crate::binding::turns::{InTurns, Long};
 use crate::error;
+use crate::export::reading::query::ExportsQuery;
 use crate::index::query::report::ReportQuery;
 use crate::index::reading::progress::Watch;
 use crate::rollout::codex_home::CodexHome;
@@ -36,7 +41,8 @@ pub struct HomeUsageOptions {
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
     /// What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
-    /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them. Times are those of the system's time zone.
+    /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
+    /// are those of the system's time zone.
     pub by: Option<Given<String>>,
     /// The sessions that `branch`, `session` and `pr` are taken from.
     #[napi(ts_type = "Array<OrchestratorSession> | null")]
@@ -44,6 +50,10 @@ pub struct HomeUsageOptions {
     /// Other Codex homes, for one bill of all of them. A thread that is in several counts once.
     #[napi(ts_type = "Array<string> | null")]
     pub more_codex_homes: Option<Given<Vec<String>>>,
+    /// Directories in which exports lie, to read these in place of homes. A response that several machines exported counts
+    /// once. Workspaces are compared as they are written: they are other machines'.
+    #[napi(ts_type = "Array<string> | null")]
+    pub from: Option<Given<Vec<String>>>,
     /// Whether to give `cells` too.
     pub cells: Option<Given<bool>>,
 }
@@ -116,7 +126,7 @@ pub struct UsageCell {
 /// The bill of a Codex home.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct HomeUsage {
-    /// The home that was read; of several the first.
+    /// The home that was read; of several the first, of exports their first directory.
     pub codex_home: String,
     /// Where prices come from.
     pub pricing: Pricing,
@@ -141,7 +151,7 @@ impl Long for HomeUsage {
     }
 }
 
-/// Reads what every thread of a Codex home was billed, archived ones too.
+/// Reads what every thread of a Codex home was billed, archived ones too; with `from` what exports say of many homes.
 ///
 /// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
 /// beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
@@ -177,9 +187,38 @@ pub async fn home_usage_document(
     Ok(pieces.into_iter().map(Uint8Array::from).collect())
 }
 
-fn query(options: HomeUsageOptions) -> Result<ReportQuery> {
-    let by =
-        argument::choice(options.by, "by", &format!("one or two of {}", GroupBy::NAMES), grouping)?;
+/// Where a bill is read from.
+enum Question {
+    Homes(ReportQuery),
+    Exports(ExportsQuery),
+}
+
+impl Question {
+    fn read(
+        &self,
+        watch: &Watch,
+        take: impl FnMut(Vec<PricedThread>) -> error::Result<()>,
+    ) -> error::Result<Report> {
+        match self {
+            Self::Homes(query) => query.read(watch, take),
+            Self::Exports(query) => query.read(watch, take),
+        }
+    }
+
+    fn document(&self, watch: &Watch) -> error::Result<Vec<Vec<u8>>> {
+        match self {
+            Self::Homes(query) => query.document(watch),
+            Self::Exports(query) => query.document(watch),
+        }
+    }
+}
+
+fn query(options: HomeUsageOptions) -> Result<Question> {
+    let from = argument::optional_texts(options.from, "from", "a path")?;
+    let is_of_homes = from.is_none();
+    let more = if is_of_homes { String::new() } else { format!(", {}", GroupBy::NAMES_OF_EXPORTS) };
+    let expected = format!("one or two of {}{more}", GroupBy::NAMES);
+    let by = argument::choice(options.by, "by", &expected, |names| grouping(names, is_of_homes))?;
     let more_homes =
         argument::optional_texts(options.more_codex_homes, "moreCodexHomes", "a path")?;
     let sessions = session_labels(options.sessions)?;
@@ -194,34 +233,55 @@ fn query(options: HomeUsageOptions) -> Result<ReportQuery> {
     let workspace = argument::optional_path(options.workspace_path, "workspacePath")?;
     let (began_in, ran_in) =
         if began.unwrap_or(false) { (workspace, None) } else { (None, workspace) };
-    Ok(ReportQuery {
-        home: codex_home(options.codex_home)?,
-        more_homes: more_homes.into_iter().flatten().map(CodexHome::new).collect(),
-        sessions,
-        window: Window {
-            began_in,
-            ran_in,
-            since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
-            until_ms: argument::optional_time_ms(options.until_ms, "untilMs")?,
-        },
-        by: by.unwrap_or_default(),
-        cells: argument::flag(options.cells, "cells")?,
-    })
+    let window = Window {
+        began_in,
+        ran_in,
+        since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
+        until_ms: argument::optional_time_ms(options.until_ms, "untilMs")?,
+    };
+    let by = by.unwrap_or_default();
+    let cells = argument::flag(options.cells, "cells")?;
+    let home = argument::optional_path(options.codex_home, "codexHome")?;
+    let Some(from) = from else {
+        return Ok(Question::Homes(ReportQuery {
+            home: home_at(home)?,
+            more_homes: more_homes.into_iter().flatten().map(CodexHome::new).collect(),
+            sessions,
+            window,
+            by,
+            cells,
+        }));
+    };
+    if from.is_empty() || from.iter().any(String::is_empty) {
+        return Err(invalid("from must name one directory at least".to_owned()));
+    }
+    if home.is_some() || more_homes.is_some() {
+        return Err(invalid("from and codexHome exclude each other".to_owned()));
+    }
+    let directories = from.into_iter().map(PathBuf::from).collect();
+    Ok(Question::Exports(ExportsQuery { directories, window, by, cells }))
 }
 
-/// One or two different names.
-fn grouping(names: &str) -> Option<Vec<GroupBy>> {
+/// One or two different names. What only exports say is no name for homes, and what they do not say none for them.
+fn grouping(names: &str, is_of_homes: bool) -> Option<Vec<GroupBy>> {
     let by: Option<Vec<GroupBy>> = names.split(',').map(GroupBy::from_name).collect();
-    by.filter(|by| by.len() == 1 || matches!(by.as_slice(), [first, second] if first != second))
+    let by = by.filter(|by| match by.as_slice() {
+        [_] => true,
+        [first, second] => first != second,
+        _ => false,
+    })?;
+    let is_said =
+        |by: &GroupBy| if is_of_homes { !by.is_of_exports() } else { *by != GroupBy::PullRequest };
+    by.iter().all(is_said).then_some(by)
 }
 
-fn home_usage_of(query: &ReportQuery, watch: &Watch) -> error::Result<HomeUsage> {
+fn home_usage_of(question: &Question, watch: &Watch) -> error::Result<HomeUsage> {
     let mut threads = Vec::new();
-    let report = query.read(watch, |part| {
+    let report = question.read(watch, |part| {
         threads.extend(part.into_iter().map(ThreadUsage::from));
         Ok(())
     })?;
-    let Report { codex_home, codex_homes: _, pricing, totals, groups, cells, skipped } = report;
+    let Report { codex_home, pricing, totals, groups, cells, skipped, .. } = report;
     Ok(HomeUsage {
         codex_home,
         pricing: pricing.into(),

@@ -26,7 +26,12 @@ pub(super) fn home_of(options: Option<Given<HomeOptions>>) -> Result<CodexHome> 
 
 /// The home that is meant.
 pub(super) fn codex_home(given: Option<Given<String>>) -> Result<CodexHome> {
-    match argument::optional_path(given, "codexHome")? {
+    home_at(argument::optional_path(given, "codexHome")?)
+}
+
+/// The home at a path; the default one when there is none.
+pub(super) fn home_at(path: Option<PathBuf>) -> Result<CodexHome> {
+    match path {
         Some(path) => Ok(CodexHome::new(path)),
         None => CodexHome::from_env().ok_or_else(|| {
             let reason =

@@ -15,10 +15,13 @@ use crate::fs::atomic::{self, make_private};
 use crate::fs::open::{modified_ms, open_rollout};
 
 /// The number of the format. A checkpoint of another one is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The largest checkpoint that is read, in bytes: that of half a million threads.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The name of the file of a day and a host.
+pub const FILE_NAME: &str = "responses.ndjson.gz";
 
 /// Size and time of the last write, in bytes and milliseconds since 1970.
 type Stamp = (u64, i64);
@@ -30,8 +33,16 @@ pub struct Checkpoint {
     options: u64,
     /// The files of the days, as this host left them.
     days: BTreeMap<String, Stamp>,
-    /// A hash of what was exported of each thread.
-    threads: HashMap<String, u64>,
+    threads: HashMap<String, ThreadExport>,
+}
+
+/// What was exported of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadExport {
+    /// A hash of it.
+    pub hash: u64,
+    /// The time up to which nothing was guessed, for all threads were there that could tell.
+    pub sure_until_ms: Option<i64>,
 }
 
 impl Checkpoint {
@@ -58,12 +69,18 @@ impl Checkpoint {
     /// Whether a thread was exported as it is.
     #[must_use]
     pub fn has(&self, thread_id: &str, hash: u64) -> bool {
-        self.threads.get(thread_id) == Some(&hash)
+        self.threads.get(thread_id).is_some_and(|known| known.hash == hash)
+    }
+
+    /// The time up to which it is known for sure what a thread was billed.
+    #[must_use]
+    pub fn sure_until_ms(&self, thread_id: &str) -> Option<i64> {
+        self.threads.get(thread_id)?.sure_until_ms
     }
 
     /// Notes that a thread was exported.
-    pub fn add_thread(&mut self, thread_id: &str, hash: u64) {
-        self.threads.insert(thread_id.to_owned(), hash);
+    pub fn add_thread(&mut self, thread_id: &str, export: ThreadExport) {
+        self.threads.insert(thread_id.to_owned(), export);
     }
 
     /// Notes the file of a day as it is now.
@@ -90,7 +107,7 @@ impl Checkpoint {
 #[must_use]
 pub fn day_path(directory: &Path, day: &str, options: &Options) -> PathBuf {
     let host = format!("host={}", options.host());
-    directory.join(format!("day={day}")).join(host).join("responses.ndjson.gz")
+    directory.join(format!("day={day}")).join(host).join(FILE_NAME)
 }
 
 fn path(cache: &Path, directory: &Path, options: &Options) -> PathBuf {
@@ -120,7 +137,7 @@ mod tests {
         fs::create_dir_all(day.parent().unwrap()).unwrap();
         fs::write(&day, "rows").unwrap();
         let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
-        checkpoint.add_thread("t-1", 7);
+        checkpoint.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
         checkpoint.add_day(directory.path(), "2026-11-28", &full);
         checkpoint.save(Some(cache.path()), directory.path(), &full);
         let load = |options: &_| Checkpoint::load(Some(cache.path()), directory.path(), options);
@@ -138,7 +155,7 @@ mod tests {
         let (cache, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let full = options(Paths::Full);
         let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
-        checkpoint.add_thread("t-1", 7);
+        checkpoint.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
         checkpoint.save(Some(cache.path()), directory.path(), &full);
         let path = path(cache.path(), directory.path(), &full);
         fs::write(&path, &fs::read(&path).unwrap()[..20]).unwrap();

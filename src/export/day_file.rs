@@ -10,13 +10,14 @@ use flate2::{Compression, GzBuilder};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::export::sort::Row;
-use crate::fs::atomic::{Pending, make_private};
+use crate::export::sort::{Row, SURE_SOURCE};
+use crate::fs::atomic::{Pending, make_private, remove_abandoned};
 use crate::fs::open::open_rollout;
+use crate::ledger::buckets::Standing;
 use crate::rollout::timestamp::parse_timestamp;
 
 /// A line of an export that is longer than this is none of ours, in bytes.
-const MAX_LINE_BYTES: u64 = 1024 * 1024;
+pub(crate) const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
 const READ: &str = "read export";
 const WRITE: &str = "write export";
@@ -31,7 +32,7 @@ pub enum Written {
 }
 
 /// Adds rows, which are in order, to the file at `path`; a row of a response that it holds already takes the place of
-/// the old one.
+/// the old one. A guess takes no place, and what turns out to be inherited is taken out.
 ///
 /// # Errors
 ///
@@ -40,23 +41,34 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     let failed = |source| Error::io(WRITE, path, source);
     let directory = path.parent().ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
     make_private(directory).map_err(failed)?;
+    remove_abandoned(directory).map_err(failed)?;
     let pending = Pending::new(path).map_err(failed)?;
     let mut writer = BufWriter::new(
         // Without a time: the same rows are the same bytes.
         GzBuilder::new().mtime(0).write(pending.file(), Compression::fast()),
     );
-    let mut is_new = false;
+    let mut is_changed = false;
     let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
-    for row in union {
-        let (row, is_change) = row.map_err(|error| match error {
+    for step in union {
+        let row = match step.map_err(|error| match error {
             Failure::Old(error) => error,
             Failure::New(source) => failed(source),
-        })?;
-        is_new |= is_change;
+        })? {
+            Step::Kept(row) => row,
+            Step::Changed(row) => {
+                is_changed = true;
+                row
+            }
+            Step::TakenOut => {
+                is_changed = true;
+                continue;
+            }
+            Step::Nothing => continue,
+        };
         writer.write_all(row.line.as_bytes()).map_err(failed)?;
         writer.write_all(b"\n").map_err(failed)?;
     }
-    if !is_new {
+    if !is_changed {
         return Ok(Written::Unchanged);
     }
     let encoder = writer.into_inner().map_err(|error| failed(error.into_error()))?;
@@ -116,7 +128,8 @@ struct Key {
 fn row(line: &[u8]) -> Option<Row> {
     let line: Box<str> = str::from_utf8(line).ok()?.into();
     let Key { id, at } = serde_json::from_str(&line).ok()?;
-    Some(Row { at_ms: parse_timestamp(&at)?, id, line })
+    let at_ms = parse_timestamp(&at)?;
+    Some(Row { at_ms, id, standing: Standing::Billed, line, source: SURE_SOURCE })
 }
 
 enum Failure {
@@ -124,7 +137,19 @@ enum Failure {
     New(io::Error),
 }
 
-/// The rows of both in order, each with whether it was not in the file as it is.
+/// What becomes of a response of the old file, of the new rows, or of both.
+enum Step {
+    /// It stays as it is.
+    Kept(Row),
+    /// It is new, or another than it was.
+    Changed(Row),
+    /// It was in the file, and goes.
+    TakenOut,
+    /// It was not in the file, and does not come into it.
+    Nothing,
+}
+
+/// The responses of both in order.
 struct Union<O: Iterator, N: Iterator> {
     old: Peekable<O>,
     new: Peekable<N>,
@@ -135,27 +160,32 @@ where
     O: Iterator<Item = Result<Row>>,
     N: Iterator<Item = io::Result<Row>>,
 {
-    type Item = std::result::Result<(Row, bool), Failure>;
+    type Item = std::result::Result<Step, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let takes_old = match (self.old.peek(), self.new.peek()) {
-            (Some(Ok(old)), Some(Ok(new))) if old.is_same_response(new) => {
-                let is_same = old == new;
-                self.old.next();
-                return self
-                    .new
-                    .next()
-                    .map(|row| row.map(|row| (row, !is_same)).map_err(Failure::New));
-            }
-            (Some(Ok(old)), Some(Ok(new))) => old < new,
-            (Some(Err(_)), _) | (Some(_), None) => true,
-            (_, Some(_)) | (None, None) => false,
+        let (takes_old, takes_new) = match (self.old.peek(), self.new.peek()) {
+            (Some(Ok(old)), Some(Ok(new))) if old.is_same_response(new) => (true, true),
+            (Some(Ok(old)), Some(Ok(new))) => (old < new, new < old),
+            (Some(Err(_)), _) | (Some(_), None) => (true, false),
+            (_, Some(_)) | (None, None) => (false, true),
         };
-        if takes_old {
-            Some(self.old.next()?.map(|row| (row, false)).map_err(Failure::Old))
-        } else {
-            Some(self.new.next()?.map(|row| (row, true)).map_err(Failure::New))
-        }
+        let old = if takes_old { self.old.next() } else { None };
+        let new = if takes_new { self.new.next() } else { None };
+        Some(match (old, new) {
+            (Some(Err(error)), _) => Err(Failure::Old(error)),
+            (_, Some(Err(error))) => Err(Failure::New(error)),
+            (Some(Ok(old)), Some(Ok(new))) => Ok(match new.standing {
+                Standing::Inherited => Step::TakenOut,
+                Standing::Billed if old.line != new.line => Step::Changed(new),
+                Standing::Billed | Standing::Guessed => Step::Kept(old),
+            }),
+            (Some(Ok(old)), None) => Ok(Step::Kept(old)),
+            (None, Some(Ok(new))) => Ok(match new.standing {
+                Standing::Inherited => Step::Nothing,
+                Standing::Billed | Standing::Guessed => Step::Changed(new),
+            }),
+            (None, None) => return None,
+        })
     }
 }
 
@@ -193,6 +223,32 @@ mod tests {
         let other = row("2026-11-28T02:00:00.000Z", "b", "other");
         assert_eq!(add_all(&path, std::slice::from_ref(&other)), Written::Anew);
         assert_eq!(lines(&path), [first, other, third]);
+    }
+
+    #[test]
+    fn what_is_inherited_is_taken_out_and_a_guess_takes_no_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("host=a/responses.ndjson.gz");
+        let [first, second] =
+            [row("2026-11-28T01:00:00.000Z", "a", ""), row("2026-11-28T02:00:00.000Z", "b", "")];
+        add_all(&path, &[first.clone(), second.clone()]);
+        let as_standing = |standing, row: &Row, more| Row {
+            standing,
+            line: row.line.replace(r#""more":"""#, more).into(),
+            ..row.clone()
+        };
+        let guess = as_standing(Standing::Guessed, &first, r#""more":"guess""#);
+        assert_eq!(add_all(&path, std::slice::from_ref(&guess)), Written::Unchanged);
+        let inherited = as_standing(Standing::Inherited, &second, "");
+        let stranger = Row { id: "c".into(), ..inherited.clone() };
+        assert_eq!(add_all(&path, &[inherited.clone(), stranger.clone()]), Written::Anew);
+        assert_eq!(lines(&path), std::slice::from_ref(&first));
+        assert_eq!(add_all(&path, &[inherited, stranger]), Written::Unchanged);
+        let gone = as_standing(Standing::Inherited, &first, "");
+        assert_eq!(add_all(&path, &[gone]), Written::Anew);
+        assert_eq!(lines(&path), []);
+        assert_eq!(add_all(&path, std::slice::from_ref(&guess)), Written::Anew);
+        assert_eq!(lines(&path)[0].line, guess.line);
     }
 
     #[test]

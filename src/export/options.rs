@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// A day in milliseconds.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// The longest name of a host or of a label, in bytes: it becomes a part of a path or a column.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -90,7 +93,9 @@ impl Options {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether it can be the name of a host or a label: a part of a path, or a column.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=MAX_NAME_BYTES).contains(&name.len())
         && name.bytes().all(is_usual)

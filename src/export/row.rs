@@ -8,12 +8,12 @@ use crate::billing::report::SessionLabel;
 use crate::codec::stable_hash;
 use crate::export::options::{Options, Paths};
 use crate::export::sort::Row;
-use crate::ledger::buckets::Response;
+use crate::ledger::buckets::{Listed, Standing};
 use crate::ledger::threads::Thread;
 use crate::rollout::repository::remote_name;
 
 /// The version of the columns; columns are only added.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// What is known of a thread beside its rollouts.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
@@ -48,18 +48,28 @@ struct Columns<'r> {
     session: Option<&'r str>,
     codex_version: Option<&'r str>,
     labels: &'r BTreeMap<String, String>,
+    /// Whether it is the sum of several responses, whose contexts may each be short: they were lost but for their sum.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    several: bool,
 }
 
-/// The row of a response; `None` for one without an id or beyond the times that can be written.
+/// The row of a response that was read as `source`; `None` for one without an id or beyond the times that can be
+/// written.
 #[must_use]
 pub fn row(
     thread: &Thread,
     facts: &ThreadFacts,
-    response: &Response,
+    listed: &Listed,
     options: &Options,
+    source: u64,
 ) -> Option<Row> {
+    let Listed { response, standing } = listed;
+    let (standing, at_ms) = (*standing, response.at_ms);
     let id = response.id.as_deref()?;
-    let at = DateTime::from_timestamp_millis(response.at_ms)?;
+    let at = DateTime::from_timestamp_millis(at_ms)?;
+    if standing == Standing::Inherited {
+        return Some(Row { at_ms, id: id.into(), standing, line: Box::default(), source });
+    }
     let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let hidden = |name: &str| match options.paths {
         Paths::Hash => format!("{:016x}", stable_hash(name)),
@@ -87,9 +97,10 @@ pub fn row(
         session: facts.session.as_deref(),
         codex_version: thread.cli_version.as_deref(),
         labels: options.labels(),
+        several: !response.single,
     };
     let line = serde_json::to_string(&columns).ok()?;
-    Some(Row { at_ms: response.at_ms, id: id.into(), line: line.into() })
+    Some(Row { at_ms, id: id.into(), standing, line: line.into(), source })
 }
 
 /// The orchestrator's sessions by what names their threads.

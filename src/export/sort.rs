@@ -2,11 +2,13 @@
 //! name, which are then read side by side.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
+
+use crate::ledger::buckets::Standing;
 
 /// How many bytes of rows are held in memory before they are set aside.
 const MAX_PENDING_BYTES: usize = 8 * 1024 * 1024;
@@ -24,9 +26,16 @@ pub struct Row {
     pub at_ms: i64,
     /// The response.
     pub id: Box<str>,
+    /// How sure it is that it was billed. Of several rows of one response the surest counts.
+    pub standing: Standing,
     /// The row as a line of JSON, without its terminator.
     pub line: Box<str>,
+    /// A number of the reading that it comes from.
+    pub source: u64,
 }
+
+/// The number of what counts whatever else was read.
+pub const SURE_SOURCE: u64 = 0;
 
 impl Row {
     /// Whether both are about one response.
@@ -76,28 +85,30 @@ impl Sorter {
         let part = self.set_aside(pending.into_iter().map(Ok))?;
         self.parts.push(part);
         if self.parts.len() == MAX_PARTS {
-            let merged = merge(mem::take(&mut self.parts), Vec::new())?;
+            let merged = merge(mem::take(&mut self.parts), Vec::new(), None)?;
             let part = self.set_aside(merged)?;
             self.parts.push(part);
         }
         Ok(())
     }
 
-    /// The rows in order, each response once.
+    /// The rows of some sources in order, each response once.
     ///
     /// # Errors
     ///
     /// When what was set aside cannot be read.
-    pub fn finish(mut self) -> io::Result<Merged> {
+    pub fn finish(mut self, sources: HashSet<u64>) -> io::Result<Merged> {
         self.pending.sort_unstable();
-        merge(self.parts, self.pending)
+        merge(self.parts, self.pending, Some(sources))
     }
 
     fn set_aside(&self, rows: impl Iterator<Item = io::Result<Row>>) -> io::Result<File> {
         let mut writer = BufWriter::new(tempfile::tempfile_in(&self.directory)?);
         for row in rows {
-            let Row { at_ms, id, line } = row?;
+            let Row { at_ms, id, standing, line, source } = row?;
             writer.write_all(&at_ms.to_le_bytes())?;
+            writer.write_all(&source.to_le_bytes())?;
+            writer.write_all(&[standing as u8])?;
             for text in [&id, &line] {
                 writer.write_all(&(text.len() as u64).to_le_bytes())?;
                 writer.write_all(text.as_bytes())?;
@@ -115,6 +126,8 @@ pub struct Merged {
     parts: Vec<Part>,
     /// The next row of each part.
     heap: BinaryHeap<Reverse<(Row, usize)>>,
+    /// The sources of the rows that count, each response once; all rows when it is not given.
+    sources: Option<HashSet<u64>>,
     last: Option<(i64, Box<str>)>,
 }
 
@@ -133,14 +146,14 @@ impl Part {
     }
 }
 
-fn merge(parts: Vec<File>, pending: Vec<Row>) -> io::Result<Merged> {
+fn merge(parts: Vec<File>, pending: Vec<Row>, sources: Option<HashSet<u64>>) -> io::Result<Merged> {
     let parts = parts.into_iter().map(|file| Part::SetAside(BufReader::new(file)));
     let mut parts: Vec<Part> = parts.chain([Part::Pending(pending.into_iter())]).collect();
     let mut heap = BinaryHeap::with_capacity(parts.len());
     for (at, part) in parts.iter_mut().enumerate() {
         heap.extend(part.next()?.map(|row| Reverse((row, at))));
     }
-    Ok(Merged { parts, heap, last: None })
+    Ok(Merged { parts, heap, sources, last: None })
 }
 
 impl Iterator for Merged {
@@ -153,9 +166,10 @@ impl Iterator for Merged {
                 Ok(next) => self.heap.extend(next.map(|row| Reverse((row, at)))),
                 Err(error) => return Some(Err(error)),
             }
+            let Some(sources) = &self.sources else { return Some(Ok(row)) };
             let is_again =
                 self.last.as_ref().is_some_and(|(ms, id)| *ms == row.at_ms && *id == row.id);
-            if !is_again {
+            if !is_again && sources.contains(&row.source) {
                 self.last = Some((row.at_ms, row.id.clone()));
                 return Some(Ok(row));
             }
@@ -169,6 +183,13 @@ fn read(reader: &mut BufReader<File>) -> io::Result<Option<Row>> {
         return Ok(None);
     }
     reader.read_exact(&mut at_ms[1..])?;
+    let mut source = [0; 8];
+    reader.read_exact(&mut source)?;
+    let mut standing = [0];
+    reader.read_exact(&mut standing)?;
+    let standings = [Standing::Billed, Standing::Guessed, Standing::Inherited];
+    let standing = standings.into_iter().find(|one| [*one as u8] == standing);
+    let standing = standing.ok_or(io::ErrorKind::InvalidData)?;
     let mut text = || -> io::Result<Box<str>> {
         let mut length = [0; 8];
         reader.read_exact(&mut length)?;
@@ -181,7 +202,8 @@ fn read(reader: &mut BufReader<File>) -> io::Result<Option<Row>> {
             Err(io::ErrorKind::UnexpectedEof.into())
         }
     };
-    Ok(Some(Row { at_ms: i64::from_le_bytes(at_ms), id: text()?, line: text()? }))
+    let (at_ms, source) = (i64::from_le_bytes(at_ms), u64::from_le_bytes(source));
+    Ok(Some(Row { at_ms, id: text()?, standing, line: text()?, source }))
 }
 
 #[cfg(test)]
@@ -190,14 +212,15 @@ mod tests {
 
     fn row(at_ms: i64, size: usize) -> Row {
         let id: Box<str> = format!("r-{at_ms}").into();
-        Row { at_ms, line: format!("{id} {}", "x".repeat(size)).into(), id }
+        let line = format!("{id} {}", "x".repeat(size)).into();
+        Row { at_ms, id, standing: Standing::Billed, line, source: SURE_SOURCE }
     }
 
     fn sorted(max_bytes: usize, rows: impl Iterator<Item = Row>) -> Vec<i64> {
         let directory = tempfile::tempdir().unwrap();
         let mut sorter = Sorter { max_bytes, ..Sorter::new(directory.path()) };
         rows.for_each(|row| sorter.push(row).unwrap());
-        let rows = sorter.finish().unwrap().map(|row| {
+        let rows = sorter.finish(HashSet::from([SURE_SOURCE])).unwrap().map(|row| {
             let row = row.unwrap();
             assert!(row.line.starts_with(&*row.id));
             row.at_ms
@@ -223,5 +246,25 @@ mod tests {
     #[test]
     fn a_response_that_comes_twice_is_one_row() {
         assert_eq!(sorted(200, [3, 1, 3, 2, 1].map(|at| row(at, 1)).into_iter()), [1, 2, 3]);
+    }
+
+    #[test]
+    fn of_several_rows_the_surest_of_those_that_count_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        for max_bytes in [1, usize::MAX] {
+            let mut sorter = Sorter { max_bytes, ..Sorter::new(directory.path()) };
+            let surely = [
+                (Standing::Inherited, 7),
+                (Standing::Guessed, 7),
+                (Standing::Guessed, 8),
+                (Standing::Billed, 9),
+            ];
+            for (standing, source) in surely {
+                sorter.push(Row { standing, source, ..row(1, 1) }).unwrap();
+            }
+            let rows = sorter.finish(HashSet::from([7, 8])).unwrap();
+            let rows: Vec<Row> = rows.map(Result::unwrap).collect();
+            assert_eq!(rows, [Row { standing: Standing::Guessed, source: 7, ..row(1, 1) }]);
+        }
     }
 }

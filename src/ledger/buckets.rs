@@ -55,6 +55,26 @@ codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 /// How many of the last buckets are compared with a response, before it is looked up among all.
 const RECENT_BUCKETS: usize = 16;
 
+/// How sure it is that a response was billed to the thread, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It was.
+    Billed,
+    /// It seems so as long as the thread that could tell is not there.
+    Guessed,
+    /// It was not: it is another thread's, copied.
+    Inherited,
+}
+
+/// A response, where responses are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The response.
+    pub response: Response,
+    /// How sure it is.
+    pub standing: Standing,
+}
+
 /// Usage, added up.
 ///
 /// A thread has few buckets, and the next response mostly belongs to one of the last.
@@ -64,7 +84,7 @@ pub struct UsageBuckets {
     /// Where each of the first buckets is, as many as there were when one of them was looked for.
     places: HashMap<BucketKey, usize>,
     /// Each response by itself, where somebody wants to know.
-    responses: Option<Vec<Response>>,
+    responses: Option<Vec<Listed>>,
 }
 
 impl PartialEq for UsageBuckets {
@@ -93,6 +113,11 @@ impl UsageBuckets {
         Self { responses: Some(Vec::new()), ..Self::default() }
     }
 
+    /// Forgets each response by itself.
+    pub fn stop_listing(&mut self) {
+        self.responses = None;
+    }
+
     /// Whether each response is listed by itself.
     #[must_use]
     pub fn lists_responses(&self) -> bool {
@@ -101,17 +126,25 @@ impl UsageBuckets {
 
     /// The responses, in the order in which they were added; none where they are not listed.
     #[must_use]
-    pub fn responses(&self) -> &[Response] {
+    pub fn responses(&self) -> &[Listed] {
         self.responses.as_deref().unwrap_or_default()
     }
 
     /// Adds a response.
     pub fn add(&mut self, response: Response) {
-        if response.usage.is_zero() {
+        self.add_as(Standing::Billed, response);
+    }
+
+    /// Adds a response, if it was billed, and lists it as what it is.
+    pub fn add_as(&mut self, standing: Standing, response: Response) {
+        if response.usage.is_zero() && standing != Standing::Inherited {
             return;
         }
         if let Some(responses) = &mut self.responses {
-            responses.push(response.clone());
+            responses.push(Listed { response: response.clone(), standing });
+        }
+        if standing == Standing::Inherited {
+            return;
         }
         let key = BucketKey {
             model: response.model,

@@ -27,6 +27,12 @@ impl ThreadKind {
         }
     }
 
+    /// The kind of a name that programs see.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Root, Self::Fork, Self::Subagent].into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The kind that a `session_meta` tells. A copied history without a word of it (0.80) shows only in the records.
     #[must_use]
     pub fn of_meta(meta: &SessionMeta) -> Self {

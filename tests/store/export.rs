@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use ao_plugin_codex::export::day_file::old_rows;
+use ao_plugin_codex::export::export;
+use ao_plugin_codex::export::exported::Exported;
 use ao_plugin_codex::export::options::{Options, Paths};
 use ao_plugin_codex::export::row::ThreadFacts;
-use ao_plugin_codex::export::{Exported, export};
 use ao_plugin_codex::index::home::HomeStore;
 use ao_plugin_codex::index::query::bill::bill;
 use ao_plugin_codex::index::reading::progress::Watch;
@@ -19,8 +20,7 @@ use ao_plugin_codex::index::reading::progress::Watch;
 use crate::happening;
 use crate::world::{Happening, World};
 
-/// What leaves every rollout whole, and none out. A copy of a thread that was reverted is not among it: which of its
-/// records are copied is a guess, and another one when the thread goes on.
+/// What leaves every rollout whole, and none out.
 fn is_harmless(happening: &Happening) -> bool {
     matches!(
         happening,
@@ -28,12 +28,17 @@ fn is_harmless(happening: &Happening) -> bool {
             | Happening::CopyingFork(_)
             | Happening::PointingFork(_)
             | Happening::Subagent(_)
+            | Happening::Revert(_)
             | Happening::Append(..)
             | Happening::Compress(_)
             | Happening::Archive(_)
             | Happening::Unarchive(_)
             | Happening::SetClock(..)
     )
+}
+
+fn is_harmless_or_deletes(happening: &Happening) -> bool {
+    is_harmless(happening) || matches!(happening, Happening::Delete(_))
 }
 
 fn options() -> Options {
@@ -131,6 +136,34 @@ proptest! {
         let rows = rows(at_once.path());
         prop_assert_eq!(sums(&rows), billed(&world));
         prop_assert_eq!(crate::export::rows(step_by_step.path()), rows);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if crate::is_full() { 48 } else { 24 }, ..ProptestConfig::default() })]
+    #[test]
+    fn any_order_of_exports_and_deletions_gives_the_same_rows(
+        happenings in prop::collection::vec(
+            (happening().prop_filter("harmless", is_harmless_or_deletes), any::<bool>()),
+            1..24,
+        ),
+    ) {
+        let often = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let seldom = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let mut world = World::new();
+        for (happening, is_exported) in happenings {
+            let deletes = matches!(happening, Happening::Delete(_));
+            if deletes || is_exported {
+                export_to(often.0.path(), often.1.path(), &world);
+            }
+            if deletes {
+                export_to(seldom.0.path(), seldom.1.path(), &world);
+            }
+            world.happen(happening);
+        }
+        export_to(often.0.path(), often.1.path(), &world);
+        export_to(seldom.0.path(), seldom.1.path(), &world);
+        prop_assert_eq!(rows(often.0.path()), rows(seldom.0.path()));
     }
 }
 

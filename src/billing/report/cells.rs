@@ -32,6 +32,16 @@ pub type Cell = (CellKey, TokenUsage, Cost);
 #[must_use]
 pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<Cell> {
     let mut workspaces = Workspaces::default();
+    cells_with(threads, prices, |path| workspaces.real(path))
+}
+
+/// [`cells`] of threads whose workspaces `name` names: those of another machine are not looked for on this one's disk.
+#[must_use]
+pub fn cells_with(
+    threads: &[Thread],
+    prices: &PriceTable,
+    mut name: impl FnMut(&Arc<str>) -> Arc<str>,
+) -> Vec<Cell> {
     let mut prices = Prices::new(prices);
     let mut days = Periods::new(Period::Day);
     let mut sums: BTreeMap<CellKey, (TokenUsage, Cost)> = BTreeMap::new();
@@ -39,7 +49,7 @@ pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<Cell> {
         let key = CellKey {
             day: days.name(bucket.quarter),
             model: bucket.model.clone(),
-            workspace: bucket.workspace.as_ref().map(|path| workspaces.real(path)),
+            workspace: bucket.workspace.as_ref().map(&mut name),
             tier: bucket.tier,
         };
         let (sum, cost) = sums.entry(key).or_default();

@@ -15,7 +15,7 @@ use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 
 /// What a sum is by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupBy {
     /// By thread.
     Thread,
@@ -37,12 +37,28 @@ pub enum GroupBy {
     Kind,
     /// By time.
     Period(Period),
+    /// By the machine that exported it. A home does not say it.
+    Host,
+    /// By the value of this label of an export. A home does not say it.
+    Label(Arc<str>),
 }
+
+/// How a label is asked for, before its key.
+const LABEL: &str = "label:";
 
 impl GroupBy {
     /// The names that programs use.
     pub const NAMES: &str =
         "thread, workspace, repo, branch, session, pr, model, tier, kind, hour, day, week or month";
+
+    /// The names that only an export can be added up by.
+    pub const NAMES_OF_EXPORTS: &str = "host or label:KEY";
+
+    /// Whether only an export says it.
+    #[must_use]
+    pub fn is_of_exports(&self) -> bool {
+        matches!(self, Self::Host | Self::Label(_))
+    }
 
     /// The one of that name.
     #[must_use]
@@ -61,7 +77,11 @@ impl GroupBy {
             "day" => Some(Self::Period(Period::Day)),
             "week" => Some(Self::Period(Period::Week)),
             "month" => Some(Self::Period(Period::Month)),
-            _ => None,
+            "host" => Some(Self::Host),
+            label => {
+                let key = label.strip_prefix(LABEL).filter(|key| !key.is_empty())?;
+                Some(Self::Label(Arc::from(key)))
+            }
         }
     }
 }
@@ -98,29 +118,58 @@ pub fn group(
     sessions: &[SessionLabel],
     prices: &PriceTable,
 ) -> Vec<Group> {
-    let mut names: Vec<Names<'_>> =
-        by.iter().map(|&by| Names::new(by, threads, sessions)).collect();
-    let mut prices = Prices::new(prices);
-    let mut sums: BTreeMap<GroupKey, Sum<'_>> = BTreeMap::new();
+    let mut names: Vec<Names<'_>> = by.iter().map(|by| Names::new(by, threads, sessions)).collect();
+    let mut sums = Sums::new(prices);
     for thread in threads {
         for names in &mut names {
             names.enter(thread);
         }
         for (bucket, usage) in thread.buckets.iter() {
             let key = names.iter_mut().map(|names| names.name(thread, bucket)).collect();
-            let sum = sums.entry(key).or_default();
-            sum.threads.insert(&thread.thread_id);
-            sum.usage = sum.usage.plus(*usage);
-            sum.cost.add(prices.cost(bucket, *usage));
+            sums.add(key, &thread.thread_id, bucket, *usage);
         }
     }
-    let groups = sums.into_iter().map(|(key, sum)| Group {
-        key,
-        threads: sum.threads.len() as u64,
-        usage: sum.usage,
-        cost: sum.cost,
-    });
-    ordered(groups.collect(), by)
+    sums.groups(by)
+}
+
+/// Sums by the names of what is added.
+pub struct Sums<'t> {
+    prices: Prices<'t>,
+    sums: BTreeMap<GroupKey, Sum<'t>>,
+}
+
+impl<'t> Sums<'t> {
+    /// No sum, at the prices of a table.
+    #[must_use]
+    pub fn new(prices: &'t PriceTable) -> Self {
+        Self { prices: Prices::new(prices), sums: BTreeMap::new() }
+    }
+
+    /// Adds what a thread was billed.
+    pub fn add(
+        &mut self,
+        key: GroupKey,
+        thread_id: &'t str,
+        bucket: &BucketKey,
+        usage: TokenUsage,
+    ) {
+        let sum = self.sums.entry(key).or_default();
+        sum.threads.insert(thread_id);
+        sum.usage = sum.usage.plus(usage);
+        sum.cost.add(self.prices.cost(bucket, usage));
+    }
+
+    /// The sums in the order of [`group`].
+    #[must_use]
+    pub fn groups(self, by: &[GroupBy]) -> Vec<Group> {
+        let groups = self.sums.into_iter().map(|(key, sum)| Group {
+            key,
+            threads: sum.threads.len() as u64,
+            usage: sum.usage,
+            cost: sum.cost,
+        });
+        ordered(groups.collect(), by)
+    }
 }
 
 /// The groups are in the order of their names already.
@@ -162,21 +211,24 @@ enum Names<'t> {
     Tier,
     Kind(Option<Arc<str>>),
     Period(Periods),
+    /// Nothing of a home says it.
+    Unsaid,
 }
 
 impl<'t> Names<'t> {
-    fn new(by: GroupBy, threads: &'t [Thread], sessions: &'t [SessionLabel]) -> Self {
+    fn new(by: &GroupBy, threads: &'t [Thread], sessions: &'t [SessionLabel]) -> Self {
         match by {
             GroupBy::Thread => Self::Thread(None),
             GroupBy::Workspace => Self::Workspace(Workspaces::default()),
             GroupBy::Repository => Self::Repository(ThreadRepositories::new(threads)),
             GroupBy::Branch | GroupBy::Session | GroupBy::PullRequest => {
-                Self::OfSession(by, ThreadSessions::new(sessions, threads), None)
+                Self::OfSession(by.clone(), ThreadSessions::new(sessions, threads), None)
             }
             GroupBy::Model => Self::Model,
             GroupBy::Tier => Self::Tier,
             GroupBy::Kind => Self::Kind(None),
-            GroupBy::Period(period) => Self::Period(Periods::new(period)),
+            GroupBy::Period(period) => Self::Period(Periods::new(*period)),
+            GroupBy::Host | GroupBy::Label(_) => Self::Unsaid,
         }
     }
 
@@ -208,6 +260,7 @@ impl<'t> Names<'t> {
             Self::Model => bucket.model.clone(),
             Self::Tier => Some(Arc::from(bucket.tier.as_str())),
             Self::Period(periods) => periods.name(bucket.quarter),
+            Self::Unsaid => None,
         }
     }
 }

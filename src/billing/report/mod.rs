@@ -9,7 +9,7 @@ pub mod prices;
 pub mod summary;
 pub mod window;
 
-pub use group::{Group, GroupBy, group};
+pub use group::{Group, GroupBy, Sums, group};
 pub use labels::SessionLabel;
 pub use priced::{PricedThread, PricedUsage, Pricing, UNKNOWN};
 pub use prices::Prices;

@@ -12,6 +12,8 @@ pub struct Report {
     pub codex_home: String,
     /// All of them, where there are several.
     pub codex_homes: Option<Vec<String>>,
+    /// The directories of exports that were read in place of homes.
+    pub from: Option<Vec<String>>,
     /// Where prices come from.
     pub pricing: Pricing,
     /// The sum over the threads.

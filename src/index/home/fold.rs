@@ -7,11 +7,11 @@ use crate::error::{Error, Result};
 use crate::fs::file_stamp::Timestamp;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{LastRecord, Slot};
-use crate::index::home::{Failures, HomeStore};
+use crate::index::home::{Failures, HomeStore, TakeListed};
 use crate::index::reading::cached::{
     Broken, Cached, CachedLedger, CachedSummary, LedgerState, PriorLedger,
 };
-use crate::index::reading::ledger::{Checkpoint, Folded, refold};
+use crate::index::reading::ledger::{Checkpoint, Folded, fold_responses, refold};
 use crate::index::reading::progress::Watch;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::RolloutFile;
@@ -33,8 +33,19 @@ impl HomeStore {
     ///
     /// When the caller cancelled it.
     pub(crate) fn fold(&self, slots: &[Slot], watch: &Watch) -> Result<Failures> {
-        let results =
-            parallel::map(slots, Vec::new, |buffer, &slot| self.fold_one(slot, buffer, watch));
+        self.fold_listing(slots, watch, None)
+    }
+
+    /// The same, and hands the responses of those over that are read from their beginnings.
+    pub(crate) fn fold_listing(
+        &self,
+        slots: &[Slot],
+        watch: &Watch,
+        take: Option<&TakeListed<'_>>,
+    ) -> Result<Failures> {
+        let fold_one =
+            |buffer: &mut Vec<u8>, &slot: &Slot| self.fold_one(slot, buffer, watch, take);
+        let results = parallel::map(slots, Vec::new, fold_one);
         let mut failures = Failures::new();
         for (&slot, result) in slots.iter().zip(results) {
             match result {
@@ -53,7 +64,13 @@ impl HomeStore {
         Ok(failures)
     }
 
-    fn fold_one(&self, slot: Slot, buffer: &mut Vec<u8>, watch: &Watch) -> Result<()> {
+    fn fold_one(
+        &self,
+        slot: Slot,
+        buffer: &mut Vec<u8>,
+        watch: &Watch,
+        take: Option<&TakeListed<'_>>,
+    ) -> Result<()> {
         let Some(job) = self.claim(slot, watch)? else {
             watch.add_file();
             return Ok(());
@@ -61,7 +78,16 @@ impl HomeStore {
         let claim = Claim { store: self, slot };
         let Job { born, file, before } = job;
         let before = before.and_then(|(checkpoint, before)| Some((checkpoint, before.decode()?)));
-        let folded = refold(&file, before, buffer, watch);
+        let folded = match take {
+            Some(take) if before.is_none() => {
+                fold_responses(&file, buffer, watch).map(|mut folded| {
+                    take(&file, folded.last());
+                    folded.fold.stop_listing();
+                    folded
+                })
+            }
+            _ => refold(&file, before, buffer, watch),
+        };
         watch.add_file();
         let result = match folded {
             Ok(folded) => {

@@ -12,10 +12,16 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::Slot;
 use crate::index::state::State;
+use crate::ledger::fold::Fold;
 use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::RolloutFile;
 
 /// How often a home is looked at for rollouts that move while they are read.
 pub(crate) const MAX_REFRESHES: usize = 8;
+
+/// Takes the fold of a rollout that was read from its beginning, each response listed by itself. Several threads call it
+/// at once.
+pub type TakeListed<'t> = dyn Fn(&RolloutFile, &Fold) + Sync + 't;
 
 /// Why some rollouts could not be read, for one caller.
 pub type Failures = HashMap<Slot, Error>;

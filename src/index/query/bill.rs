@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::MAX_REFRESHES;
-use crate::index::home::{Failures, HomeStore};
+use crate::index::home::{Failures, HomeStore, TakeListed};
 use crate::index::query::join::{join, left_out, newest_cached, summarized};
 use crate::index::reading::cached::Cached;
 use crate::index::reading::progress::Watch;
@@ -54,6 +54,21 @@ pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
 pub fn bill_in_parts(
     store: &HomeStore,
     watch: &Watch,
+    take: impl FnMut(Vec<Thread>) -> Result<()>,
+) -> Result<Vec<Skipped>> {
+    bill_listing(store, watch, None, take)
+}
+
+/// The same, and hands over the responses of rollouts that are read from their beginnings: a second reading for them
+/// would cost as much as the first. Which of them count, only the threads tell.
+///
+/// # Errors
+///
+/// The same.
+pub fn bill_listing(
+    store: &HomeStore,
+    watch: &Watch,
+    take_listed: Option<&TakeListed<'_>>,
     mut take: impl FnMut(Vec<Thread>) -> Result<()>,
 ) -> Result<Vec<Skipped>> {
     let cancelled = || Error::cancelled("read Codex home", store.home().path());
@@ -67,7 +82,7 @@ pub fn bill_in_parts(
         let bytes = wanted.iter().map(|&slot| unread_bytes(&state, slot)).sum();
         drop(state);
         watch.add_work(wanted.len() as u64, bytes);
-        let folded = store.fold(&wanted, watch);
+        let folded = store.fold_listing(&wanted, watch, take_listed);
         // What was read before it was cancelled needs not be read again.
         store.save_if_worth_it();
         let failures = folded?;

@@ -71,6 +71,7 @@ impl ReportQuery {
         Ok(Report {
             codex_home: spelled(&self.home),
             codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
+            from: None,
             pricing: Pricing::of(models, &prices),
             totals,
             groups: (!self.by.is_empty()).then(groups),

@@ -116,6 +116,11 @@ impl Fold {
         Self { buckets: UsageBuckets::listing_responses(), ..Self::new(thread_id) }
     }
 
+    /// Forgets each response by itself: somebody has taken them.
+    pub fn stop_listing(&mut self) {
+        self.buckets.stop_listing();
+    }
+
     /// Reads the text behind the last terminator: a record if it is whole, and nothing yet if it is not.
     pub fn unterminated(&mut self, rest: &[u8]) {
         let rest = rest.trim_ascii_end();

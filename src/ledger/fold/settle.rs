@@ -1,6 +1,6 @@
 //! What a thread was billed, when nothing follows: where it began as another's copy, that one's records decide.
 
-use crate::ledger::buckets::UsageBuckets;
+use crate::ledger::buckets::{Standing, UsageBuckets};
 use crate::ledger::counter_base::ParentCounter;
 use crate::ledger::fold::Fold;
 
@@ -31,13 +31,24 @@ impl Fold {
         if !self.ambiguous.is_empty() {
             let parent = self.copied_from().and_then(others);
             let copied = self.copied_history.copied(parent.map(|parent| &parent.copied_history));
-            let own = self.ambiguous.iter().filter(|(at, _)| *at >= copied);
-            for (_, response) in own {
-                buckets.add(response.clone());
+            for (at, response) in &self.ambiguous {
+                match parent {
+                    _ if *at < copied && parent.is_none() => {}
+                    _ if *at < copied => buckets.add_as(Standing::Inherited, response.clone()),
+                    Some(_) => buckets.add(response.clone()),
+                    None => buckets.add_as(Standing::Guessed, response.clone()),
+                }
             }
         }
         if let Some(counter_base) = &self.counter_base {
-            buckets.add(counter_base.after(self.base_of_counter(others, MAX_GENERATIONS)));
+            let base = self.base_of_counter(others, MAX_GENERATIONS);
+            let response = counter_base.after(base);
+            let standing = match base {
+                ParentCounter::Unknown => Standing::Guessed,
+                _ if response.usage.is_zero() => Standing::Inherited,
+                _ => Standing::Billed,
+            };
+            buckets.add_as(standing, response);
         }
         for response in self.turns.waiting() {
             buckets.add(response);
