@@ -32,7 +32,7 @@ import { sessionState } from "./session/state/session-state.js";
 import type { SessionThread } from "./session/thread.js";
 import { findThread, recordedModel, sessionInfo } from "./session/thread.js";
 import { readUserConfig } from "./launch/user-config.js";
-import { warn } from "./warn.js";
+import { warn } from "./terminal/warn.js";
 import { prepareWorkspace } from "./launch/workspace-hooks.js";
 
 /** How long a restore waits for what a binary that was never asked before can do. */

@@ -36,6 +36,13 @@ findsEach([
     ["settings", "fail", /agent-orchestrator\.yaml cannot be read: .*line/, /mend the YAML/],
   ],
   [
+    "an orchestrator's configuration that has a project twice",
+    (patient) => {
+      patient.write("app/agent-orchestrator.yaml", "projects:\n  app: {}\n  app: {}\n");
+    },
+    ["settings", "fail", /agent-orchestrator\.yaml cannot be read: app is there twice$/, /YAML/],
+  ],
+  [
     "a codex that cannot be executed, before another one",
     (patient) => {
       patient.program("first/codex", "true", 0o644);

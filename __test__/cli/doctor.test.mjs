@@ -193,3 +193,19 @@ test("says so where there is no native part for the platform, and looks at nothi
   assert.match(checks[0].found, /^cannot be loaded on \S+ \S+, Node \S+: \S/);
   assert.match(checks[0].remedy, /--omit=optional/);
 });
+
+test("a configuration writes nothing to the terminal, and costs what it is long", async (t) => {
+  const patient = await makePatient(t);
+  const keys = Array.from({ length: 60_000 }, (_, at) => `key${at}: !<x\u009b31m> ${at}\n`).join(
+    "",
+  );
+  patient.write(
+    "app/agent-orchestrator.yaml",
+    `projects:\n  app: { agent: codex, path: ~/app }\n${keys}`,
+  );
+  const { stdout, stderr } = await patient.print([], { NO_COLOR: "1" });
+  assert.equal(stderr, "");
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  assert.match(stdout, /^ok {4}settings +~\/app\/agent-orchestrator\.yaml \(app\)$/m);
+});

@@ -1,9 +1,10 @@
 /** The orchestrator's configuration, where one can be found, as far as it is about Codex. */
 
 import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { isScalar, parseDocument, visit } from "yaml";
 import { trustedDirectories } from "../launch/work-tree.js";
-import { isFile, textOf } from "./files.js";
+import { isFile } from "./files.js";
+import { textBehindLinks } from "../launch/safe-file.js";
 import { expandHome, homeDirectory, realPath } from "../paths.js";
 import type { KnownSession } from "./session.js";
 import { originOf } from "./session.js";
@@ -58,7 +59,7 @@ function upwards(start: string): string[] {
 
 function originCandidates(session: KnownSession | null): string[] {
   const origin = session === null ? null : originOf(session);
-  const path = origin === null ? null : textOf(origin, LIMIT_BYTES);
+  const path = origin === null ? null : textBehindLinks(origin, LIMIT_BYTES);
   return path === null ? [] : [path.trim()];
 }
 
@@ -69,7 +70,7 @@ function read(
   env: NodeJS.ProcessEnv,
 ): Configuration {
   try {
-    const document = object(parse(textOf(path, LIMIT_BYTES) ?? "") as unknown);
+    const document = object(parse(textBehindLinks(path, LIMIT_BYTES) ?? ""));
     const defaults = object(document["defaults"]);
     const places = new Set([workspace, ...trustedDirectories(workspace)].map(realPath));
     const known = env["AO_PROJECT_ID"] || session?.metadata["project"];
@@ -87,6 +88,27 @@ function read(
     const [reason = ""] = String(error instanceof Error ? error.message : error).split("\n");
     return { path, projects: [], broken: reason };
   }
+}
+
+/**
+ * The value of a YAML text. The library compares every key of a map with every other one, which takes a minute for
+ * 60,000, so that is done here; and it would write what it doubts to the terminal as it stands.
+ */
+function parse(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: "error" });
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) throw new Error(`${String(name)} is there twice`);
+        seen.add(name);
+      }
+    },
+  });
+  return document.toJS();
 }
 
 function usesCodex(settings: Settings, defaults: Settings): boolean {

@@ -1,6 +1,6 @@
 /** What the disk lets this user do. */
 
-import { accessSync, chmodSync, constants, lstatSync, readFileSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, lstatSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { dirname } from "node:path";
 
@@ -57,14 +57,4 @@ export function giveRights(path: string, rights: number, taken = 0): string | nu
   if (mode === (stat.mode & 0o7777)) return null;
   chmodSync(path, mode);
   return `gave ${path} the mode ${mode.toString(8)}`;
-}
-
-/** The text of a file of a sensible size; `null` where it is not there, or cannot be read. */
-export function textOf(path: string, limitBytes: number): string | null {
-  try {
-    const stat = statSync(path);
-    return stat.isFile() && stat.size <= limitBytes ? readFileSync(path, "utf8") : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,8 @@
 /** The orchestrator's file about a session: `key=value` lines, or JSON in later versions. */
 
 import { join } from "node:path";
-import { isThere, textOf } from "./files.js";
+import { isThere } from "./files.js";
+import { textBehindLinks } from "../launch/safe-file.js";
 
 /** The orchestrator's own are a few kilobytes. */
 const LIMIT_BYTES = 1024 * 1024;
@@ -21,7 +22,7 @@ export function metadataFile(dataDir: string, session: string): MetadataFile | n
 
 /** Its pairs; `null` where it is not of its format. */
 export function readMetadata({ path, format }: MetadataFile): Record<string, string> | null {
-  const text = textOf(path, LIMIT_BYTES);
+  const text = textBehindLinks(path, LIMIT_BYTES);
   if (text === null) return null;
   return format === "json" ? fromJson(text) : fromLines(text);
 }

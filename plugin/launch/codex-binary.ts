@@ -9,7 +9,7 @@ import {
   resolveBinary,
   resolveBinarySync,
 } from "../../index.js";
-import { warn } from "../warn.js";
+import { warn } from "../terminal/warn.js";
 
 /** What runs when nothing is found: the session's shell may know more than we do, and says so if not. */
 const LAST_RESORT = "codex";

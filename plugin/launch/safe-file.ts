@@ -11,20 +11,20 @@ const WITHOUT_LINKS = constants.O_NOFOLLOW ?? 0;
 
 /** The text of a regular file of up to 1 MB that is no link; `null` for anything else, and for nothing. */
 export function textOfFile(path: string): string | null {
-  return read(path, WITHOUT_LINKS);
+  return read(path, WITHOUT_LINKS, LIMIT_BYTES);
 }
 
 /** The same where a link is the person's own choice, as for their configuration. */
-export function textBehindLinks(path: string): string | null {
-  return read(path, 0);
+export function textBehindLinks(path: string, limitBytes: number = LIMIT_BYTES): string | null {
+  return read(path, 0, limitBytes);
 }
 
-function read(path: string, links: number): string | null {
+function read(path: string, links: number, limitBytes: number): string | null {
   let descriptor: number | null = null;
   try {
     descriptor = openSync(path, constants.O_RDONLY | WITHOUT_WAITING | links);
     const { size } = fstatSync(descriptor);
-    if (!fstatSync(descriptor).isFile() || size > LIMIT_BYTES) return null;
+    if (!fstatSync(descriptor).isFile() || size > limitBytes) return null;
     const bytes = Buffer.alloc(size);
     return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, size, 0));
   } catch {

@@ -5,7 +5,7 @@
 
 import { installAgentsSection, installWrappers } from "../../index.js";
 import type { PluginSettings } from "../settings.js";
-import { warn } from "../warn.js";
+import { warn } from "../terminal/warn.js";
 
 /**
  * Installs what is missing. Never rejects: the orchestrator destroys a new work tree when this fails, and a session

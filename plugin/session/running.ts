@@ -1,7 +1,7 @@
 /** Whether the Codex of a session runs, in the orchestrator's words. */
 
 import type { RuntimeHandle } from "../host.js";
-import { warn } from "../warn.js";
+import { warn } from "../terminal/warn.js";
 import type { SessionLooks } from "./look.js";
 
 /** Never throws: that would count as dead, or make the orchestrator give up on the session after three of them. */

@@ -13,8 +13,8 @@
 //! A model that stands there replaces that of the imported table, and this one the built-in one of that name.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,8 +26,12 @@ use crate::billing::price_table::{Origin, PriceTable, json};
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
+use crate::fs::guarded;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::record::service_tier::ServiceTier;
+
+/// The largest table that is read, in bytes: that of `LiteLLM` has two megabytes.
+const LIMIT_BYTES: u64 = 32 * 1024 * 1024;
 
 /// The names of prices in a user's file.
 const PRICES: [&str; 4] = ["input", "cachedInput", "cacheWriteInput", "output"];
@@ -96,7 +100,7 @@ pub struct Imported {
 /// When the file cannot be read, holds no price of a model, or what is made of it cannot be written.
 pub fn import_prices(file: &Path) -> Result<Imported> {
     let invalid = |reason: &str| Error::invalid("import prices", file, reason);
-    let text = fs::read_to_string(file).map_err(|error| Error::io("import prices", file, error))?;
+    let text = read_given(file).map_err(|error| Error::io("import prices", file, error))?;
     let mut facts = json(&text).map_err(|reason| invalid(&reason))?;
     facts.retain(|_, facts| facts.get("input_cost_per_token").is_some());
     let models = litellm::models(&facts).map_err(|reason| invalid(&reason))?.len();
@@ -120,6 +124,16 @@ pub fn import_prices(file: &Path) -> Result<Imported> {
     Ok(Imported { path, models })
 }
 
+/// The person named this file: a pipe, as a shell makes it of `<(curl …)`, is waited for.
+fn read_given(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(LIMIT_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT_BYTES {
+        return Err(io::Error::other(format!("larger than {LIMIT_BYTES} bytes")));
+    }
+    Ok(text)
+}
+
 fn put(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
@@ -131,10 +145,14 @@ fn put(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    let failed = |error| Error::io("read prices", path, error);
+    match guarded::read_behind_links(path, LIMIT_BYTES) {
+        Ok(bytes) => {
+            let text = String::from_utf8(bytes).map_err(|error| failed(io::Error::other(error)))?;
+            Ok(Some(text))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::io("read prices", path, error)),
+        Err(error) => Err(failed(error)),
     }
 }
 

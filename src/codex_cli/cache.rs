@@ -14,6 +14,7 @@ use crate::codex_cli::hooks::Hook;
 use crate::error::{Error, Result};
 use crate::fs::atomic::{self, make_private};
 use crate::fs::file_stamp::FileStamp;
+use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::fs::user_dirs::Directories;
 
 /// Raised when `Facts` learn something that older files cannot know.
@@ -97,7 +98,7 @@ impl Memory {
     }
 
     fn read<T: DeserializeOwned>(&self, binary: &Path, kind: Kind) -> Option<T> {
-        let text = fs::read(self.file_of(binary, kind)).ok()?;
+        let text = guarded::read_own(&self.file_of(binary, kind), SMALL_BYTES).ok()?;
         let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
         let is_same = remembered.format == FORMAT
             && remembered.binary == binary

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::codex_cli::environment::Environment;
+use crate::fs::guarded::{self, SMALL_BYTES};
 
 /// Directories to look into, in this order, after PATH.
 pub(crate) fn directories(environment: &Environment) -> Vec<PathBuf> {
@@ -51,7 +52,7 @@ fn npm(environment: &Environment) -> Vec<PathBuf> {
 }
 
 fn prefix_in_npmrc(environment: &Environment, path: &Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = String::from_utf8(guarded::read_behind_links(path, SMALL_BYTES).ok()?).ok()?;
     let value = text.lines().find_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == "prefix").then(|| value.trim().trim_matches(['"', '\'']))

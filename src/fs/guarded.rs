@@ -13,16 +13,31 @@ pub(crate) type Opened = (File, Metadata);
 /// Opens a regular file. Of anything else, a link too, the error has the kind `InvalidInput`: a FIFO would wait for its
 /// writer, a device never ends, and a link leads out of what was asked for.
 pub(crate) fn open(path: &Path) -> io::Result<Opened> {
+    open_with(path, Links::Refused)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Refused,
+    Followed,
+}
+
+fn open_with(path: &Path, links: Links) -> io::Result<Opened> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_NOFOLLOW);
+        let no_follow = if links == Links::Refused { libc::O_NOFOLLOW } else { 0 };
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | no_follow);
     }
+    #[cfg(not(unix))]
+    let _ = links;
     let file = options.open(path).map_err(|error| match error.raw_os_error() {
         #[cfg(unix)]
-        Some(libc::ELOOP) => unsuitable("a link, and links are not followed"),
+        Some(libc::ELOOP) if links == Links::Refused => {
+            unsuitable("a link, and links are not followed")
+        }
         // A socket.
         #[cfg(unix)]
         Some(libc::ENXIO) => unsuitable("not a regular file"),
@@ -34,7 +49,45 @@ pub(crate) fn open(path: &Path) -> io::Result<Opened> {
 
 /// The whole of a regular file of up to `limit` bytes.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_all(open(path)?, limit)
+}
+
+/// The same of a file that only we write: one of another user's is not believed.
+pub(crate) fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_all(open_own(path)?, limit)
+}
+
+/// Opens a file that only we write.
+pub(crate) fn open_own(path: &Path) -> io::Result<Opened> {
     let (file, metadata) = open(path)?;
+    if is_own(&metadata) { Ok((file, metadata)) } else { Err(unsuitable("another user's file")) }
+}
+
+#[cfg(unix)]
+fn is_own(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Who is root acts for the user whose home it is.
+    let user = rustix::process::geteuid();
+    user.is_root() || metadata.uid() == user.as_raw()
+}
+
+/// On Windows the user's folders are nobody else's to write to.
+#[cfg(not(unix))]
+fn is_own(_metadata: &Metadata) -> bool {
+    true
+}
+
+/// The same as [`read`] where a link is the person's own choice, as for their configuration.
+pub(crate) fn read_behind_links(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_all(open_behind_links(path)?, limit)
+}
+
+/// Opens a regular file behind the links that a person may have made.
+pub(crate) fn open_behind_links(path: &Path) -> io::Result<Opened> {
+    open_with(path, Links::Followed)
+}
+
+fn read_all((file, metadata): Opened, limit: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     // It may grow while it is read.
     if metadata.len() <= limit {
@@ -76,6 +129,7 @@ mod tests {
         assert_eq!(reason(&at("socket"), 8), "not a regular file");
         assert_eq!(reason(Path::new("/dev/zero"), 8), "not a regular file");
         assert_eq!(reason(dir.path(), 8), "not a regular file");
+        assert_eq!(read_behind_links(&at("link"), 8).unwrap(), b"12345678");
         assert_eq!(read(&at("gone"), 8).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }

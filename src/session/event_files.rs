@@ -195,7 +195,7 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>> {
         let _ = shorten(path);
     }
     let mut text = Vec::new();
-    let file = match guarded::open(path) {
+    let file = match guarded::open_own(path) {
         Ok((file, _)) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),

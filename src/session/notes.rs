@@ -59,7 +59,7 @@ pub fn question_seen_ms(ao_home: &Path, session: &str) -> Option<i64> {
     let name: String = session.encode_utf16().map(safe).take(NAME_LIMIT).collect();
     let path = ao_home.join(SCREENS).join(name);
     let mut text = String::new();
-    guarded::open(&path).ok()?.0.take(NOTE_CAP).read_to_string(&mut text).ok()?;
+    guarded::open_own(&path).ok()?.0.take(NOTE_CAP).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 

@@ -1,15 +1,15 @@
 //! What is in `<ao home>/bin`.
 
-use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::fs::guarded;
 use crate::wrapper::marker::{self, Marker};
 use crate::wrapper::scripts;
 
 /// A wrapper is a few thousand bytes; of a larger file only this much is looked at.
-const LOOK_AT: usize = 256 * 1024;
+const LOOK_AT: u64 = 256 * 1024;
 
 /// The set of wrappers as found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,20 +123,16 @@ fn shell_of(content: &[u8]) -> Option<&Path> {
 /// The start of a regular file, links followed; `None` where there is none.
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     let absent = |error: &io::Error| {
-        matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        use io::ErrorKind::{InvalidInput, NotADirectory, NotFound};
+        matches!(error.kind(), NotFound | NotADirectory | InvalidInput)
     };
     let failed = |error| Error::io("read wrapper", path, error);
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Ok(None),
-        Ok(_) => {}
-        Err(error) if absent(&error) => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    }
-    let mut content = match fs::read(path) {
-        Ok(content) => content,
+    let (file, _) = match guarded::open_behind_links(path) {
+        Ok(opened) => opened,
         Err(error) if absent(&error) => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
-    content.truncate(LOOK_AT);
+    let mut content = Vec::new();
+    file.take(LOOK_AT).read_to_end(&mut content).map_err(failed)?;
     Ok(Some(content))
 }

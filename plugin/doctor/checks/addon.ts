@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
-import { textOf } from "../files.js";
+import { textBehindLinks } from "../../launch/safe-file.js";
 
 /** `engines` of package.json. */
 const OLDEST_NODE = [20, 17] as const;
@@ -58,7 +58,7 @@ function ownVersion(): string {
 
 /** The version of the platform's package; `null` where the file was built here. */
 function versionBeside(file: string): string | null {
-  const manifest = textOf(join(dirname(file), "package.json"), MANIFEST_LIMIT_BYTES);
+  const manifest = textBehindLinks(join(dirname(file), "package.json"), MANIFEST_LIMIT_BYTES);
   return manifest === null ? null : versionIn(manifest);
 }
 

@@ -5,7 +5,8 @@ import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
-import { isThere, may, textOf } from "../files.js";
+import { isThere, may } from "../files.js";
+import { textBehindLinks } from "../../launch/safe-file.js";
 import type { Machine } from "../machine.js";
 
 /** As in src/wrapper/agents_md.rs. */
@@ -20,7 +21,7 @@ export const agentsSection: Check = {
     if (!settings.agentsSection) return ok("turned off (agentsSection)");
     if (isThere(file) && !may(file, "read"))
       return fail(`${path(file)} cannot be read`, `chmod u+rw ${shellWord(file)}`);
-    const text = textOf(file, LIMIT_BYTES) ?? "";
+    const text = textBehindLinks(file, LIMIT_BYTES) ?? "";
     if (text.includes(BEGIN)) return ok(path(file));
     if (text.includes(HEADING)) return ok(`${path(file)} has the orchestrator's own`);
     if (session === null) return ok("not a session's workspace; added when a session starts");

@@ -7,7 +7,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { installHook, probeHooks, recallHooksSync, removeOldEvents } from "../../../index.js";
 import { identityOf } from "../codex-binary.js";
-import { warn } from "../../warn.js";
+import { warn } from "../../terminal/warn.js";
 import type { HookEvent, ListedHook } from "./definition.js";
 import { hooksValue, trustedEvents, verificationFlags } from "./definition.js";
 

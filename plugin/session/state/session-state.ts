@@ -2,7 +2,7 @@
 
 import type { RuntimeHandle, Session } from "../../host.js";
 import type { SessionEvidence } from "../../../index.js";
-import { warn } from "../../warn.js";
+import { warn } from "../../terminal/warn.js";
 import type { SessionLooks } from "../look.js";
 import type { LiveScreens } from "../screen/live.js";
 import { isWorking, readScreen } from "../screen/screen.js";
