@@ -9,6 +9,14 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** What became of the activity log. */
+export interface ActivityLogChange {
+  /** The file. */
+  path: string
+  /** `left`: a link, or something else that is no log, is in its place, or git could not be told to pass it over. */
+  outcome: 'noted' | 'left' | 'removed' | 'absent'
+}
+
 /** What became of the section of AGENTS.md. */
 export interface AgentsSectionChange {
   /** The file. */
@@ -16,6 +24,12 @@ export interface AgentsSectionChange {
   /** `left`: the orchestrator's own section is there, or the file is none that may be changed. */
   outcome: 'created' | 'added' | 'updated' | 'unchanged' | 'left' | 'removed' | 'absent'
 }
+
+/**
+ * Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed on
+ * the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+ */
+export declare function beginActivityLog(workspacePath: string): Promise<ActivityLogChange>
 
 /** What a Codex binary said of itself when it was asked. */
 export interface BinaryFacts {
@@ -335,6 +349,12 @@ export declare function listSessionEvents(options?: EventsOptions | undefined | 
 export declare function listThreads(options?: ListOptions | undefined | null): Promise<ThreadList>
 
 /**
+ * Notes a state in the activity log of a workspace, from which dashboards without this plugin learn it; `trigger` says
+ * why somebody has to act. The log never exceeds 32 KB. Rejects where it cannot be written, and on Windows.
+ */
+export declare function noteActivity(workspacePath: string, state: string, trigger?: string | undefined | null): Promise<ActivityLogChange>
+
+/**
  * Notes that Codex is about to be started with our hooks for a session, so that threads from before that are not taken
  * for the session's; `resumed` is the thread that it goes on with. Rejects when the file cannot be written.
  */
@@ -480,6 +500,12 @@ export declare function readLastRecords(rolloutPath: string, count: number): Pro
 export declare function readSessionMeta(rolloutPath: string): Promise<SessionMeta | null>
 
 /**
+ * Tells why the last turn of a thread failed; `null` where it did not, or the rollout is not there. Reads as
+ * `readActivity` does.
+ */
+export declare function readTurnFailure(rolloutPath: string): Promise<TurnFailure | null>
+
+/**
  * What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
  * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
  */
@@ -491,8 +517,34 @@ export declare function recallBinarySync(path: string): BinaryFacts | null
  */
 export declare function recallHooksSync(path: string, flags: Array<string>): CodexHooks | null
 
+/**
+ * Says which files `removeWrappers` would remove, and removes none. Rejects where the directory cannot be read, and on
+ * Windows.
+ */
+export declare function removableWrappers(options?: WrappersOptions | undefined | null): Promise<RemovableWrappers>
+
+/** What `removeWrappers` would do. */
+export interface RemovableWrappers {
+  /** The files that would go. */
+  files: Array<string>
+  /** Whether somebody else's set is there, which would be left alone. */
+  left: boolean
+}
+
+/** How something is taken away. */
+export interface RemovalOptions {
+  /** Remove nothing, and say what would go. */
+  dryRun?: boolean | null
+}
+
+/**
+ * Takes the activity log of a workspace away, where nobody else has written into it. Rejects where it cannot be
+ * removed, and on Windows.
+ */
+export declare function removeActivityLog(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<ActivityLogChange>
+
 /** Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows. */
-export declare function removeAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
+export declare function removeAgentsSection(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<AgentsSectionChange>
 
 /**
  * Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
@@ -618,10 +670,14 @@ export interface SessionEvidence {
   thread: OwnThread | null
   /** What that is doing. */
   activity: RolloutActivity | null
+  /** Why its last turn failed, where it did. */
+  turnFailure: TurnFailure | null
   /** The state that a later orchestrator saw last, in its word. */
   seenState: string | null
   /** When it saw it, in milliseconds since 1970. */
   seenStateAtMs: number | null
+  /** Whether that is a note of this plugin, for dashboards without it. */
+  seenStateIsOurs: boolean
   /** When a question was last seen on its screen, in milliseconds since 1970. */
   questionSeenAtMs: number | null
   /** The model of its thread's last turn. */
@@ -802,6 +858,16 @@ export interface ThreadUsage {
  * Rejects when the home is there and cannot be read.
  */
 export declare function threadUsages(threadIds: Array<string>, options?: HomeOptions | undefined | null): Promise<Array<ThreadFamilyUsage | null>>
+
+/** Why a turn failed, as far as its records say. */
+export interface TurnFailure {
+  /** In words for a person. */
+  error: string | null
+  /** Codex's own name for it: `usage_limit_exceeded`, `internal_server_error`, … */
+  errorKind: string | null
+  /** When the usage limit that the turn failed at is reset, in milliseconds since 1970. */
+  limitResetsAtMs: number | null
+}
 
 /** Counts of tokens as Codex writes them, and what they cost. */
 export interface Usage {

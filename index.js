@@ -773,7 +773,8 @@ if (
   }
 }
 
-const { exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, recallBinarySync, recallHooksSync, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { beginActivityLog, exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+export { beginActivityLog }
 export { exportResponses }
 export { findProgramSync }
 export { findRollout }
@@ -787,6 +788,7 @@ export { installHook }
 export { installWrappers }
 export { listSessionEvents }
 export { listThreads }
+export { noteActivity }
 export { noteLaunch }
 export { places }
 export { pricesInForce }
@@ -797,8 +799,11 @@ export { probeHooks }
 export { readActivity }
 export { readLastRecords }
 export { readSessionMeta }
+export { readTurnFailure }
 export { recallBinarySync }
 export { recallHooksSync }
+export { removableWrappers }
+export { removeActivityLog }
 export { removeAgentsSection }
 export { removeOldEvents }
 export { removeWrappers }

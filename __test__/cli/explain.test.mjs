@@ -99,3 +99,63 @@ test("AO_HOME and --ao-home are understood with ~, as the plugin understands the
   assert.equal(await stateWith(["--ao-home=~/ao"], { HOME: home }), "waiting_input");
   assert.equal(await stateWith([], { HOME: home, AO_HOME: "~/other" }), "active");
 });
+
+const FULL = {
+  primary: { used_percent: 100, window_minutes: 300, resets_at: 1_795_858_094 },
+  secondary: { used_percent: 43.5, window_minutes: 10_080, resets_at: 1_795_958_093 },
+};
+const LIMITS = ["event_msg", { type: "token_count", info: null, rate_limits: FULL }];
+const ended = (error) => [
+  "event_msg",
+  { type: "task_complete", turn_id: "turn-1", last_agent_message: null, ...error },
+];
+const USAGE_LIMIT = { message: "No more.", codex_error_info: "usage_limit_exceeded" };
+const RESET = "2026-11-28T09:28:14.000Z";
+
+/** How each version says why a turn failed, and what is made of it. */
+const FAILURES = {
+  "0.169 at a limit": [
+    [LIMITS, ended({ error: USAGE_LIMIT })],
+    { error: "No more.", errorKind: "usage_limit_exceeded", limitResetsAt: RESET },
+  ],
+  "0.144 at a limit": [
+    [["event_msg", { type: "user_message", message: "x" }], LIMITS, ended({})],
+    { error: null, errorKind: null, limitResetsAt: RESET },
+  ],
+  "a server that is busy": [
+    [LIMITS, ended({ error: { message: "Busy.", codex_error_info: "internal_server_error" } })],
+    { error: "Busy.", errorKind: "internal_server_error", limitResetsAt: null },
+  ],
+  "an error of its own record": [
+    [["event_msg", { type: "error", message: "Gone.\u001b[2J" }], ended({})],
+    { error: "Gone.\u001b[2J", errorKind: null, limitResetsAt: null },
+  ],
+};
+
+for (const [what, [records, expected]] of Object.entries(FAILURES)) {
+  test(`a blocked thread says why: ${what}`, async (t) => {
+    const codexHome = join(temporaryFolder(t), "codex");
+    await writeRollout(codexHome, { cwd: "/home/dev/shop", records: [STARTED, ...records] });
+    const args = ["sessions", "--codex-home", codexHome];
+    const { stdout } = await aoCodex([...args, "--json"]);
+    const [{ state, blocked }] = JSON.parse(stdout).threads;
+    assert.deepEqual([state, blocked], ["blocked", expected]);
+
+    const env = { COLUMNS: "300" };
+    const { stdout: table } = await aoCodex([...args, "--explain"], { env });
+    const { error, limitResetsAt } = expected;
+    const words = [error?.split("\u001b")[0], limitResetsAt && `the limit is reset at ${RESET}`];
+    for (const word of words.filter(Boolean)) assert.equal(table.includes(word), true, table);
+    assert.equal(table.includes("\u001b"), false);
+  });
+}
+
+test("a thread that is not blocked has no reason, also where an earlier turn had one", async (t) => {
+  const codexHome = join(temporaryFolder(t), "codex");
+  const again = ["event_msg", { type: "task_started", turn_id: "turn-2" }];
+  const records = [STARTED, LIMITS, ended({ error: USAGE_LIMIT }), again, DONE];
+  await writeRollout(codexHome, { cwd: "/home/dev/shop", records });
+  const { stdout } = await aoCodex(["sessions", "--json", "--codex-home", codexHome]);
+  const [{ state, blocked }] = JSON.parse(stdout).threads;
+  assert.deepEqual([state, blocked], ["ready", null]);
+});

@@ -96,7 +96,7 @@ export class MockServer {
     const request = readModelRequest(httpRequest, JSON.parse(Buffer.concat(chunks).toString()));
     const step = this.#nextStep(request);
     await sleep(step.delayMs ?? 0);
-    if (step.status !== undefined) refuse(httpResponse, step.status);
+    if (step.status !== undefined) refuse(httpResponse, step);
     else await this.#stream(httpResponse, request, step);
   }
 
@@ -207,7 +207,9 @@ const ENDINGS = {
   },
 };
 
-function refuse(response, status) {
-  const body = { error: { type: "server_error", code: null, message: `refused with ${status}` } };
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+function refuse(response, { status, error, headers = {} }) {
+  const body = { error: error ?? { type: "server_error", message: `refused with ${status}` } };
+  response
+    .writeHead(status, { "content-type": "application/json", ...headers })
+    .end(JSON.stringify(body));
 }

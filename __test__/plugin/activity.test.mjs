@@ -99,7 +99,7 @@ test("a session without a process has exited, whatever its records say", async (
   await run("tmux", ["kill-session", "-t", "=ao-1"]);
   await eventually(
     "the end",
-    async () => (await agent.getActivityState(session)).state === "exited",
+    async () => (await agent.getActivityState(session))?.state === "exited",
   );
   assert.equal((await agent.getActivityState({ ...session, runtimeHandle: null })).state, "exited");
 });

@@ -1,5 +1,5 @@
 /** The document that `sessions --json` prints: its keys and the order of its keys are public. */
-import type { HomeUsage, ThreadUsage } from "../../index.js";
+import type { HomeUsage, ThreadUsage, TurnFailure } from "../../index.js";
 import type { HookEvidence } from "../session/state/hook-evidence.js";
 import { threadState } from "../session/state/thread-state.js";
 
@@ -12,14 +12,21 @@ export function sessionsDocument(
   return {
     codexHome: home.codexHome,
     threads: home.threads.map((thread) => {
-      const { atMs, because, source, state } = threadState(thread, nowMs, evidence);
+      const { atMs, because, failure, source, state } = threadState(thread, nowMs, evidence);
       return {
         ...threadDocument(thread),
         state,
+        blocked: failure && blockedDocument(failure),
         ...(explain && { stateFrom: { source, because, at: iso(atMs) } }),
       };
     }),
   };
+}
+
+/** Why a thread is blocked. */
+function blockedDocument({ error, errorKind, limitResetsAtMs }: TurnFailure) {
+  const limitResetsAt = limitResetsAtMs === null ? null : iso(limitResetsAtMs);
+  return { error, errorKind, limitResetsAt };
 }
 
 function threadDocument(thread: ThreadUsage) {

@@ -15,6 +15,7 @@ import { priceNotes, skippedNotes } from "../terminal/notes.js";
 import { nothingLines, tableLines } from "./print.js";
 import type { HookEvidence } from "../session/state/hook-evidence.js";
 import { threadState } from "../session/state/thread-state.js";
+import { plain } from "../terminal/text.js";
 import type { Column } from "../terminal/table.js";
 import { paint } from "../terminal/colors.js";
 import type { Colors } from "../terminal/colors.js";
@@ -72,7 +73,8 @@ function table(nowMs: number, evidence: HookEvidence, colors: Colors): Column<Th
 function explanation(nowMs: number, evidence: HookEvidence): Column<ThreadRow> {
   const reason = (thread: ThreadUsage) => {
     const { because, source } = threadState(thread, nowMs, evidence);
-    return `${source}: ${because}`;
+    // An error speaks in a provider's words.
+    return plain(`${source}: ${because}`);
   };
   return {
     header: "STATE FROM",

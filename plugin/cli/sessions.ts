@@ -24,11 +24,13 @@ export function sessionsCommand(): Command {
         const { watchSessions } = await import("./watch.js");
         return watchSessions(options);
       }
-      const [home, { readHookEvidence }] = await Promise.all([
+      const [home, { readThreadEvidence }] = await Promise.all([
         scanHome({ ...scope(options), workspaceMatch: "began" }),
-        import("../session/state/hook-evidence.js"),
+        import("../session/state/thread-evidence.js"),
       ]);
-      const evidence = await readHookEvidence(await loadNative(), aoHomeOf(options));
+      const native = await loadNative();
+      const isExplained = explain === true || json === true;
+      const evidence = await readThreadEvidence(native, aoHomeOf(options), home, isExplained);
       const nowMs = Date.now();
       if (json) {
         const { sessionsDocument } = await import("./document.js");

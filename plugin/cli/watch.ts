@@ -9,7 +9,8 @@ import { loadNative, scanHome } from "./scan.js";
 import { exitWhenNobodyReads } from "../terminal/stdout.js";
 import { InPlace } from "../terminal/alternate-screen.js";
 import { sessionLines } from "./sessions-table.js";
-import { readHookEvidence } from "../session/state/hook-evidence.js";
+import type { HookEvidence } from "../session/state/hook-evidence.js";
+import { readThreadEvidence } from "../session/state/thread-evidence.js";
 
 /** How often it is asked whether anything changed: that costs the addon some microseconds. */
 const ASK_MS = 1_000;
@@ -59,6 +60,11 @@ async function follow(options: SessionsOptions, show: Show, stop: AbortSignal): 
   }
 }
 
+async function evidenceOf(home: HomeUsage, options: SessionsOptions): Promise<HookEvidence> {
+  const isExplained = options.explain === true || options.json === true;
+  return readThreadEvidence(await loadNative(), aoHomeOf(options), home, isExplained);
+}
+
 /** One document a line, when it is another one. */
 class Documents implements Show {
   readonly #options: SessionsOptions;
@@ -69,7 +75,7 @@ class Documents implements Show {
   }
 
   async draw(home: HomeUsage): Promise<void> {
-    const evidence = await readHookEvidence(await loadNative(), aoHomeOf(this.#options));
+    const evidence = await evidenceOf(home, this.#options);
     const document = sessionsDocument(home, Date.now(), evidence, this.#options.explain);
     const text = safeJson(document, 0);
     if (text === this.#last) return;
@@ -90,7 +96,7 @@ class Table implements Show {
   }
 
   async draw(home: HomeUsage): Promise<void> {
-    const evidence = await readHookEvidence(await loadNative(), aoHomeOf(this.#options));
+    const evidence = await evidenceOf(home, this.#options);
     const rows = this.#screen.rows();
     // As many threads as leave room for what stands around them.
     const around = sessionLines(home, Date.now(), evidence, this.#options, 1).length - 1;

@@ -3,7 +3,7 @@
  * AGENTS.md that tells the agent of them.
  */
 
-import { installAgentsSection, installWrappers } from "../../index.js";
+import { beginActivityLog, installAgentsSection, installWrappers } from "../../index.js";
 import type { PluginSettings } from "../settings.js";
 import { warn } from "../terminal/warn.js";
 
@@ -23,6 +23,13 @@ export async function prepareWorkspace(
           installAgentsSection(workspacePath),
         ),
   ]);
+}
+
+/** Begins the workspace's activity log anew: what stands there is of an earlier launch. Never rejects. */
+export async function prepareActivityLog(workspacePath: string): Promise<void> {
+  await attempt(`begin the activity log of ${workspacePath}`, () =>
+    beginActivityLog(workspacePath),
+  );
 }
 
 async function attempt(what: string, install: () => Promise<unknown>): Promise<void> {

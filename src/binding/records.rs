@@ -11,8 +11,10 @@ use crate::binding::runtime::blocking;
 use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;
 use crate::rollout::record::describe;
+use crate::rollout::record::failure::Failure;
 use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
+use crate::rollout::turn::TurnState;
 
 /// One record of a rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]
@@ -52,6 +54,17 @@ pub struct RolloutActivity {
     pub size_bytes: i64,
 }
 
+/// Why a turn failed, as far as its records say.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct TurnFailure {
+    /// In words for a person.
+    pub error: Option<String>,
+    /// Codex's own name for it: `usage_limit_exceeded`, `internal_server_error`, …
+    pub error_kind: Option<String>,
+    /// When the usage limit that the turn failed at is reset, in milliseconds since 1970.
+    pub limit_resets_at_ms: Option<i64>,
+}
+
 /// Reads the last records of a rollout, oldest first: at most `count`, no more than 131,072, and none that begin more
 /// than 16 MB before its end. A line that is still being written is no record yet.
 ///
@@ -79,6 +92,14 @@ pub async fn read_activity(rollout_path: Given<String>) -> Result<Option<Rollout
     blocking(move || Ok(activity_of(&path)?.map(rollout_activity))).await
 }
 
+/// Tells why the last turn of a thread failed; `null` where it did not, or the rollout is not there. Reads as
+/// `readActivity` does.
+#[napi]
+pub async fn read_turn_failure(rollout_path: Given<String>) -> Result<Option<TurnFailure>> {
+    let path = rollout_path.path("rolloutPath")?;
+    blocking(move || Ok(activity_of(&path)?.as_ref().and_then(turn_failure))).await
+}
+
 fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
     let described = describe(&line.bytes)?;
     Some(RolloutRecord {
@@ -87,6 +108,16 @@ fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
         kind: described.kind.map(Cow::into_owned),
         payload_type: described.payload_kind.map(Cow::into_owned),
         json: String::from_utf8_lossy(&line.bytes).into_owned(),
+    })
+}
+
+/// Why its last turn failed, for Node.
+pub(super) fn turn_failure(activity: &Activity) -> Option<TurnFailure> {
+    let Failure { message, kind } = activity.failure.clone().unwrap_or_default();
+    (activity.turn == TurnState::Failed).then_some(TurnFailure {
+        error: message,
+        error_kind: kind,
+        limit_resets_at_ms: activity.limit_resets_ms,
     })
 }
 

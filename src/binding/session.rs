@@ -10,7 +10,7 @@ use crate::binding::answer::Usage;
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::events::{EventPrompt, EventQuestion};
 use crate::binding::home::{ao_home, codex_home};
-use crate::binding::records::{RolloutActivity, rollout_activity};
+use crate::binding::records::{RolloutActivity, TurnFailure, rollout_activity, turn_failure};
 use crate::binding::runtime::blocking;
 use crate::binding::usage::prices_or_built_in;
 use crate::index::homes::store_of;
@@ -90,10 +90,14 @@ pub struct SessionEvidence {
     pub thread: Option<OwnThread>,
     /// What that is doing.
     pub activity: Option<RolloutActivity>,
+    /// Why its last turn failed, where it did.
+    pub turn_failure: Option<TurnFailure>,
     /// The state that a later orchestrator saw last, in its word.
     pub seen_state: Option<String>,
     /// When it saw it, in milliseconds since 1970.
     pub seen_state_at_ms: Option<i64>,
+    /// Whether that is a note of this plugin, for dashboards without it.
+    pub seen_state_is_ours: bool,
     /// When a question was last seen on its screen, in milliseconds since 1970.
     pub question_seen_at_ms: Option<i64>,
     /// The model of its thread's last turn.
@@ -179,8 +183,10 @@ fn answer(query: &evidence::SessionQuery, collected: evidence::EvidenceResult) -
             thread_id: thread.thread_id,
             rollout_path: thread.rollout_path.to_string_lossy().into_owned(),
         }),
+        turn_failure: one.activity.as_ref().and_then(turn_failure),
         activity: one.activity.map(rollout_activity),
         seen_state_at_ms: one.seen.as_ref().map(|seen| seen.at_ms),
+        seen_state_is_ours: one.seen.as_ref().is_some_and(|seen| seen.is_ours),
         seen_state: one.seen.map(|seen| seen.state),
         question_seen_at_ms: one.question_seen_ms,
         model,

@@ -37,6 +37,16 @@ pub struct WrappersOptions {
 
 impl Fields for WrappersOptions {}
 
+/// How something is taken away.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct RemovalOptions {
+    /// Remove nothing, and say what would go.
+    pub dry_run: Option<Given<bool>>,
+}
+
+impl Fields for RemovalOptions {}
+
 /// One file of the set.
 #[napi(object, object_from_js = false)]
 pub struct WrapperFile {
@@ -76,6 +86,15 @@ pub struct WrappersChange {
     pub status: WrappersStatus,
 }
 
+/// What `removeWrappers` would do.
+#[napi(object, object_from_js = false)]
+pub struct RemovableWrappers {
+    /// The files that would go.
+    pub files: Vec<String>,
+    /// Whether somebody else's set is there, which would be left alone.
+    pub left: bool,
+}
+
 /// What became of the section of AGENTS.md.
 #[napi(object, object_from_js = false)]
 pub struct AgentsSectionChange {
@@ -85,6 +104,16 @@ pub struct AgentsSectionChange {
     #[napi(
         ts_type = "'created' | 'added' | 'updated' | 'unchanged' | 'left' | 'removed' | 'absent'"
     )]
+    pub outcome: String,
+}
+
+/// What became of the activity log.
+#[napi(object, object_from_js = false)]
+pub struct ActivityLogChange {
+    /// The file.
+    pub path: String,
+    /// `left`: a link, or something else that is no log, is in its place, or git could not be told to pass it over.
+    #[napi(ts_type = "'noted' | 'left' | 'removed' | 'absent'")]
     pub outcome: String,
 }
 
@@ -128,6 +157,18 @@ pub async fn remove_wrappers(options: Option<Given<WrappersOptions>>) -> Result<
     blocking(move || unix::remove(&home, force)).await
 }
 
+/// Says which files `removeWrappers` would remove, and removes none. Rejects where the directory cannot be read, and on
+/// Windows.
+#[napi]
+pub async fn removable_wrappers(
+    options: Option<Given<WrappersOptions>>,
+) -> Result<RemovableWrappers> {
+    let WrappersOptions { ao_home: home, force } = argument::options(options)?;
+    let home = ao_home(home)?;
+    let force = argument::flag(force, "force")?;
+    blocking(move || unix::removable(&home, force)).await
+}
+
 /// Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
 /// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either cannot
 /// be read or written, and on Windows.
@@ -139,7 +180,45 @@ pub async fn install_agents_section(workspace_path: Given<String>) -> Result<Age
 
 /// Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows.
 #[napi]
-pub async fn remove_agents_section(workspace_path: Given<String>) -> Result<AgentsSectionChange> {
+pub async fn remove_agents_section(
+    workspace_path: Given<String>,
+    options: Option<Given<RemovalOptions>>,
+) -> Result<AgentsSectionChange> {
     let workspace = workspace_path.path("workspacePath")?;
-    blocking(move || unix::remove_agents_section(&workspace)).await
+    let is_dry = argument::flag(argument::options(options)?.dry_run, "dryRun")?;
+    blocking(move || unix::remove_agents_section(&workspace, is_dry)).await
+}
+
+/// Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed on
+/// the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+#[napi]
+pub async fn begin_activity_log(workspace_path: Given<String>) -> Result<ActivityLogChange> {
+    let workspace = workspace_path.path("workspacePath")?;
+    blocking(move || unix::begin_activity_log(&workspace)).await
+}
+
+/// Notes a state in the activity log of a workspace, from which dashboards without this plugin learn it; `trigger` says
+/// why somebody has to act. The log never exceeds 32 KB. Rejects where it cannot be written, and on Windows.
+#[napi]
+pub async fn note_activity(
+    workspace_path: Given<String>,
+    state: Given<String>,
+    trigger: Option<Given<String>>,
+) -> Result<ActivityLogChange> {
+    let workspace = workspace_path.path("workspacePath")?;
+    let state = state.text("state", "a state")?;
+    let trigger = argument::optional_text(trigger, "trigger", "a reason")?;
+    blocking(move || unix::note_activity(&workspace, &state, trigger.as_deref())).await
+}
+
+/// Takes the activity log of a workspace away, where nobody else has written into it. Rejects where it cannot be
+/// removed, and on Windows.
+#[napi]
+pub async fn remove_activity_log(
+    workspace_path: Given<String>,
+    options: Option<Given<RemovalOptions>>,
+) -> Result<ActivityLogChange> {
+    let workspace = workspace_path.path("workspacePath")?;
+    let is_dry = argument::flag(argument::options(options)?.dry_run, "dryRun")?;
+    blocking(move || unix::remove_activity_log(&workspace, is_dry)).await
 }

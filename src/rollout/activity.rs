@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::Result;
+use crate::rollout::record::failure::{Failure, Windows, failure, windows};
 use crate::rollout::record::prefilter::Unneeded;
 use crate::rollout::record::{Item, TurnEvent, parse};
 use crate::rollout::tail::{TailLine, read_tail};
@@ -27,6 +28,10 @@ pub struct Activity {
     pub last_answer_ms: Option<i64>,
     /// When the last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
+    /// Why the last turn failed, where it did and its records say so.
+    pub failure: Option<Failure>,
+    /// When the usage limit that it failed at is reset, in milliseconds since 1970.
+    pub limit_resets_ms: Option<i64>,
     /// When the file was last written, in milliseconds since 1970.
     pub modified_ms: i64,
     /// Bytes on disk.
@@ -60,6 +65,9 @@ pub struct End {
     open_calls: u32,
     last_answer_ms: Option<i64>,
     last_record_ms: Option<i64>,
+    failure: Option<Failure>,
+    /// The limits that the last turn met.
+    limits: Option<Windows>,
     /// Whether the beginning of a turn is among them.
     begins: bool,
 }
@@ -86,13 +94,29 @@ impl End {
         let Ok(record) = parse(line) else { return };
         let written_ms = record.timestamp.as_deref().and_then(parse_timestamp);
         self.last_record_ms = written_ms.or(self.last_record_ms);
+        match &record.item {
+            Item::Turn(turn) if matches!(turn.event, TurnEvent::Failed | TurnEvent::Erred) => {
+                self.failure = failure(line).or(self.failure.take());
+            }
+            Item::TokenCount(_) => self.limits = windows(line, written_ms).or(self.limits.take()),
+            _ => {}
+        }
         self.follow(record.item, written_ms);
+        // An error that the turn got over is none.
+        if self.tracker.state() == TurnState::Running {
+            self.failure = None;
+        }
     }
 
     /// What the thread is doing when nothing follows in a rollout that was written then and has so many bytes.
     #[must_use]
     pub fn activity(&self, modified_ms: i64, size: u64) -> Activity {
+        let has_failed = self.tracker.state() == TurnState::Failed;
+        let failure = self.failure.as_ref().filter(|_| has_failed);
+        let limits = self.limits.as_ref().filter(|_| has_failed);
         Activity {
+            limit_resets_ms: limits.and_then(|limits| limits.reset_after(failure)),
+            failure: failure.cloned(),
             turn: self.tracker.state(),
             turn_id: self.tracker.turn_id().map(str::to_owned),
             model: self.model.clone(),
@@ -111,6 +135,7 @@ impl End {
                 self.tracker.event(turn.event, turn.turn_id.as_deref());
                 if turn.event == TurnEvent::Started {
                     (self.open_calls, self.last_answer_ms) = (0, None);
+                    (self.failure, self.limits) = (None, None);
                 }
             }
             Item::TurnContext(context) => {

@@ -12,6 +12,9 @@ use crate::rollout::timestamp::parse_timestamp;
 /// The orchestrator's own activity log, in a workspace.
 const ACTIVITY_LOG: &str = ".ao/activity.jsonl";
 
+/// What a line of ours in it says of where it comes from; only agents with hooks write this.
+pub const OUR_SOURCE: &str = "hook";
+
 /// A line has less than 1 KB, unless what was on the screen is long.
 const TAIL_BYTES: u64 = 8 * 1024;
 
@@ -31,6 +34,8 @@ pub struct SeenState {
     pub state: String,
     /// When it saw it, in milliseconds since 1970.
     pub at_ms: i64,
+    /// Whether it is a note of our own, which is for others: we know better than our own last word.
+    pub is_ours: bool,
 }
 
 /// The last line of the orchestrator's activity log; `None` where it keeps none, as most do.
@@ -40,13 +45,16 @@ pub fn last_seen_state(workspace: &Path) -> Option<SeenState> {
     struct Line {
         ts: String,
         state: String,
+        #[serde(default)]
+        source: Option<String>,
     }
     let tail = tail_of(&workspace.join(ACTIVITY_LOG)).ok()?;
     // A line that is still being written is none yet.
     let whole = tail.get(..tail.iter().rposition(|byte| *byte == b'\n')?)?;
     let line = whole.rsplit(|byte| *byte == b'\n').next()?;
-    let Line { ts, state } = serde_json::from_slice(line).ok()?;
-    Some(SeenState { state, at_ms: parse_timestamp(&ts)? })
+    let Line { ts, state, source } = serde_json::from_slice(line).ok()?;
+    let is_ours = source.as_deref() == Some(OUR_SOURCE);
+    Some(SeenState { state, at_ms: parse_timestamp(&ts)?, is_ours })
 }
 
 /// When a question was last seen on the screen of a session, in milliseconds since 1970.
@@ -101,6 +109,10 @@ mod tests {
             assert_eq!(seen(text), None, "{text:?}");
         }
         assert_eq!(last_seen_state(Path::new("/nowhere")), None);
+        let ours = |text: &str| last_seen_state(workspace(text).path()).map(|one| one.is_ours);
+        assert_eq!(ours(&format!("{first}\n")), Some(false));
+        let (terminal, hook) = ("\"source\":\"terminal\"", "\"source\":\"hook\"");
+        assert_eq!(ours(&format!("{}\n", first.replace(terminal, hook))), Some(true));
     }
 
     #[cfg(unix)]

@@ -100,14 +100,17 @@ pub fn install(workspace: &Path) -> Result<Outcome> {
     Ok(Outcome::Left)
 }
 
-/// Takes the section away, and the file with it where there was nothing else in it.
+/// Takes the section away, and the file with it where there was nothing else in it. A dry run only says so.
 ///
 /// # Errors
 /// The file or the repository's `info/exclude` cannot be read or written.
-pub fn remove(workspace: &Path) -> Result<Outcome> {
+pub fn remove(workspace: &Path, is_dry: bool) -> Result<Outcome> {
     let path = workspace.join(FILE_NAME);
     let Opened::File(file) = File::open(&path)? else { return Ok(Outcome::Absent) };
     let Some(found) = Section::find(&file.content) else { return Ok(Outcome::Absent) };
+    if is_dry {
+        return Ok(Outcome::Removed);
+    }
     let rest = found.without(&file.content);
     if rest.is_empty() && file.target == path {
         fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;

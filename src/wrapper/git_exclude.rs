@@ -19,7 +19,7 @@ const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
 /// # Errors
 /// The list cannot be read or written, or is none that may be changed: a link, or anything but a regular file.
 pub fn add(file: &Path) -> Result<()> {
-    let Some((repository, pattern)) = locate(file)? else { return Ok(()) };
+    let Some(Place { repository, pattern, .. }) = locate(file)? else { return Ok(()) };
     let list = List::of(&repository)?;
     if lines(&list.content).any(|line| line == pattern) {
         return Ok(());
@@ -29,13 +29,13 @@ pub fn add(file: &Path) -> Result<()> {
     list.write(&[&list.content, separator, COMMENT, b"\n", &pattern, b"\n"].concat())
 }
 
-/// Takes our line away, unless other work trees share the list.
+/// Takes our line away, unless another work tree that shares the list still has such a file.
 ///
 /// # Errors
 /// The list cannot be read or written, or is none that may be changed.
 pub fn remove(file: &Path) -> Result<()> {
-    let Some((repository, pattern)) = locate(file)? else { return Ok(()) };
-    if repository.has_worktrees() {
+    let Some(Place { repository, relative, pattern }) = locate(file)? else { return Ok(()) };
+    if repository.has_another(file, &relative) {
         return Ok(());
     }
     let list = List::of(&repository)?;
@@ -45,8 +45,16 @@ pub fn remove(file: &Path) -> Result<()> {
     list.write(&[before, rest.get(ours.len()..).unwrap_or_default()].concat())
 }
 
-/// The repository of a file, and the pattern that names just this file.
-fn locate(file: &Path) -> Result<Option<(Repository, Vec<u8>)>> {
+/// A file as its repository knows it.
+struct Place {
+    repository: Repository,
+    /// Below the top of its work tree.
+    relative: PathBuf,
+    /// Names just this file.
+    pattern: Vec<u8>,
+}
+
+fn locate(file: &Path) -> Result<Option<Place>> {
     let Some(name) = file.file_name() else { return Ok(None) };
     // Where the directory is not there, writing the file says so.
     let Some(directory) = file.parent().and_then(|parent| parent.canonicalize().ok()) else {
@@ -64,7 +72,7 @@ fn locate(file: &Path) -> Result<Option<(Repository, Vec<u8>)>> {
     if pattern.contains(&b'\n') {
         return Err(Error::invalid("exclude", file, "no line of info/exclude can name it"));
     }
-    Ok(Some((repository, pattern)))
+    Ok(Some(Place { repository, relative, pattern }))
 }
 
 /// The list as found.

@@ -118,16 +118,26 @@ pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Takes the wrappers away: the marker first, so that what is left of a set never counts as one.
+/// Which files `remove` took away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// What became of the set.
+    pub outcome: Removed,
+    /// The files that are gone, or would be.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Takes the wrappers away: the marker first, so that what is left of a set never counts as one. A dry run only says
+/// which files would go.
 ///
 /// # Errors
 /// A file cannot be removed.
-pub fn remove(ao_home: &Path, force: bool) -> Result<Removed> {
+pub fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<Removal> {
     let directory = status::directory(ao_home);
     let found = status::status(ao_home)?;
     let ours = |name: &str| found.files.iter().any(|file| file.name == name && file.ours);
     let left = !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours());
-    let mut removed = false;
+    let mut paths = Vec::new();
     for name in [marker::FILE_NAME].into_iter().chain(scripts::NAMES.into_iter().rev()) {
         // Without a marker only what says itself that it is ours may go; of somebody else's set only the hook is ours.
         let may_go = if left {
@@ -139,17 +149,20 @@ pub fn remove(ao_home: &Path, force: bool) -> Result<Removed> {
             continue;
         }
         let path = directory.join(name);
-        match fs::remove_file(&path) {
-            Ok(()) => removed = true,
+        let taken =
+            if is_dry { path.symlink_metadata().map(|_| ()) } else { fs::remove_file(&path) };
+        match taken {
+            Ok(()) => paths.push(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io("remove wrapper", &path, error)),
         }
     }
-    Ok(match (left, removed) {
+    let outcome = match (left, paths.is_empty()) {
         (true, _) => Removed::Left,
-        (false, true) => Removed::Removed,
-        (false, false) => Removed::Absent,
-    })
+        (false, false) => Removed::Removed,
+        (false, true) => Removed::Absent,
+    };
+    Ok(Removal { outcome, paths })
 }
 
 /// Makes the directories that the set needs, and clears what killed processes have left.

@@ -32,10 +32,18 @@ impl Repository {
         Ok(None)
     }
 
-    /// Whether other work trees share the repository.
-    pub(super) fn has_worktrees(&self) -> bool {
-        fs::read_dir(self.common.join("worktrees"))
-            .is_ok_and(|mut entries| entries.next().is_some())
+    /// Whether one of its work trees has another file at this place.
+    pub(super) fn has_another(&self, file: &Path, relative: &Path) -> bool {
+        let linked = fs::read_dir(self.common.join("worktrees")).into_iter().flatten().flatten();
+        let named = linked.filter_map(|entry| {
+            let named = guarded::read(&entry.path().join("gitdir"), SMALL_BYTES).ok()?;
+            Some(path_in(&named, b"")?.parent()?.to_owned())
+        });
+        let main = self.common.parent().map(Path::to_owned);
+        named.chain(main).map(|top| top.join(relative)).any(|other| {
+            let is_there = other.symlink_metadata().is_ok();
+            is_there && other.canonicalize().ok() != file.canonicalize().ok()
+        })
     }
 }
 

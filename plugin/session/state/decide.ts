@@ -4,6 +4,7 @@
  */
 
 import type { ActivityState } from "../../host.js";
+import type { TurnFailure } from "../../../index.js";
 import type { Evidence } from "./evidence.js";
 
 /** What can tell of a session. */
@@ -16,6 +17,8 @@ export interface Decision {
   source: StateSource;
   /** In words for a person. */
   because: string;
+  /** Why it is `blocked`; `null` for every other state, and where nothing says so. */
+  failure: TurnFailure | null;
 }
 
 interface Rule {
@@ -154,7 +157,10 @@ const RULES: readonly Rule[] = [
 export function decideState(evidence: Evidence): Decision | null {
   for (const { because, decide, source } of RULES) {
     const decided = decide(evidence);
-    if (decided !== null) return { state: decided.state, atMs: decided.atMs, source, because };
+    if (decided === null) continue;
+    const { atMs, state } = decided;
+    const failure = state === "blocked" ? (evidence.rollout?.failure ?? null) : null;
+    return { state, atMs, source, because: because + words(failure), failure };
   }
   return null;
 }
@@ -162,6 +168,18 @@ export function decideState(evidence: Evidence): Decision | null {
 /** The rows in their order, for those who explain them. */
 export function stateRules(): Pick<Rule, "source" | "because">[] {
   return RULES.map(({ because, source }) => ({ source, because }));
+}
+
+/** `: No more. The limit is reset at 2026-11-28T09:28:14.000Z` */
+function words(failure: TurnFailure | null): string {
+  if (failure === null) return "";
+  const { error, errorKind, limitResetsAtMs } = failure;
+  const reset =
+    limitResetsAtMs === null
+      ? null
+      : `the limit is reset at ${new Date(limitResetsAtMs).toISOString()}`;
+  const said = [error ?? errorKind, reset].filter((part) => part !== null);
+  return said.length === 0 ? "" : `: ${said.join("; ")}`;
 }
 
 /** Whether the rollout knows of the last prompt: it has its turn, or something newer. */

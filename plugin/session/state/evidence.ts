@@ -1,7 +1,7 @@
 /** All that can be known of what a session is doing, as values. */
 
 import type { ActivityState } from "../../host.js";
-import type { EventPrompt, EventQuestion } from "../../../index.js";
+import type { EventPrompt, EventQuestion, TurnFailure } from "../../../index.js";
 
 /** What the end of a rollout says; `RolloutActivity` and `ThreadUsage` both have it. */
 export interface RolloutEvidence {
@@ -9,6 +9,8 @@ export interface RolloutEvidence {
   turnId: string | null;
   lastRecordAtMs: number | null;
   updatedAtMs: number;
+  /** Why the last turn failed, where that was read. */
+  failure?: TurnFailure | null;
 }
 
 /** The last line of the orchestrator's own activity log. */

@@ -1,9 +1,16 @@
 /** Prompts and open questions that the hooks of all sessions noted, by the threads that they are about. */
 
 import type * as Addon from "../../../index.js";
-import type { EventPrompt, EventQuestion, SessionEventsFound } from "../../../index.js";
+import type {
+  EventPrompt,
+  EventQuestion,
+  SessionEventsFound,
+  TurnFailure,
+} from "../../../index.js";
 
 export interface HookEvidence {
+  /** Why threads are blocked, where that was read. */
+  failures?: Map<string, TurnFailure>;
   prompts: Map<string, EventPrompt>;
   questions: Map<string, EventQuestion>;
 }

@@ -12,6 +12,7 @@ import type { Decision } from "./decide.js";
 import { decideState } from "./decide.js";
 import type { RolloutEvidence } from "./evidence.js";
 import { NOTHING } from "./evidence.js";
+import { noteForDashboards } from "./note-for-dashboards.js";
 
 /** A turn that works writes a record every few seconds. */
 const QUIET_MS = 10_000;
@@ -37,23 +38,25 @@ export async function sessionState(
   if (found.failure !== null) warn(`cannot tell what ${session.id} does`, found.failure);
   if (found.failure !== null || found.process !== "running") return null;
 
-  const { activity, prompt, question, seenState, seenStateAtMs, startedAtMs } = found;
+  const { activity, prompt, question, seenState, seenStateAtMs, startedAtMs, turnFailure } = found;
   // Hooks that told of the turn tell of most of its questions too, but not of a form of an MCP server.
   const isHooked = prompt !== null && prompt.turnId === activity?.turnId;
   const isQuiet = nowMs - (activity?.lastRecordAtMs ?? 0) > QUIET_MS;
   const mayAsk = activity?.turn === "running" && (!isHooked || isQuiet);
   const seenAtMs = mayAsk ? await questionSeenAtMs(handle, nowMs, found, liveScreens) : null;
-  return decideState({
+  const decision = decideState({
     ...known,
     isRunning: true,
     startedAtMs,
     prompt,
     question,
-    rollout: activity === null ? null : rolloutEvidence(activity),
-    log: logEvidence(seenState, seenStateAtMs, nowMs),
+    rollout: activity === null ? null : { ...rolloutEvidence(activity), failure: turnFailure },
+    log: found.seenStateIsOurs ? null : logEvidence(seenState, seenStateAtMs, nowMs),
     questionSeenAtMs: seenAtMs,
     isAskingNow: seenAtMs === nowMs,
   });
+  await noteForDashboards(session, decision, found, nowMs);
+  return decision;
 }
 
 /** Now, where the screen shows it; else when the orchestrator saw it, unless the screen shows that Codex works. */

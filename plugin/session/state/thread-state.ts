@@ -16,7 +16,7 @@ const SILENT_TURN_MS = 60 * 60_000;
 export function threadState(
   thread: ThreadUsage,
   nowMs: number,
-  { prompts, questions }: HookEvidence,
+  { failures, prompts, questions }: HookEvidence,
 ): Decision {
   const { lastRecordAtMs, threadId, turn, turnId, updatedAtMs } = thread;
   const isSilentForLong = nowMs - updatedAtMs >= SILENT_TURN_MS;
@@ -26,11 +26,16 @@ export function threadState(
     readyThresholdMs: READY_THRESHOLD_MS,
     prompt: isSilentForLong ? null : (prompts.get(threadId) ?? null),
     question: isSilentForLong ? null : (questions.get(threadId) ?? null),
-    rollout: { lastRecordAtMs, turn, turnId, updatedAtMs },
+    rollout: {
+      lastRecordAtMs,
+      turn,
+      turnId,
+      updatedAtMs,
+      failure: failures?.get(threadId) ?? null,
+    },
     isSilentForLong,
   });
   // With a rollout there is always a row that tells.
-  return (
-    decision ?? { state: "idle", atMs: updatedAtMs, source: "age", because: "nothing is known" }
-  );
+  const idle = { state: "idle", atMs: updatedAtMs, source: "age", failure: null } as const;
+  return decision ?? { ...idle, because: "nothing is known" };
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AgentsSectionChange, WrappersChange, WrappersStatus};
+use super::{
+    ActivityLogChange, AgentsSectionChange, RemovableWrappers, WrappersChange, WrappersStatus,
+};
 use crate::error::{Error, Result};
 
 pub(super) fn install(
@@ -25,12 +27,35 @@ pub(super) fn remove(ao_home: &Path, _force: bool) -> Result<WrappersChange> {
     Err(unsupported("remove the wrappers from", ao_home))
 }
 
+pub(super) fn removable(ao_home: &Path, _force: bool) -> Result<RemovableWrappers> {
+    Err(unsupported("look for the wrappers in", ao_home))
+}
+
 pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
     Err(unsupported("add the section of AGENTS.md in", workspace))
 }
 
-pub(super) fn remove_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
+pub(super) fn remove_agents_section(
+    workspace: &Path,
+    _is_dry: bool,
+) -> Result<AgentsSectionChange> {
     Err(unsupported("remove the section of AGENTS.md in", workspace))
+}
+
+pub(super) fn begin_activity_log(workspace: &Path) -> Result<ActivityLogChange> {
+    Err(unsupported("begin the activity log of", workspace))
+}
+
+pub(super) fn note_activity(
+    workspace: &Path,
+    _state: &str,
+    _trigger: Option<&str>,
+) -> Result<ActivityLogChange> {
+    Err(unsupported("note activity in", workspace))
+}
+
+pub(super) fn remove_activity_log(workspace: &Path, _is_dry: bool) -> Result<ActivityLogChange> {
+    Err(unsupported("remove the activity log of", workspace))
 }
 
 fn unsupported(operation: &'static str, path: &Path) -> Error {

@@ -1,9 +1,14 @@
 //! What the wrappers' functions do, and their answers.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use super::{AgentsSectionChange, WrapperFile, WrappersChange, WrappersStatus};
+use super::{
+    ActivityLogChange, AgentsSectionChange, RemovableWrappers, WrapperFile, WrappersChange,
+    WrappersStatus,
+};
 use crate::error::Result;
+use crate::wrapper::activity_log::{self, Outcome as Noted};
 use crate::wrapper::agents_md::{self, Outcome};
 use crate::wrapper::install::{self, Installed, Removed};
 use crate::wrapper::marker::Marker;
@@ -27,8 +32,14 @@ pub(super) fn install_hook(ao_home: &Path) -> Result<String> {
     install::install_hook(ao_home).map(|path| text(&path))
 }
 
+pub(super) fn removable(ao_home: &Path, force: bool) -> Result<RemovableWrappers> {
+    let removal = install::remove(ao_home, force, true)?;
+    let files = removal.paths.iter().map(|path| text(path)).collect();
+    Ok(RemovableWrappers { files, left: removal.outcome == Removed::Left })
+}
+
 pub(super) fn remove(ao_home: &Path, force: bool) -> Result<WrappersChange> {
-    let outcome = match install::remove(ao_home, force)? {
+    let outcome = match install::remove(ao_home, force, false)?.outcome {
         Removed::Removed => "removed",
         Removed::Absent => "absent",
         Removed::Left => "left",
@@ -40,8 +51,8 @@ pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionCh
     Ok(section(workspace, agents_md::install(workspace)?))
 }
 
-pub(super) fn remove_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
-    Ok(section(workspace, agents_md::remove(workspace)?))
+pub(super) fn remove_agents_section(workspace: &Path, is_dry: bool) -> Result<AgentsSectionChange> {
+    Ok(section(workspace, agents_md::remove(workspace, is_dry)?))
 }
 
 fn section(workspace: &Path, outcome: Outcome) -> AgentsSectionChange {
@@ -58,6 +69,36 @@ fn section(workspace: &Path, outcome: Outcome) -> AgentsSectionChange {
         path: text(&workspace.join(agents_md::FILE_NAME)),
         outcome: outcome.to_owned(),
     }
+}
+
+pub(super) fn begin_activity_log(workspace: &Path) -> Result<ActivityLogChange> {
+    Ok(log_change(workspace, word_for(activity_log::begin(workspace)?)))
+}
+
+pub(super) fn note_activity(
+    workspace: &Path,
+    state: &str,
+    trigger: Option<&str>,
+) -> Result<ActivityLogChange> {
+    let noted = activity_log::note(workspace, state, trigger, SystemTime::now())?;
+    Ok(log_change(workspace, word_for(noted)))
+}
+
+pub(super) fn remove_activity_log(workspace: &Path, is_dry: bool) -> Result<ActivityLogChange> {
+    let word = if activity_log::remove(workspace, is_dry)? { "removed" } else { "absent" };
+    Ok(log_change(workspace, word))
+}
+
+fn word_for(noted: Noted) -> &'static str {
+    match noted {
+        Noted::Noted => "noted",
+        Noted::Left => "left",
+    }
+}
+
+fn log_change(workspace: &Path, outcome: &str) -> ActivityLogChange {
+    let path = text(&workspace.join(activity_log::PATH));
+    ActivityLogChange { path, outcome: outcome.to_owned() }
 }
 
 fn change(outcome: &str, ao_home: &Path) -> Result<WrappersChange> {

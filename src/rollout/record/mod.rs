@@ -2,6 +2,7 @@
 
 mod envelope;
 pub mod event;
+pub mod failure;
 pub mod instructions;
 pub mod item;
 pub mod object;

@@ -33,7 +33,7 @@ fn creates_the_file_and_keeps_it_out_of_commits() {
     assert_eq!(content(&dir), section("\n", BEGIN));
     assert_eq!(git(dir.path(), &["status", "--porcelain"]), "");
     assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
-    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
     assert!(!dir.path().join(FILE_NAME).exists());
     let exclude = fs::read_to_string(dir.path().join(".git/info/exclude")).unwrap();
     assert!(!exclude.contains(FILE_NAME));
@@ -53,9 +53,13 @@ fn excludes_in_the_repository_of_a_linked_work_tree_and_below_its_root() {
     assert_eq!(git(&linked, &["status", "--porcelain"]), "");
     let exclude = fs::read_to_string(main.join(".git/info/exclude")).unwrap();
     assert!(exclude.ends_with("/AGENTS.md\n# written by @ao/plugin-codex\n/a\\ \\[b]/AGENTS.md\n"));
-    // The other work tree may have such a file too.
-    assert_eq!(remove(&linked).unwrap(), Outcome::Removed);
+    // The list is that of all work trees.
+    assert_eq!(install(&main).unwrap(), Outcome::Created);
+    assert_eq!(remove(&linked, false).unwrap(), Outcome::Removed);
     assert_eq!(fs::read_to_string(main.join(".git/info/exclude")).unwrap(), exclude);
+    assert_eq!(remove(&main, false).unwrap(), Outcome::Removed);
+    let left = exclude.replace("# written by @ao/plugin-codex\n/AGENTS.md\n", "");
+    assert_eq!(fs::read_to_string(main.join(".git/info/exclude")).unwrap(), left);
 }
 
 #[test]
@@ -76,7 +80,7 @@ fn every_byte_that_was_there_stays_and_comes_back() {
         assert!(after.starts_with(before));
         assert_eq!(after.matches(END).count(), 1);
         assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
-        assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+        assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
         let left = fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(left, before);
     }
@@ -99,7 +103,7 @@ fn an_older_section_is_replaced_where_it_is() {
     assert_eq!(install(dir.path()).unwrap(), Outcome::Updated);
     let expected = format!("# Rules\n\n{}\nMore rules.\n", section("\n", BEGIN));
     assert_eq!(content(&dir), expected);
-    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
     assert_eq!(content(&dir), "# Rules\n\nMore rules.\n");
 }
 
@@ -112,7 +116,7 @@ fn the_orchestrators_own_section_and_a_damaged_one_are_left() {
         let dir = workspace();
         fs::write(dir.path().join(FILE_NAME), &text).unwrap();
         assert_eq!(install(dir.path()).unwrap(), Outcome::Left);
-        assert_eq!(remove(dir.path()).unwrap(), Outcome::Absent);
+        assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Absent);
         assert_eq!(content(&dir), text);
     }
 }
@@ -127,7 +131,7 @@ fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
     assert_eq!(install(dir.path()).unwrap(), Outcome::Added);
     assert!(dir.path().join(FILE_NAME).is_symlink());
     assert_eq!(target.metadata().unwrap().permissions().mode() & 0o7777, 0o664);
-    assert_eq!(remove(dir.path()).unwrap(), Outcome::Removed);
+    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
     assert_eq!(fs::read(&target).unwrap(), b"# Rules\n");
 }
 

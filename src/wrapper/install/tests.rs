@@ -154,17 +154,17 @@ fn clears_what_killed_processes_left() {
 fn removes_its_own_set_and_nobody_elses() {
     let home = home();
     let ao_home = home.path().join(".ao");
-    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Absent);
+    assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Absent);
     install(&options(&home)).unwrap();
     fs::write(bin(&home).join("codex"), "mine").unwrap();
-    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Removed);
+    assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Removed);
     assert_eq!(names(&bin(&home)), ["codex"]);
     fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
-    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Absent);
+    assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Absent);
     fs::write(bin(&home).join(".ao-version"), "0.4.1").unwrap();
-    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Left);
+    assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Left);
     assert_eq!(names(&bin(&home)), [".ao-version", "codex", "git"]);
-    assert_eq!(remove(&ao_home, true).unwrap(), Removed::Removed);
+    assert_eq!(remove(&ao_home, true, false).unwrap().outcome, Removed::Removed);
     assert_eq!(names(&bin(&home)), ["codex"]);
 }
 
@@ -212,6 +212,6 @@ fn removes_its_hook_from_beside_somebody_elses_set() {
     let ao_home = home.path().join(".ao");
     install_hook(&ao_home).unwrap();
     fs::write(bin(&home).join(".ao-version"), "0.4.1").unwrap();
-    assert_eq!(remove(&ao_home, false).unwrap(), Removed::Left);
+    assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Left);
     assert_eq!(names(&bin(&home)), [".ao-version"]);
 }

@@ -1,0 +1,242 @@
+//! Why a turn failed, and when the limit that stopped it is reset.
+//!
+//! From 0.150 on `task_complete` has an `error`; `error` is an event of its own where it is written at all. Before that
+//! the only sign of a usage limit is the `token_count` that came with the refusal: one of its windows is full.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::rollout::record::envelope::Envelope;
+use crate::rollout::record::object::{Object, object};
+use crate::rollout::record::text::Text;
+
+/// The longest message that is kept, in characters: a provider may send a page.
+const MAX_MESSAGE: usize = 500;
+
+/// The longest name of a kind of error, in bytes; what is longer is none.
+const MAX_KIND: usize = 64;
+
+/// Codex's name for a refusal at a usage limit.
+const USAGE_LIMIT: &str = "usage_limit_exceeded";
+
+/// A window that is used up, in percent.
+const FULL: f64 = 100.0;
+
+/// Why a turn failed, as far as its records say.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// In words for a person.
+    pub message: Option<String>,
+    /// Codex's own name for it: `usage_limit_exceeded`, `internal_server_error`, …
+    pub kind: Option<String>,
+}
+
+/// The limit windows of a `token_count`, as far as they tell when a refusal is over.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Windows(Vec<Window>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Window {
+    used_percent: f64,
+    resets_ms: i64,
+}
+
+#[derive(Deserialize)]
+struct WireEvent<'a> {
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    message: Text<'a>,
+    #[serde(borrow, default)]
+    codex_error_info: Option<&'a RawValue>,
+}
+
+/// What an `error`, or a `task_complete` with an error, says of it; `None` for any other line.
+#[must_use]
+pub fn failure(line: &[u8]) -> Option<Failure> {
+    let envelope: Envelope<'_> = object(line).ok()?;
+    let event: WireEvent<'_> = object(envelope.body()?.as_bytes()).ok()?;
+    let event = match event.error {
+        Some(error) => match object::<WireEvent<'_>>(error.get().as_bytes()) {
+            Ok(error) => error,
+            // A text alone.
+            Err(_) => WireEvent {
+                error: None,
+                message: serde_json::from_str(error.get()).unwrap_or_default(),
+                codex_error_info: None,
+            },
+        },
+        None => event,
+    };
+    let message = event.message.0.map(|text| text.chars().take(MAX_MESSAGE).collect());
+    Some(Failure { message, kind: event.codex_error_info.and_then(kind_in) })
+}
+
+/// A name, or an object whose first key is the name: `{"http_connection_failed":{"http_status_code":503}}`.
+fn kind_in(info: &RawValue) -> Option<String> {
+    let text = info.get().trim_start_matches([' ', '{', '"']);
+    let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
+    let name = text.get(..end)?;
+    (!name.is_empty() && name.len() <= MAX_KIND && info.get().contains('"'))
+        .then(|| name.to_owned())
+}
+
+#[derive(Deserialize)]
+struct WireTokenCount {
+    #[serde(default)]
+    rate_limits: Option<Object<WireLimits>>,
+}
+
+#[derive(Deserialize)]
+struct WireLimits {
+    #[serde(default)]
+    primary: Option<Object<WireWindow>>,
+    #[serde(default)]
+    secondary: Option<Object<WireWindow>>,
+}
+
+#[derive(Deserialize)]
+struct WireWindow {
+    #[serde(default)]
+    used_percent: Option<f64>,
+    /// In seconds since 1970.
+    #[serde(default)]
+    resets_at: Option<f64>,
+    /// Older versions count from the record's own time.
+    #[serde(default)]
+    resets_in_seconds: Option<f64>,
+}
+
+/// The windows of a `token_count` that was written then; `None` where it has none that say when they are reset.
+#[must_use]
+pub fn windows(line: &[u8], written_ms: Option<i64>) -> Option<Windows> {
+    let envelope: Envelope<'_> = object(line).ok()?;
+    let count: WireTokenCount = object(envelope.body()?.as_bytes()).ok()?;
+    let Object(limits) = count.rate_limits?;
+    let both = [limits.primary, limits.secondary].into_iter().flatten();
+    let windows: Vec<Window> = both.filter_map(|Object(window)| window.known(written_ms)).collect();
+    (!windows.is_empty()).then_some(Windows(windows))
+}
+
+impl WireWindow {
+    fn known(&self, written_ms: Option<i64>) -> Option<Window> {
+        let resets_ms = match (self.resets_at, self.resets_in_seconds) {
+            (Some(at), _) => milliseconds(at)?,
+            (None, Some(seconds)) => written_ms?.checked_add(milliseconds(seconds)?)?,
+            (None, None) => return None,
+        };
+        Some(Window { used_percent: self.used_percent?, resets_ms })
+    }
+}
+
+/// `None` for a time that nobody means.
+fn milliseconds(seconds: f64) -> Option<i64> {
+    /// The year 9999, in seconds since 1970.
+    const LAST: f64 = 253_402_300_799.0;
+    #[expect(clippy::cast_possible_truncation, reason = "within the bounds of the line above")]
+    (0.0..=LAST).contains(&seconds).then_some((seconds * 1000.0) as i64)
+}
+
+impl Windows {
+    /// When the refusal that ended a turn is over: every full window has been reset then. `None` where nothing says that
+    /// it was a limit.
+    #[must_use]
+    pub fn reset_after(&self, failure: Option<&Failure>) -> Option<i64> {
+        let kind = failure.and_then(|failure| failure.kind.as_deref());
+        let full = self.0.iter().filter(|window| window.used_percent >= FULL);
+        match kind {
+            Some(USAGE_LIMIT) => {
+                let fullest = || {
+                    self.0
+                        .iter()
+                        .max_by(|one, other| one.used_percent.total_cmp(&other.used_percent))
+                };
+                full.max_by_key(|window| window.resets_ms).or_else(fullest)
+            }
+            Some(_) => None,
+            None => full.max_by_key(|window| window.resets_ms),
+        }
+        .map(|window| window.resets_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(payload: &str) -> Option<(Option<String>, Option<String>)> {
+        let line = format!(r#"{{"type":"event_msg","payload":{payload}}}"#);
+        failure(line.as_bytes()).map(|Failure { message, kind }| (message, kind))
+    }
+
+    #[test]
+    fn the_words_and_the_name_of_an_error_are_read_from_every_shape_of_it() {
+        let some = |text: &str| Some(text.to_owned());
+        for (payload, message, kind) in [
+            (
+                r#"{"type":"task_complete","error":{"message":"No more.","codex_error_info":"usage_limit_exceeded"}}"#,
+                some("No more."),
+                some("usage_limit_exceeded"),
+            ),
+            (
+                r#"{"type":"error","message":"Gone.","codex_error_info":{"http_connection_failed":{"http_status_code":503}}}"#,
+                some("Gone."),
+                some("http_connection_failed"),
+            ),
+            (r#"{"type":"error","message":"Old."}"#, some("Old."), None),
+            (r#"{"type":"task_complete","error":"Text."}"#, some("Text."), None),
+            (r#"{"type":"task_complete","error":{}}"#, None, None),
+            (r#"{"type":"task_complete","error":[1]}"#, None, None),
+            (r#"{"type":"error","message":7,"codex_error_info":3}"#, None, None),
+            (r#"{"type":"error","codex_error_info":"rm -rf /"}"#, None, some("rm")),
+        ] {
+            assert_eq!(failed(payload), Some((message, kind)), "{payload}");
+        }
+        assert_eq!(failure(b"[]"), None);
+        assert_eq!(failure(b"{\"type\":\"event_msg\"}"), None);
+    }
+
+    #[test]
+    fn a_long_message_is_cut_between_characters() {
+        let long = "é".repeat(MAX_MESSAGE + 7);
+        let (message, _) = failed(&format!(r#"{{"type":"error","message":"{long}"}}"#)).unwrap();
+        assert_eq!(message.map(|text| text.chars().count()), Some(MAX_MESSAGE));
+    }
+
+    #[test]
+    fn a_refusal_is_over_when_every_full_window_has_been_reset() {
+        let read = |limits: &str| {
+            let line = format!(
+                r#"{{"type":"event_msg","payload":{{"type":"token_count","info":null,"rate_limits":{limits}}}}}"#
+            );
+            windows(line.as_bytes(), Some(1_000))
+        };
+        let limit = Failure { message: None, kind: Some(USAGE_LIMIT.to_owned()) };
+        let other = Failure { message: None, kind: Some("internal_server_error".to_owned()) };
+        let both = r#"{"primary":{"used_percent":100.0,"window_minutes":300,"resets_at":50},"secondary":{"used_percent":43.5,"resets_at":90}}"#;
+        let full = r#"{"primary":{"used_percent":100,"resets_at":50},"secondary":{"used_percent":101.5,"resets_at":90}}"#;
+        let old = r#"{"primary":{"used_percent":100.0,"resets_in_seconds":50}}"#;
+        let near = r#"{"primary":{"used_percent":98.0,"resets_at":50},"secondary":null}"#;
+        for (limits, by_name, silently) in [
+            (both, Some(50_000), Some(50_000)),
+            (full, Some(90_000), Some(90_000)),
+            (old, Some(51_000), Some(51_000)),
+            (near, Some(50_000), None),
+        ] {
+            let windows = read(limits).unwrap();
+            assert_eq!(windows.reset_after(Some(&limit)), by_name, "{limits}");
+            assert_eq!(windows.reset_after(None), silently, "{limits}");
+            assert_eq!(windows.reset_after(Some(&other)), None, "{limits}");
+        }
+        for nothing in [
+            "null",
+            "[]",
+            r#"{"primary":null}"#,
+            r#"{"primary":{"used_percent":100}}"#,
+            r#"{"primary":{"used_percent":100,"resets_at":-5}}"#,
+            r#"{"primary":{"used_percent":100,"resets_at":1e300}}"#,
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rustix::fs::{FileType, Mode, mknodat};
+use tempfile::TempDir;
+
+use super::*;
+
+fn at() -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(1_795_852_800_007)
+}
+
+fn noted(workspace: &Path, state: &str, trigger: Option<&str>) -> Outcome {
+    note(workspace, state, trigger, at()).unwrap()
+}
+
+fn text(workspace: &Path) -> String {
+    fs::read_to_string(workspace.join(PATH)).unwrap()
+}
+
+fn repository() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let top = dir.path().join("tree");
+    fs::create_dir(&top).unwrap();
+    git(&top, &["init", "-q"]);
+    (dir, top)
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(directory).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_note_is_a_line_in_the_hosts_form_and_git_does_not_see_it() {
+    let (_dir, top) = repository();
+    assert_eq!(noted(&top, "waiting_input", Some("Codex asks")), Outcome::Noted);
+    assert_eq!(noted(&top, "active", None), Outcome::Noted);
+    assert_eq!(
+        text(&top),
+        "{\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"waiting_input\",\"source\":\"hook\",\"trigger\":\"Codex asks\"}\n\
+         {\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"active\",\"source\":\"hook\"}\n"
+    );
+    assert_eq!(git(&top, &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn the_log_is_begun_anew_when_it_grows_and_at_a_launch() {
+    let (_dir, top) = repository();
+    let reason = "é".repeat(1_000);
+    for _ in 0..200 {
+        noted(&top, "blocked", Some(&reason));
+        assert!(fs::metadata(top.join(PATH)).unwrap().len() <= 32 * 1024);
+        let last = text(&top);
+        let last: serde_json::Value = serde_json::from_str(last.lines().last().unwrap()).unwrap();
+        assert_eq!(last["trigger"].as_str().unwrap().chars().count(), MAX_TRIGGER);
+    }
+    assert_eq!(begin(&top).unwrap(), Outcome::Noted);
+    assert_eq!(text(&top), "");
+    assert_eq!(git(&top, &["status", "--porcelain"]), "");
+    assert_eq!(fs::read_dir(top.join(".ao")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_workspace_in_no_repository_has_a_log_too_and_one_that_is_gone_has_none() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(noted(dir.path(), "blocked", None), Outcome::Noted);
+    assert!(note(&dir.path().join("gone"), "blocked", None, at()).is_err());
+    assert!(begin(&dir.path().join("gone")).is_err());
+    assert!(!dir.path().join("gone").exists());
+}
+
+/// Puts something into the log's place that leads to `victim` or is no file.
+type Plant = fn(&Path, &Path);
+
+#[test]
+fn nothing_is_written_through_a_link_or_into_anything_but_a_file_of_one_name() {
+    let plants: [Plant; 7] = [
+        |top, victim| {
+            fs::create_dir(top.join(".ao")).unwrap();
+            symlink(victim, top.join(PATH)).unwrap();
+        },
+        |top, victim| symlink(victim.parent().unwrap(), top.join(".ao")).unwrap(),
+        |top, victim| {
+            fs::create_dir(top.join(".ao")).unwrap();
+            fs::hard_link(victim, top.join(PATH)).unwrap();
+        },
+        |top, victim| {
+            fs::create_dir(top.join(".ao")).unwrap();
+            symlink(victim.with_file_name("new"), top.join(PATH)).unwrap();
+        },
+        |top, _| fs::create_dir_all(top.join(PATH)).unwrap(),
+        |top, _| fs::write(top.join(".ao"), "a file").unwrap(),
+        |top, _| {
+            fs::create_dir(top.join(".ao")).unwrap();
+            let mode = Mode::from_raw_mode(0o600);
+            mknodat(CWD, top.join(PATH), FileType::Fifo, mode, 0).unwrap();
+        },
+    ];
+    for (number, plant) in plants.into_iter().enumerate() {
+        let (dir, top) = repository();
+        let elsewhere = dir.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        let victim = elsewhere.join("activity.jsonl");
+        fs::write(&victim, "mine\n").unwrap();
+        plant(&top, &victim);
+        assert_eq!(noted(&top, "blocked", None), Outcome::Left, "plant {number}");
+        assert_eq!(begin(&top).unwrap(), Outcome::Left, "plant {number}");
+        assert!(!remove(&top, false).unwrap(), "plant {number}");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine\n", "plant {number}");
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "plant {number}");
+    }
+}
+
+#[test]
+fn a_planted_unfinished_file_is_replaced_and_not_followed() {
+    let (dir, top) = repository();
+    let victim = dir.path().join("victim");
+    fs::write(&victim, "mine\n").unwrap();
+    fs::create_dir(top.join(".ao")).unwrap();
+    symlink(&victim, top.join(".ao/activity.jsonl.new")).unwrap();
+    assert_eq!(noted(&top, "blocked", None), Outcome::Noted);
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "mine\n");
+    assert!(text(&top).contains("blocked"));
+}
+
+#[test]
+fn what_is_taken_away_is_the_log_and_what_was_noted_of_it() {
+    let (_dir, top) = repository();
+    let before = fs::read(top.join(".git/info/exclude")).unwrap();
+    noted(&top, "blocked", None);
+    assert!(remove(&top, true).unwrap());
+    assert!(top.join(PATH).exists());
+    assert!(remove(&top, false).unwrap());
+    assert!(!top.join(".ao").exists());
+    assert_eq!(fs::read(top.join(".git/info/exclude")).unwrap(), before);
+    assert!(!remove(&top, false).unwrap());
+
+    noted(&top, "blocked", None);
+    fs::write(top.join(".ao/theirs"), "").unwrap();
+    assert!(remove(&top, false).unwrap());
+    assert!(top.join(".ao/theirs").exists());
+}
+
+#[test]
+fn a_log_that_somebody_else_has_written_into_is_not_ours_to_take_away() {
+    for theirs in ["{\"source\":\"terminal\"}\n", "text\n", "[1]\n"] {
+        let (_dir, top) = repository();
+        noted(&top, "blocked", None);
+        let mut file = fs::OpenOptions::new().append(true).open(top.join(PATH)).unwrap();
+        file.write_all(theirs.as_bytes()).unwrap();
+        assert!(!remove(&top, false).unwrap(), "{theirs}");
+        assert!(top.join(PATH).exists());
+    }
+}
+
+#[test]
+fn a_list_of_git_that_is_a_link_or_none_of_gits_lets_no_log_begin() {
+    let (dir, top) = repository();
+    let profile = dir.path().join("profile");
+    fs::write(&profile, "mine\n").unwrap();
+    let list = top.join(".git/info/exclude");
+    fs::remove_file(&list).unwrap();
+    symlink(&profile, &list).unwrap();
+    assert_eq!(noted(&top, "blocked", None), Outcome::Left);
+    assert_eq!(begin(&top).unwrap(), Outcome::Left);
+    assert_eq!(fs::read_to_string(&profile).unwrap(), "mine\n");
+    fs::remove_file(&list).unwrap();
+    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    assert_eq!(noted(&top, "blocked", None), Outcome::Left);
+    assert!(!top.join(PATH).exists());
+}
