@@ -20,7 +20,8 @@ import { noteLaunch } from "../index.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { obstacle } from "./launch/preflight.js";
-import { roleConfig } from "./launch/role-config.js";
+import { profileProblem } from "./launch/profile.js";
+import { configOfRole, roleConfig } from "./launch/role-config.js";
 import { isCodexRunning } from "./session/running.js";
 import { readScreen } from "./session/screen/screen.js";
 import { SeenOnScreen } from "./session/screen/seen.js";
@@ -33,7 +34,7 @@ import type { SessionThread } from "./session/thread.js";
 import { findThread, recordedModel, sessionInfo } from "./session/thread.js";
 import { readUserConfig } from "./launch/user-config.js";
 import { warn } from "./terminal/warn.js";
-import { prepareWorkspace } from "./launch/workspace-hooks.js";
+import { prepareActivityLog, prepareWorkspace } from "./launch/workspace-hooks.js";
 
 /** How long a restore waits for what a binary that was never asked before can do. */
 const PATIENCE_MS = 800;
@@ -82,18 +83,23 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     project: ProjectConfig | undefined,
     agent: AgentSettings,
     workspacePath: string | null,
-  ): CommandSettings => ({
-    ...agent,
-    aoHome,
-    sessionId,
-    binary: binary.resolveNow(),
-    facts: binary.launchFacts(),
-    user: readUserConfig(settings.codexHome),
-    workspacePath,
-    hooks: agent.hooks ? hooks.valueFor(binary.resolveNow()) : null,
-    projectPath: project?.path ?? null,
-    isClone: project?.workspace === "clone",
-  });
+  ): CommandSettings => {
+    const composed = {
+      ...agent,
+      aoHome,
+      sessionId,
+      binary: binary.resolveNow(),
+      facts: binary.launchFacts(),
+      user: readUserConfig(settings.codexHome),
+      workspacePath,
+      hooks: agent.hooks ? hooks.valueFor(binary.resolveNow()) : null,
+      projectPath: project?.path ?? null,
+      isClone: project?.workspace === "clone",
+    };
+    const problem = profileProblem(composed);
+    if (problem !== null) sayWhatIsWrong({ problems: [problem] });
+    return composed;
+  };
 
   const launchSettings = (config: AgentLaunchConfig): CommandSettings => {
     const { projectConfig, sessionId } = config;
@@ -173,14 +179,21 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     },
 
     async preLaunchSetup(workspacePath: string): Promise<void> {
-      await prepareWorkspace(workspacePath, settings);
+      await Promise.all([
+        prepareWorkspace(workspacePath, settings),
+        prepareActivityLog(workspacePath),
+      ]);
       await Promise.race([prepareHooks(), after(PATIENCE_MS)]).catch((error: unknown) =>
         warn("cannot look for Codex", error),
       );
     },
 
-    async preflight({ project }: PreflightContext): Promise<void> {
-      const found = await obstacle(await binary.resolve(), settings.codexHome, project.path);
+    async preflight({ intent, project }: PreflightContext): Promise<void> {
+      const found = await obstacle(binary.resolve(), {
+        codexHome: settings.codexHome,
+        projectPath: project?.path ?? null,
+        agentConfig: configOfRole(intent?.role === "orchestrator", project ?? {}),
+      });
       if (found !== null) throw new Error(found);
     },
 
@@ -197,7 +210,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
 /** What was said already: a project's settings are read at every launch. */
 const said = new Set<string>();
 
-function sayWhatIsWrong({ problems }: PluginSettings | AgentSettings): void {
+function sayWhatIsWrong({ problems }: Pick<PluginSettings | AgentSettings, "problems">): void {
   for (const { found, remedy, setting } of problems) {
     const line = `${setting}: ${found}; ${remedy}`;
     if (said.has(line)) continue;

@@ -77,6 +77,7 @@ export interface AgentLaunchConfig {
 /** A spawn that is about to be made. */
 export interface PreflightContext {
   project: ProjectConfig;
+  intent?: { role?: string };
 }
 
 /** The plugin's agent: every member that any of the orchestrators calls. */

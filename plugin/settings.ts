@@ -16,6 +16,8 @@ export interface Problem {
   setting: string;
   found: string;
   remedy: string;
+  /** Whether it contradicts another setting, so that one of the two does not hold. */
+  isRefused?: boolean;
 }
 
 /** The settings of one plugin instance. */
@@ -105,8 +107,17 @@ export function readAgentSettings(
   const codex = readCodexSettings(
     agentConfig ?? {},
     parsed ?? "default",
-    (setting, found, remedy) => problems.push({ setting, found, remedy }),
+    (setting, found, remedy, isRefused = false) =>
+      problems.push({ setting, found, remedy, isRefused }),
   );
+  const networkAccess = switchOf(agentConfig?.["networkAccess"], "networkAccess", problems);
+  if (networkAccess === false && parsed === "permissionless")
+    problems.push({
+      setting: "networkAccess",
+      found: "false contradicts permissions: permissionless, under which nothing runs in a sandbox",
+      remedy: "use auto-edit, default or suggest",
+      isRefused: true,
+    });
   return {
     codex,
     // Codex's own default asks before it does anything of weight: the safe side of a spelling mistake.
@@ -115,7 +126,7 @@ export function readAgentSettings(
     systemPrompt: text("systemPrompt"),
     // Only a plain no: what is unclear is what `create()` was told.
     hooks: agentConfig?.["hooks"] !== false,
-    networkAccess: switchOf(agentConfig?.["networkAccess"], "networkAccess", problems),
+    networkAccess,
     addDirs: directoriesOf(agentConfig?.["addDirs"], projectPath, problems),
     systemPromptFile: readableFile(text("systemPromptFile"), projectPath, problems),
     problems,

@@ -28,6 +28,37 @@ findsEach([
       /use permissionless/,
     ],
   ],
+  ...[
+    [
+      "agentConfig: { permissions: auto-edit, sandbox: danger-full-access }",
+      /^app\.agentConfig\.sandbox: danger-full-access contradicts permissions: auto-edit$/,
+      /narrower sandbox$/,
+    ],
+    [
+      "agentConfig: { sandbox: workspace-write }, worker: { agentConfig: { permissions: suggest } }",
+      /^app\.worker\.agentConfig\.sandbox: workspace-write contradicts permissions: suggest$/,
+      /narrower sandbox$/,
+    ],
+    [
+      "agentConfig: { permissions: skip, networkAccess: false }",
+      /^app\.agentConfig\.networkAccess: false contradicts permissions: permissionless/,
+      /use auto-edit/,
+    ],
+    [
+      "agentConfig: { config: { sandbox_mode: danger-full-access } }",
+      /^app\.agentConfig\.config\.sandbox_mode: is set by the launch$/,
+      /use permissions or sandbox$/,
+    ],
+  ].map(([settings, found, remedy]) => [
+    `a setting that contradicts the permissions: ${settings}`,
+    (patient) => {
+      patient.write(
+        "app/agent-orchestrator.yaml",
+        `projects:\n  app: { agent: codex, path: ~/app, ${settings} }\n`,
+      );
+    },
+    ["settings", "fail", found, remedy],
+  ]),
   [
     "an orchestrator's configuration that is no YAML",
     (patient) => {

@@ -7,9 +7,10 @@ import { argumentsAfter, flagsOf, settingsOf } from "./support/arguments.mjs";
 import { saidDuring } from "./support/said.mjs";
 import { makeWorld } from "./support/world.mjs";
 
-const launched = async (t, agentConfig) => {
+const launched = async (t, agentConfig, { version, config } = {}) => {
   const world = await makeWorld(t);
-  await world.codex();
+  await world.codex({ version });
+  if (config !== undefined) await world.write("home/.codex/config.toml", config);
   const launch = (agent) =>
     agent.getLaunchCommand({
       sessionId: "app-1",
@@ -66,6 +67,37 @@ test("every key of Codex's reaches it as it was meant", async (t) => {
     "tui.theme": String.raw`"a\"b"`,
   });
 });
+
+/** What Codex makes of a profile that is a table in config.toml, a file beside it, or neither, by its version. */
+const PROFILES = [
+  ["0.118.0", "[profiles.work]\n", true],
+  ["0.118.0", "", false],
+  ["0.133.0", 'profile = "work"\n', false],
+  ["0.134.0", "[profiles.work]\n", false],
+  ["0.134.0", 'profile = "work"\n', false],
+  ["0.169.0", "[profiles.other]\n", true],
+  ["0.169.0", "", true],
+  ["0.169.0", "[profiles", true],
+];
+
+for (const [at, [version, text, isGiven]] of PROFILES.entries()) {
+  // What was said of a profile is not said again.
+  const profile = `work${at}`;
+  const config = text.replace("work", profile);
+  const what = `a profile with which Codex ${version} ${isGiven ? "starts is given" : "would end at once is left out, and said"}`;
+  test(`${what}: ${JSON.stringify(config)}`, async (t) => {
+    const agentConfig = { permissions: "auto-edit", profile };
+    const { said, flags } = await launched(t, agentConfig, { version, config });
+    assert.deepEqual(
+      flags.slice(0, 2),
+      isGiven ? ["--profile", profile] : ["--ask-for-approval", "never"],
+    );
+    assert.deepEqual(
+      said.map((line) => /^ao-codex: profile: .*work/.test(line)),
+      isGiven ? [] : [true],
+    );
+  });
+}
 
 test("what contradicts the permissions, or the launch, is left out and said once", async (t) => {
   const { said, flags, settings } = await launched(t, {

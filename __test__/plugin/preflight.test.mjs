@@ -58,12 +58,60 @@ test("a project that is no repository is told so", async (t) => {
   assert.match(await told(world, "../../nowhere"), /is no git repository/);
 });
 
-test("what does not answer in time keeps nobody from starting, and is not waited for", async (t) => {
+/** Programs that hold their streams open in one way or another; npm's own Codex is a launcher with a child. */
+const HANGING = {
+  "hangs itself": "exec sleep 60",
+  "has a child that hangs": "sleep 60; exit 1",
+  "leaves a child behind that holds its streams": "sleep 60 & exit 1",
+  "ignores being told to end": "trap '' TERM INT HUP; sleep 60; sleep 60",
+};
+
+for (const [what, does] of Object.entries(HANGING)) {
+  test(`a Codex that ${what} keeps nobody from starting, and is not waited for`, async (t) => {
+    const world = await worldOf(t);
+    const agent = create();
+    const context = { project: { name: "app", path: world.path("project") } };
+    for (const body of [`case "$1" in --version) echo 1;; *) ${does};; esac`, does]) {
+      await world.script("bin/codex", body);
+      const started = performance.now();
+      await agent.preflight(context);
+      assert.equal(performance.now() - started < 20_000, true, body);
+    }
+  });
+}
+
+test("a Codex that a signal ends, or that is no program, cannot be run", async (t) => {
   const world = await worldOf(t);
-  await codexThat(world, "exec sleep 60");
-  const started = performance.now();
-  assert.equal(await told(world), null);
-  await world.script("bin/codex", "exec sleep 60");
-  assert.equal(await told(world), null);
-  assert.equal(performance.now() - started < 4_000, true);
+  await world.script("bin/codex", "kill -ILL $$");
+  assert.match(await told(world), /codex cannot be run \(SIGILL\): /);
+  await world.write("bin/codex", "\u007fELF and nothing else", 0o755);
+  assert.match(await told(world), /codex cannot be run \((ENOEXEC|EACCES|\d+)\): /);
+});
+
+test("what a host leaves out, or gets wrong, keeps nobody from starting", async (t) => {
+  const world = await worldOf(t);
+  await codexThat(world, "exit 0");
+  const agent = create();
+  for (const project of [undefined, null, {}, { path: null }, { path: 7 }])
+    assert.equal(await agent.preflight({ project }), undefined);
+});
+
+test("a provider that the project's own settings choose needs no login", async (t) => {
+  const world = await worldOf(t);
+  await codexThat(world, "echo 'Not logged in' >&2; exit 1");
+  await world.write("home/.codex/config.toml", '[profiles.mine]\nmodel_provider = "mine"\n');
+  const path = world.path("project");
+  const said = (project, role = "worker") =>
+    create()
+      .preflight({ project: { name: "app", path, ...project }, intent: { role } })
+      .then(
+        () => null,
+        ({ message }) => message,
+      );
+  assert.match(await said({}), /^Nobody is logged in/);
+  assert.equal(await said({ agentConfig: { profile: "mine" } }), null);
+  assert.equal(await said({ agentConfig: { config: { model_provider: "mine" } } }), null);
+  const perRole = { worker: { agentConfig: { profile: "mine" } } };
+  assert.equal(await said(perRole), null);
+  assert.match(await said(perRole, "orchestrator"), /^Nobody is logged in/);
 });

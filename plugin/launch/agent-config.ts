@@ -6,9 +6,10 @@
 import type { Permissions } from "./permissions.js";
 import { shellQuote, shellWord } from "./shell.js";
 import { isTomlKey, tomlValue } from "./toml.js";
+import { PROFILE_NAME } from "./user-config.js";
 
-/** What a setting is that is not what it should be. */
-type Complain = (setting: string, found: string, remedy: string) => void;
+/** What a setting is that is not what it should be; refused is what contradicts the permissions. */
+type Complain = (setting: string, found: string, remedy: string, isRefused?: boolean) => void;
 
 export interface CodexSettings {
   reasoningEffort: string | null;
@@ -75,7 +76,7 @@ export function readCodexSettings(
   return {
     reasoningEffort: effort,
     sandbox: sandboxOf(given["sandbox"], permissions, complain),
-    profile: word(given, "profile", /^[A-Za-z0-9_-]+$/, "the name of a profile of Codex", complain),
+    profile: word(given, "profile", PROFILE_NAME, "the name of a profile of Codex", complain),
     webSearch: switchOf(given["webSearch"], complain),
     config: [...tableOf(given["config"], complain), ...serversOf(given["mcpServers"], complain)],
   };
@@ -127,6 +128,7 @@ function sandboxOf(value: unknown, permissions: Permissions, complain: Complain)
     permissions === "permissionless"
       ? "use auto-edit, default or suggest with a sandbox"
       : "use permissionless for no sandbox at all, or a narrower sandbox",
+    true,
   );
   return null;
 }
@@ -135,7 +137,13 @@ function tableOf(value: unknown, complain: Complain): [string, string][] {
   return entriesOf("config", value, complain).flatMap(([key, one]): [string, string][] => {
     const instead = NOT_BY_HAND[key.split(".")[0] ?? ""];
     const toml = isTomlKey(key) ? tomlValue(one) : null;
-    if (instead !== undefined) complain(`config.${key}`, "is set by the launch", `use ${instead}`);
+    if (instead !== undefined)
+      complain(
+        `config.${key}`,
+        "is set by the launch",
+        `use ${instead}`,
+        instead.startsWith("permissions"),
+      );
     else if (toml === null)
       complain(`config.${key}`, "is no key or value of TOML", "see Codex's own documents");
     else return [[key, toml]];

@@ -7,6 +7,7 @@ import { agentPathFlags } from "./agent-path.js";
 import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
 import { profileFlags } from "./permission-profile.js";
+import { profileProblem } from "./profile.js";
 import { approvalFlags } from "./permissions.js";
 import { sandboxFlags } from "./sandbox.js";
 import { shellQuote, shellWord } from "./shell.js";
@@ -67,8 +68,12 @@ export function resumeCommand(settings: CommandSettings, threadId: string): stri
 function flags(settings: CommandSettings): string[] {
   const { facts, model, permissions } = settings;
   const profile = profileFlags(settings);
-  // The older setting would win over a profile.
-  const codex = profile === null ? settings.codex : { ...settings.codex, sandbox: null };
+  const codex = {
+    ...settings.codex,
+    // The older setting would win over a profile of permissions.
+    ...(profile !== null && { sandbox: null }),
+    ...(profileProblem(settings) !== null && { profile: null }),
+  };
   return [
     "-c",
     "check_for_update_on_startup=false",

@@ -8,6 +8,14 @@ import type { ProjectConfig, Session } from "../host.js";
 export function roleConfig(session: Session, project: ProjectConfig): Record<string, unknown> {
   const isOrchestrator =
     session.metadata?.["role"] === "orchestrator" || session.id.endsWith("-orchestrator");
+  return configOfRole(isOrchestrator, project);
+}
+
+/** The same for a session that is yet to be. */
+export function configOfRole(
+  isOrchestrator: boolean,
+  project: Partial<ProjectConfig>,
+): Record<string, unknown> {
   const shared = project.agentConfig ?? {};
   const own = (isOrchestrator ? project.orchestrator : project.worker)?.agentConfig ?? {};
   const merged = { ...shared, ...withoutUndefined(own) };

@@ -9,6 +9,8 @@ export interface UserConfig {
   /** `sandbox_workspace_write.writable_roots`: a launch adds to them. */
   writableRoots: string[];
   sandbox: UserSandbox;
+  /** The tables of `profiles`, and the one that `profile` chooses; newer versions have a file for each instead. */
+  profiles: { tables: string[]; chosen: string | null };
   /** The directories that the person trusts. */
   trusted: Set<string>;
   /** `shell_environment_policy.set.BASH_ENV`, which a launch must chain. */
@@ -33,6 +35,9 @@ export interface UserSandbox {
 
 type Table = Record<string, unknown>;
 
+/** Part of a file's name in newer versions. */
+export const PROFILE_NAME = /^[A-Za-z0-9_-]+$/;
+
 /** What Codex itself would refuse says nothing. */
 export function readUserConfig(codexHome: string | null): UserConfig {
   const config = configOf(codexHome);
@@ -51,6 +56,10 @@ export function readUserConfig(codexHome: string | null): UserConfig {
       excludesSlashTmp: workspaceWrite["exclude_slash_tmp"] === true,
       excludesTmpdir: workspaceWrite["exclude_tmpdir_env_var"] === true,
     },
+    profiles: {
+      tables: Object.keys(table(config["profiles"])),
+      chosen: textOrNull(config["profile"]),
+    },
     trusted: new Set(
       Object.entries(table(config["projects"]))
         .filter(([, project]) => table(project)["trust_level"] === "trusted")
@@ -61,16 +70,21 @@ export function readUserConfig(codexHome: string | null): UserConfig {
   };
 }
 
-/** The provider that the person chose in place of OpenAI; `null` where that is in force. */
-export function userProvider(codexHome: string | null): string | null {
+/**
+ * The provider that the person chose in place of OpenAI, in a profile that is named for them or in their own; `null`
+ * where OpenAI is in force.
+ */
+export function userProvider(codexHome: string | null, named?: string | null): string | null {
   const config = configOf(codexHome);
-  const profile = table(table(config["profiles"])[String(config["profile"])]);
-  const provider = profile["model_provider"] ?? config["model_provider"];
+  const profile = table(table(config["profiles"])[String(named ?? config["profile"])]);
+  const isName = named !== null && named !== undefined && PROFILE_NAME.test(named);
+  const file = isName ? configOf(codexHome, `${named}.config.toml`) : {};
+  const provider = file["model_provider"] ?? profile["model_provider"] ?? config["model_provider"];
   return typeof provider === "string" && provider !== "openai" ? provider : null;
 }
 
-function configOf(codexHome: string | null): Table {
-  const text = textBehindLinks(join(codexHome ?? defaultCodexHome(), "config.toml"));
+function configOf(codexHome: string | null, name: string = "config.toml"): Table {
+  const text = textBehindLinks(join(codexHome ?? defaultCodexHome(), name));
   return text === null ? {} : parsed(text);
 }
 

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { path } from "../../terminal/format.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
-import { runProgram } from "../command.js";
+import { runProgram } from "../../launch/run-program.js";
 import { may } from "../files.js";
 import type { Machine } from "../machine.js";
 

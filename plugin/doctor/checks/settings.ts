@@ -1,6 +1,9 @@
 /** What the user configured: by environment variables, and in the orchestrator's YAML. */
 
 import { path } from "../../terminal/format.js";
+import { CodexBinary } from "../../launch/codex-binary.js";
+import { profileProblem } from "../../launch/profile.js";
+import { readUserConfig } from "../../launch/user-config.js";
 import { readAgentSettings } from "../../settings.js";
 import type { Problem } from "../../settings.js";
 import type { Check, Finding } from "../check.js";
@@ -17,6 +20,9 @@ const VARIABLES = [
   "AO_CODEX_HOOKS",
 ];
 
+/** `codex-version` asks the same, and waits as long. */
+const FACTS_LIMIT_MS = 3_000;
+
 export const settings: Check = {
   id: "settings",
   async look(machine: Machine): Promise<Finding> {
@@ -26,12 +32,14 @@ export const settings: Check = {
         `${path(configuration.path)} cannot be read: ${configuration.broken}`,
         "mend the YAML at that place",
       );
-    const problems = problemsOf(machine);
-    if (problems.length > 0)
-      return warn(
+    const problems = [...problemsOf(machine), ...(await profileProblems(machine))];
+    if (problems.length > 0) {
+      const say = problems.some(({ isRefused }) => isRefused) ? fail : warn;
+      return say(
         problems.map(({ setting, found }) => `${setting}: ${found}`).join("; "),
         problems.map(({ setting, remedy }) => `${setting}: ${remedy}`).join("; "),
       );
+    }
     const set = VARIABLES.filter((name) => env[name]);
     const projects = configuration?.projects.map(({ id }) => id) ?? [];
     const sources = [
@@ -45,28 +53,57 @@ export const settings: Check = {
 };
 
 function problemsOf({ settings: { problems }, configuration }: Machine): Problem[] {
-  const ofProjects = (configuration?.projects ?? []).flatMap((project) =>
-    configsOf(project).flatMap(([name, config]) =>
-      readAgentSettings(config, {}, project.path).problems.map((problem) => ({
-        ...problem,
-        setting: `${name}.${problem.setting}`,
-      })),
-    ),
-  );
+  const ofProjects = (configuration?.projects ?? []).flatMap((project) => {
+    const known = new Set<string>();
+    return configsOf(project).flatMap(([name, config]) =>
+      readAgentSettings(config, {}, project.path)
+        .problems.filter(({ found, setting }) => isNew(known, `${setting}: ${found}`))
+        .map((problem) => ({ ...problem, setting: `${name}.${problem.setting}` })),
+    );
+  });
   return [...problems, ...ofProjects];
 }
 
-/** Every `agentConfig` that the project has, by its place in the YAML. */
-function configsOf({ id, settings: project }: Project): [string, Record<string, unknown>][] {
-  const roles = ["worker", "orchestrator"].map(
-    (role) => [`${id}.${role}.agentConfig`, field(project, role)] as const,
+function isNew(known: Set<string>, one: string): boolean {
+  const isKnown = known.has(one);
+  known.add(one);
+  return !isKnown;
+}
+
+/** Whether the installed Codex would start with the profiles that projects name. */
+async function profileProblems(machine: Machine): Promise<Problem[]> {
+  const named = (machine.configuration?.projects ?? []).flatMap((project) =>
+    configsOf(project).map(([name, config]) => {
+      const { codex } = readAgentSettings(config, {}, project.path);
+      return { name, codex };
+    }),
   );
-  return [[`${id}.agentConfig`, project] as const, ...roles]
-    .map(([name, holder]): [string, Record<string, unknown>] => [
-      name,
-      field(holder, "agentConfig"),
-    ])
-    .filter(([, config]) => Object.keys(config).length > 0);
+  const binary = named.some(({ codex }) => codex.profile !== null) ? await machine.codex() : null;
+  if (binary === null) return [];
+  const known = new CodexBinary({ aoHome: machine.settings.aoHome, binary });
+  const facts = await known.factsWithin(FACTS_LIMIT_MS);
+  const user = readUserConfig(machine.settings.codexHome);
+  return named.flatMap(({ codex, name }) => {
+    const problem = profileProblem({ codex, facts, user });
+    return problem === null ? [] : [{ ...problem, setting: `${name}.${problem.setting}` }];
+  });
+}
+
+/** Every `agentConfig` that the project has, by its place in the YAML; a worker's lies over the project's. */
+function configsOf({ id, settings: project }: Project): [string, Record<string, unknown>][] {
+  const shared = field(project, "agentConfig");
+  const [worker, orchestrator] = (["worker", "orchestrator"] as const).map((role) =>
+    field(field(project, role), "agentConfig"),
+  );
+  const over = (own: Record<string, unknown> = {}) =>
+    Object.keys(own).length === 0 ? {} : { ...shared, ...own };
+  const all: [string, Record<string, unknown>][] = [
+    [`${id}.agentConfig`, shared],
+    [`${id}.worker.agentConfig`, over(worker)],
+    // Its permissions are the orchestrator's own.
+    [`${id}.orchestrator.agentConfig`, orchestrator ?? {}],
+  ];
+  return all.filter(([, config]) => Object.keys(config).length > 0);
 }
 
 function field(holder: Record<string, unknown>, name: string): Record<string, unknown> {

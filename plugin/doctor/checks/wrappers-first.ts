@@ -9,7 +9,7 @@ import { readUserConfig } from "../../launch/user-config.js";
 import { shellQuote } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
-import { runProgram } from "../command.js";
+import { runProgram } from "../../launch/run-program.js";
 import { isDirectory, isFile, may } from "../files.js";
 import type { Machine } from "../machine.js";
 import { realPath } from "../../paths.js";

@@ -3,8 +3,10 @@
 import { spawn } from "node:child_process";
 
 export interface Outcome {
-  /** `null` where it was ended for taking too long, or could not be started. */
+  /** `null` where it has not ended by itself. */
   code: number | null;
+  /** Why it could not be run, or what it died of: `EACCES`, `SIGILL`; `null` also where it took too long. */
+  failure: string | null;
   stdout: string;
   stderr: string;
 }
@@ -18,7 +20,7 @@ export function runProgram(
   { cwd, env, limitMs }: { cwd?: string; env: NodeJS.ProcessEnv; limitMs: number },
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    // A group of its own, so that nothing which a profile started is left behind.
+    // A group of its own, so that nothing which a profile or a launcher started is left behind, or holds its streams.
     const child = spawn(program, args, {
       cwd,
       env,
@@ -31,18 +33,18 @@ export function runProgram(
         said[name] = (said[name] + text).slice(-MOST_BYTES);
       });
     }
-    const end = (code: number | null) => {
+    const end = (code: number | null, failure: string | null) => {
       clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ code, ...said });
+      resolve({ code, failure, ...said });
     };
     const timer = setTimeout(() => {
       kill(child.pid);
-      end(null);
+      end(null, null);
     }, limitMs);
-    child.once("error", () => end(null));
-    child.once("close", (code) => end(code));
+    child.once("error", (error: NodeJS.ErrnoException) => end(null, error.code ?? error.message));
+    child.once("close", (code, signal) => end(code, signal));
   });
 }
 
