@@ -1,6 +1,6 @@
 /** The orchestrator's configuration, where one can be found, as far as it is about Codex. */
 
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isScalar, parseDocument, visit } from "yaml";
 import { trustedDirectories } from "../launch/work-tree.js";
 import { isFile } from "./files.js";
@@ -47,9 +47,19 @@ export function findConfiguration(
     ...originCandidates(session),
     ...NAMES.map((name) => join(home, `.${name}`)),
     join(home, ".config", "agent-orchestrator", "config.yaml"),
+    globalPath(env),
   ];
   const path = candidates.find(isFile);
   return path === undefined ? null : read(path, workspace, session, env);
+}
+
+/** Where later orchestrators register projects. */
+function globalPath(env: NodeJS.ProcessEnv): string {
+  const { AO_GLOBAL_CONFIG: named, XDG_CONFIG_HOME: xdg } = env;
+  if (named) return resolve(named);
+  return xdg
+    ? join(xdg, "agent-orchestrator", "config.yaml")
+    : join(homeDirectory(), ".agent-orchestrator", "config.yaml");
 }
 
 function upwards(start: string): string[] {
@@ -70,24 +80,80 @@ function read(
   env: NodeJS.ProcessEnv,
 ): Configuration {
   try {
-    const document = object(parse(textBehindLinks(path, LIMIT_BYTES) ?? ""));
-    const defaults = object(document["defaults"]);
+    const document = documentOf(path);
     const places = new Set([workspace, ...trustedDirectories(workspace)].map(realPath));
-    const known = env["AO_PROJECT_ID"] || session?.metadata["project"];
-    const projects = Object.entries(object(document["projects"]))
-      .map(([id, value]): Project => {
-        const settings = object(value);
-        const place = settings["path"];
-        const projectPath = typeof place === "string" ? expandHome(place) : null;
-        const isHere = projectPath !== null && places.has(realPath(projectPath));
-        return { id, path: projectPath, isMeant: known ? id === known : isHere, settings };
-      })
-      .filter(({ settings }) => usesCodex(settings, defaults));
+    const known = env["AO_PROJECT_ID"] || session?.metadata["project"] || projectOf(session);
+    const isMeant = ({ id, path: place }: Omit<Project, "isMeant">) =>
+      known ? id === known : place !== null && places.has(realPath(place));
+    const isFlat = !("projects" in document) && NAMES.includes(basename(path));
+    const registry = isFlat ? registryOf(env) : document;
+    const registered = projectsIn(registry);
+    // The file that stands in the work tree is the one that its main checkout has.
+    const all = isFlat
+      ? [flatProject(path, document, registered.find(isMeant))]
+      : registered.map(withOwnFile);
+    const defaults = object(registry["defaults"]);
+    const projects = all
+      .filter(({ settings }) => usesCodex(settings, defaults))
+      .map((project) => ({ ...project, isMeant: isFlat || isMeant(project) }));
     return { path, projects, broken: null };
   } catch (error) {
     const [reason = ""] = String(error instanceof Error ? error.message : error).split("\n");
     return { path, projects: [], broken: reason };
   }
+}
+
+/** Later orchestrators keep a project's metadata in a directory of its name. */
+function projectOf(session: KnownSession | null): string | null {
+  const directory = session?.dataDir == null ? null : dirname(session.dataDir);
+  const isLater = directory !== null && basename(dirname(directory)) === "projects";
+  return isLater ? basename(directory) : null;
+}
+
+function registryOf(env: NodeJS.ProcessEnv): Settings {
+  try {
+    return documentOf(globalPath(env));
+  } catch {
+    // What it says is said of it when it is the one that is looked at.
+    return {};
+  }
+}
+
+type Registered = Omit<Project, "isMeant">;
+
+function projectsIn(document: Settings): Registered[] {
+  return Object.entries(object(document["projects"])).map(([id, value]) => {
+    const settings = object(value);
+    const place = settings["path"];
+    return { id, path: typeof place === "string" ? expandHome(place) : null, settings };
+  });
+}
+
+/** A project's own file in later orchestrators: what stands under `projects.<id>` in others, without the project. */
+function flatProject(file: string, settings: Settings, entry: Registered | undefined): Registered {
+  const place = entry?.path ?? dirname(file);
+  return {
+    id: entry?.id ?? basename(place),
+    path: place,
+    settings: { ...entry?.settings, ...settings },
+  };
+}
+
+/** A registered project with what its own file says; one that cannot be read says nothing. */
+function withOwnFile(project: Registered): Registered {
+  const { path: place, settings } = project;
+  const file = place === null ? undefined : NAMES.map((name) => join(place, name)).find(isFile);
+  if (file === undefined) return project;
+  try {
+    const own = documentOf(file);
+    return "projects" in own ? project : { ...project, settings: { ...settings, ...own } };
+  } catch {
+    return project;
+  }
+}
+
+function documentOf(path: string): Settings {
+  return object(parse(textBehindLinks(path, LIMIT_BYTES) ?? ""));
 }
 
 /**
@@ -112,8 +178,14 @@ function parse(text: string): unknown {
 }
 
 function usesCodex(settings: Settings, defaults: Settings): boolean {
-  const roles = ["worker", "orchestrator"].map((role) => object(settings[role])["agent"]);
-  return [settings["agent"] ?? defaults["agent"], ...roles].includes("codex");
+  const agentOf = (role: string) =>
+    object(settings[role])["agent"] ?? object(defaults[role])["agent"];
+  const agents = [
+    settings["agent"] ?? defaults["agent"],
+    agentOf("worker"),
+    agentOf("orchestrator"),
+  ];
+  return agents.includes("codex");
 }
 
 function object(value: unknown): Settings {

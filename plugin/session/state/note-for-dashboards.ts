@@ -6,7 +6,7 @@
 import { noteActivity } from "../../../index.js";
 import type { SessionEvidence } from "../../../index.js";
 import type { Session } from "../../host.js";
-import { warn } from "../../warn.js";
+import { warn } from "../../terminal/warn.js";
 import type { Decision } from "./decide.js";
 
 /** They pass over what is five minutes old, and the orchestrator looks every 30 s. */
