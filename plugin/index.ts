@@ -6,6 +6,7 @@ import type { CodexAgent, CodexManifest } from "./host.js";
 import { createAgent } from "./agent.js";
 import { CodexBinary } from "./launch/codex-binary.js";
 import { readPluginSettings } from "./settings.js";
+import { createWindowsAgent } from "./session/windows-agent.js";
 import { ownVersion } from "./version.js";
 
 export type * from "./host.js";
@@ -22,10 +23,11 @@ export const manifest: CodexManifest = {
 
 /**
  * The agent; `config` holds `PluginOptions`, each also by an environment variable. Never throws: a wrong setting is warned
- * of on stderr, and passed over for a safe one.
+ * of on stderr, and passed over for a safe one. On Windows it starts no session, and says so.
  */
 export function create(config?: Record<string, unknown>): CodexAgent {
-  return createAgent(readPluginSettings(config, process.env));
+  const settings = readPluginSettings(config, process.env);
+  return process.platform === "win32" ? createWindowsAgent(settings) : createAgent(settings);
 }
 
 /** Whether a Codex is installed. A look at some directories: nothing is run, and nothing is thrown. */
