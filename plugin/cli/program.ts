@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
   prices: async () => (await import("./prices.js")).pricesCommand(),
   wrappers: async () => (await import("./wrappers.js")).wrappersCommand(),
+  uninstall: async () => (await import("./uninstall.js")).uninstallCommand(),
 };
 
 const USAGE_EXIT_CODE = 2;
@@ -78,7 +79,7 @@ function commandsFor(args: readonly string[]) {
  * and again behind them.
  */
 function refuseRepetition(option: Option): void {
-  if (option.isBoolean() || REPEATABLE.has(option.long ?? "")) return;
+  if (option.isBoolean() || option.variadic || REPEATABLE.has(option.long ?? "")) return;
   const parse = option.parseArg;
   let isGiven = false;
   option.argParser((value: string, previous: unknown) => {

@@ -1,0 +1,115 @@
+/**
+ * Takes out what this package has put on the disk: wrappers and hook, sections of AGENTS.md, activity logs, its own files
+ * and its cache. Nothing that is not ours is touched, and no link is followed.
+ */
+
+import { lstatSync, rmdirSync, rmSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { join } from "node:path";
+import type * as Addon from "../../../index.js";
+import { isThere } from "../files.js";
+
+export interface Removed {
+  kind: "wrapper" | "agents-section" | "activity-log" | "files" | "cache";
+  path: string;
+}
+
+/** Something that stays, and why. */
+export interface Stayed {
+  path: string;
+  reason: string;
+}
+
+export interface Outcome {
+  removed: Removed[];
+  /** What is not ours to take. */
+  kept: Stayed[];
+  /** What could not be taken. */
+  failed: Stayed[];
+}
+
+export interface Task {
+  aoHome: string;
+  workspaces: readonly string[];
+  /** Whether it is only said. */
+  isDry: boolean;
+}
+
+type Native = Pick<
+  typeof Addon,
+  "places" | "removableWrappers" | "removeActivityLog" | "removeAgentsSection" | "removeWrappers"
+>;
+
+/** What the plugin and the hook keep below `codex` in the orchestrator's home. */
+const OWN_DIRECTORIES = ["events", "launch", "screen"];
+
+export async function takeOut(
+  native: Native,
+  { aoHome, isDry, workspaces }: Task,
+): Promise<Outcome> {
+  const outcome: Outcome = { removed: [], kept: [], failed: [] };
+  const attempt = async (path: string, work: () => Promise<void> | void) => {
+    try {
+      await work();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      outcome.failed.push({ path, reason });
+    }
+  };
+  const tree = (kind: "files" | "cache", path: string) =>
+    attempt(path, () => {
+      const found = statOf(path);
+      if (found === null) return;
+      if (!found.isDirectory()) {
+        outcome.kept.push({ path, reason: "it is no directory of ours" });
+        return;
+      }
+      // Links in it go, and what they lead to stays.
+      if (!isDry) rmSync(path, { recursive: true });
+      outcome.removed.push({ kind, path });
+    });
+
+  const hasShell = process.platform !== "win32";
+  for (const workspace of hasShell ? workspaces : []) {
+    await attempt(join(workspace, "AGENTS.md"), async () => {
+      const change = await native.removeAgentsSection(workspace, { dryRun: isDry });
+      if (change.outcome === "removed")
+        outcome.removed.push({ kind: "agents-section", path: change.path });
+    });
+    await attempt(join(workspace, ".ao"), async () => {
+      const change = await native.removeActivityLog(workspace, { dryRun: isDry });
+      if (change.outcome === "removed")
+        outcome.removed.push({ kind: "activity-log", path: change.path });
+    });
+  }
+  if (hasShell)
+    await attempt(join(aoHome, "bin"), async () => {
+      const { files, left } = await native.removableWrappers({ aoHome });
+      if (left)
+        outcome.kept.push({ path: join(aoHome, "bin"), reason: "the wrappers there are not ours" });
+      if (!isDry) await native.removeWrappers({ aoHome });
+      outcome.removed.push(...files.map((path) => ({ kind: "wrapper" as const, path })));
+    });
+  for (const name of OWN_DIRECTORIES) await tree("files", join(aoHome, "codex", name));
+  const { cacheDirectory, userPrices } = await native.places();
+  if (cacheDirectory !== null) await tree("cache", cacheDirectory);
+  if (userPrices !== null && isThere(userPrices))
+    outcome.kept.push({ path: userPrices, reason: "these are your prices" });
+  if (!isDry)
+    for (const directory of [join(aoHome, "codex"), join(aoHome, "bin"), aoHome])
+      removeIfEmpty(directory);
+  return outcome;
+}
+
+function statOf(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+/** Where anything else is in it, it is not ours alone. */
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // It holds something of others, or is not there.
+  }
+}
