@@ -1,10 +1,13 @@
 //! What tells of the orchestrator's sessions, for Node.
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use napi::Result;
 use napi_derive::napi;
 
+use crate::billing::price_table::PriceTable;
 use crate::billing::report::{PricedThread, PricedUsage};
 use crate::binding::answer::Usage;
 use crate::binding::argument::{self, Fields, Given};
@@ -127,7 +130,8 @@ pub async fn session_evidence(
         let store = store_of(&codex);
         let homes = Homes { ao: &ao, codex: &store, binary: binary.as_deref() };
         let collected = evidence::collect(&queries, &homes, may_ask_tmux);
-        let answers = queries.iter().zip(collected).map(|(query, one)| answer(query, one));
+        let prices: LazyCell<Arc<PriceTable>> = LazyCell::new(prices_or_built_in);
+        let answers = queries.iter().zip(collected).map(|(query, one)| answer(query, one, &prices));
         Ok(answers.collect())
     })
     .await
@@ -157,16 +161,15 @@ fn query(given: SessionQuery) -> Result<evidence::SessionQuery> {
     })
 }
 
-fn answer(query: &evidence::SessionQuery, collected: evidence::EvidenceResult) -> SessionEvidence {
+fn answer(
+    query: &evidence::SessionQuery,
+    collected: evidence::EvidenceResult,
+    prices: &LazyCell<Arc<PriceTable>>,
+) -> SessionEvidence {
     let failure = collected.as_ref().err().map(ToString::to_string);
     let one = collected.unwrap_or_default();
     let codex = one.running.as_ref().and_then(codex_of);
-    let prices = (!one.threads.is_empty()).then(prices_or_built_in);
-    let mut usages = one
-        .threads
-        .into_iter()
-        .zip(prices.iter().cycle())
-        .map(|(one, prices)| PricedThread::new(one, prices));
+    let mut usages = one.threads.into_iter().map(|one| PricedThread::new(one, prices));
     let first = usages.next();
     let model = first.as_ref().and_then(|first| first.thread.model.clone());
     let usage = first.map(|first| {

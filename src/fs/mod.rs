@@ -2,6 +2,7 @@
 
 pub mod atomic;
 pub(crate) mod child;
+pub(crate) mod disk;
 pub mod file_stamp;
 pub(crate) mod guarded;
 pub mod open;

@@ -13,7 +13,6 @@ use crate::index::cache::decode::decode_tree;
 use crate::index::cache::file::{CacheFile, path_of};
 use crate::index::cache::policy::SavePolicy;
 use crate::index::catalog::by_head::Lookup;
-use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::{Missed, Tree};
 use crate::index::lru::Lru;
@@ -49,8 +48,6 @@ pub struct State {
     pub tree: Tree,
     /// They by what their heads say.
     pub lookup: Lookup,
-    /// The directories in which threads began.
-    pub workspaces: Workspaces,
     /// The folds that are being appended to.
     pub live: LiveFolds,
     /// Texts that many heads have in common.
@@ -83,7 +80,6 @@ impl Default for State {
         Self {
             tree: Tree::default(),
             lookup: Lookup::default(),
-            workspaces: Workspaces::default(),
             live: Lru::new(MAX_LIVE),
             texts: Texts::default(),
             busy: HashSet::new(),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fs::disk;
 use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::rollout::workspace::Resolver;
 
@@ -69,7 +70,9 @@ impl Repositories {
             return known.clone();
         }
         let path = Path::new(directory.as_ref());
-        let found = if path.is_absolute() { find(&self.disk.resolve(path)) } else { None };
+        // It may lie on a mount that does not answer.
+        let ask = |path: &Path| disk::ask(path, find).flatten();
+        let found = if path.is_absolute() { ask(&self.disk.resolve(path)) } else { None };
         let found = found.map(Arc::from);
         self.known.insert(Arc::clone(directory), found.clone());
         found

@@ -3,18 +3,23 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::fs::disk;
 use crate::rollout::drive::{Platform, fold_case, is_network, without_verbatim};
 
 /// How many directories of a path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
 const MAX_STEPS: usize = 128;
 
-/// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few.
+/// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few. What
+/// lies on a mount that does not answer is where it says.
 #[derive(Debug)]
 pub struct Resolver {
     platform: Platform,
     known: HashMap<PathBuf, Resolved>,
+    /// Whether this thread may wait for ever.
+    is_given_up: bool,
 }
 
 impl Default for Resolver {
@@ -34,7 +39,13 @@ impl Resolver {
     /// A resolver of the paths of a platform.
     #[must_use]
     pub fn on(platform: Platform) -> Self {
-        Self { platform, known: HashMap::new() }
+        Self { platform, known: HashMap::new(), is_given_up: false }
+    }
+
+    /// A resolver for a thread that can be given up, as those of [`disk`] can: it waits as long as the disk does.
+    #[must_use]
+    pub(crate) fn on_this_thread() -> Self {
+        Self { is_given_up: true, ..Self::default() }
     }
 
     /// Whether a path that a rollout names can be a workspace of this machine.
@@ -68,9 +79,20 @@ impl Resolver {
         let path = normalize(path);
         if path.components().nth(MAX_STEPS).is_some() {
             // Step by step it would cost its length squared; nobody has many of these.
-            return canonical(path).path;
+            return self.canonical(path).path;
         }
         self.real(&path).path
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        path: &Path,
+        question: fn(&Path) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.is_given_up {
+            return question(path);
+        }
+        disk::ask(path, question).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn real(&mut self, path: &Path) -> Resolved {
@@ -81,35 +103,37 @@ impl Resolver {
             (Some(parent), Some(name)) => {
                 let parent = self.real(parent);
                 let path = parent.path.join(name);
-                if parent.exists { follow(path) } else { Resolved { path, exists: false } }
+                if parent.exists { self.follow(path) } else { Resolved { path, exists: false } }
             }
             // The root, or the parent of what may be a link.
-            _ => canonical(path.to_owned()),
+            _ => self.canonical(path.to_owned()),
         };
         self.known.insert(path.to_owned(), resolved.clone());
         resolved
     }
-}
 
-/// Resolves a path that can only be a link in its last part.
-fn follow(path: PathBuf) -> Resolved {
-    match fs::symlink_metadata(&path) {
-        // Elsewhere the disk may also spell the name otherwise, in upper and lower case.
-        Ok(metadata) if metadata.is_symlink() || !cfg!(target_os = "linux") => canonical(path),
-        found => Resolved { path, exists: found.is_ok() },
+    /// Resolves a path that can only be a link in its last part.
+    fn follow(&self, path: PathBuf) -> Resolved {
+        match self.ask(&path, |path| fs::symlink_metadata(path)) {
+            // Elsewhere the disk may also spell the name otherwise, in upper and lower case.
+            Ok(metadata) if metadata.is_symlink() || !cfg!(target_os = "linux") => {
+                self.canonical(path)
+            }
+            found => Resolved { path, exists: found.is_ok() },
+        }
     }
-}
 
-fn canonical(path: PathBuf) -> Resolved {
-    match fs::canonicalize(&path) {
-        Ok(path) => Resolved { path: without_verbatim(path), exists: true },
-        Err(_) => Resolved { path, exists: false },
+    fn canonical(&self, path: PathBuf) -> Resolved {
+        match self.ask(&path, |path| fs::canonicalize(path)) {
+            Ok(path) => Resolved { path: without_verbatim(path), exists: true },
+            Err(_) => Resolved { path, exists: false },
+        }
     }
 }
 
 /// Makes a path absolute and takes `.` and trailing slashes out; `..` stays, since only the disk knows what a link's
 /// parent is.
-fn normalize(path: &Path) -> PathBuf {
+pub(crate) fn normalize(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     absolute.components().filter(|part| !matches!(part, Component::CurDir)).collect()
 }

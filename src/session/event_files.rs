@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::fs::disk;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::guarded;
 use crate::index::lru::{Lru, locked};
@@ -71,9 +72,13 @@ pub fn read(ao_home: &Path, session: &str, only: &Only) -> Result<Option<Arc<Ses
 /// Reads an event file, unless it is what it was when it was last read.
 fn read_unless_known(path: PathBuf, only: &Only) -> Result<Option<Arc<SessionEvents>>> {
     let began = Timestamp::now();
-    let Ok(found) = fs::metadata(&path) else {
+    let found = match fs::metadata(&path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         // Why, reading it tells.
-        return Ok(read_file(&path)?.map(|text| Arc::new(SessionEvents::read(&text, only))));
+        Err(_) => {
+            return Ok(read_file(&path)?.map(|text| Arc::new(SessionEvents::read(&text, only))));
+        }
     };
     let stamp = FileStamp::of(&found);
     let key = (path, only.clone());
@@ -146,7 +151,10 @@ pub fn remove_old(ao_home: &Path, now: SystemTime) -> Result<usize> {
 fn has_workspace(path: &Path) -> bool {
     let Ok(Some(text)) = read_file(path) else { return false };
     let threads = SessionEvents::read(&text, &Only::default()).threads;
-    threads.iter().filter_map(|thread| thread.cwd.as_deref()).any(|cwd| Path::new(cwd).exists())
+    threads.iter().filter_map(|thread| thread.cwd.as_deref()).any(|cwd| {
+        // One whose disk does not answer may be there.
+        disk::ask(Path::new(cwd), Path::exists).unwrap_or(true)
+    })
 }
 
 fn list(ao_home: &Path) -> Result<Vec<PathBuf>> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::fs::disk;
 use crate::index::home::HomeStore;
 use crate::index::query::family::families;
 use crate::index::reading::activity::activity_of;
@@ -95,6 +96,7 @@ pub fn collect(
     }
     let failure = find_threads(queries, &mut found, homes).err().map(Arc::new);
     let mut failures: Vec<Option<Arc<Error>>> = Vec::with_capacity(queries.len());
+    see_workspaces(queries, &mut found);
     for (query, one) in queries.iter().zip(&mut found) {
         let wanted = is_wanted(query, one);
         let failed = if wanted { look(query, one, homes).err().map(Arc::new) } else { None };
@@ -157,10 +159,21 @@ fn find_threads(
     Ok(())
 }
 
+/// Looks at what stands in the workspaces of those that run, which may lie on any mount.
+fn see_workspaces(queries: &[SessionQuery], found: &mut [SessionEvidence]) {
+    let both = queries.iter().zip(found.iter_mut());
+    let running = both.filter(|(query, one)| is_wanted(query, one) && one.running.is_some());
+    let (paths, places): (Vec<PathBuf>, Vec<&mut SessionEvidence>) =
+        running.filter_map(|(query, one)| Some((query.workspace.clone()?, one))).unzip();
+    let seen = disk::ask_all(paths, || last_seen_state);
+    for (one, seen) in places.into_iter().zip(seen) {
+        one.seen = seen.flatten();
+    }
+}
+
 /// Looks at everything that stands in files of the session's own.
 fn look(query: &SessionQuery, one: &mut SessionEvidence, homes: &Homes<'_>) -> Result<()> {
     let Some(Running::Codex(codex)) = &one.running else { return Ok(()) };
-    one.seen = query.workspace.as_deref().and_then(last_seen_state);
     one.question_seen_ms = question_seen_ms(homes.ao, &query.session_id);
     let questions = one.events.as_ref().map(|events| events.questions.as_slice());
     one.question = open_question(questions.unwrap_or_default(), Some(codex)).cloned();

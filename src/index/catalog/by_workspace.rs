@@ -4,13 +4,14 @@
 //! Whether a name is a link can only change when the directory that it lies in changes, so that one question for each
 //! directory that holds some of them is enough. Where a link leads is asked every time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fs::disk;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
-use crate::rollout::workspace::Resolver;
+use crate::rollout::workspace::{Resolver, normalize};
 
 /// No system takes a longer path, in bytes. A `cwd` may say anything, and to ask for each directory on the way of a
 /// longer one would cost its length squared.
@@ -21,21 +22,32 @@ const MAX_PATH: usize = 4096;
 pub struct Workspaces {
     known: HashMap<Arc<str>, Place>,
     by_place: HashMap<PathBuf, Vec<Arc<str>>>,
-    /// The directories that hold some of them, and those above.
-    ways: HashMap<PathBuf, Way>,
-    /// How many are links.
-    links: usize,
+    /// The directories that hold some of them, and those above, which come first.
+    ways: BTreeMap<PathBuf, Way>,
+    /// How many are asked for every time.
+    unsteady: usize,
     version: Option<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Place {
     path: PathBuf,
-    is_link: bool,
+    /// Whether it is a link, or the disk did not answer.
+    is_unsteady: bool,
+}
+
+impl Place {
+    /// Where a directory is, by the thread of a [`disk`].
+    fn find(path: &Path, resolver: &mut Resolver) -> Self {
+        let is_workspace = resolver.is_workspace(path);
+        let place = if is_workspace { resolver.resolve(path) } else { PathBuf::new() };
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        Self { path: place, is_unsteady: is_link }
+    }
 }
 
 /// A directory on the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Way {
     /// Which one it is: another one has other directories in it.
     which: Option<(u64, u64)>,
@@ -57,6 +69,11 @@ impl Way {
         }
     }
 
+    /// All of them; one whose disk does not answer is not there.
+    fn ask_all(paths: Vec<PathBuf>) -> impl Iterator<Item = Self> {
+        disk::ask_all(paths, || Self::ask).into_iter().map(Option::unwrap_or_default)
+    }
+
     /// Whether names in it may lead elsewhere than `before`.
     fn has_changed_since(&self, before: &Self) -> bool {
         self.changed.is_none() && self.which.is_some() || self.changed != before.changed
@@ -64,13 +81,12 @@ impl Way {
 }
 
 impl Workspaces {
-    /// Brings up to date where `cwds` are, which are the same as the last time if `version` is. What is not absolute is
-    /// nowhere.
-    pub fn update<'c>(&mut self, version: Option<u64>, cwds: impl Iterator<Item = &'c Arc<str>>) {
+    /// Brings up to date where those are that are known.
+    pub fn refresh(&mut self) {
         let mut moved: HashSet<PathBuf> = HashSet::new();
         let mut changed: HashSet<PathBuf> = HashSet::new();
-        for (path, before) in &mut self.ways {
-            let now = Way::ask(path);
+        let paths: Vec<PathBuf> = self.ways.keys().cloned().collect();
+        for ((path, before), now) in self.ways.iter_mut().zip(Way::ask_all(paths)) {
             if (now.which, &now.target) != (before.which, &before.target) {
                 moved.insert(path.clone());
             } else if now.has_changed_since(before) {
@@ -78,62 +94,100 @@ impl Workspaces {
             }
             *before = now;
         }
-        let is_same = moved.is_empty() && changed.is_empty() && self.links == 0;
-        if is_same && self.version == version {
+        if moved.is_empty() && changed.is_empty() && self.unsteady == 0 {
             return;
         }
-        self.version = version;
         let is_outdated = |cwd: &str, place: &Place| {
             if cwd.len() > MAX_PATH {
                 return false;
             }
             let mut ways = Path::new(cwd).ancestors().skip(1);
-            place.is_link
+            place.is_unsteady
                 || ways.next().is_some_and(|way| changed.contains(way) || moved.contains(way))
                 || (!moved.is_empty() && ways.any(|way| moved.contains(way)))
         };
         let outdated = self.known.iter().filter(|(cwd, place)| is_outdated(cwd, place));
-        let outdated: Vec<Arc<str>> = outdated.map(|(cwd, _)| Arc::clone(cwd)).collect();
-        let mut disk = Resolver::default();
-        for cwd in outdated {
-            self.resolve(&cwd, &mut disk);
-        }
-        for cwd in cwds {
-            if !self.known.contains_key(cwd) {
-                self.resolve(cwd, &mut disk);
-            }
-        }
-        self.links = self.known.values().filter(|place| place.is_link).count();
+        self.resolve(outdated.map(|(cwd, _)| Arc::clone(cwd)).collect());
     }
 
-    fn resolve(&mut self, cwd: &Arc<str>, disk: &mut Resolver) {
-        let path = Path::new(&**cwd);
-        // The system knows no such path: it is where it says.
-        if cwd.len() > MAX_PATH {
-            let place = Place { path: path.to_owned(), is_link: false };
-            self.by_place.entry(place.path.clone()).or_default().push(Arc::clone(cwd));
-            self.known.insert(Arc::clone(cwd), place);
+    /// The version of the directories that were learned.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
+    /// Learns where `cwds` are, which are those of a version. What is not absolute is nowhere.
+    pub fn learn(&mut self, version: Option<u64>, cwds: impl IntoIterator<Item = Arc<str>>) {
+        let is_new = |cwd: &Arc<str>| !self.known.contains_key(cwd);
+        let new: Vec<Arc<str>> = cwds.into_iter().filter(is_new).collect();
+        self.resolve(new);
+        self.version = version;
+    }
+
+    fn resolve(&mut self, cwds: Vec<Arc<str>>) {
+        if cwds.is_empty() {
             return;
         }
-        for way in path.ancestors().skip(1).filter(|way| way.is_absolute()) {
-            if self.ways.contains_key(way) {
-                break;
-            }
-            self.ways.insert(way.to_owned(), Way::ask(way));
+        // The system knows no path that is too long: it is where it says.
+        let (mut cwds, long): (Vec<_>, Vec<_>) =
+            cwds.into_iter().partition(|cwd| cwd.len() <= MAX_PATH);
+        for cwd in long {
+            let path = PathBuf::from(&*cwd);
+            self.put(cwd, Place { path, is_unsteady: false });
         }
-        let place = if disk.is_workspace(path) { disk.resolve(path) } else { PathBuf::new() };
-        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
-        if let Some(before) = self.known.get_mut(cwd) {
-            before.is_link = is_link;
-            if before.path == place {
+        cwds.sort_unstable();
+        self.learn_ways(&cwds);
+        let paths = cwds.iter().map(|cwd| PathBuf::from(&**cwd)).collect();
+        let places = disk::ask_all(paths, || {
+            let mut resolver = Resolver::on_this_thread();
+            move |path: &Path| Place::find(path, &mut resolver)
+        });
+        for (cwd, place) in cwds.into_iter().zip(places) {
+            let path = || normalize(Path::new(&*cwd));
+            let place = place.unwrap_or_else(|| Place { path: path(), is_unsteady: true });
+            self.put(cwd, place);
+        }
+        self.unsteady = self.known.values().filter(|place| place.is_unsteady).count();
+    }
+
+    fn learn_ways(&mut self, cwds: &[Arc<str>]) {
+        let mut new: BTreeMap<PathBuf, Way> = BTreeMap::new();
+        for cwd in cwds {
+            for way in Path::new(&**cwd).ancestors().skip(1).filter(|way| way.is_absolute()) {
+                if self.ways.contains_key(way) || new.contains_key(way) {
+                    break;
+                }
+                new.insert(way.to_owned(), Way::default());
+            }
+        }
+        let paths: Vec<PathBuf> = new.into_keys().collect();
+        self.ways.extend(paths.clone().into_iter().zip(Way::ask_all(paths)));
+    }
+
+    fn put(&mut self, cwd: Arc<str>, place: Place) {
+        if let Some(before) = self.known.get(&cwd) {
+            if before.path == place.path {
+                self.known.insert(cwd, place);
                 return;
             }
             if let Some(cwds) = self.by_place.get_mut(&before.path) {
-                cwds.retain(|one| one != cwd);
+                cwds.retain(|one| *one != cwd);
             }
         }
-        self.by_place.entry(place.clone()).or_default().push(Arc::clone(cwd));
-        self.known.insert(Arc::clone(cwd), Place { path: place, is_link });
+        self.by_place.entry(place.path.clone()).or_default().push(Arc::clone(&cwd));
+        self.known.insert(cwd, place);
+    }
+
+    /// The place of a directory that is asked about.
+    pub fn place_of(&mut self, workspace: &Path) -> PathBuf {
+        let written = workspace.to_str().filter(|written| written.len() <= MAX_PATH);
+        let Some(written) = written.filter(|_| workspace.is_absolute()) else {
+            return Resolver::default().resolve(workspace);
+        };
+        if !self.known.contains_key(written) {
+            self.resolve(vec![Arc::from(written)]);
+        }
+        self.known.get(written).map(|place| place.path.clone()).unwrap_or_default()
     }
 
     /// The directories that are at a place, as they are written.
@@ -163,7 +217,8 @@ mod tests {
         let mut version = 0;
         let mut places = || {
             version += 1;
-            workspaces.update(Some(version / 2), cwds.iter());
+            workspaces.refresh();
+            workspaces.learn(Some(version), cwds.iter().cloned());
             let mut fresh = Resolver::default();
             for cwd in &cwds {
                 let place = fresh.resolve(Path::new(&**cwd));

@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::Slot;
 use crate::index::state::State;
 use crate::ledger::fold::Fold;
@@ -35,6 +36,8 @@ pub struct HomeStore {
     read: Condvar,
     /// Who reads heads: the others wait, and find them read.
     pub(crate) heads: Mutex<()>,
+    /// The directories in which threads began. Who wants both locks takes this one first: the disk is asked under it.
+    pub(crate) workspaces: Mutex<Workspaces>,
     /// Where it is remembered between processes.
     pub(crate) directory: Option<PathBuf>,
 }
@@ -43,8 +46,14 @@ impl HomeStore {
     /// The memory of a home. `directory` is where it is remembered between processes.
     #[must_use]
     pub fn new(home: CodexHome, directory: Option<PathBuf>) -> Self {
-        let (state, heads) = (Mutex::default(), Mutex::default());
-        Self { home, state, read: Condvar::new(), heads, directory }
+        Self {
+            home,
+            state: Mutex::default(),
+            read: Condvar::new(),
+            heads: Mutex::default(),
+            workspaces: Mutex::default(),
+            directory,
+        }
     }
 
     /// The home.

@@ -3,10 +3,12 @@
 //! never one that Codex began for itself, whose rollout has the same directory and may be newer.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::home::HomeStore;
+use crate::index::home::{HomeStore, MAX_REFRESHES};
+use crate::index::lru::locked;
 use crate::index::query::threads::{all_dated, with_heads};
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::index::state::State;
@@ -14,7 +16,6 @@ use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::newest_first;
 use crate::rollout::name::RolloutName;
 use crate::rollout::record::session_meta::Origin;
-use crate::rollout::workspace::Resolver;
 
 /// Finds threads that can be resumed by their ids, in their order; of several rollouts of one the one with the newest
 /// record. A home that is not there yet has none.
@@ -51,33 +52,42 @@ pub fn find<P: AsRef<Path>>(
     store: &HomeStore,
     workspaces: &[P],
 ) -> Result<Vec<Option<ThreadHead>>> {
-    let mut disk = Resolver::default();
-    let places: Vec<PathBuf> =
-        workspaces.iter().map(|workspace| disk.resolve(workspace.as_ref())).collect();
-    // What cannot be read is nobody's.
-    let mut state = match with_heads(store) {
-        Ok((state, _)) => state,
-        Err(error) if error.is_not_found() => return Ok(vec![None; workspaces.len()]),
-        Err(error) => return Err(error),
+    // The disk is asked while nobody waits for what is known of the home.
+    let mut places = locked(&store.workspaces);
+    places.refresh();
+    let wanted: Vec<PathBuf> =
+        workspaces.iter().map(|workspace| places.place_of(workspace.as_ref())).collect();
+    let mut looks = 0;
+    let state = loop {
+        // What cannot be read is nobody's.
+        let mut state = match with_heads(store) {
+            Ok((state, _)) => state,
+            Err(error) if error.is_not_found() => return Ok(vec![None; workspaces.len()]),
+            Err(error) => return Err(error),
+        };
+        let sessions = store.home().sessions();
+        if let Some(source) = state.tree.failure(&sessions) {
+            return Err(Error::io("read Codex home", &sessions, source));
+        }
+        state.update_lookup();
+        let version = state.lookup.version();
+        looks += 1;
+        if places.version() == version || looks == MAX_REFRESHES {
+            break state;
+        }
+        let cwds: Vec<Arc<str>> = state.lookup.cwds().cloned().collect();
+        drop(state);
+        places.learn(version, cwds);
     };
-    let sessions = store.home().sessions();
-    if let Some(source) = state.tree.failure(&sessions) {
-        return Err(Error::io("read Codex home", &sessions, source));
-    }
-    state.update_lookup();
-    let State { lookup, workspaces, .. } = &mut *state;
-    workspaces.update(lookup.version(), lookup.cwds());
-    let candidates: Vec<Vec<(Slot, ThreadHead)>> =
-        places.iter().map(|place| began_at(&state, place)).collect();
+    let began_at = |place: &PathBuf| {
+        let slots = places.at(place).iter().flat_map(|cwd| state.lookup.of_cwd(cwd));
+        slots.filter_map(|&slot| resumable(&state, slot)).collect()
+    };
+    let candidates: Vec<Vec<(Slot, ThreadHead)>> = wanted.iter().map(began_at).collect();
     drop(state);
+    drop(places);
     store.save_if_worth_it();
     Ok(all_dated(store, candidates).into_iter().map(best_of).collect())
-}
-
-/// The rollouts of threads that began at a place and can be resumed.
-fn began_at(state: &State, place: &Path) -> Vec<(Slot, ThreadHead)> {
-    let slots = state.workspaces.at(place).iter().flat_map(|cwd| state.lookup.of_cwd(cwd));
-    slots.filter_map(|&slot| resumable(state, slot)).collect()
 }
 
 /// The head of a rollout whose thread can be resumed.

@@ -1,0 +1,52 @@
+/**
+ * `node ask-beside-a-dead-mount.mjs HOME ALIVE DEAD`: what is said of a home some of whose threads began below DEAD, twice,
+ * and how many threads of ours wait for it.
+ */
+import { spawn } from "node:child_process";
+import { copyFileSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import * as native from "../../../index.js";
+
+const [codexHome, alive, dead] = process.argv.slice(2);
+const options = { codexHome };
+const codexPath = join(alive, "codex");
+copyFileSync("/bin/sleep", codexPath);
+const codex = spawn(codexPath, ["600"]);
+
+const idOf = (found) => found && found.threadId;
+const idsOf = ({ threads }) => threads.map(idOf).toSorted();
+
+async function ask() {
+  const places = [dead, alive, join(dead, "tree"), join(dead, "none")];
+  const sessions = places.map((workspacePath, at) => ({
+    sessionId: `ao-${at}`,
+    workspacePath,
+    pid: codex.pid,
+    withInfo: true,
+  }));
+  const evidence = await native.sessionEvidence(sessions, { ...options, aoHome: codexHome });
+  const workspacePath = alive;
+  return {
+    resumed: (await native.findRollouts(places, options)).map(idOf),
+    sessions: evidence.map(({ failure, process, seenState, thread }) => [
+      failure,
+      process,
+      seenState,
+      idOf(thread),
+    ]),
+    listed: idsOf(await native.listThreads({ ...options, workspacePath })),
+    billed: idsOf(await native.homeUsage({ ...options, workspacePath })),
+    byRepository: (await native.homeUsage({ ...options, by: ["repository"] })).groups.length,
+    removed: await native.removeOldEvents({ aoHome: codexHome }),
+  };
+}
+
+const names = () =>
+  readdirSync("/proc/self/task").map((task) =>
+    readFileSync(`/proc/self/task/${task}/wchan`, "utf8"),
+  );
+
+const answers = [await ask(), await ask()];
+const waiting = names().filter((name) => name === "request_wait_answer").length;
+codex.kill("SIGKILL");
+process.stdout.write(JSON.stringify({ answers, waiting }), () => process.exit(0));
