@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { aoCodex, root } from "../support/command.mjs";
@@ -76,6 +76,111 @@ test("the report's figures are those of the bill", async (t) => {
   );
 });
 
+/** A thread that was asked something in a repository. */
+function asked(number, text, { cwd, repo, at, usage }) {
+  const line = (type, payload) => `${JSON.stringify({ timestamp: at, type, payload })}\n`;
+  const id = threadId(number);
+  const [input_tokens, cached_input_tokens, output_tokens, reasoning_output_tokens] = usage;
+  const total_tokens = input_tokens + output_tokens;
+  const counts = {
+    input_tokens,
+    cached_input_tokens,
+    output_tokens,
+    reasoning_output_tokens,
+    total_tokens,
+  };
+  const info = { total_token_usage: counts, last_token_usage: counts };
+  const git = { repository_url: repo, branch: "main" };
+  const content = [{ type: "input_text", text }];
+  return [
+    line("session_meta", { id, timestamp: at, cwd, git, source: "cli" }),
+    line("turn_context", { cwd, model: "gpt-5-codex" }),
+    line("response_item", { type: "message", role: "user", content }),
+    line("event_msg", { type: "user_message", message: text }),
+    line("event_msg", { type: "token_count", info }),
+  ].join("");
+}
+
+function homeOfQuestions(t) {
+  const home = temporaryFolder(t);
+  const write = (number, text, facts) => {
+    const day = join(home, "sessions", ...facts.at.slice(0, 10).split("-"));
+    mkdirSync(day, { recursive: true });
+    const name = `rollout-${facts.at.slice(0, 19).replaceAll(":", "-")}-${threadId(number)}.jsonl`;
+    writeFileSync(join(day, name), asked(number, text, facts));
+  };
+  write(1, "Why is the checkout slow?", {
+    cwd: "/home/dev/shop",
+    repo: "https://github.com/acme/shop.git",
+    at: "2026-05-20T08:00:00.000Z",
+    usage: [1_000_000, 200_000, 100_000, 40_000],
+  });
+  write(2, "Translate the <b>manual</b>.", {
+    cwd: "/home/dev/docs",
+    repo: "git@github.com:acme/docs.git",
+    at: "2026-05-22T08:00:00.000Z",
+    usage: [10_000, 0, 1000, 0],
+  });
+  return home;
+}
+
+test("the report says what the most expensive threads were about, and in which repositories", async (t) => {
+  const { page } = await report(t, homeOfQuestions(t), ["--timezone", "UTC"]);
+  const threads = table(page, "Most expensive threads");
+  assert.deepEqual(
+    threads.map((row) => row.slice(0, 3)),
+    [
+      ["About", "Workspace", "Thread"],
+      ["Why is the checkout slow?", "/home/dev/shop", threadId(1)],
+      ["Translate the &#60;b&#62;manual&#60;/b&#62;.", "/home/dev/docs", threadId(2)],
+      ["Together", "", ""],
+    ],
+  );
+  const repositories = table(page, "Spend per repository").map(([name, tokens]) => [name, tokens]);
+  assert.deepEqual(repositories, [
+    ["Repository", "Tokens"],
+    ["github.com/acme/shop", "1,100,000"],
+    ["github.com/acme/docs", "11,000"],
+    ["Total", "1,111,000"],
+  ]);
+  assert.ok(page.includes("Why is the checkout slow?\n/home/dev/shop\n"));
+});
+
+test("tokens are shown by kind, each once", async (t) => {
+  const { page } = await report(t, homeOfQuestions(t), ["--timezone", "UTC"]);
+  const [header, ...days] = table(page, "Tokens per day");
+  assert.deepEqual(header, [
+    "Day",
+    "Input",
+    "Input from the cache",
+    "Input written to the cache",
+    "Output",
+    "Reasoning",
+    "Total",
+  ]);
+  assert.deepEqual(days, [
+    ["Fri, 22 May 2026", "10,000", "0", "0", "1,000", "0", "11,000"],
+    ["Wed, 20 May 2026", "800,000", "200,000", "0", "60,000", "40,000", "1,100,000"],
+    ["Total", "810,000", "200,000", "0", "61,000", "40,000", "1,111,000"],
+  ]);
+});
+
+test("the charts begin with the first day and know no day after today", async (t) => {
+  const { page } = await report(t, SAMPLE, ["--timezone", "UTC"]);
+  const [, calendar] = page.split('aria-label="Spend on every day"');
+  const days = [...calendar.split("</section>")[0].matchAll(/<title>(\w+), (\d+ \w+ \d+): /g)];
+  const dates = days.slice(0, days.length / 2).map(([, , date]) => Date.parse(`${date} UTC`));
+  const today = Date.parse(new Date().toISOString().slice(0, 10));
+  const last = Date.parse("2026-11-13");
+  assert.equal(Math.min(...dates), Date.parse("2025-09-16"));
+  assert.equal(Math.max(...dates), Math.max(today, last));
+  for (const name of ["Mon", "Wed", "Fri"]) assert.ok(calendar.includes(`>${name}</text>`), name);
+  const small = await report(t, homeOfQuestions(t), ["--timezone", "UTC"]);
+  const [, time] = small.page.split('aria-label="Spend per day"');
+  const [picture] = /<svg .*?<\/svg>/s.exec(time);
+  assert.doesNotMatch(picture, />1[0-9]<|>1 [AP]M</);
+});
+
 test("the cells of a home add up to its totals", async (t) => {
   const { page } = await report(t, SAMPLE);
   const { totals } = JSON.parse(
@@ -130,7 +235,8 @@ test("names of models and workspaces are text, whatever is in them", async (t) =
 test("each chart has a title, a description and a table", async (t) => {
   const { page } = await report(t, SAMPLE);
   const pictures = page.match(/<svg .*?<\/svg>/gs);
-  assert.equal(pictures.length, 3 + 2 + 2 + 2);
+  // Two over time, the calendar, and four of bars.
+  assert.equal(pictures.length, 3 + 3 + 2 + 4 * 2);
   const ids = pictures.flatMap((svg) => {
     const [, title, description] = /role="img".*aria-labelledby="(\S+) (\S+)"/.exec(svg);
     assert.match(
@@ -140,7 +246,7 @@ test("each chart has a title, a description and a table", async (t) => {
     return [title, description];
   });
   assert.equal(new Set(ids).size, ids.length);
-  assert.equal(page.match(/<table>/g).length, 3);
+  assert.equal(page.match(/<table>/g).length, 6);
 });
 
 test("a home in which nothing was billed has a report that says so", async (t) => {

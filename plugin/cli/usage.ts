@@ -101,9 +101,10 @@ async function show(options: UsageOptions, window: Query): Promise<Bill> {
   if (options.json || options.format === "json") return showJson(query, options);
   // Loaded when it is needed: what draws takes longer to load than most homes to read.
   if (html) {
-    const home = await scanHome({ ...query, cells: true });
+    const home = await scanHome({ ...query, by: "repo,model", cells: true });
     const { writeReport } = await import("./write-report.js");
-    await writeReport(html, home, options.workspace);
+    const homes = options.from ? [] : [home.codexHome, ...(query.moreCodexHomes ?? [])];
+    await writeReport(html, home, options.workspace, homes);
     return home;
   }
   const isPlain = by.length === 0;

@@ -17,6 +17,8 @@ const SUM = 90;
 export interface NamedBar {
   name: string;
   isPath: boolean;
+  /** What is said of it when it is pointed at, below the name. */
+  detail?: string;
   cost: number;
   isEstimate: boolean;
   parts: Part[];
@@ -25,7 +27,7 @@ export interface NamedBar {
 export function barsChart(title: string, bars: readonly NamedBar[]): Chart {
   const most = Math.max(...bars.map(({ cost }) => cost), 0) || 1;
   const rows = bars.map((bar, at) => ({ ...bar, at }));
-  const segments = rows.flatMap(({ at, name, parts }) => parts.map((part) => ({ at, name, part })));
+  const segments = rows.flatMap((row) => row.parts.map((part) => ({ at: row.at, row, part })));
   return {
     title,
     description: rows.map((row) => `${row.name}: ${sumWords(row)}`).join("; "),
@@ -51,8 +53,8 @@ export function barsChart(title: string, bars: readonly NamedBar[]): Chart {
           x: ({ part }) => part.cost,
           y: ({ at }) => at,
           fill: ({ part }) => part.model.colour,
-          title: ({ name, part }) =>
-            `${name}\n${modelName(part.model)}: ${money(part.cost, part.isEstimate)}, ${tokenWords(part.tokens)}`,
+          title: ({ row, part }) =>
+            `${wordsOf(row)}\n${modelName(part.model)}: ${money(part.cost, part.isEstimate)}, ${tokenWords(part.tokens)}`,
           insetTop: ROW - BAR - 6,
           insetBottom: 6,
           insetRight: 0.5,
@@ -63,7 +65,7 @@ export function barsChart(title: string, bars: readonly NamedBar[]): Chart {
           y: ({ at }) => at,
           dy: -6,
           text: (row) => fitted(row, width),
-          title: ({ name }) => name,
+          title: wordsOf,
           textAnchor: "start",
           fill: "currentColor",
         }),
@@ -83,6 +85,10 @@ export function barsChart(title: string, bars: readonly NamedBar[]): Chart {
 
 function sumWords({ cost, isEstimate }: NamedBar): string {
   return money(cost, isEstimate);
+}
+
+function wordsOf({ name, detail }: NamedBar): string {
+  return detail === undefined ? name : `${name}\n${detail}`;
 }
 
 function fitted({ name, isPath }: NamedBar, width: number): string {

@@ -2,7 +2,7 @@
 
 import type { Bill, Row } from "./bill.js";
 import type { Chart } from "./chart.js";
-import { weekday } from "./periods.js";
+import { shownDays, weekday } from "./periods.js";
 import { rect, text } from "./plot.js";
 import { dayWords, money, tokenWords } from "./words.js";
 
@@ -16,6 +16,12 @@ const WEEKS = 54;
 const MOST_YEARS = 4;
 const LEFT = 34;
 const TOP = 18;
+/** Every second weekday has its name beside it: there is no room for all. */
+const WEEKDAYS = [
+  { name: "Mon", row: 0 },
+  { name: "Wed", row: 2 },
+  { name: "Fri", row: 4 },
+];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 interface Square {
@@ -26,9 +32,9 @@ interface Square {
   words: string;
 }
 
-export function calendar({ days }: Bill): Chart & { years: number[] } {
+export function calendar({ days }: Bill, today: Date): Chart & { years: number[] } {
   const years = [...new Set(days.map(({ name }) => Number(name.slice(0, 4))))].slice(-MOST_YEARS);
-  const squares = years.flatMap((year) => squaresOf(year, days));
+  const squares = years.flatMap((year) => squaresOf(year, days, today));
   return {
     years,
     title: "Spend on every day",
@@ -57,6 +63,17 @@ export function calendar({ days }: Bill): Chart & { years: number[] } {
             inset: width < 400 ? 0.4 : 1.2,
             rx: width < 400 ? 1 : 2.5,
           }),
+          text(
+            years.flatMap((year) => WEEKDAYS.map((day) => ({ ...day, year }))),
+            {
+              x: 0,
+              y: ({ year, row }) => tenths(top(year) + (row + 0.5) * size),
+              text: ({ name }) => name,
+              textAnchor: "start",
+              fill: "var(--soft)",
+              fontSize: width < 400 ? 9 : 11,
+            },
+          ),
           text(monthsOf(years, width), {
             x: ({ week }) => left(week),
             y: ({ year }) => top(year) - 6,
@@ -68,10 +85,12 @@ export function calendar({ days }: Bill): Chart & { years: number[] } {
           }),
           text(years, {
             x: 0,
-            y: (year: number) => top(year) + size * 0.5,
+            y: (year: number) => top(year) - 6,
             text: (year: number) => String(year),
             textAnchor: "start",
+            lineAnchor: "bottom",
             fill: "var(--soft)",
+            fontWeight: 600,
             fontSize: width < 400 ? 10 : 12,
           }),
         ],
@@ -80,11 +99,14 @@ export function calendar({ days }: Bill): Chart & { years: number[] } {
   };
 }
 
-function squaresOf(year: number, days: readonly Row[]): Square[] {
+function squaresOf(year: number, days: readonly Row[], today: Date): Square[] {
   const billed = new Map(days.map((day) => [day.name, day]));
   const limits = limitsOf(days);
+  const { first, last } = shownDays(days, today);
+  const begins = Math.max(Date.UTC(year, 0), first.getTime());
+  const ends = Math.min(Date.UTC(year + 1, 0) - DAY_MS, last.getTime());
   const squares: Square[] = [];
-  for (let at = Date.UTC(year, 0); at < Date.UTC(year + 1, 0); at += DAY_MS) {
+  for (let at = begins; at <= ends; at += DAY_MS) {
     const date = new Date(at);
     const day = billed.get(date.toISOString().slice(0, 10));
     squares.push({

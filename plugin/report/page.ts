@@ -1,22 +1,30 @@
 /** The report: one page that needs nothing but itself. */
 
 import type { HomeUsage } from "../../index.js";
-import { count, path, plural, shortCount } from "../terminal/format.js";
+import { count, localDate, path, plural, shortCount } from "../terminal/format.js";
 import { onSubscription, priceNotes, skippedNotes } from "../terminal/notes.js";
-import { shorten } from "../terminal/text.js";
+import { plain, shorten } from "../terminal/text.js";
 import type { NamedBar } from "./bars-chart.js";
 import { barsChart } from "./bars-chart.js";
-import type { Bill } from "./bill.js";
-import { billOf, COLOURS, sumOf } from "./bill.js";
+import type { Bill, Row, ThreadRow, Titles } from "./bill.js";
+import { billOf, COLOURS, KINDS, sumOf } from "./bill.js";
 import { calendar } from "./calendar.js";
 import type { Chart } from "./chart.js";
 import { chartMarkup } from "./chart.js";
 import { html, Markup } from "./markup.js";
 import { dateOf, daysBetween } from "./periods.js";
 import { STYLE } from "./style.js";
-import { dayTable, modelTable, totalCost, workspaceTable } from "./tables.js";
-import { timeChart } from "./time-chart.js";
-import { dayWords, modelName, money, percent, workspaceName } from "./words.js";
+import {
+  dayTable,
+  kindTable,
+  modelTable,
+  repositoryTable,
+  threadTable,
+  totalCost,
+  workspaceTable,
+} from "./tables.js";
+import { SPEND, timeChart, TOKENS } from "./time-chart.js";
+import { dayWords, modelName, money, percent, repositoryName, workspaceName } from "./words.js";
 
 /** Bars of a chart; the table below it has all. */
 const MOST_BARS = 10;
@@ -28,15 +36,24 @@ const LEGEND_COLUMNS = 32;
 export interface ReportOptions {
   /** The workspace that was asked for. */
   workspace?: string;
+  /** What the most expensive threads were about. */
+  titles?: Titles;
   /** As midnight UTC. */
   today: Date;
 }
 
+/** The threads whose titles the report shows. */
+export function threadsShown(home: HomeUsage): HomeUsage["threads"] {
+  return billOf(home, new Map())
+    .threads.slice(0, MOST_BARS)
+    .map(({ thread }) => thread);
+}
+
 /** The whole file. Nothing in it runs, and nothing is loaded: its own policy forbids both. */
 export function reportPage(home: HomeUsage, options: ReportOptions): string {
-  const bill = billOf(home);
+  const bill = billOf(home, options.titles ?? new Map());
   const title = "What Codex cost";
-  const body = home.totals.totalTokens === 0 ? empty(home) : charts(bill);
+  const body = home.totals.totalTokens === 0 ? empty(home) : charts(bill, options.today);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -73,22 +90,40 @@ export function reportPage(home: HomeUsage, options: ReportOptions): string {
   return page.text;
 }
 
-function charts(bill: Bill): Markup {
-  const time = timeChart(bill);
-  const heat = calendar(bill);
+function charts(bill: Bill, today: Date): Markup {
+  const time = timeChart(bill.days, today, SPEND);
+  const tokens = timeChart(bill.kinds, today, TOKENS);
+  const heat = calendar(bill, today);
+  const threads = bill.threads.slice(0, MOST_BARS);
   return html`${tiles(bill)}
     <section aria-label="${time.title}">
       ${head(time.title, legend(bill))} ${drawn(time)} ${dayTable(bill)}
     </section>
+    <section aria-label="${tokens.title}">
+      ${head(tokens.title, kindLegend(bill))} ${drawn(tokens)} ${kindTable(bill)}
+    </section>
     ${spanOf(bill) > CALENDAR_DAYS ? html`<section aria-label="${heat.title}">${head("Every day", scale())} ${drawn(heat)}</section>` : null}
     <div class="pair">
+      <section aria-label="Spend per repository">
+        ${head("Repositories", more(bill.repositories.length))}
+        ${drawn(barsChart("Spend per repository", rowBars(bill.repositories, repositoryName)))}
+        ${repositoryTable(bill)}
+      </section>
       <section aria-label="Spend per model">
         ${head("Models", more(bill.models.length))}
         ${drawn(barsChart("Spend per model", modelBars(bill)))} ${modelTable(bill)}
       </section>
+    </div>
+    <div class="pair">
+      <section aria-label="Most expensive threads">
+        ${head("Threads", more(bill.threads.length))}
+        ${drawn(barsChart("Most expensive threads", threads.map(threadBar)))}
+        ${threadTable(threads)}
+      </section>
       <section aria-label="Spend per workspace">
         ${head("Workspaces", more(bill.workspaces.length))}
-        ${drawn(barsChart("Spend per workspace", workspaceBars(bill)))} ${workspaceTable(bill)}
+        ${drawn(barsChart("Spend per workspace", rowBars(bill.workspaces, workspaceName)))}
+        ${workspaceTable(bill)}
       </section>
     </div>`;
 }
@@ -152,6 +187,15 @@ function legend({ models }: Bill): Markup {
   </ul>`;
 }
 
+function kindLegend({ kinds }: Bill): Markup {
+  const shown = KINDS.filter((kind) =>
+    kinds.some(({ parts }) => parts.some(({ model }) => model === kind)),
+  );
+  return html`<ul class="legend">
+    ${shown.map(({ colour, name }) => entry(colour, name))}
+  </ul>`;
+}
+
 function entry(colour: string, name: string): Markup {
   return html`<li><span class="swatch" style="background:${colour}"></span>${name}</li>`;
 }
@@ -183,10 +227,19 @@ function modelBars({ models }: Bill): NamedBar[] {
   });
 }
 
-function workspaceBars({ workspaces }: Bill): NamedBar[] {
-  return workspaces
+function rowBars(rows: readonly Row[], nameOf: (name: string) => string): NamedBar[] {
+  return rows
     .slice(0, MOST_BARS)
-    .map(({ name, ...row }) => ({ name: workspaceName(name), isPath: true, ...row }));
+    .map(({ name, ...row }) => ({ name: nameOf(name), isPath: true, ...row }));
+}
+
+/** By what the thread was about; where nothing tells, by its workspace. */
+function threadBar({ thread, title, parts, cost, isEstimate }: ThreadRow): NamedBar {
+  const workspace = workspaceName(thread.workspacePath ?? "unknown");
+  const day = dayWords(dateOf(localDate(new Date(thread.updatedAtMs))));
+  const detail = `${workspace}\n${plain(thread.threadId)}, ${day}`;
+  const name = title === null ? workspace : plain(title);
+  return { name, isPath: title === null, detail, parts, cost, isEstimate };
 }
 
 function spanOf({ days }: Bill): number {

@@ -21,6 +21,13 @@ export function dateOf(day: string): Date {
   return new Date(`${day}T00:00:00Z`);
 }
 
+/** The days that a chart shows: from the first of the bill to today, or the last of the bill where clocks differ. */
+export function shownDays(days: readonly Row[], today: Date): { first: Date; last: Date } {
+  const [first, last] = [days[0], days.at(-1)].map((day) => (day ? dateOf(day.name) : today));
+  const latest = Math.max(last?.getTime() ?? 0, today.getTime());
+  return { first: first ?? today, last: new Date(latest) };
+}
+
 /** From the first day to the last one, both included. */
 export function daysBetween(first: Date, last: Date): number {
   return Math.round((last.getTime() - first.getTime()) / DAY_MS) + 1;
@@ -34,10 +41,14 @@ export function periodFor(days: readonly Row[]): Period {
   return count <= MOST_WEEKS * 7 ? "week" : "month";
 }
 
-export function barsOf(days: readonly Row[], period: Period): Bar[] {
+/** The bars of days in their order; none begins before the first, or ends after `last`. */
+export function barsOf(days: readonly Row[], period: Period, last: Date): Bar[] {
   const bars = new Map<number, Bar>();
+  const first = days[0] ? dateOf(days[0].name).getTime() : 0;
   for (const { name, parts } of days) {
-    const { start, end } = boundsOf(dateOf(name), period);
+    const bounds = boundsOf(dateOf(name), period);
+    const start = new Date(Math.max(bounds.start.getTime(), first));
+    const end = new Date(Math.min(bounds.end.getTime(), last.getTime() + DAY_MS));
     const bar = bars.get(start.getTime()) ?? { start, end, parts: [], ...NOTHING };
     bar.parts = merged(bar.parts, parts);
     bars.set(start.getTime(), { ...bar, ...sumOf(bar.parts) });
@@ -66,7 +77,5 @@ function merged(some: readonly Part[], more: readonly Part[]): Part[] {
     parts.set(model, { model, ...sumOf([parts.get(model) ?? NOTHING, sum]) });
   }
   // In the order of all bars: the model that cost most is at the bottom.
-  return [...parts.values()].toSorted(
-    (a, b) => b.model.usage.estimatedCostUsd - a.model.usage.estimatedCostUsd,
-  );
+  return [...parts.values()].toSorted((a, b) => a.model.rank - b.model.rank);
 }

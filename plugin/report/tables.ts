@@ -2,11 +2,13 @@
 
 import type { HomeUsage, Usage } from "../../index.js";
 import { count } from "../terminal/format.js";
-import type { Bill, Row } from "./bill.js";
+import { plain } from "../terminal/text.js";
+import type { Bill, Row, ThreadRow } from "./bill.js";
+import { KINDS, sumOf } from "./bill.js";
 import type { Markup } from "./markup.js";
 import { html } from "./markup.js";
 import { dateOf } from "./periods.js";
-import { dayWords, modelName, money, workspaceName } from "./words.js";
+import { dayWords, modelName, money, repositoryName, workspaceName } from "./words.js";
 
 export function dayTable({ days, home }: Bill): Markup {
   return table(
@@ -23,6 +25,22 @@ export function dayTable({ days, home }: Bill): Markup {
   );
 }
 
+export function kindTable({ kinds, home }: Bill): Markup {
+  const sums = KINDS.map((kind) => kind.of(home.totals));
+  return table(
+    "Tokens per day",
+    ["Day", ...KINDS.map(({ name }) => name), "Total"],
+    kinds
+      .toReversed()
+      .map((day) => [
+        dayWords(dateOf(day.name)),
+        ...KINDS.map((kind) => count(day.parts.find(({ model }) => model === kind)?.tokens ?? 0)),
+        count(day.tokens),
+      ]),
+    ["Total", ...sums.map(count), count(home.totals.totalTokens)],
+  );
+}
+
 export function modelTable({ models, home }: Bill): Markup {
   return table(
     "Spend per model",
@@ -36,15 +54,47 @@ export function modelTable({ models, home }: Bill): Markup {
   );
 }
 
+export function repositoryTable({ repositories, home }: Bill): Markup {
+  return sumTable("Spend per repository", "Repository", repositories, repositoryName, home);
+}
+
 export function workspaceTable({ workspaces, home }: Bill): Markup {
+  return sumTable("Spend per workspace", "Workspace", workspaces, workspaceName, home);
+}
+
+/** The threads of the chart: a home may have ten thousand. */
+export function threadTable(rows: readonly ThreadRow[]): Markup {
   return table(
-    "Spend per workspace",
-    ["Workspace", "Tokens", "Cost"],
-    workspaces.map((row: Row) => [
-      workspaceName(row.name),
-      count(row.tokens),
-      money(row.cost, row.isEstimate),
+    "Most expensive threads",
+    ["About", "Workspace", "Thread", "Tokens", "Cost"],
+    rows.map(({ thread, title, tokens, cost, isEstimate }) => [
+      title === null ? "–" : plain(title),
+      workspaceName(thread.workspacePath ?? "unknown"),
+      plain(thread.threadId),
+      count(tokens),
+      money(cost, isEstimate),
     ]),
+    [
+      "Together",
+      "",
+      "",
+      count(sumOf(rows).tokens),
+      money(sumOf(rows).cost, sumOf(rows).isEstimate),
+    ],
+  );
+}
+
+function sumTable(
+  name: string,
+  first: string,
+  rows: readonly Row[],
+  nameOf: (name: string) => string,
+  home: HomeUsage,
+): Markup {
+  return table(
+    name,
+    [first, "Tokens", "Cost"],
+    rows.map((row) => [nameOf(row.name), count(row.tokens), money(row.cost, row.isEstimate)]),
     ["Total", count(home.totals.totalTokens), totalCost(home)],
   );
 }

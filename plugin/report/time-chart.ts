@@ -1,9 +1,9 @@
-/** What was spent over time: a bar for each day, week or month, stacked by model. */
+/** Sums over time: a bar for each day, week or month, stacked by model or by kind of tokens. */
 
-import type { Bill } from "./bill.js";
+import type { Part, Row, Sum } from "./bill.js";
 import type { Chart } from "./chart.js";
 import type { Bar, Period } from "./periods.js";
-import { barsOf, boundsOf, periodFor } from "./periods.js";
+import { barsOf, daysBetween, periodFor, shownDays } from "./periods.js";
 import { axisX, axisY, gridY, rectY, ruleY } from "./plot.js";
 import { dayWords, modelName, money, monthWords, tokenWords } from "./words.js";
 
@@ -14,18 +14,55 @@ const RIGHT = 8;
 const BOTTOM = 36;
 /** A label of the time axis with the space around it. */
 const LABEL = 92;
-/** Around a bill of one or two days, so that their bars are not as wide as the page. */
-const LEAST_BARS = 14;
+/** Of a bill of a few days the bars are not as wide as the page. */
+const WIDEST_BAR = 64;
+/** The library sets hours between so few days. */
+const FEW_DAYS = 14;
+const DAY_MS = 86_400_000;
 
-export function timeChart({ days }: Bill): Chart & { period: Period } {
+/** 200K, 1.5M: what fits beside an axis. */
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+
+/** What the height of a bar tells. */
+export interface Measure {
+  title: (period: Period) => string;
+  of: (sum: Sum) => number;
+  axis: (value: number, highest: number) => string;
+  /** The sum of a bar, and a part of it. */
+  bar: (sum: Sum) => string;
+  part: (part: Part) => string;
+}
+
+export const SPEND: Measure = {
+  title: (period) => `Spend per ${period}`,
+  of: ({ cost }) => cost,
+  axis: axisMoney,
+  bar: ({ cost, isEstimate }) => money(cost, isEstimate),
+  part: ({ model, cost, tokens, isEstimate }) =>
+    `${modelName(model)}: ${money(cost, isEstimate)}, ${tokenWords(tokens)}`,
+};
+
+export const TOKENS: Measure = {
+  title: (period) => `Tokens per ${period}`,
+  of: ({ tokens }) => tokens,
+  axis: (tokens) => compact.format(tokens),
+  bar: ({ tokens }) => tokenWords(tokens),
+  part: ({ model, tokens }) => `${model.name}: ${tokenWords(tokens)}`,
+};
+
+export function timeChart(
+  days: readonly Row[],
+  today: Date,
+  measure: Measure,
+): Chart & { period: Period } {
   const period = periodFor(days);
-  const bars = barsOf(days, period);
+  const bars = barsOf(days, period, shownDays(days, today).last);
   const segments = bars.flatMap((bar) => bar.parts.map((part) => ({ bar, part })));
-  const highest = Math.max(...bars.map(({ cost }) => cost), 0);
+  const highest = Math.max(...bars.map(measure.of), 0);
   return {
     period,
-    title: `Spend per ${period}`,
-    description: descriptionOf(bars, period),
+    title: measure.title(period),
+    description: descriptionOf(bars, period, measure),
     widths: [1040, 680, 330],
     draw: (width) => ({
       height: width < 400 ? HEIGHT - 40 : HEIGHT,
@@ -33,23 +70,24 @@ export function timeChart({ days }: Bill): Chart & { period: Period } {
       marginRight: RIGHT,
       marginTop: 12,
       marginBottom: BOTTOM,
-      x: { type: "utc", domain: domainOf(bars, period) },
+      x: { type: "utc", domain: domainOf(bars), range: [LEFT, rightOf(bars, width)] },
       y: { domain: [0, highest || 1], nice: true },
       marks: [
         gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
         axisY({
           ticks: 4,
           tickSize: 0,
-          tickFormat: (cost: number) => axisMoney(cost, highest),
+          tickFormat: (value: number) => measure.axis(value, highest),
           label: null,
         }),
-        axisX({ ticks: Math.max(2, Math.floor((width - LEFT) / LABEL)), tickSize: 4, label: null }),
+        axisX({ ticks: ticksOf(bars, width), tickSize: 4, label: null }),
         rectY(segments, {
           x1: ({ bar }) => bar.start,
           x2: ({ bar }) => bar.end,
-          y: ({ part }) => part.cost,
+          y: ({ part }) => measure.of(part),
           fill: ({ part }) => part.model.colour,
-          title: ({ bar, part }) => segmentWords(bar, part, period),
+          title: ({ bar, part }) =>
+            `${periodWords(bar, period)}: ${measure.bar(bar)}\n${measure.part(part)}`,
           insetLeft: 0.75,
           insetRight: 0.75,
           rx: 1.5,
@@ -61,16 +99,33 @@ export function timeChart({ days }: Bill): Chart & { period: Period } {
   };
 }
 
-function domainOf(bars: readonly Bar[], period: Period): [Date, Date] {
+function domainOf(bars: readonly Bar[]): [Date, Date] {
   const [first, last] = [bars[0], bars.at(-1)];
-  if (first === undefined || last === undefined) return [new Date(0), new Date(1)];
-  let { start } = first;
-  const spans = Math.ceil(
-    (last.end.getTime() - start.getTime()) / (last.end.getTime() - last.start.getTime()),
+  return first === undefined || last === undefined
+    ? [new Date(0), new Date(1)]
+    : [first.start, last.end];
+}
+
+function daysOf(bars: readonly Bar[]): number {
+  const [start, end] = domainOf(bars);
+  return daysBetween(start, end) - 1;
+}
+
+/** Where the axis ends. */
+function rightOf(bars: readonly Bar[], width: number): number {
+  return Math.min(width - RIGHT, LEFT + Math.max(1, daysOf(bars)) * WIDEST_BAR);
+}
+
+function ticksOf(bars: readonly Bar[], width: number): number | Date[] {
+  const room = Math.max(1, Math.floor((rightOf(bars, width) - LEFT) / LABEL));
+  const days = daysOf(bars);
+  if (days >= FEW_DAYS) return Math.max(2, room);
+  const [start] = domainOf(bars);
+  const every = Math.ceil(days / room);
+  return Array.from(
+    { length: Math.ceil(days / every) },
+    (_, at) => new Date(start.getTime() + at * every * DAY_MS),
   );
-  for (let missing = LEAST_BARS - spans; missing > 0; missing -= 1)
-    ({ start } = boundsOf(new Date(start.getTime() - 1), period));
-  return [start, last.end];
 }
 
 function axisMoney(cost: number, highest: number): string {
@@ -83,18 +138,8 @@ export function periodWords({ start }: Pick<Bar, "start">, period: Period): stri
   return period === "week" ? `week of ${dayWords(start)}` : dayWords(start);
 }
 
-function segmentWords(
-  bar: Bar,
-  { model, cost, tokens, isEstimate }: Bar["parts"][number],
-  period: Period,
-): string {
-  const own = `${modelName(model)}: ${money(cost, isEstimate)}, ${tokenWords(tokens)}`;
-  return `${periodWords(bar, period)}: ${money(bar.cost, bar.isEstimate)}\n${own}`;
-}
-
-function descriptionOf(bars: readonly Bar[], period: Period): string {
-  const highest = bars.toSorted((a, b) => b.cost - a.cost)[0];
+function descriptionOf(bars: readonly Bar[], period: Period, measure: Measure): string {
+  const highest = bars.toSorted((a, b) => measure.of(b) - measure.of(a))[0];
   if (highest === undefined) return "Nothing was billed.";
-  const when = periodWords(highest, period);
-  return `The most expensive ${period} is ${when} with ${money(highest.cost, highest.isEstimate)}.`;
+  return `The highest ${period} is ${periodWords(highest, period)} with ${measure.bar(highest)}.`;
 }

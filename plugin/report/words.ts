@@ -41,6 +41,10 @@ export function modelName({ name }: Model): string {
   return name === "unknown" ? "unknown model" : plain(name);
 }
 
+export function repositoryName(name: string): string {
+  return name === "unknown" ? "no repository" : path(name);
+}
+
 export function workspaceName(name: string): string {
   return name === "unknown" ? "unknown workspace" : path(name);
 }
