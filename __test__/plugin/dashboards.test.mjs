@@ -126,7 +126,7 @@ test("a launch begins the log anew, and a workspace that is not there is said in
   assert.equal(await world.git("-C", workspacePath, "status", "--porcelain"), "");
   const lines = await saidDuring(t, () => agent.preLaunchSetup(world.path("gone")));
   assert.deepEqual(
-    lines.map((line) => /^ao-codex: cannot begin the activity log of /.test(line)),
+    lines.map((line) => line.startsWith("ao-codex: cannot begin the activity log of ")),
     [true],
   );
 });
