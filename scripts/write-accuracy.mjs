@@ -1,17 +1,15 @@
-// `node scripts/write-accuracy.mjs`: writes into docs/accounting.md what ao-codex and ccusage make of the sample home,
-// beside what was billed. Where ccusage cannot be installed nothing is written.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// `node scripts/write-accuracy.mjs [HOMES]`: writes into docs/accounting.md what ao-codex, ccusage and tokscale make of the
+// sample home, beside what was billed, and of the HOMES that `npm test -- codex --full --keep HOMES` has left, beside
+// what the model server billed. Where one of them cannot be installed nothing is written.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { format } from "prettier";
-import { installPeer } from "../benches/lib/peer.mjs";
+import { labTable } from "./accuracy/lab-table.mjs";
+import { tools as installedTools } from "./accuracy/tools.mjs";
 import { prepare, root } from "./prepare.mjs";
 
 const HOME = join(root, "samples", "codex-home");
 const PAGE = join(root, "docs", "accounting.md");
-const PLACE =
-  /(<!-- begin of what `node scripts\/write-accuracy\.mjs` writes -->\n)[^]*?(<!-- end -->)/;
 
 /** What happened to the threads that are told from the others, by the beginnings of their ids. */
 const STORIES = {
@@ -22,74 +20,60 @@ const STORIES = {
 };
 
 prepare();
-const peer = installPeer();
-if (peer === undefined) process.stderr.write("ccusage cannot be installed here: left as it is\n");
-else await write(peer);
+const tools = installedTools();
+const [homes] = process.argv.slice(2);
+if (tools === undefined)
+  process.stderr.write("the others cannot be installed here: left as it is\n");
+else {
+  let page = replaced(readFileSync(PAGE, "utf8"), "the sample home", sampleTable());
+  if (homes !== undefined)
+    page = replaced(page, "homes of real Codex runs", await labTable(resolve(homes), tools));
+  writeFileSync(PAGE, await format(page, { parser: "markdown", printWidth: 100 }));
+}
 
-async function write({ name, program }) {
-  const theirs = tokensOfPeer(program);
-  const ours = tokensOfOurs();
+/** The page with these rows in the place of that name. */
+function replaced(page, name, rows) {
+  const place = new RegExp(`(<!-- ${name}: [^>]* -->\n)[^]*?(<!-- end -->)`);
+  return page.replace(place, (_, begin, end) => `${begin}\n${rows.join("\n")}\n\n${end}`);
+}
+
+function sampleTable() {
+  const told = tools.map(({ tokensOf }) => tokensOf(HOME));
   const { threads } = JSON.parse(readFileSync(join(root, "samples", "ledger.json"), "utf8"));
   // Before 0.30 Codex wrote no counts: nobody can tell.
-  const told = threads
+  const rows = threads
     .filter(({ tells }) => tells !== "nothing")
-    .map(({ threadId, rollout, billed }) => ({
+    .map(({ threadId, billed }) => ({
       story: STORIES[threadId.split("-")[0]] ?? null,
       billed: Object.values(billed).reduce((tokens, { totalTokens }) => tokens + totalTokens, 0),
-      ours: ours.get(threadId) ?? 0,
-      theirs:
-        theirs.get(
-          rollout
-            .split("/")
-            .at(-1)
-            .replace(/\.jsonl(\.zst)?$/, ""),
-        ) ?? 0,
+      told: told.map((tokens) => tokens.get(threadId) ?? 0),
     }));
-  const plain = told.filter(({ story }) => story === null);
-  const rows = [
-    ...told.filter(({ story }) => story !== null),
-    { story: `the other ${plain.length} threads`, ...sum(plain) },
-    { story: "**the whole home**", ...sum(told) },
-  ];
-  const table = [
-    `| thread of the sample home | billed | \`ao-codex\` | ${name} |`,
-    "|---|--:|--:|--:|",
-    ...rows.map(
-      (row) =>
-        `| ${row.story} | ${count(row.billed)} | ${beside(row.ours, row.billed)} | ${beside(row.theirs, row.billed)} |`,
-    ),
-  ];
-  const text = readFileSync(PAGE, "utf8").replace(
-    PLACE,
-    (_, begin, end) => `${begin}\n${table.join("\n")}\n\n${end}`,
+  const isExact = ({ billed, told: all }) => all.every((tokens) => tokens === billed);
+  const [special, others] = [true, false].map((wanted) =>
+    rows.filter((row) => (row.story !== null) === wanted),
   );
-  writeFileSync(PAGE, await format(text, { parser: "markdown", printWidth: 100 }));
-}
-
-function tokensOfPeer(program) {
-  const scratch = mkdtempSync(join(tmpdir(), "ao-codex-accuracy-"));
-  const env = { PATH: process.env.PATH, HOME: scratch, CODEX_HOME: HOME, TZ: "UTC" };
-  const { stdout } = spawnSync(program, ["codex", "session", "--json", "--offline"], {
-    env,
-    encoding: "utf8",
+  const [exact, wrong] = [true, false].map((wanted) =>
+    others.filter((row) => isExact(row) === wanted),
+  );
+  const sum = (some) => ({
+    billed: some.reduce((total, { billed }) => total + billed, 0),
+    told: tools.map((_, at) => some.reduce((total, row) => total + row.told[at], 0)),
   });
-  rmSync(scratch, { recursive: true, force: true });
-  return new Map(
-    JSON.parse(stdout).sessions.map(({ sessionFile, totalTokens }) => [sessionFile, totalTokens]),
-  );
-}
-
-function tokensOfOurs() {
-  const args = [join(root, "dist", "cli.cjs"), "usage", "--json", "--codex-home", HOME];
-  const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  return new Map(
-    JSON.parse(stdout).threads.map(({ threadId, usage }) => [threadId, usage.totalTokens]),
-  );
-}
-
-function sum(rows) {
-  const of = (field) => rows.reduce((total, row) => total + row[field], 0);
-  return { billed: of("billed"), ours: of("ours"), theirs: of("theirs") };
+  return [
+    `| thread of the sample home | billed | ${tools.map(({ name }) => name).join(" | ")} |`,
+    `|---|--:|${tools.map(() => "--:").join("|")}|`,
+    ...[
+      ...special,
+      ...(wrong.length > 0
+        ? [{ story: `${wrong.length} more that somebody has wrong`, ...sum(wrong) }]
+        : []),
+      { story: `the other ${exact.length} threads`, ...sum(exact) },
+      { story: "**the whole home**", ...sum(rows) },
+    ].map(({ story, billed, told: all }) => {
+      const cells = all.map((tokens) => beside(tokens, billed));
+      return `| ${story} | ${count(billed)} | ${cells.join(" | ")} |`;
+    }),
+  ];
 }
 
 function beside(tokens, billed) {

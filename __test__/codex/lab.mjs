@@ -53,6 +53,7 @@ export class Lab {
 
   async close() {
     await this.model.close();
+    this.ledger.save();
   }
 
   /** From here on another binary works on the same home. */

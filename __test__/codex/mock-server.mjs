@@ -147,7 +147,6 @@ export class MockServer {
       await once(httpResponse, "close");
       entry.delivered = httpResponse.writableFinished;
     }
-    this.#ledger.close(entry);
   }
 }
 

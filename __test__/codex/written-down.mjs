@@ -49,7 +49,7 @@ const UNRECORDED_SUBAGENTS = new Set(["memory_consolidation"]);
 const INCOMPLETE_IS_LOST = [["0.0.0", "0.162.1"]];
 
 /** Here records have no field for tokens that were written to the cache. */
-const NO_CACHE_WRITES = ["0.0.0", "0.146.1"];
+const NO_CACHE_WRITES = ["0.0.0", "0.144.6"];
 
 /** Here rollouts hold no token counts at all. */
 const NO_COUNTS = [["0.0.0", "0.33.0"]];

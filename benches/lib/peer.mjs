@@ -1,30 +1,47 @@
-/** `ccusage`, the best known tool that reads Codex homes: its native program, without the Node that starts it. */
+/** Other tools that read Codex homes: their native programs, without the Node that starts them. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { measure } from "./tools.mjs";
 
-/** The newest 20 whose programs are published for every platform. */
-const VERSION = "20.0.24";
+const ON = `${process.platform}-${process.arch}`;
 
-/** Installs it into a cache outside the repository; `undefined` where that is not possible. */
+/** The newest one first; not every version has a program for every platform. */
+const CCUSAGE = ["20.0.26", "20.0.24"];
+const TOKSCALE = "4.17.0";
+
+/** Installs `ccusage`, the best known one; `undefined` where that is not possible. */
 export function installPeer() {
+  for (const version of CCUSAGE) {
+    const found = install("ccusage", `@ccusage/ccusage-${ON}`, version);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Installs `tokscale`; `undefined` where that is not possible. */
+export function installTokscale() {
+  const name = process.platform === "linux" ? `${ON}-gnu` : ON;
+  return install("tokscale", `@tokscale/cli-${name}`, TOKSCALE);
+}
+
+/** Into a cache outside the repository. */
+function install(tool, name, version) {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const dir = join(cache, "ao-codex-bench", `ccusage-${VERSION}`);
-  const name = `@ccusage/ccusage-${process.platform}-${process.arch}`;
-  const program = join(dir, "node_modules", name, "bin", "ccusage");
+  const dir = join(cache, "ao-codex-bench", `${tool}-${version}`);
+  const program = join(dir, "node_modules", name, "bin", tool);
   if (!existsSync(program)) {
     const npm = ["install", "--prefix", dir, "--no-save", "--no-audit", "--no-fund"];
-    spawnSync("npm", [...npm, `${name}@${VERSION}`], { stdio: ["ignore", 2, 2] });
+    spawnSync("npm", [...npm, `${name}@${version}`], { stdio: ["ignore", 2, 2] });
   }
   if (!existsSync(program)) return undefined;
   // Its own starter does this: the package has it without the bit.
   chmodSync(program, 0o755);
-  return { name: `ccusage ${VERSION}`, program };
+  return { name: `${tool} ${version}`, program };
 }
 
-/** Runs it on a home: what it cost, and its totals in Codex's own words. */
+/** Runs `ccusage` on a home: what it cost, and its totals in Codex's own words. */
 export function runPeer({ program }, home, scratch) {
   const env = { PATH: process.env.PATH, HOME: scratch, CODEX_HOME: home };
   const run = measure(program, ["codex", "session", "--json", "--offline"], { env });

@@ -23,23 +23,26 @@ import * as writers from "./writers.mjs";
 
 const scenariosOf = (module) => Object.values(module).filter(({ play }) => play !== undefined);
 
-export const SCENARIOS = [
-  ...scenariosOf(basics),
-  ...scenariosOf(files),
-  ...scenariosOf(compression),
-  ...scenariosOf(forks),
-  ...scenariosOf(subagents),
-  ...scenariosOf(families),
-  ...scenariosOf(reviews),
-  ...scenariosOf(compaction),
-  ...scenariosOf(histories),
-  ...failures,
-  ...scenariosOf(interrupts),
-  ...scenariosOf(kills),
-  ...scenariosOf(upgrades),
-  ...scenariosOf(overflow),
-  ...scenariosOf(writers),
-  ...scenariosOf(tiers),
-  ...scenariosOf(nested),
-  ...scenariosOf(imports),
-];
+/** By what happens in them. */
+export const SCENARIO_GROUPS = {
+  "threads that are begun and resumed": scenariosOf(basics),
+  "archived, moved and torn files": scenariosOf(files),
+  "compressed rollouts": scenariosOf(compression),
+  forks: scenariosOf(forks),
+  subagents: scenariosOf(subagents),
+  "forks of forks, of subagents, of what is gone": scenariosOf(families),
+  "reviews and approvals": scenariosOf(reviews),
+  compaction: scenariosOf(compaction),
+  "rollbacks and reverts": scenariosOf(histories),
+  "responses that fail": failures,
+  interrupts: scenariosOf(interrupts),
+  kills: scenariosOf(kills),
+  "threads that several versions wrote": scenariosOf(upgrades),
+  "full contexts": scenariosOf(overflow),
+  "several writers": scenariosOf(writers),
+  "service tiers": scenariosOf(tiers),
+  "`codex exec` within a session": scenariosOf(nested),
+  "sessions of another tool": scenariosOf(imports),
+};
+
+export const SCENARIOS = Object.values(SCENARIO_GROUPS).flat();

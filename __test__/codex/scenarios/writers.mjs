@@ -1,8 +1,8 @@
 import { gate } from "../gate.mjs";
 import { ending, run, say, summary } from "../steps.mjs";
 
-/** From 0.148 on the second process is refused. */
-const LAST_WITH_TWO = "0.147.0";
+/** From 0.147 on the second process is refused. */
+const LAST_WITH_TWO = "0.146.1";
 const APP_SERVER_SINCE = "0.80.0";
 const ASKED_COMPACTION_SINCE = "0.98.0";
 
