@@ -95,6 +95,7 @@ export class MockServer {
     }
     const request = readModelRequest(httpRequest, JSON.parse(Buffer.concat(chunks).toString()));
     const step = this.#nextStep(request);
+    step.seen?.(request);
     await sleep(step.delayMs ?? 0);
     if (step.status !== undefined) refuse(httpResponse, step);
     else await this.#stream(httpResponse, request, step);
@@ -137,7 +138,7 @@ export class MockServer {
 
     const send = (event) =>
       httpResponse.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    httpResponse.writeHead(200, { "content-type": "text/event-stream" });
+    httpResponse.writeHead(200, { "content-type": "text/event-stream", ...step.headers });
     send({ type: "response.created", response: { id: entry.responseId } });
     for (const item of step.items(request)) {
       send({ type: "response.output_item.done", item });

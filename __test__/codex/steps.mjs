@@ -73,8 +73,21 @@ export const costing = (bounds, step = say()) => ({ ...step, bounds });
 /** The same step with what its scenario will do to the process (see written-down.mjs). */
 export const fated = (fate, step) => ({ ...step, fate });
 
-/** No response at all, but an HTTP error. */
-export const refuse = (status) => ({ status });
+/** No response at all, but an HTTP error; `extra` may have `headers` and an `error`. */
+export const refuse = (status, extra = {}) => ({ status, ...extra });
+
+/** The same step with what its response says of the account's limits: the percentage that is used of each. */
+export const used = (percent, step = say()) => ({ ...step, headers: limitHeaders(percent) });
+
+/** The windows of five hours and of a week, as OpenAI's own server names them. */
+export const limitHeaders = (percent) => ({
+  "x-codex-primary-used-percent": String(percent),
+  "x-codex-primary-window-minutes": "300",
+  "x-codex-primary-reset-after-seconds": "3600",
+  "x-codex-secondary-used-percent": String(percent),
+  "x-codex-secondary-window-minutes": "10080",
+  "x-codex-secondary-reset-after-seconds": "86400",
+});
 
 function message(text) {
   return {

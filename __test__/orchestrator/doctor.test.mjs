@@ -67,7 +67,7 @@ test("the doctor tells the truth in a session's pane, in what Codex runs, and ou
       settings: `${world.path("agent-orchestrator.yaml")} (app)`,
       "codex-binary": place === "outside" ? codex : `${codex}, which runs in this session`,
       "wrappers-first": "git and gh are the wrappers in what Codex runs (bash -lc)",
-      hooks: "Codex runs ours at UserPromptSubmit, PermissionRequest, Stop, Interrupt",
+      hooks: "Codex runs ours at UserPromptSubmit, PermissionRequest, Stop, Interrupt, PostToolUse",
       "agents-section": "~/.worktrees/app/app-1/AGENTS.md",
       "codex-home": "~/.codex: 1 rollout",
       rollout: `${thread}, written just now`,

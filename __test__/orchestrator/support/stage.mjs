@@ -85,10 +85,7 @@ function scriptsOf(server) {
   const asked = [];
   const record = (name, step) => ({
     ...step,
-    items: (request) => {
-      asked.push({ name, request });
-      return step.items(request);
-    },
+    seen: (request) => asked.push({ name, request }),
   });
   return {
     script: (name, steps) =>

@@ -42,7 +42,8 @@ export async function sessionState(
   // Hooks that told of the turn tell of most of its questions too, but not of a form of an MCP server.
   const isHooked = prompt !== null && prompt.turnId === activity?.turnId;
   const isQuiet = nowMs - (activity?.lastRecordAtMs ?? 0) > QUIET_MS;
-  const mayAsk = activity?.turn === "running" && (!isHooked || isQuiet);
+  // One that has written nothing may be at a question from before its first turn: trust, login, a model.
+  const mayAsk = activity === null || (activity.turn === "running" && (!isHooked || isQuiet));
   const seenAtMs = mayAsk ? await questionSeenAtMs(handle, nowMs, found, liveScreens) : null;
   const decision = decideState({
     ...known,
