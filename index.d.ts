@@ -61,6 +61,8 @@ export interface CodexHook {
   command: string | null
   /** `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust. */
   trustStatus: string | null
+  /** What trust in it as it is now names; `null` in versions that know no trust. */
+  currentHash: string | null
 }
 
 /** What a Codex said of its hooks. */
@@ -68,6 +70,13 @@ export interface CodexHooks {
   /** The hooks that it would run; `null` where it has no such list. */
   hooks: Array<CodexHook> | null
 }
+
+/**
+ * The hooks that this binary would run when it is started with `flags` in `directory`, asked as `probeHooks` does and
+ * not remembered: what a repository brings may change at any time. Synchronous because the orchestrator's
+ * `getLaunchCommand` is; it blocks no longer than `timeLimitMs`, and answers `null` where nothing was found out.
+ */
+export declare function directoryHooksSync(path: string, flags: Array<string>, directory: string, timeLimitMs: number): Array<CodexHook> | null
 
 /** A prompt that was submitted. */
 export interface EventPrompt {
@@ -282,6 +291,14 @@ export interface HomeUsageOptions {
   cells?: boolean | null
 }
 
+/** The wrappers of another program, which keeps them in the orchestrator's `bin`. */
+export interface HostWrappers {
+  /** The directory. */
+  directory: string
+  /** The version that their marker names. */
+  version: string
+}
+
 /** A table of prices that was imported. */
 export interface ImportedPrices {
   /** Where it is kept. */
@@ -304,8 +321,8 @@ export declare function importPrices(path: string): Promise<ImportedPrices>
 export declare function installAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
 
 /**
- * Installs only the program that Codex runs at the events of a session's life, and answers with its path. Whatever
- * else is in the orchestrator's `bin` stays as it is. Rejects where another program's file is in its place, it cannot
+ * Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with its
+ * path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot
  * be written, or the machine has no bash.
  */
 export declare function installHook(options?: WrappersOptions | undefined | null): Promise<string>
@@ -319,14 +336,17 @@ export declare function installWrappers(options?: InstallWrappersOptions | undef
 
 /** Where the wrappers go and what they need. */
 export interface InstallWrappersOptions {
-  /** The orchestrator's home; the wrappers go into its `bin`. `$AO_HOME`, else `~/.ao`, when it is not given. */
+  /**
+   * The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where another program's are in
+   * `bin`. `$AO_HOME`, else `~/.ao`, when it is not given.
+   */
   aoHome?: string | null
   /**
    * The node that the metadata helper writes JSON with, by its absolute path: `process.execPath`. Without it the
    * helper uses `jq`.
    */
   nodePath?: string | null
-  /** Replace also what the orchestrator or a newer version of this package has installed. */
+  /** Install into `bin`, in place of what the orchestrator or a newer version of this package has installed there. */
   force?: boolean | null
 }
 
@@ -929,11 +949,17 @@ export interface WrapperFile {
 
 /** What became of the wrappers. */
 export interface WrappersChange {
-  /** `left`: somebody else's set, or a newer one of ours, is there and was not touched. */
+  /** `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's. */
   outcome: 'written' | 'current' | 'left' | 'removed' | 'absent'
   /** What is there now. */
   status: WrappersStatus
 }
+
+/**
+ * The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin` is
+ * another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
+ */
+export declare function wrappersDirectorySync(options?: WrappersOptions | undefined | null): string
 
 /** Which wrappers are meant. */
 export interface WrappersOptions {
@@ -944,15 +970,17 @@ export interface WrappersOptions {
 }
 
 /**
- * Says what is in the orchestrator's `bin`; where there is no such directory every file is missing. Rejects where it cannot
- * be read, and on Windows.
+ * Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot be
+ * read, and on Windows.
  */
 export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
 
-/** What is in the orchestrator's `bin`. */
+/** Our wrappers, where they are. */
 export interface WrappersStatus {
-  /** The directory. */
+  /** The directory: the orchestrator's `bin`, or our own `codex/bin` where `host` names another program's set. */
   directory: string
+  /** Another program's set in the orchestrator's `bin`, which is left as it is. */
+  host: HostWrappers | null
   /**
    * Whose set it is by its marker: this version's (`current`), another version of ours (`older`, `newer`), the
    * orchestrator's or another program's (`foreign`), an outdated one of the orchestrator (`old`), or none.

@@ -773,8 +773,9 @@ if (
   }
 }
 
-const { beginActivityLog, exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersStatus } = nativeBinding
+const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
+export { directoryHooksSync }
 export { exportResponses }
 export { findProgramSync }
 export { findRollout }
@@ -814,5 +815,6 @@ export { sessionEvents }
 export { sessionEvidence }
 export { threadUsage }
 export { threadUsages }
+export { wrappersDirectorySync }
 export { wrappersStatus }
 export const __napiBindingTarget = __napiLoadedBindingTarget

@@ -15,6 +15,7 @@ import type {
 import { after, CodexBinary } from "./launch/codex-binary.js";
 import { sessionEnvironment } from "./launch/environment.js";
 import { SessionLooks } from "./session/look.js";
+import { repositoryHooks } from "./launch/hooks/repository.js";
 import { Hooks } from "./launch/hooks/trust.js";
 import { noteLaunch } from "../index.js";
 import type { CommandSettings } from "./launch/command.js";
@@ -71,8 +72,8 @@ export function createAgent(settings: PluginSettings): CodexAgent {
   }
 
   /** Never waits, and never fails: threads from before may be taken for the session's then, as without hooks. */
-  const noteHooks = ({ hooks: value }: CommandSettings, id: string, thread?: SessionThread) => {
-    if (value === null) return;
+  const noteHooks = ({ isTold }: CommandSettings, id: string, thread?: SessionThread) => {
+    if (!isTold) return;
     noteLaunch(id, thread, { aoHome }).catch((error: unknown) =>
       warn("cannot note a launch", error),
     );
@@ -84,17 +85,19 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     agent: AgentSettings,
     workspacePath: string | null,
   ): CommandSettings => {
+    const path = binary.resolveNow();
+    const user = readUserConfig(settings.codexHome);
+    const isClone = project?.workspace === "clone";
+    const place = { projectPath: project?.path ?? null, workspacePath, isClone };
     const composed = {
       ...agent,
+      ...place,
       aoHome,
       sessionId,
-      binary: binary.resolveNow(),
+      binary: path,
       facts: binary.launchFacts(),
-      user: readUserConfig(settings.codexHome),
-      workspacePath,
-      hooks: agent.hooks ? hooks.valueFor(binary.resolveNow()) : null,
-      projectPath: project?.path ?? null,
-      isClone: project?.workspace === "clone",
+      user,
+      ...hooks.of(path, agent.hooks, repositoryHooks(path, place, user)),
     };
     const problem = profileProblem(composed);
     if (problem !== null) sayWhatIsWrong({ problems: [problem] });

@@ -16,6 +16,10 @@ if [ -n "${AO_CODEX_USER_BASH_ENV:-}" ]; then
 fi
 
 if [ -n "${AO_CODEX_WRAPPERS:-}" ]; then
+  # The orchestrator may have put its own there since the launch: ours are beside it then.
+  if [ -x "${AO_CODEX_WRAPPERS%/bin}/codex/bin/git" ]; then
+    export AO_CODEX_WRAPPERS=${AO_CODEX_WRAPPERS%/bin}/codex/bin
+  fi
   case "$PATH" in
     "$AO_CODEX_WRAPPERS" | "$AO_CODEX_WRAPPERS":*) ;;
     *) export PATH="$AO_CODEX_WRAPPERS:$PATH" ;;

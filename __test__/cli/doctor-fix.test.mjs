@@ -85,16 +85,19 @@ test("creates a CODEX_HOME that was named, for the user alone", async (t) => {
   assert.equal(statSync(home).mode & 0o777, 0o700);
 });
 
-for (const [whose, marker] of [
-  ["the orchestrator's", "0.1.1\n"],
-  ["a newer version's", "@ao/plugin-codex 99.0.0 0123456789abcdef\n"],
+for (const [whose, marker, done] of [
+  ["the orchestrator's", "0.1.1\n", ["installed the wrappers in ~/.ao/codex/bin"]],
+  ["a newer version's", "@ao/plugin-codex 99.0.0 0123456789abcdef\n", []],
 ]) {
   test(`leaves ${whose} wrappers alone`, async (t) => {
     const patient = await makePatient(t);
     patient.write(".ao/bin/.ao-version", marker);
     patient.write(".ao/bin/git", "#!/bin/sh\n# theirs\n", 0o755);
     const { fixed } = await patient.examine(["--fix"]);
-    assert.deepEqual(fixed, []);
+    assert.deepEqual(
+      fixed.map((one) => one.done),
+      done,
+    );
     assert.equal(patient.text(".ao/bin/git"), "#!/bin/sh\n# theirs\n");
   });
 }
@@ -132,12 +135,13 @@ test("says what it did before the checks", async (t) => {
   const [first, second] = stdout.split("\n");
   assert.equal(first, "fixed wrappers: installed the wrappers in ~/.ao/bin");
   assert.match(second, /^ok {4}addon /);
-  assert.ok(stdout.endsWith("\nAll 19 checks passed.\n"), stdout);
+  assert.ok(stdout.endsWith("\nAll 20 checks passed.\n"), stdout);
 });
 
-test("installs the hook's program beside the orchestrator's wrappers, which stay", async (t) => {
+test("installs the hook's program beside a newer version's wrappers, which stay", async (t) => {
   const patient = await makePatient(t);
-  patient.write(".ao/bin/.ao-version", "0.1.1\n");
+  const marker = "@ao/plugin-codex 99.0.0 0123456789abcdef\n";
+  patient.write(".ao/bin/.ao-version", marker);
   patient.remove(".ao/bin/ao-codex-hook");
   const before = await patient.examine();
   assert.deepEqual(
@@ -154,5 +158,5 @@ test("installs the hook's program beside the orchestrator's wrappers, which stay
     ["wrappers"],
   );
   assert.deepEqual(fixed, [{ id: "hooks", done: "installed ~/.ao/bin/ao-codex-hook" }]);
-  assert.equal(patient.text(".ao/bin/.ao-version"), "0.1.1\n");
+  assert.equal(patient.text(".ao/bin/.ao-version"), marker);
 });

@@ -25,8 +25,8 @@ findsEach([
     [
       "wrappers",
       "warn",
-      /the orchestrator's own, 0\.1\.1, are in .* left alone/,
-      /^ao-codex wrappers install --force replaces them$/,
+      /the orchestrator's own, 0\.1\.1, are in .* left alone; ours are not beside them/,
+      /^ao-codex wrappers install$/,
     ],
   ],
   [

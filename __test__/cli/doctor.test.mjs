@@ -13,6 +13,7 @@ const IDS = [
   "codex-version",
   "login",
   "trust",
+  "sandbox",
   "wrappers",
   "wrappers-first",
   "real-programs",
@@ -45,6 +46,44 @@ test("a failure ends with 1, a warning with 0", async (t) => {
   patient.remove("bin/codex");
   assert.equal((await patient.examine()).code, 1);
 });
+
+const SANDBOXES = [
+  [
+    "auto-edit",
+    { permissions: "auto-edit", addDirs: ["more"] },
+    ["ok", /^auto-edit: writes its workspace, commits, .* 1 more .*; has the network$/],
+  ],
+  ["default", { permissions: "default" }, ["ok", /^default: .*; has no network$/]],
+  ["suggest", { permissions: "suggest" }, ["ok", /^suggest: reads, /]],
+  ["permissionless", { permissions: "permissionless" }, ["ok", /everything that you may do$/]],
+  [
+    "auto-edit in a sandbox that only reads",
+    { permissions: "auto-edit", sandbox: "read-only" },
+    ["warn", /cannot change a file/],
+  ],
+  [
+    "auto-edit in a clone, with an older Codex",
+    { permissions: "auto-edit" },
+    ["warn", /no commit in a repository of its own: Codex 0\.132\.0 /],
+    "codex-cli 0.132.0",
+  ],
+];
+
+for (const [what, agentConfig, [status, found], version] of SANDBOXES) {
+  test(`what a session may do with ${what}`, async (t) => {
+    const patient = await makePatient(t);
+    patient.codex({ version });
+    const project = { repo: "acme/app", path: "~/app", agentConfig };
+    patient.write(
+      "app/agent-orchestrator.yaml",
+      JSON.stringify({ defaults: { agent: "codex" }, projects: { app: project } }),
+    );
+    const { checks } = await patient.examine();
+    const check = checks.find(({ id }) => id === "sandbox");
+    assert.equal(check.status, status);
+    assert.match(check.found, found);
+  });
+}
 
 test("each check says what it found", async (t) => {
   const patient = await makePatient(t);
@@ -113,7 +152,7 @@ test("a person reads aligned lines of at most 80 columns, the remedy below", asy
   );
   const at = lines.indexOf("fail  wrappers        there are none in ~/.ao/bin");
   assert.equal(lines[at + 1], "                      → ao-codex wrappers install");
-  assert.equal(lines.at(-2), "19 checks: 1 failed, 0 warnings.");
+  assert.equal(lines.at(-2), "20 checks: 1 failed, 0 warnings.");
 });
 
 test("colours only what a terminal shows", async (t) => {

@@ -62,11 +62,13 @@ test("a launch and a resume carry the hooks that this Codex trusts, and where th
     handler("PermissionRequest", program, 5),
     handler("Stop", program, 5),
     handler("Interrupt", program, 1),
+    handler("PostToolUse", program, 15),
   ].join(",")},state={${[
     trust("user_prompt_submit", program, 5),
     trust("permission_request", program, 5),
     trust("stop", program, 5),
     trust("interrupt", program, 1),
+    trust("post_tool_use", program, 15),
   ].join(",")}}}`;
   assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), expected);
   const events = () => sessionEvents([{ sessionId: "app-1" }], { aoHome: world.aoHome });
@@ -103,6 +105,7 @@ test("a Codex that does not know an event we can do without gets the others", as
     "UserPromptSubmit",
     "PermissionRequest",
     "Stop",
+    "PostToolUse",
   ]);
   assert.doesNotMatch(hooks, /interrupt/i);
 });
@@ -213,4 +216,22 @@ test("an orchestrator's home with a space and a quote in its name is one word of
   const hooks = await hooksOf(world, agent.getLaunchCommand(config(world)));
   const [, command] = /command=("(?:[^"\\]|\\.)*")/.exec(hooks);
   assert.equal(JSON.parse(command), `'${program.replaceAll("'", `'\\''`)}'`);
+});
+
+test("a script of the user's that adds a profile keeps the hooks of the Codex behind it", async (t) => {
+  const world = await makeWorld(t);
+  const real = await hookedCodex(world, { at: "real/codex" });
+  // As Codex does: a profile only where a session runs.
+  const strict = await world.script(
+    "strict/codex",
+    `if [ "$1" = -p ]; then
+  case "$3" in app-server|debug) echo "--profile only applies to runtime commands" >&2; exit 1;; esac
+  shift 2
+fi
+exec "${real}" "$@"`,
+  );
+  const binary = await world.script("bin/codex", `exec ${strict} -p work "$@"`);
+  const agent = create();
+  await answered(world, binary);
+  assert.match(await hooksOf(world, agent.getLaunchCommand(config(world))), /UserPromptSubmit/);
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
+import { probeBinary } from "@ao/plugin-codex/native";
 import { argumentsAfter, flagsOf, settingsOf } from "./support/arguments.mjs";
 import { eventually } from "./support/wait.mjs";
 import { makeWorld } from "./support/world.mjs";
@@ -375,3 +376,34 @@ test("files of old launches are removed by a new one", async (t) => {
     ["app-1"],
   );
 });
+
+for (const [what, flag] of [
+  ["knows a background server", ["--no-daemon"]],
+  ["does not", []],
+]) {
+  test(`the first launch of a Codex that ${what} goes as the second, however late it answers`, async (t) => {
+    const world = await makeWorld(t);
+    const help = `  -a, --ask-for-approval <P>  [possible values: on-request, never]\n          see --no-daemon\n`;
+    const option = flag.map((word) => `      ${word}\n`).join("");
+    await world.write("help", `${help}${option}`);
+    const slow = await world.write("slow", "");
+    await world.script(
+      "bin/codex",
+      `case "$1" in --version) echo codex-cli 0.171.0; exit;; --help) [ ! -e "${slow}" ] || sleep 2; cat "${world.path("help")}"; exit;; esac
+for argument do printf '%s\\0' "$argument"; done > "${world.path("arguments")}"`,
+    );
+    const launch = () =>
+      create().getLaunchCommand({ sessionId: "app-1", permissions: "auto-edit" });
+    const first = launch();
+    await rm(slow);
+    const words = flagsOf(await argumentsAfter(world, first));
+    assert.deepEqual(words, [...flag, "--ask-for-approval", "never"]);
+    await eventually(
+      "an answer",
+      async () => (await probeBinary(world.path("bin/codex"))) !== null,
+    );
+    const second = launch();
+    assert.notEqual(second, first);
+    assert.deepEqual(flagsOf(await argumentsAfter(world, second)), words);
+  });
+}

@@ -56,7 +56,15 @@ test("installs, says what is there, and removes", async (t) => {
     name,
     state: "current",
   }));
-  const status = { directory: bin, owner: "current", version, ok: true, files: states, nodePath };
+  const status = {
+    directory: bin,
+    host: null,
+    owner: "current",
+    version,
+    ok: true,
+    files: states,
+    nodePath,
+  };
   assert.deepEqual(installed, { outcome: "written", status });
   assert.equal((await installWrappers({ aoHome, nodePath })).outcome, "current");
   assert.equal((await removeWrappers({ aoHome })).outcome, "removed");
@@ -111,14 +119,41 @@ test("ao-codex wrappers installs, reports and removes", (t) => {
   const status = command(["status", "--ao-home", aoHome, "--json"]);
   assert.deepEqual([status.status, JSON.parse(status.stdout).ok], [0, true]);
   assert.match(command(["status", "--ao-home", aoHome]).stdout, / {2}git +current\n/);
-  writeFileSync(join(bin, ".ao-version"), "0.4.1\n");
+  writeFileSync(join(bin, ".ao-version"), "@ao/plugin-codex 99.0.0 00\n");
   const left = command(["install", "--ao-home", aoHome]);
   assert.deepEqual([left.status, left.stdout], [1, ""]);
-  assert.match(left.stderr, /^ao-codex: left the wrappers in .*0\.4\.1.*--force/);
+  assert.match(left.stderr, /^ao-codex: left the wrappers in .*99\.0\.0.*--force/);
   assert.equal(command(["install", "--ao-home", aoHome, "--force"]).status, 0);
   assert.equal(command(["remove", "--ao-home", aoHome]).status, 0);
   assert.deepEqual(readdirSync(bin), []);
   assert.equal(command(["install", "--nonsense"]).status, 2);
+});
+
+test("where the orchestrator has wrappers of its own, ours stand beside them until they are forced", async (t) => {
+  const { aoHome, bin } = makeHome(t);
+  const own = join(aoHome, "codex", "bin");
+  mkdirSync(bin, { recursive: true });
+  const theirs = { ".ao-version": "0.8.0\n", git: "#!/bin/sh\n# theirs\n" };
+  for (const [name, text] of Object.entries(theirs)) writeFileSync(join(bin, name), text);
+  const { outcome, status } = await installWrappers({ aoHome, nodePath: process.execPath });
+  assert.deepEqual(
+    [outcome, status.directory, status.host, status.ok],
+    ["written", own, { directory: bin, version: "0.8.0" }, true],
+  );
+  assert.deepEqual(
+    Object.fromEntries(
+      readdirSync(bin).map((name) => [name, readFileSync(join(bin, name), "utf8")]),
+    ),
+    theirs,
+  );
+  const said = command(["status", "--ao-home", aoHome]).stdout;
+  assert.match(said, /^.*\/codex\/bin: this version, .*\n/);
+  assert.match(said, /\/bin: the orchestrator's own, 0\.8\.0, left as they are\n/);
+  assert.match(said, /\nA session's commands meet those in .*\/codex\/bin\.\n$/);
+
+  assert.equal(command(["install", "--ao-home", aoHome, "--force"]).status, 0);
+  const after = JSON.parse(command(["status", "--ao-home", aoHome, "--json"]).stdout);
+  assert.deepEqual([after.directory, after.host, after.ok], [bin, null, true]);
 });
 
 test("the section of AGENTS.md comes and goes and leaves the rest alone", async (t) => {

@@ -17,12 +17,14 @@ const forceOption = (what: string) => new Option("--force", what);
 
 export function wrappersCommand(): Command {
   const command = new Command("wrappers").description(
-    "the gh and git in ~/.ao/bin that note branches and pull requests for a session",
+    "the gh and git that note branches and pull requests for a session",
   );
   command
     .command("install")
     .description("install them, or bring them up to date")
-    .addOption(forceOption("replace what the orchestrator or a newer version has installed"))
+    .addOption(
+      forceOption("install into ~/.ao/bin, whatever the orchestrator or a newer version has there"),
+    )
     .addOption(jsonOption())
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<WrapperOptions>();
@@ -87,7 +89,15 @@ function describe(status: WrappersStatus): string[] {
   const files = status.files.map(({ name, state }) => `  ${name.padEnd(width)}  ${WORDS[state]}`);
   const owner =
     status.version === null ? OWNERS.none : `${OWNERS[status.owner]}, ${status.version}`;
-  return [`${path(status.directory)}: ${owner}`, ...files];
+  const { directory, host } = status;
+  const beside =
+    host === null
+      ? []
+      : [
+          `${path(host.directory)}: the orchestrator's own, ${host.version}, left as they are`,
+          `A session's commands meet those in ${path(directory)}.`,
+        ];
+  return [`${path(directory)}: ${owner}`, ...files, ...beside];
 }
 
 const WORDS = {

@@ -16,6 +16,7 @@ import { prices } from "./checks/prices.js";
 import { realPrograms } from "./checks/real-programs.js";
 import { resume } from "./checks/resume.js";
 import { rollout } from "./checks/rollout.js";
+import { sandbox } from "./checks/sandbox.js";
 import { settings } from "./checks/settings.js";
 import { trust } from "./checks/trust.js";
 import { wrappersFirst } from "./checks/wrappers-first.js";
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   codexVersion,
   login,
   trust,
+  sandbox,
   wrappers,
   wrappersFirst,
   realPrograms,

@@ -2,6 +2,7 @@
 
 import type { ProjectConfig } from "../host.js";
 import { CodexBinary } from "../launch/codex-binary.js";
+import { repositoryHooks } from "../launch/hooks/repository.js";
 import { Hooks } from "../launch/hooks/trust.js";
 import type { CommandSettings } from "../launch/command.js";
 import { roleConfig } from "../launch/role-config.js";
@@ -22,7 +23,14 @@ export async function commandSettings(machine: Machine): Promise<CommandSettings
   const facts = await binary.factsWithin(FACTS_LIMIT_MS);
   const agent = agentSettings(machine);
   const path = binary.resolveNow();
-  const hasHooks = agent.hooks && new Hooks(aoHome, settings.hooks).valueFor(path) !== null;
+  const user = readUserConfig(settings.codexHome);
+  const place = {
+    projectPath: project?.path ?? machine.workspace,
+    workspacePath: machine.workspace,
+    isClone: project?.settings["workspace"] === "clone",
+  };
+  const setAside = repositoryHooks(path, place, user);
+  const { hooks, isTold } = new Hooks(aoHome, settings.hooks).of(path, agent.hooks, setAside);
   return {
     ...agent,
     // What is too long to be typed would be put into files for the session.
@@ -31,11 +39,10 @@ export async function commandSettings(machine: Machine): Promise<CommandSettings
     sessionId: sessionIdOf(machine),
     binary: path,
     facts,
-    user: readUserConfig(settings.codexHome),
-    workspacePath: machine.workspace,
-    hooks: hasHooks ? LONG : null,
-    projectPath: project?.path ?? machine.workspace,
-    isClone: project?.settings["workspace"] === "clone",
+    user,
+    ...place,
+    hooks: hooks === null ? null : LONG,
+    isTold,
   };
 }
 

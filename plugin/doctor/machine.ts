@@ -1,6 +1,5 @@
 /** What the checks look at: one workspace of one user, with what is configured for it. */
 
-import { join } from "node:path";
 import type * as Addon from "../../index.js";
 import { SessionLooks } from "../session/look.js";
 import { readPluginSettings } from "../settings.js";
@@ -66,7 +65,7 @@ export async function lookAround(
     workspace,
     settings,
     codexHome,
-    wrappers: join(aoHome, "bin"),
+    wrappers: native.wrappersDirectorySync({ aoHome }),
     session,
     configuration,
     project,

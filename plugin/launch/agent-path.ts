@@ -50,7 +50,7 @@ export function agentPathFlags(wrapperDir: string, user: AgentPathUser): string[
  * BASH_ENV.
  */
 function sessionFlags(): string[] {
-  const names = ["AO_SESSION", "AO_DATA_DIR"];
+  const names = ["AO_SESSION", "AO_DATA_DIR", "GH_PATH"];
   const words = [...names.map((name) => setFromShell(name, name)), set("SHLVL", '"1"')];
   return words.flatMap((word) => ["-c", word]);
 }

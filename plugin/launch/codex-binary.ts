@@ -19,10 +19,15 @@ export const NEWEST_FACTS: BinaryFacts = {
   version: null,
   approvalPolicies: ["on-request", "never"],
   resume: true,
-  // Not an older one, which would end at once.
+  // Not known: an older one would end at the flag at once.
   noDaemon: false,
   modelSuccessors: {},
 };
+
+/** Whether these are no binary's own words, but what is assumed until it has answered. */
+export function isAssumed(facts: BinaryFacts): boolean {
+  return facts === NEWEST_FACTS;
+}
 
 /** What a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
 const FIRST_LAUNCH_MS = 400;

@@ -1,9 +1,11 @@
 /** The command lines that start and resume Codex. */
 
 import type { BinaryFacts } from "../../index.js";
+import { wrappersDirectorySync } from "../../index.js";
 import type { CodexSettings } from "./agent-config.js";
 import { codexFlags } from "./agent-config.js";
 import { agentPathFlags } from "./agent-path.js";
+import { isAssumed } from "./codex-binary.js";
 import { isThreadId } from "../thread-id.js";
 import type { Permissions } from "./permissions.js";
 import { profileFlags } from "./permission-profile.js";
@@ -21,8 +23,10 @@ import { isVersionFrom } from "./version.js";
 export interface CommandSettings {
   binary: string;
   facts: BinaryFacts;
-  /** The value of `-c hooks=…`; `null` where this Codex is not known to trust our hooks. */
+  /** The value of `-c hooks=…`; `null` where there is nothing to say of hooks. */
   hooks: string | null;
+  /** Whether that has hooks of ours, which tell of the session. */
+  isTold: boolean;
   aoHome: string;
   sessionId: string;
   /** The project's own checkout; a session's workspace is a work tree of it. */
@@ -78,8 +82,7 @@ function flags(settings: CommandSettings): string[] {
     "-c",
     "check_for_update_on_startup=false",
     ...codexFlags(codex),
-    // A background server would run the session's commands in its own environment.
-    ...(facts.noDaemon ? ["--no-daemon"] : []),
+    ...daemonFlags(settings),
     ...approvalFlags(permissions, facts, codex.sandbox !== null),
     ...(model === null ? [] : ["--model", shellWord(model)]),
     ...reasoningFlags(model, codex.reasoningEffort),
@@ -88,8 +91,18 @@ function flags(settings: CommandSettings): string[] {
     ...hookFlags(settings),
     ...trustFlags(settings, settings.user.trusted),
     ...(profile ?? sandboxFlags({ ...settings, writableRoots: settings.user.writableRoots })),
-    ...agentPathFlags(`${settings.aoHome}/bin`, settings.user),
+    ...agentPathFlags(wrappersDirectorySync({ aoHome: settings.aoHome }), settings.user),
   ];
+}
+
+/**
+ * A background server would run the session's commands in its own environment. Of a binary that has not answered yet the
+ * shell of the session asks: one that knows the flag must get it, and any other would end at it.
+ */
+function daemonFlags({ binary, facts }: CommandSettings): string[] {
+  if (!isAssumed(facts)) return facts.noDaemon ? ["--no-daemon"] : [];
+  const help = `${shellWord(binary)} --help 2>/dev/null`;
+  return [`$(${help} | grep -q '^ *--no-daemon' && printf %s --no-daemon)`];
 }
 
 /**

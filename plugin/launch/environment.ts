@@ -1,8 +1,8 @@
 /** The environment of a session. */
 
 import { realpathSync } from "node:fs";
-import { delimiter, join, normalize } from "node:path";
-import { findProgramSync } from "../../index.js";
+import { delimiter, normalize } from "node:path";
+import { findProgramSync, wrappersDirectorySync } from "../../index.js";
 import type { PluginSettings } from "../settings.js";
 
 /** Variables beside those that the orchestrator sets itself. */
@@ -16,7 +16,7 @@ export function sessionEnvironment(
   return {
     AO_SESSION_ID: sessionId,
     ...(issueId === undefined || issueId === "" ? {} : { AO_ISSUE_ID: issueId }),
-    PATH: pathWithFirst(join(aoHome, "bin"), process.env["PATH"] ?? ""),
+    PATH: pathWithFirst(wrappersDirectorySync({ aoHome }), process.env["PATH"] ?? ""),
     ...(gh === null ? {} : { GH_PATH: gh }),
     CODEX_DISABLE_UPDATE_CHECK: "1",
     // The terminal's server was started from another environment than ours.

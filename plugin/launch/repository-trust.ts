@@ -87,13 +87,22 @@ function isHarmless(path: string): boolean {
   }
 }
 
+/** The setting that answers the question for these directories. */
+export function trustedWord(known: readonly string[]): string {
+  return `projects={${entriesOf(known)}}`;
+}
+
+function entriesOf(known: readonly string[]): string {
+  return known.map((path) => `${tomlString(path)}=${TRUSTED}`).join(",");
+}
+
 /**
  * An inline table, because Codex splits the key of `-c` at every dot; it is merged with what the person's own
  * configuration says of other projects.
  */
 function trustWord(known: readonly string[], isClone: boolean): string | null {
-  const entries = known.map((path) => `${tomlString(path)}=${TRUSTED}`).join(",");
-  if (!isClone) return known.length === 0 ? null : shellQuote(`projects={${entries}}`);
+  const entries = entriesOf(known);
+  if (!isClone) return known.length === 0 ? null : shellQuote(trustedWord(known));
   // A literal TOML string around what the shell of the session says of its directory.
   const start = shellQuote(`projects={${entries}${entries === "" ? "" : ","}`);
   return `${start}"'$PWD'="${shellQuote(`${TRUSTED}}`)}`;

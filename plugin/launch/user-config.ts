@@ -13,6 +13,8 @@ export interface UserConfig {
   profiles: { tables: string[]; chosen: string | null };
   /** The directories that the person trusts. */
   trusted: Set<string>;
+  /** The hooks that the person has reviewed, each with the hash of what it was then. */
+  reviewedHooks: Map<string, string>;
   /** `shell_environment_policy.set.BASH_ENV`, which a launch must chain. */
   bashEnv: string | null;
   /** `shell_environment_policy.include_only`, which a launch must extend; `null` where there is none. */
@@ -64,6 +66,12 @@ export function readUserConfig(codexHome: string | null): UserConfig {
       Object.entries(table(config["projects"]))
         .filter(([, project]) => table(project)["trust_level"] === "trusted")
         .map(([path]) => path),
+    ),
+    reviewedHooks: new Map(
+      Object.entries(table(table(config["hooks"])["state"])).flatMap(([key, state]) => {
+        const hash = table(state)["trusted_hash"];
+        return typeof hash === "string" ? [[key, hash] as const] : [];
+      }),
     ),
     bashEnv: textOrNull(bashEnv),
     includeOnly: Array.isArray(policy["include_only"]) ? texts(policy["include_only"]) : null,

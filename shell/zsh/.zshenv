@@ -16,6 +16,10 @@ ao_codex_read() {
 }
 
 ao_codex_end() {
+  # The orchestrator may have put its own there since the launch: ours are beside it then.
+  if [[ -x ${AO_CODEX_WRAPPERS:-}/git && -x ${AO_CODEX_WRAPPERS%/bin}/codex/bin/git ]]; then
+    export AO_CODEX_WRAPPERS=${AO_CODEX_WRAPPERS%/bin}/codex/bin
+  fi
   path=(${AO_CODEX_WRAPPERS:+$AO_CODEX_WRAPPERS} ${path:#${AO_CODEX_WRAPPERS:-}})
   export PATH
   # Codex may start a second zsh inside the first; it and all others are to read these files too.

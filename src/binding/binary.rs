@@ -11,7 +11,7 @@ use crate::binding::argument::{self, Fields, Given};
 use crate::binding::runtime::blocking;
 use crate::codex_cli::cached_probe;
 use crate::codex_cli::facts::Facts;
-use crate::codex_cli::hooks::{HOOKS_TIME_LIMIT, Hook};
+use crate::codex_cli::hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
 use crate::codex_cli::probe::PROBE_TIME_LIMIT;
 use crate::codex_cli::search::Search;
 
@@ -51,6 +51,8 @@ pub struct CodexHook {
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust.
     pub trust_status: Option<String>,
+    /// What trust in it as it is now names; `null` in versions that know no trust.
+    pub current_hash: Option<String>,
 }
 
 /// What a Codex said of its hooks.
@@ -143,6 +145,27 @@ pub async fn probe_hooks(
     blocking(move || Ok(CodexHooks::from(cached_probe::hooks(&path, &flags, limit)?))).await
 }
 
+/// The hooks that this binary would run when it is started with `flags` in `directory`, asked as `probeHooks` does and
+/// not remembered: what a repository brings may change at any time. Synchronous because the orchestrator's
+/// `getLaunchCommand` is; it blocks no longer than `timeLimitMs`, and answers `null` where nothing was found out.
+#[napi(catch_unwind)]
+pub fn directory_hooks_sync(
+    path: Given<String>,
+    flags: Given<Vec<String>>,
+    directory: Given<String>,
+    time_limit_ms: u32,
+) -> Result<Option<Vec<CodexHook>>> {
+    let path = path.path("path")?;
+    let flags = flags.texts("flags", "a flag")?;
+    let directory = directory.path("directory")?;
+    let limit = Duration::from_millis(time_limit_ms.into());
+    // One that cannot be asked lists nothing, and the launch goes as it would without the question.
+    Ok(ask_hooks(&path, &flags, Some(&directory), limit)
+        .ok()
+        .flatten()
+        .and_then(|hooks| CodexHooks::from(Some(hooks)).hooks))
+}
+
 fn time_limit(given: Option<Given<f64>>, default: Duration) -> Result<Duration> {
     let given = argument::optional_count(given, "timeLimitMs")?;
     Ok(given.map_or(default, |ms| Duration::from_millis(u64::try_from(ms).unwrap_or(u64::MAX))))
@@ -172,7 +195,12 @@ impl From<Facts> for BinaryFacts {
 
 impl From<Option<Vec<Hook>>> for CodexHooks {
     fn from(hooks: Option<Vec<Hook>>) -> Self {
-        let hook = |Hook { key, command, trust_status }| CodexHook { key, command, trust_status };
+        let hook = |Hook { key, command, trust_status, current_hash }| CodexHook {
+            key,
+            command,
+            trust_status,
+            current_hash,
+        };
         Self { hooks: hooks.map(|hooks| hooks.into_iter().map(hook).collect()) }
     }
 }

@@ -14,12 +14,13 @@ mod unix;
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct InstallWrappersOptions {
-    /// The orchestrator's home; the wrappers go into its `bin`. `$AO_HOME`, else `~/.ao`, when it is not given.
+    /// The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where another program's are in
+    /// `bin`. `$AO_HOME`, else `~/.ao`, when it is not given.
     pub ao_home: Option<Given<String>>,
     /// The node that the metadata helper writes JSON with, by its absolute path: `process.execPath`. Without it the
     /// helper uses `jq`.
     pub node_path: Option<Given<String>>,
-    /// Replace also what the orchestrator or a newer version of this package has installed.
+    /// Install into `bin`, in place of what the orchestrator or a newer version of this package has installed there.
     pub force: Option<Given<bool>>,
 }
 
@@ -57,11 +58,22 @@ pub struct WrapperFile {
     pub state: String,
 }
 
-/// What is in the orchestrator's `bin`.
-#[napi(object, object_from_js = false, use_nullable = true)]
-pub struct WrappersStatus {
+/// The wrappers of another program, which keeps them in the orchestrator's `bin`.
+#[napi(object, object_from_js = false)]
+pub struct HostWrappers {
     /// The directory.
     pub directory: String,
+    /// The version that their marker names.
+    pub version: String,
+}
+
+/// Our wrappers, where they are.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct WrappersStatus {
+    /// The directory: the orchestrator's `bin`, or our own `codex/bin` where `host` names another program's set.
+    pub directory: String,
+    /// Another program's set in the orchestrator's `bin`, which is left as it is.
+    pub host: Option<HostWrappers>,
     /// Whose set it is by its marker: this version's (`current`), another version of ours (`older`, `newer`), the
     /// orchestrator's or another program's (`foreign`), an outdated one of the orchestrator (`old`), or none.
     #[napi(ts_type = "'current' | 'older' | 'newer' | 'foreign' | 'old' | 'none'")]
@@ -79,7 +91,7 @@ pub struct WrappersStatus {
 /// What became of the wrappers.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WrappersChange {
-    /// `left`: somebody else's set, or a newer one of ours, is there and was not touched.
+    /// `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's.
     #[napi(ts_type = "'written' | 'current' | 'left' | 'removed' | 'absent'")]
     pub outcome: String,
     /// What is there now.
@@ -131,8 +143,8 @@ pub async fn install_wrappers(
     blocking(move || unix::install(home, node, force)).await
 }
 
-/// Installs only the program that Codex runs at the events of a session's life, and answers with its path. Whatever
-/// else is in the orchestrator's `bin` stays as it is. Rejects where another program's file is in its place, it cannot
+/// Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with its
+/// path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot
 /// be written, or the machine has no bash.
 #[napi]
 pub async fn install_hook(options: Option<Given<WrappersOptions>>) -> Result<String> {
@@ -140,8 +152,16 @@ pub async fn install_hook(options: Option<Given<WrappersOptions>>) -> Result<Str
     blocking(move || unix::install_hook(&home)).await
 }
 
-/// Says what is in the orchestrator's `bin`; where there is no such directory every file is missing. Rejects where it cannot
-/// be read, and on Windows.
+/// The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin` is
+/// another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
+#[napi(catch_unwind)]
+pub fn wrappers_directory_sync(options: Option<Given<WrappersOptions>>) -> Result<String> {
+    let home = ao_home(argument::options(options)?.ao_home)?;
+    Ok(unix::directory(&home).to_string_lossy().into_owned())
+}
+
+/// Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot be
+/// read, and on Windows.
 #[napi]
 pub async fn wrappers_status(options: Option<Given<WrappersOptions>>) -> Result<WrappersStatus> {
     let home = ao_home(argument::options(options)?.ao_home)?;

@@ -213,7 +213,12 @@ mod tests {
         let memory = Memory::new(dir.path().join("cache"));
         let flags = ["-c".to_owned(), "hooks={}".to_owned()];
         assert_eq!(memory.recall_hooks(&binary, &flags), None);
-        let hook = Hook { key: "k".into(), command: None, trust_status: Some("trusted".into()) };
+        let hook = Hook {
+            key: "k".into(),
+            command: None,
+            trust_status: Some("trusted".into()),
+            current_hash: None,
+        };
         memory
             .remember_hooks(
                 &binary,

@@ -47,7 +47,7 @@ pub fn hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<
         return Ok(hooks);
     }
     let asked = stamp_of(binary).ok();
-    let hooks = ask_hooks(binary, flags, limit)?;
+    let hooks = ask_hooks(binary, flags, None, limit)?;
     if let (Some(memory), Some(asked)) = (Memory::of_user(), asked) {
         // A cache that cannot be written costs a second question, nothing else.
         let _ = memory.remember_hooks(binary, asked, flags, hooks.as_deref());

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::codex_cli::facts::has_command;
 use crate::codex_cli::home::Home;
 use crate::codex_cli::probe::output;
+use crate::codex_cli::script::program_behind;
 use crate::error::{Error, Result};
 use crate::fs::process_group::Group;
 
@@ -37,13 +38,35 @@ pub struct Hook {
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `None` in versions that know no trust.
     pub trust_status: Option<String>,
+    /// What trust in it as it is now names; `None` in versions that know no trust.
+    #[serde(default)]
+    pub current_hash: Option<String>,
 }
 
-/// The hooks that `binary` would run when started with `flags`; `None` where it has no such list.
+/// The hooks that `binary` would run when started with `flags` in `directory`, else in an empty one; `None` where it has
+/// no such list.
 ///
 /// # Errors
 /// When the binary cannot be started, or has not answered within `limit`; its processes are gone then.
-pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<Vec<Hook>>> {
+pub fn ask_hooks(
+    binary: &Path,
+    flags: &[String],
+    directory: Option<&Path>,
+    limit: Duration,
+) -> Result<Option<Vec<Hook>>> {
+    let hooks = ask_program(binary, flags, directory, limit)?;
+    match program_behind(binary) {
+        Some(program) if hooks.is_none() => ask_program(&program, flags, directory, limit),
+        _ => Ok(hooks),
+    }
+}
+
+fn ask_program(
+    binary: &Path,
+    flags: &[String],
+    directory: Option<&Path>,
+    limit: Duration,
+) -> Result<Option<Vec<Hook>>> {
     if !knows_app_server(binary, limit)? {
         return Ok(None);
     }
@@ -60,7 +83,7 @@ pub fn ask_hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Opt
     let stdin = server.child.stdin.take();
     let (sender, answer) = mpsc::channel();
     if let (Some(mut stdin), Some(stdout)) = (stdin, server.child.stdout.take()) {
-        let questions = questions(home.path());
+        let questions = questions(directory.unwrap_or(home.path()));
         thread::spawn(move || {
             // A server that does not read has no answer either. Closed, its input would end it before the answer.
             let _ = stdin.write_all(questions.as_bytes());
@@ -128,15 +151,19 @@ fn listed(answer: Value) -> Option<Vec<Hook>> {
         command: Option<String>,
         #[serde(default)]
         trust_status: Option<String>,
+        #[serde(default)]
+        current_hash: Option<String>,
     }
 
     let answer: Answer = serde_json::from_value(answer).ok()?;
     let hooks = answer.result.data.into_iter().flat_map(|directory| directory.hooks);
-    Some(
-        hooks
-            .map(|Wire { key, command, trust_status }| Hook { key, command, trust_status })
-            .collect(),
-    )
+    let hook = |Wire { key, command, trust_status, current_hash }| Hook {
+        key,
+        command,
+        trust_status,
+        current_hash,
+    };
+    Some(hooks.map(hook).collect())
 }
 
 #[cfg(test)]
@@ -164,7 +191,7 @@ mod tests {
     #[test]
     fn lists_the_hooks_and_leaves_nothing_behind() {
         let dir = tempfile::tempdir().unwrap();
-        let answer = r#"{"id":2,"result":{"data":[{"hooks":[{"key":"k:0:0","command":"/h","trustStatus":"trusted"},{"key":"l","async":true}]}]}}"#;
+        let answer = r#"{"id":2,"result":{"data":[{"hooks":[{"key":"k:0:0","command":"/h","trustStatus":"trusted","currentHash":"sha256:1"},{"key":"l","async":true}]}]}}"#;
         let note = format!(
             "echo \"$*|$CODEX_HOME|$HOME|$PWD|$AO_SESSION_ID\" > {}/note",
             dir.path().display()
@@ -174,13 +201,18 @@ mod tests {
         );
         let codex = script(&dir, &text);
         let started = Instant::now();
-        let hook = |key: &str, command: Option<&str>, trust: Option<&str>| Hook {
-            key: key.to_owned(),
-            command: command.map(str::to_owned),
-            trust_status: trust.map(str::to_owned),
-        };
-        let expected = vec![hook("k:0:0", Some("/h"), Some("trusted")), hook("l", None, None)];
-        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), Some(expected));
+        let hook =
+            |key: &str, command: Option<&str>, trust: Option<&str>, hash: Option<&str>| Hook {
+                key: key.to_owned(),
+                command: command.map(str::to_owned),
+                trust_status: trust.map(str::to_owned),
+                current_hash: hash.map(str::to_owned),
+            };
+        let expected = vec![
+            hook("k:0:0", Some("/h"), Some("trusted"), Some("sha256:1")),
+            hook("l", None, None, None),
+        ];
+        assert_eq!(ask_hooks(&codex, &flags(), None, HOOKS_TIME_LIMIT).unwrap(), Some(expected));
         assert!(started.elapsed() < Duration::from_secs(10));
         let note = fs::read_to_string(dir.path().join("note")).unwrap();
         let words: Vec<_> = note.trim_end().split('|').collect();
@@ -191,12 +223,24 @@ mod tests {
     }
 
     #[test]
+    fn asks_of_the_directory_that_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let note = dir.path().join("note");
+        let text = format!("read a; read b; read c\necho \"$c\" > {}\nexit", note.display());
+        let codex = script(&dir, &text);
+        let place = Path::new("/a repository");
+        assert_eq!(ask_hooks(&codex, &flags(), Some(place), HOOKS_TIME_LIMIT).unwrap(), None);
+        let question: Value = serde_json::from_str(&fs::read_to_string(note).unwrap()).unwrap();
+        assert_eq!(question["params"], json!({ "cwds": ["/a repository"] }));
+    }
+
+    #[test]
     fn a_codex_that_does_not_know_the_question_has_no_list() {
         let dir = tempfile::tempdir().unwrap();
         let codex = script(&dir, r#"echo '{"id":2,"error":{"code":-32600,"message":"unknown"}}'"#);
-        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        assert_eq!(ask_hooks(&codex, &flags(), None, HOOKS_TIME_LIMIT).unwrap(), None);
         let codex = script(&dir, "exit 2");
-        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        assert_eq!(ask_hooks(&codex, &flags(), None, HOOKS_TIME_LIMIT).unwrap(), None);
     }
 
     #[test]
@@ -205,7 +249,7 @@ mod tests {
         let codex = script(&dir, "exit 2");
         let note = dir.path().join("note");
         fs::write(&codex, format!("#!/bin/sh\necho \"$@\" >> {}\n", note.display())).unwrap();
-        assert_eq!(ask_hooks(&codex, &flags(), HOOKS_TIME_LIMIT).unwrap(), None);
+        assert_eq!(ask_hooks(&codex, &flags(), None, HOOKS_TIME_LIMIT).unwrap(), None);
         assert_eq!(fs::read_to_string(note).unwrap(), "--help\n");
     }
 
@@ -213,7 +257,7 @@ mod tests {
     fn a_codex_that_never_answers_is_ended_after_its_time() {
         let dir = tempfile::tempdir().unwrap();
         let codex = script(&dir, "sleep 600 & wait");
-        let error = ask_hooks(&codex, &flags(), Duration::from_millis(300)).unwrap_err();
+        let error = ask_hooks(&codex, &flags(), None, Duration::from_millis(300)).unwrap_err();
         let expected =
             format!("cannot ask codex binary for its hooks {}: no answer in time", codex.display());
         assert_eq!(error.to_string(), expected);

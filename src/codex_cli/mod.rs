@@ -11,4 +11,5 @@ pub mod home;
 pub mod hooks;
 pub mod install_dirs;
 pub mod probe;
+pub mod script;
 pub mod search;

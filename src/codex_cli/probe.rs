@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::codex_cli::facts::{Facts, has_command};
 use crate::codex_cli::home::Home;
+use crate::codex_cli::script::program_behind;
 use crate::error::{Error, Result};
 use crate::fs::process_group::Group;
 
@@ -37,7 +38,15 @@ pub fn ask(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
 /// The list of models that is built in: the network is not asked, and no file of the user is read or written.
 fn models(binary: &Path, deadline: Instant) -> Result<String> {
     let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
-    Running::start(binary, &["debug", "models", "--bundled"], Some(home.path()))?.output(deadline)
+    let list = |program: &Path| {
+        Running::start(program, &["debug", "models", "--bundled"], Some(home.path()))?
+            .output(deadline)
+    };
+    let listed = list(binary)?;
+    match program_behind(binary) {
+        Some(program) if listed.is_empty() => list(&program),
+        _ => Ok(listed),
+    }
 }
 
 /// What the binary prints when it is started with one argument.

@@ -18,8 +18,8 @@ const SUFFIXES: [&str; 1] = [""];
 pub struct Search {
     /// The variables and directories that count.
     pub environment: Environment,
-    /// The directory of our own wrappers.
-    pub wrapper_dir: Option<PathBuf>,
+    /// The directories that our own wrappers may be in.
+    pub wrapper_dirs: Vec<PathBuf>,
     /// A program that the user named, before everything else.
     pub binary: Option<PathBuf>,
 }
@@ -31,7 +31,7 @@ impl Search {
         let Directories { home, ao_home, .. } = Directories::from_env();
         Self {
             environment: Environment::of_process(home),
-            wrapper_dir: ao_home.map(|ao_home| ao_home.join("bin")),
+            wrapper_dirs: ao_home.map(|ao_home| wrapper_dirs(&ao_home)).unwrap_or_default(),
             binary: None,
         }
     }
@@ -39,7 +39,7 @@ impl Search {
     /// The same search with the wrappers below another directory than `~/.ao`.
     #[must_use]
     pub fn with_ao_home(mut self, ao_home: &Path) -> Self {
-        self.wrapper_dir = Some(ao_home.join("bin"));
+        self.wrapper_dirs = wrapper_dirs(ao_home);
         self
     }
 
@@ -59,7 +59,12 @@ impl Search {
     /// The first `name` on PATH that can be run and is not one of ours.
     #[must_use]
     pub fn on_path(&self, name: &str) -> Option<PathBuf> {
-        self.environment.path_dirs().find_map(|dir| self.program_in(&dir, name))
+        self.all_on_path(name).next()
+    }
+
+    /// Every `name` on PATH that can be run and is not one of ours.
+    pub(crate) fn all_on_path<'a>(&'a self, name: &'a str) -> impl Iterator<Item = PathBuf> + 'a {
+        self.environment.path_dirs().filter_map(move |dir| self.program_in(&dir, name))
     }
 
     fn named(&self) -> Option<PathBuf> {
@@ -80,18 +85,24 @@ impl Search {
         (path.is_absolute() && is_executable_file(&path) && !self.is_ours(&path)).then_some(path)
     }
 
-    /// Whether `path` lies in the wrapper directory, by whatever spelling or link.
+    /// Whether `path` lies in a wrapper directory, by whatever spelling or link.
     fn is_ours(&self, path: &Path) -> bool {
-        let Some(ours) = self.wrapper_dir.as_ref().and_then(|dir| fs::canonicalize(dir).ok())
-        else {
+        let ours: Vec<_> =
+            self.wrapper_dirs.iter().filter_map(|dir| fs::canonicalize(dir).ok()).collect();
+        if ours.is_empty() {
             return false;
-        };
+        }
         let in_ours = |path: &Path| {
             let parent = path.parent().and_then(|dir| fs::canonicalize(dir).ok());
-            parent.is_some_and(|dir| dir == ours)
+            parent.is_some_and(|dir| ours.contains(&dir))
         };
         in_ours(path) || fs::canonicalize(path).is_ok_and(|target| in_ours(&target))
     }
+}
+
+/// The orchestrator's own, and ours beside it (`wrapper::status` says which is in force).
+fn wrapper_dirs(ao_home: &Path) -> Vec<PathBuf> {
+    vec![ao_home.join("bin"), ao_home.join("codex/bin")]
 }
 
 #[cfg(unix)]

@@ -35,7 +35,7 @@ impl CodexNames {
         let mut names = HashSet::new();
         let mut add = |path: &str| {
             let name = name_of(path);
-            if !name.is_empty() && !is_interpreter(name) {
+            if !name.is_empty() && !is_interpreter(name) && !name.contains('$') {
                 names.insert(name.to_owned());
             }
         };
@@ -77,6 +77,14 @@ pub fn is_codex(process: &Process, names: &CodexNames) -> bool {
     }
     // A program may call itself what it likes.
     process.executable().is_some_and(|path| names.has(&path.to_string_lossy()))
+}
+
+/// The programs that a binary becomes where it is a script that `exec`s them, as it names them.
+#[must_use]
+pub fn programs_behind(binary: &Path) -> Vec<String> {
+    let script = script_of(binary);
+    let named = script.lines().filter_map(becomes).filter(|program| !program.contains('$'));
+    named.map(str::to_owned).collect()
 }
 
 /// The program by which a Codex was started, as its command line names it.
@@ -148,7 +156,7 @@ fn becomes(line: &str) -> Option<&str> {
         if word.starts_with('-') || is_assignment || name == "env" || RUNNERS.contains(&name) {
             continue;
         }
-        return Some(name).filter(|name| !name.contains('$'));
+        return Some(word);
     }
 }
 

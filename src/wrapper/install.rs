@@ -1,4 +1,4 @@
-//! Puts the wrappers into `<ao home>/bin`, and takes them away.
+//! Puts the wrappers into their directory, and takes them away.
 //!
 //! Any number of processes may do so at once: every file is written in full before the first is put in place, each is
 //! put in place by a rename, and the marker comes last, so that a set with a marker is a whole set.
@@ -23,11 +23,11 @@ const MARKER_MODE: u32 = 0o644;
 /// What `install` is to do.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The orchestrator's home; the wrappers go into its `bin`.
+    /// The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where that is another program's.
     pub ao_home: PathBuf,
     /// The program that the metadata helper writes JSON with, by its absolute path.
     pub node: Option<PathBuf>,
-    /// Replace also what another program or a newer version has put there.
+    /// Replace what another program or a newer version has put into `bin`.
     pub force: bool,
 }
 
@@ -38,7 +38,7 @@ pub enum Installed {
     Written,
     /// The set was there already.
     Current,
-    /// Somebody else's set, or a newer one of ours, is there and was left alone.
+    /// A newer set of ours is there and was left alone.
     Left,
 }
 
@@ -58,8 +58,10 @@ pub enum Removed {
 /// # Errors
 /// There is no bash, or a file cannot be written. The set that was there before is whole then.
 pub fn install(options: &Options) -> Result<Installed> {
-    let directory = status::directory(&options.ao_home);
-    let found = status::status(&options.ao_home)?;
+    let shared = status::shared_directory(&options.ao_home);
+    let directory =
+        if options.force { shared.clone() } else { status::directory(&options.ao_home)? };
+    let found = status::status_in(directory.clone())?;
     if !options.force {
         if found.marker.as_ref().is_some_and(Marker::is_protected) {
             install_hook(&options.ao_home)?;
@@ -73,7 +75,7 @@ pub fn install(options: &Options) -> Result<Installed> {
     let bash = scripts::find_bash(&directory)?;
     let set = scripts::render(&bash, options.node.as_deref());
 
-    prepare(&options.ao_home)?;
+    prepare(&options.ao_home, &directory)?;
     let mut pending = Vec::new();
     for script in &set {
         pending.push((script.name, write(&directory, script.name, &script.content, SCRIPT_MODE)?));
@@ -84,6 +86,9 @@ pub fn install(options: &Options) -> Result<Installed> {
     for (name, file) in pending {
         file.replace().map_err(|error| failed(&directory, name, error))?;
     }
+    if directory == shared {
+        retire(&status::own_directory(&options.ao_home))?;
+    }
     Ok(Installed::Written)
 }
 
@@ -93,9 +98,9 @@ pub fn install(options: &Options) -> Result<Installed> {
 /// # Errors
 /// There is no bash, the file cannot be written, or another program's file is in its place.
 pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
-    let directory = status::directory(ao_home);
+    let directory = status::directory(ao_home)?;
     let path = directory.join(scripts::HOOK);
-    let found = status::status(ao_home)?;
+    let found = status::status_in(directory.clone())?;
     let file = found.files.iter().find(|file| file.name == scripts::HOOK);
     let state = file.map_or(FileState::Missing, |file| file.state);
     let is_newer = matches!(found.marker, Some(Marker::Newer(_)));
@@ -109,7 +114,7 @@ pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
         FileState::Changed | FileState::NotExecutable | FileState::Missing => {}
     }
     let bash = scripts::find_bash(&directory)?;
-    prepare(ao_home)?;
+    prepare(ao_home, &directory)?;
     let set = scripts::render(&bash, None);
     for script in set.iter().filter(|script| script.name == scripts::HOOK) {
         let written = write(&directory, script.name, &script.content, SCRIPT_MODE)?;
@@ -127,14 +132,43 @@ pub struct Removal {
     pub paths: Vec<PathBuf>,
 }
 
-/// Takes the wrappers away: the marker first, so that what is left of a set never counts as one. A dry run only says
-/// which files would go.
+/// Takes the wrappers away, wherever they are. A dry run only says which files would go.
 ///
 /// # Errors
 /// A file cannot be removed.
 pub fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<Removal> {
-    let directory = status::directory(ao_home);
-    let found = status::status(ao_home)?;
+    let own = remove_from(&status::own_directory(ao_home), force, is_dry)?;
+    let shared = remove_from(&status::shared_directory(ao_home), force, is_dry)?;
+    let outcome = match (own.outcome, shared.outcome) {
+        (Removed::Removed, _) | (_, Removed::Removed) => Removed::Removed,
+        (Removed::Left, _) | (_, Removed::Left) => Removed::Left,
+        (Removed::Absent, Removed::Absent) => Removed::Absent,
+    };
+    Ok(Removal { outcome, paths: [own.paths, shared.paths].concat() })
+}
+
+/// One set, in one place: the shell of a session takes those of our own directory where they are there. The hook stays
+/// for the sessions that were started with it.
+fn retire(directory: &Path) -> Result<()> {
+    for name in [marker::FILE_NAME, "git", "gh"] {
+        remove_file(&directory.join(name), false)?;
+    }
+    Ok(())
+}
+
+/// Whether there is one, which is gone then unless the run is dry.
+fn remove_file(path: &Path, is_dry: bool) -> Result<bool> {
+    let taken = if is_dry { path.symlink_metadata().map(|_| ()) } else { fs::remove_file(path) };
+    match taken {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io("remove wrapper", path, error)),
+    }
+}
+
+/// Takes the marker first, so that what is left of a set never counts as one.
+fn remove_from(directory: &Path, force: bool, is_dry: bool) -> Result<Removal> {
+    let found = status::status_in(directory.to_owned())?;
     let ours = |name: &str| found.files.iter().any(|file| file.name == name && file.ours);
     let left = !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours());
     let mut paths = Vec::new();
@@ -149,12 +183,8 @@ pub fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<Removal> {
             continue;
         }
         let path = directory.join(name);
-        let taken =
-            if is_dry { path.symlink_metadata().map(|_| ()) } else { fs::remove_file(&path) };
-        match taken {
-            Ok(()) => paths.push(path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Error::io("remove wrapper", &path, error)),
+        if remove_file(&path, is_dry)? {
+            paths.push(path);
         }
     }
     let outcome = match (left, paths.is_empty()) {
@@ -166,11 +196,10 @@ pub fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<Removal> {
 }
 
 /// Makes the directories that the set needs, and clears what killed processes have left.
-fn prepare(ao_home: &Path) -> Result<()> {
-    let directory = status::directory(ao_home);
-    make_directory(&directory)?;
+fn prepare(ao_home: &Path, directory: &Path) -> Result<()> {
+    make_directory(directory)?;
     make_events_directory(ao_home)?;
-    remove_abandoned(&directory).map_err(|error| failed(&directory, "", error))
+    remove_abandoned(directory).map_err(|error| failed(directory, "", error))
 }
 
 /// The hook makes no directory: it would have to start a program.

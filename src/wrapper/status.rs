@@ -1,4 +1,7 @@
-//! What is in `<ao home>/bin`.
+//! Where the wrappers of an orchestrator's home are, and what is there.
+//!
+//! They are in `<ao home>/bin`, where users and documents look for them, as long as that set is ours or nobody's. Where
+//! the marker there names another program, which writes its own set again at will, ours are in a directory of our own.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +19,8 @@ const LOOK_AT: u64 = 256 * 1024;
 pub struct Status {
     /// Where it is.
     pub directory: PathBuf,
+    /// Whose set is in `<ao home>/bin`, where ours is not there.
+    pub host: Option<Marker>,
     /// What the marker says; `None` where there is none, which means that no set is complete.
     pub marker: Option<Marker>,
     /// The files that belong to a set.
@@ -63,20 +68,45 @@ impl Status {
     }
 }
 
-/// Where the wrappers of an orchestrator's home are.
+/// The directory that the orchestrator has in its home.
 #[must_use]
-pub fn directory(ao_home: &Path) -> PathBuf {
+pub fn shared_directory(ao_home: &Path) -> PathBuf {
     ao_home.join("bin")
 }
 
-/// Looks at the wrappers.
+/// The directory that nobody else writes to.
+#[must_use]
+pub fn own_directory(ao_home: &Path) -> PathBuf {
+    ao_home.join("codex/bin")
+}
+
+/// Where our wrappers are, or are to be.
+///
+/// # Errors
+/// The orchestrator's directory is there and cannot be read.
+pub fn directory(ao_home: &Path) -> Result<PathBuf> {
+    let shared = shared_directory(ao_home);
+    let is_hosts = matches!(marker_in(&shared)?, Some(Marker::Foreign(_)));
+    Ok(if is_hosts { own_directory(ao_home) } else { shared })
+}
+
+/// Looks at the wrappers where they are.
+///
+/// # Errors
+/// A directory is there and cannot be read.
+pub fn status(ao_home: &Path) -> Result<Status> {
+    let directory = directory(ao_home)?;
+    let shared = shared_directory(ao_home);
+    let host = if directory == shared { None } else { marker_in(&shared)? };
+    Ok(Status { host, ..status_in(directory)? })
+}
+
+/// Looks at the wrappers in a directory.
 ///
 /// # Errors
 /// The directory is there and cannot be read.
-pub fn status(ao_home: &Path) -> Result<Status> {
-    let directory = directory(ao_home);
-    let marker = read(&directory.join(marker::FILE_NAME))?
-        .and_then(|content| Marker::parse(&String::from_utf8_lossy(&content)));
+pub fn status_in(directory: PathBuf) -> Result<Status> {
+    let marker = marker_in(&directory)?;
     let helper = read(&directory.join("ao-metadata-helper.sh"))?;
     let node = helper.as_deref().and_then(scripts::node_of).map(|node| {
         let executable = scripts::is_executable(&node);
@@ -97,7 +127,12 @@ pub fn status(ao_home: &Path) -> Result<Status> {
         };
         files.push(FileStatus { name, state, ours });
     }
-    Ok(Status { directory, marker, files, node })
+    Ok(Status { directory, host: None, marker, files, node })
+}
+
+fn marker_in(directory: &Path) -> Result<Option<Marker>> {
+    let content = read(&directory.join(marker::FILE_NAME))?;
+    Ok(content.and_then(|content| Marker::parse(&String::from_utf8_lossy(&content))))
 }
 
 /// The wrappers know each other by their second line too.

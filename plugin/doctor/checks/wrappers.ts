@@ -1,4 +1,4 @@
-/** The set in `~/.ao/bin`: whose it is, and whether it is whole. */
+/** Our set of wrappers: where it is, whether it is whole, and whose set stands in its usual place otherwise. */
 
 import { path } from "../../terminal/format.js";
 import type { WrappersStatus } from "../../../index.js";
@@ -58,7 +58,7 @@ function close(directory: string): string | null {
 }
 
 function judge(status: WrappersStatus): Finding {
-  const { directory, owner, version, files, nodePath } = status;
+  const { directory, host, owner, version, files, nodePath } = status;
   const where = path(directory);
   const isOthers = owner === "foreign" || owner === "newer";
   const broken = files.filter(
@@ -69,7 +69,12 @@ function judge(status: WrappersStatus): Finding {
   const isUnusable = broken.some(({ state }) => state !== "foreign");
   switch (owner) {
     case "none":
-      return fail(`there are none in ${where}`, INSTALL);
+      return host === null
+        ? fail(`there are none in ${where}`, INSTALL)
+        : warn(
+            `the orchestrator's own, ${host.version}, are in ${path(host.directory)} and left alone; ours are not beside them`,
+            INSTALL,
+          );
     case "foreign":
     case "newer": {
       const whose = owner === "newer" ? "a newer version of ours" : "the orchestrator's own";
@@ -87,7 +92,11 @@ function judge(status: WrappersStatus): Finding {
   if (changed.length > 0)
     return warn(`in ${where}: ${changed.join(", ")} changed by somebody`, FORCE);
   if (!status.ok) return fail(`they use ${nodePath}, which is gone`, INSTALL);
-  return ok(`${where}, version ${version}`);
+  const beside =
+    host === null
+      ? ""
+      : `, which a session meets first; those of the orchestrator (${host.version}) stay in ${path(host.directory)}`;
+  return ok(`${where}, version ${version}${beside}`);
 }
 
 const STATES = {

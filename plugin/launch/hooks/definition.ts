@@ -13,7 +13,7 @@ import { tomlString } from "../toml.js";
 const NEEDED = ["UserPromptSubmit", "PermissionRequest", "Stop"] as const;
 
 /** Those that newer ones have besides. */
-const WANTED = ["Interrupt"] as const;
+const WANTED = ["Interrupt", "PostToolUse"] as const;
 
 export type HookEvent = (typeof NEEDED)[number] | (typeof WANTED)[number];
 
@@ -28,6 +28,8 @@ const TIMEOUT_SECONDS: Record<HookEvent, number> = {
   PermissionRequest: 5,
   Stop: 5,
   Interrupt: 1,
+  // It may wait for the lock of the session's metadata.
+  PostToolUse: 15,
 };
 
 /** A hook as `hooks/list` has it. */
@@ -37,8 +39,18 @@ export interface ListedHook {
   trustStatus: string | null;
 }
 
-/** The value of `-c hooks=…` for these events. */
-export function hooksValue(program: string, events: readonly HookEvent[]): string {
+/** A hook by the key under which Codex knows it, with the hash of what it is now. */
+export interface SetAside {
+  key: string;
+  hash: string;
+}
+
+/** The value of `-c hooks=…` for these events, and for hooks of others that are not to run and not to be asked about. */
+export function hooksValue(
+  program: string,
+  events: readonly HookEvent[],
+  setAside: readonly SetAside[] = [],
+): string {
   const command = commandOf(program);
   const handlers = events.map(
     (event) =>
@@ -47,7 +59,10 @@ export function hooksValue(program: string, events: readonly HookEvent[]): strin
   const trust = events.map(
     (event) => `${tomlString(keyOf(event))}={trusted_hash=${tomlString(hashOf(event, command))}}`,
   );
-  return `{${handlers.join(",")},state={${trust.join(",")}}}`;
+  const others = setAside.map(
+    ({ key, hash }) => `${tomlString(key)}={enabled=false,trusted_hash=${tomlString(hash)}}`,
+  );
+  return `{${[...handlers, `state={${[...trust, ...others].join(",")}}`].join(",")}}`;
 }
 
 /** The flags with which a Codex is asked what it makes of our hooks. */

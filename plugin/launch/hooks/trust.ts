@@ -5,10 +5,17 @@
 
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
-import { installHook, probeHooks, recallHooksSync, removeOldEvents } from "../../../index.js";
+import {
+  installHook,
+  probeHooks,
+  recallHooksSync,
+  removeOldEvents,
+  wrappersDirectorySync,
+} from "../../../index.js";
 import { identityOf } from "../codex-binary.js";
 import { warn } from "../../terminal/warn.js";
-import type { HookEvent, ListedHook } from "./definition.js";
+import type { CommandSettings } from "../command.js";
+import type { HookEvent, ListedHook, SetAside } from "./definition.js";
 import { hooksValue, trustedEvents, verificationFlags } from "./definition.js";
 
 /** What is known of one Codex. */
@@ -19,12 +26,13 @@ export interface HookTrust {
   events: HookEvent[];
 }
 
+/** What a launch says of hooks. */
+export type LaunchHooks = Pick<CommandSettings, "hooks" | "isTold">;
+
 /** Our hooks, for the Codex of one orchestrator's home. */
 export class Hooks {
   readonly #aoHome: string;
   readonly #isWanted: boolean;
-  /** Where the orchestrator's home names the program. */
-  readonly #program: string;
   /** Each file that was asked, by what changes when it is replaced. */
   readonly #questions = new Map<string, Promise<void>>();
   /** Answers that have come, where the cache directory could not keep them. */
@@ -33,14 +41,23 @@ export class Hooks {
   constructor(aoHome: string, isWanted: boolean) {
     this.#aoHome = aoHome;
     this.#isWanted = isWanted;
-    this.#program = join(aoHome, "bin", "ao-codex-hook");
   }
 
-  /** The value of `-c hooks=…` for this binary; `null` where its launches go without. Never waits, and asks nobody. */
-  valueFor(binary: string): string | null {
-    if (!this.#isWanted || !this.#isInstalled()) return null;
-    const { events } = this.trustOf(binary);
-    return events.length === 0 ? null : hooksValue(this.#program, events);
+  /** Beside the wrappers, whose helper it uses. */
+  get #program(): string {
+    return join(wrappersDirectorySync({ aoHome: this.#aoHome }), "ao-codex-hook");
+  }
+
+  /**
+   * What a launch of this binary says of hooks: the value of `-c hooks=…`, `null` where that is nothing, and whether ours
+   * are in it. Never waits, and asks nobody.
+   */
+  of(binary: string, isWanted: boolean, setAside: readonly SetAside[]): LaunchHooks {
+    const isPossible = isWanted && this.#isWanted && this.#isInstalled();
+    const events = isPossible ? this.trustOf(binary).events : [];
+    const isSilent = events.length === 0 && setAside.length === 0;
+    const hooks = isSilent ? null : hooksValue(this.#program, events, setAside);
+    return { hooks, isTold: events.length > 0 };
   }
 
   /** What is remembered of this binary. */

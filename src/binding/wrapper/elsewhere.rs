@@ -23,6 +23,10 @@ pub(super) fn status(ao_home: &Path) -> Result<WrappersStatus> {
     Err(unsupported("look for the wrappers in", ao_home))
 }
 
+pub(super) fn directory(ao_home: &Path) -> PathBuf {
+    ao_home.join("bin")
+}
+
 pub(super) fn remove(ao_home: &Path, _force: bool) -> Result<WrappersChange> {
     Err(unsupported("remove the wrappers from", ao_home))
 }

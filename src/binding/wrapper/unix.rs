@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{
-    ActivityLogChange, AgentsSectionChange, RemovableWrappers, WrapperFile, WrappersChange,
-    WrappersStatus,
+    ActivityLogChange, AgentsSectionChange, HostWrappers, RemovableWrappers, WrapperFile,
+    WrappersChange, WrappersStatus,
 };
 use crate::error::Result;
 use crate::wrapper::activity_log::{self, Outcome as Noted};
@@ -36,6 +36,11 @@ pub(super) fn removable(ao_home: &Path, force: bool) -> Result<RemovableWrappers
     let removal = install::remove(ao_home, force, true)?;
     let files = removal.paths.iter().map(|path| text(path)).collect();
     Ok(RemovableWrappers { files, left: removal.outcome == Removed::Left })
+}
+
+pub(super) fn directory(ao_home: &Path) -> PathBuf {
+    // One that cannot be read is nobody's set that we could make out.
+    set::directory(ao_home).unwrap_or_else(|_| set::shared_directory(ao_home))
 }
 
 pub(super) fn remove(ao_home: &Path, force: bool) -> Result<WrappersChange> {
@@ -115,6 +120,10 @@ pub(super) fn status(ao_home: &Path) -> Result<WrappersStatus> {
         Some(Marker::Old(_)) => "old",
         Some(Marker::Foreign(_)) => "foreign",
     };
+    let host = status.host.as_ref().map(|marker| HostWrappers {
+        directory: text(&set::shared_directory(ao_home)),
+        version: marker.to_string(),
+    });
     let whole = status.files.iter().all(|file| file.state == FileState::Current);
     let files = status.files.iter().map(|file| WrapperFile {
         name: file.name.to_owned(),
@@ -125,6 +134,7 @@ pub(super) fn status(ao_home: &Path) -> Result<WrappersStatus> {
         owner: owner.to_owned(),
         ok: owner == "current" && whole && status.is_usable(),
         files: files.collect(),
+        host,
         node_path: status.node.as_ref().map(|(node, _)| text(node)),
         version: status.marker.map(|marker| marker.to_string()),
     })

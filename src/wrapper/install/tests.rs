@@ -75,20 +75,60 @@ fn names_the_node_of_today_when_the_one_it_knew_is_gone() {
     assert_eq!(status.node, Some(("/bin/sh".into(), true)));
 }
 
+/// A directory that holds a git of somebody's, and their marker.
+fn taken(marker: &str) -> TempDir {
+    let home = home();
+    fs::create_dir_all(bin(&home)).unwrap();
+    fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
+    fs::write(bin(&home).join(".ao-version"), marker).unwrap();
+    home
+}
+
+fn own(home: &TempDir) -> PathBuf {
+    home.path().join(".ao/codex/bin")
+}
+
 #[test]
-fn leaves_the_sets_of_others_unless_forced() {
-    for foreign in ["0.1.1", "0.4.1\n", "@ao/plugin-codex 99.0.0 00"] {
-        let home = home();
-        fs::create_dir_all(bin(&home)).unwrap();
-        fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
-        fs::write(bin(&home).join(".ao-version"), foreign).unwrap();
-        assert_eq!(install(&options(&home)).unwrap(), Installed::Left);
-        assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);
+fn leaves_a_newer_set_of_ours_unless_forced() {
+    let home = taken("@ao/plugin-codex 99.0.0 00");
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Left);
+    assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);
+    assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
+    let forced = Options { force: true, ..options(&home) };
+    assert_eq!(install(&forced).unwrap(), Installed::Written);
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+}
+
+#[test]
+fn stands_beside_the_set_of_another_program() {
+    for foreign in ["0.1.1", "0.4.1\n", "0.8.0", "nightly"] {
+        let home = taken(foreign);
+        let ao_home = home.path().join(".ao");
+        assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+        assert_eq!(names(&bin(&home)), [".ao-version", "git"]);
         assert_eq!(fs::read(bin(&home).join("git")).unwrap(), b"#!/bin/sh\n# theirs\n");
-        let forced = Options { force: true, ..options(&home) };
-        assert_eq!(install(&forced).unwrap(), Installed::Written);
+        assert_eq!((names(&own(&home)), mode(&own(&home))), (SET.map(str::to_owned).into(), 0o700));
         assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+        let status = status::status(&ao_home).unwrap();
+        assert_eq!((status.directory, status.marker), (own(&home), Some(Marker::Current)));
+        assert_eq!(status.host, Some(Marker::Foreign(foreign.trim().to_owned())));
+        assert_eq!(remove(&ao_home, false, false).unwrap().outcome, Removed::Removed);
+        assert_eq!((names(&bin(&home)).len(), names(&own(&home)).len()), (2, 0));
     }
+}
+
+#[test]
+fn there_is_one_set_whoever_writes_to_the_directory_meanwhile() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    // The host puts its own there, as it does at any time.
+    fs::write(bin(&home).join(".ao-version"), "0.8.0").unwrap();
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Written);
+    assert_eq!(status::directory(&home.path().join(".ao")).unwrap(), own(&home));
+    let forced = Options { force: true, ..options(&home) };
+    assert_eq!(install(&forced).unwrap(), Installed::Written);
+    assert_eq!(status::directory(&home.path().join(".ao")).unwrap(), bin(&home));
+    assert_eq!(names(&own(&home)), ["ao-codex-hook", "ao-metadata-helper.sh"]);
 }
 
 #[test]
@@ -170,12 +210,9 @@ fn removes_its_own_set_and_nobody_elses() {
 
 #[test]
 fn installs_the_hook_beside_whatever_is_there_and_makes_room_for_its_events() {
-    for marker in ["", "0.1.1", "@ao/plugin-codex 99.0.0 00"] {
-        let home = home();
+    for marker in ["", "@ao/plugin-codex 99.0.0 00"] {
+        let home = taken(marker);
         let ao_home = home.path().join(".ao");
-        fs::create_dir_all(bin(&home)).unwrap();
-        fs::write(bin(&home).join("git"), "#!/bin/sh\n# theirs\n").unwrap();
-        fs::write(bin(&home).join(".ao-version"), marker).unwrap();
         let hook = bin(&home).join("ao-codex-hook");
         assert_eq!(install_hook(&ao_home).unwrap(), hook);
         assert_eq!(names(&bin(&home)), [".ao-version", "ao-codex-hook", "git"]);

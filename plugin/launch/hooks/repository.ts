@@ -1,0 +1,72 @@
+/**
+ * The hooks that a repository brings, set aside for one launch: Codex would stop at a question to review them, and would
+ * run them once they are trusted. What the person has reviewed stays as it is.
+ */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { directoryHooksSync } from "../../../index.js";
+import { identityOf } from "../codex-binary.js";
+import type { Place } from "../repository-trust.js";
+import { trustedWord } from "../repository-trust.js";
+import { textOfFile } from "../safe-file.js";
+import type { SetAside } from "./definition.js";
+import { trustedDirectories } from "../work-tree.js";
+import type { UserConfig } from "../user-config.js";
+
+/** Half a second, and more on a busy machine; a launch that waits longer would hold everything up. */
+const LIMIT_MS = 3_000;
+
+/** The files of `.codex` that may bring hooks. */
+const SOURCES = ["hooks.json", "config.toml"];
+
+/** More than anybody's repositories; the oldest answer goes. */
+const MAX_ANSWERS = 100;
+
+/** Answers by all that they depend on: the binary, the place, and the text of the files. */
+const answers = new Map<string, SetAside[]>();
+
+/** Blocks while the binary is asked, once for each state of a repository that brings hooks and is trusted. */
+export function repositoryHooks(
+  binary: string,
+  place: Place,
+  user: Pick<UserConfig, "trusted" | "reviewedHooks">,
+): SetAside[] {
+  const directory = place.workspacePath ?? place.projectPath;
+  const paths = [place.projectPath, place.workspacePath].filter((path) => path !== null);
+  const checkouts = [...new Set(paths.flatMap(trustedDirectories))];
+  // Codex reads nothing of a repository that nobody trusts.
+  if (directory === null || !checkouts.some((path) => user.trusted.has(path))) return [];
+  const texts = checkouts.flatMap((checkout) =>
+    SOURCES.map((name) => textOfFile(join(checkout, ".codex", name))),
+  );
+  if (!texts.some((text) => text?.includes("hooks"))) return [];
+  const identity = identityOf(binary);
+  if (identity === null) return [];
+  const asked = JSON.stringify([identity, directory, checkouts, texts.map(digest)]);
+  const known = answers.get(asked) ?? ask(binary, directory, checkouts);
+  remember(asked, known);
+  return known.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
+}
+
+function ask(binary: string, directory: string, checkouts: readonly string[]): SetAside[] {
+  const flags = ["-c", trustedWord(checkouts)];
+  const listed = directoryHooksSync(binary, flags, directory, LIMIT_MS) ?? [];
+  return listed.flatMap(({ key, currentHash }) => {
+    const isRepositorys = checkouts.some((checkout) =>
+      key.startsWith(`${join(checkout, ".codex")}/`),
+    );
+    return isRepositorys && currentHash !== null ? [{ key, hash: currentHash }] : [];
+  });
+}
+
+function remember(asked: string, known: SetAside[]): void {
+  answers.delete(asked);
+  answers.set(asked, known);
+  const [oldest] = answers.keys();
+  if (answers.size > MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);
+}
+
+function digest(text: string | null): string | null {
+  return text === null ? null : createHash("sha256").update(text).digest("hex");
+}
