@@ -1,6 +1,7 @@
 //! From rollouts to threads: which belong together, who is whose child, and what each was billed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
@@ -231,23 +232,24 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
     })
 }
 
-/// The threads that `root` spawned, and those that they spawned, in the order of `parents`, a list of
-/// `(thread, parent)`. A loop among parents ends where it began.
+/// Some threads, those that they spawned, and those that these spawned. A loop among parents ends where it began.
 #[must_use]
-pub fn descendants<'t>(root: &str, parents: &[(&'t str, Option<&str>)]) -> Vec<&'t str> {
-    let mut family: Vec<&'t str> = Vec::new();
-    loop {
-        let before = family.len();
-        for &(thread, parent) in parents {
-            let related = parent.is_some_and(|parent| parent == root || family.contains(&parent));
-            if related && thread != root && !family.contains(&thread) {
-                family.push(thread);
-            }
-        }
-        if family.len() == before {
-            return family;
+pub fn with_descendants<Id, Spawned>(
+    roots: impl IntoIterator<Item = Id>,
+    spawned_by: impl Fn(&Id) -> Spawned,
+) -> HashSet<Id>
+where
+    Id: Clone + Eq + Hash,
+    Spawned: IntoIterator<Item = Id>,
+{
+    let mut open: Vec<Id> = roots.into_iter().collect();
+    let mut family = HashSet::new();
+    while let Some(thread) = open.pop() {
+        if family.insert(thread.clone()) {
+            open.extend(spawned_by(&thread));
         }
     }
+    family
 }
 
 #[cfg(test)]

@@ -29,6 +29,12 @@ const WORKING = [/\besc to interrupt\b/i, /^\s*[•◦]\s+(Working|Running|Think
  */
 const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$|^\S*[@:~]\S*[$#]$/;
 
+/** The line below the prompt of versions (0.169 and later) that end each turn with `Worked for 7s`. */
+const MARKS_ENDS = /^\s*← for agents\b/;
+
+/** A line of an answer, and none of those that stand there when a turn is over, or before the first one. */
+const ANSWER = /^(• | {2})(?!Worked for |Tip: |>_ |└ |Model changed )\S/;
+
 /** How many lines from the bottom are looked at: Codex leaves what it said before above them. */
 const LINES = 14;
 
@@ -58,7 +64,12 @@ export function readScreen(terminalOutput: string): ActivityState {
     return "waiting_input";
   // The prompt stays on the screen below the line that says that Codex works.
   if (working !== -1) return "active";
-  return prompt === -1 ? "active" : "idle";
+  return prompt === -1 || isStreaming(lines, prompt) ? "active" : "idle";
+}
+
+/** While an answer is written, no line says that Codex works, and older versions show nothing else either. */
+function isStreaming(lines: readonly string[], prompt: number): boolean {
+  return MARKS_ENDS.test(lines.at(-1) ?? "") && ANSWER.test(lines[prompt - 1] ?? "");
 }
 
 /** The last line where the user types, other than the chosen answer of a menu (`› 1. Yes`). */

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::slots::Files;
 use crate::index::reading::heads::Head;
-use crate::ledger::threads::ThreadKind;
+use crate::ledger::threads::{ThreadKind, with_descendants};
 
 /// The rollouts of a home by what their heads say, as far as these were read. Forms that do not count are left out.
 #[derive(Debug, Default)]
@@ -82,27 +82,19 @@ impl Lookup {
         self.by_cwd.keys()
     }
 
-    /// Some threads, those that they spawned, and those that these spawned. A loop among parents ends where it began.
+    /// Some threads and their subagents of all generations, by their heads.
     #[must_use]
     pub fn families<'ids>(
         &self,
         files: &Files,
         thread_ids: impl Iterator<Item = &'ids str>,
     ) -> HashSet<Arc<str>> {
-        let mut family: HashSet<Arc<str>> = thread_ids.map(Arc::from).collect();
-        let mut open: Vec<Arc<str>> = family.iter().cloned().collect();
-        while let Some(parent) = open.pop() {
-            for &slot in self.subagents.get(&parent).into_iter().flatten() {
-                let Some(Head::Read(facts) | Head::Outdated(facts)) =
-                    files.get(slot).map(|entry| &entry.head)
-                else {
-                    continue;
-                };
-                if family.insert(Arc::clone(&facts.thread_id)) {
-                    open.push(Arc::clone(&facts.thread_id));
-                }
-            }
-        }
-        family
+        let facts = |&slot: &Slot| match &files.get(slot)?.head {
+            Head::Read(facts) | Head::Outdated(facts) => Some(Arc::clone(&facts.thread_id)),
+            _ => None,
+        };
+        with_descendants(thread_ids.map(Arc::from), |parent| {
+            self.subagents.get(parent).into_iter().flatten().filter_map(facts)
+        })
     }
 }

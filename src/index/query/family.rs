@@ -15,7 +15,7 @@ use crate::index::query::threads::{has_unread_head, skipped};
 use crate::index::query::without_meta::read_without_meta;
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
-use crate::ledger::threads::{Thread, ThreadKind};
+use crate::ledger::threads::{Thread, ThreadKind, with_descendants};
 use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
@@ -140,13 +140,9 @@ fn family_of(thread_id: &str, threads: Vec<Thread>) -> Option<(Thread, Vec<Threa
         let Some(parent) = thread.parent_thread_id.as_deref() else { continue };
         spawned.entry(parent).or_default().push(&thread.thread_id);
     }
-    let mut family: HashSet<String> = HashSet::new();
-    let mut open = vec![thread_id];
-    while let Some(id) = open.pop() {
-        if family.insert(id.to_owned()) {
-            open.extend(spawned.get(id).into_iter().flatten());
-        }
-    }
+    let spawned_by = |id: &&str| spawned.get(*id).into_iter().flatten().copied();
+    let family: HashSet<String> =
+        with_descendants([thread_id], spawned_by).into_iter().map(str::to_owned).collect();
     let (mut own, subagents): (Vec<Thread>, Vec<Thread>) = threads
         .into_iter()
         .filter(|thread| family.contains(&thread.thread_id))

@@ -109,11 +109,19 @@ fn a_rollout_without_a_record_is_no_thread_and_is_named() {
 
 #[test]
 fn descendants_are_all_generations_and_a_loop_ends() {
-    let parents =
-        [("c", Some("b")), ("b", Some("a")), ("x", Some("y")), ("y", Some("x")), ("a", None)];
-    assert_eq!(descendants("a", &parents), ["b", "c"]);
-    assert_eq!(descendants("x", &parents), ["y"]);
-    assert_eq!(descendants("none", &parents), Vec::<&str>::new());
+    let parents = [("c", "b"), ("b", "a"), ("x", "y"), ("y", "x")];
+    let family = |root: &'static str| {
+        let spawned_by = |id: &&str| {
+            let own = parents.iter().filter(|(_, parent)| parent == id);
+            own.map(|(thread, _)| *thread).collect::<Vec<_>>()
+        };
+        let mut family: Vec<&str> = with_descendants([root], spawned_by).into_iter().collect();
+        family.sort_unstable();
+        family
+    };
+    assert_eq!(family("a"), ["a", "b", "c"]);
+    assert_eq!(family("x"), ["x", "y"]);
+    assert_eq!(family("none"), ["none"]);
 }
 
 proptest! {
