@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::path::PathBuf;
 
-use napi::Result;
-use napi::bindgen_prelude::{Either, Uint8Array};
+use ::napi::Result;
+use ::napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
 
 use crate::billing::report::cells::Cell;
@@ -14,6 +14,7 @@ use crate::billing::report::{
 };
 use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, count, name_text};
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::home::home_at;
 use crate::binding::scalar::invalid;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};

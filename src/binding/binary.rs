@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
 use crate::codex_cli::cached_probe;
 use crate::codex_cli::facts::Facts;

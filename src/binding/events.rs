@@ -2,12 +2,13 @@
 
 use std::time::SystemTime;
 
-use napi::Result;
-use napi::bindgen_prelude::{Either, Null};
+use ::napi::Result;
+use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::binding::answer::or_null;
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::home::ao_home;
 use crate::binding::runtime::blocking;
 use crate::session::event_files::{self, Named};

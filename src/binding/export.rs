@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, count};
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::bill::{OrchestratorSession, session_labels};
+use crate::binding::erased as napi;
 use crate::binding::home::codex_home;
 use crate::binding::scalar::invalid;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};

@@ -37,6 +37,7 @@ mod answer;
 mod argument;
 mod bill;
 mod binary;
+mod erased;
 mod events;
 mod export;
 mod home;

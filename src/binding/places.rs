@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::billing::user_prices;
+use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;

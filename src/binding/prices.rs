@@ -1,12 +1,13 @@
 //! The prices that reports are made with, row by row.
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::billing::price_table::DEFAULT_PRICES;
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::billing::user_prices;
 use crate::binding::argument::Given;
+use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
 use crate::rollout::record::service_tier::ServiceTier;
 

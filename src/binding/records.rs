@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::answer::count;
 use crate::binding::argument::Given;
+use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
 use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;

@@ -3,6 +3,7 @@
 //! They belong to the process, which may load this addon into many threads of JavaScript. napi polls each `async fn` on
 //! its tokio runtime, which is made here; what blocks goes to tokio's blocking threads.
 
+use std::any::Any;
 use std::time::Duration;
 
 use napi::{Error, Result, Status};
@@ -44,19 +45,42 @@ fn make_runtime() {
 }
 
 /// Does a question's work on a thread where it may block. A panic rejects this one promise.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(super) fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> error::Result<T> + Send + 'static,
-) -> Result<T> {
+) -> impl Future<Output = Result<T>> + Send {
+    answered(on_blocking_thread(erased(work)))
+}
+
+/// Does the work of a bill, when fewer than [`MAX_BILLS`] others are being made.
+pub(super) fn bill<T: Send + 'static>(
+    work: impl FnOnce() -> error::Result<T> + Send + 'static,
+) -> impl Future<Output = Result<T>> + Send {
+    answered(with_permit(erased(work)))
+}
+
+/// The answer to any call: tokio's tasks are compiled for one type of work, not for each export.
+type Answer = Box<dyn Any + Send>;
+
+/// The work of any call.
+type Work = Box<dyn FnOnce() -> error::Result<Answer> + Send>;
+
+fn erased<T: Send + 'static>(work: impl FnOnce() -> error::Result<T> + Send + 'static) -> Work {
+    Box::new(move || work().map(|answer| Box::new(answer) as Answer))
+}
+
+async fn answered<T: 'static>(answer: impl Future<Output = Result<Answer>> + Send) -> Result<T> {
+    let other = |_| Error::new(Status::GenericFailure, "the answer is of another call");
+    Ok(*answer.await?.downcast::<T>().map_err(other)?)
+}
+
+async fn on_blocking_thread(work: Work) -> Result<Answer> {
     let ended = task::spawn_blocking(work).await;
     ended.map_err(|panic| panicked(&panic))?.map_err(to_node)
 }
 
-/// Does the work of a bill, when fewer than [`MAX_BILLS`] others are being made.
-pub(super) async fn bill<T: Send + 'static>(
-    work: impl FnOnce() -> error::Result<T> + Send + 'static,
-) -> Result<T> {
+async fn with_permit(work: Work) -> Result<Answer> {
     let permit = BILLS.acquire().await;
-    let done = blocking(work).await;
+    let done = on_blocking_thread(work).await;
     drop(permit);
     done
 }

@@ -4,13 +4,14 @@ use std::cell::LazyCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::{PricedThread, PricedUsage};
 use crate::binding::answer::Usage;
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::events::{EventPrompt, EventQuestion};
 use crate::binding::home::{ao_home, codex_home};
 use crate::binding::records::{RolloutActivity, TurnFailure, rollout_activity, turn_failure};

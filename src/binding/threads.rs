@@ -4,12 +4,13 @@ use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 
-use napi::Result;
-use napi::bindgen_prelude::{Either, Null};
+use ::napi::Result;
+use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, or_null, path_text};
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, codex_home, home_of};
 use crate::binding::runtime::blocking;
 use crate::binding::turns::{InTurns, Long};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use napi::Result;
-use napi::bindgen_prelude::{Either, Null};
+use ::napi::Result;
+use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::billing::price_table::PriceTable;
@@ -11,6 +11,7 @@ use crate::billing::report::{PricedThread, PricedUsage};
 use crate::billing::user_prices::prices_in_force;
 use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, or_null};
 use crate::binding::argument::Given;
+use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::runtime::blocking;
 use crate::index::homes::store_of;

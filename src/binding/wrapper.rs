@@ -1,9 +1,10 @@
 //! The wrappers and the section of AGENTS.md, for Node.
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::argument::{self, Fields, Given};
+use crate::binding::erased as napi;
 use crate::binding::home::ao_home;
 use crate::binding::runtime::blocking;
 
