@@ -6,7 +6,6 @@ pub mod failure;
 pub mod instructions;
 pub mod item;
 pub mod object;
-pub mod plain;
 pub mod plan_type;
 pub mod prefilter;
 pub mod recover;

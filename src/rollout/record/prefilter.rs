@@ -8,8 +8,6 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::rollout::record::plain::plain_length;
-
 /// The longest timestamp, kind or id that is read in place, in bytes: the ids of responses have some 55.
 const MAX_TEXT: usize = 64;
 
@@ -104,11 +102,18 @@ fn is_by_the_model(message: &[u8]) -> bool {
     ASSISTANT.find(beginning).is_some()
 }
 
+/// Tells that a byte of a JSON text stands for itself: from the space to the tilde, but for quotes and backslashes.
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+}
+
 /// Splits a text at its first quote; `None` when anything comes first that is not plain, or nothing does.
 #[inline]
 pub(crate) fn until_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let window = text.get(..MAX_TEXT).unwrap_or(text);
-    let (before, rest) = text.split_at_checked(plain_length(window))?;
+    let end = window.iter().position(|byte| !is_plain(*byte)).unwrap_or(window.len());
+    let (before, rest) = text.split_at_checked(end)?;
     Some((before, rest.strip_prefix(b"\"")?))
 }
 

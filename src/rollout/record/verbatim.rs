@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 
 use crate::rollout::record::item::{Item, Record, TokenCount, TokenUsage, TokenUsageRecord};
-use crate::rollout::record::plain::leading_number;
 use crate::rollout::record::prefilter::until_quote;
 
 /// Longer numbers are left to serde, which is told how large a count may be.
@@ -125,13 +124,16 @@ impl<'a> Rest<'a> {
 
     #[inline]
     fn count(&mut self) -> Option<u64> {
-        let (count, digits) = leading_number(self.0);
+        let digits = self.0.iter().take(MAX_DIGITS + 1).take_while(|byte| byte.is_ascii_digit());
+        let (count, length) = digits.fold((0, 0), |(count, length), digit| {
+            (count * 10 + u64::from(digit - b'0'), length + 1)
+        });
         // JSON knows no number that begins with a zero and goes on.
         let spelled = match self.0 {
-            [b'0', ..] => digits == 1,
-            _ => (1..=MAX_DIGITS).contains(&digits),
+            [b'0', ..] => length == 1,
+            _ => (1..=MAX_DIGITS).contains(&length),
         };
-        self.0 = self.0.get(digits..)?;
+        self.0 = self.0.get(length..)?;
         spelled.then_some(count)
     }
 
