@@ -1,4 +1,4 @@
-/** What a whole home was billed: CPU against the newline floor, `cat` and `ccusage`, memory, event-loop delay. */
+/** The bill of a whole home: CPU against the newline floor, `cat` and `ccusage`, memory, event-loop delay. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** How the cost grows with the number of rollouts and with their size: first looks, and later ones. */
+/** The growth of the cost with the number of rollouts and with their size: first looks, and later ones. */
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { call, generate, later, measure, tool } from "./lib/tools.mjs";

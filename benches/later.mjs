@@ -1,4 +1,4 @@
-/** What is asked again: by a process that lives on, and by a new one that finds what an earlier one knew. */
+/** Questions that are asked again: by a process that lives on, and by a new one that finds what an earlier one knew. */
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
-/** How large the homes are. The seed makes each the same at every run. */
+/** The sizes of the homes. The seed makes each the same at every run. */
 
 const MB = 1e6;
 
-/** What real homes have, and what the targets are about. */
+/** The sizes of real homes, which the targets are about. */
 export const FULL = {
   rounds: 7,
   one: { files: 1, bytes: 1000 * MB, workspaces: 1, seed: 1 },
@@ -11,7 +11,7 @@ export const FULL = {
   heads: { files: 10_000, bytes: 350 * MB, workspaces: 2500, seed: 3 },
 };
 
-/** The same shapes, small enough for a look while working. */
+/** The shapes of real homes, small enough for a look while working. */
 export const QUICK = {
   rounds: 5,
   one: { files: 1, bytes: 250 * MB, workspaces: 1, seed: 1 },

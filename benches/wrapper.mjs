@@ -1,5 +1,5 @@
 /**
- * What the git wrapper adds to commands that it does not track. The real git, a bare `bash -c 'exec git …'` and the
+ * The time that the git wrapper adds to commands that it does not track. The real git, a bare `bash -c 'exec git …'` and the
  * wrapper take turns, so that all see the same machine; here wall time is what counts, as the agent waits for it.
  */
 import { execFileSync, spawnSync } from "node:child_process";

@@ -43,7 +43,7 @@ function load(): typeof Addon {
   throw new Error(explanation(here, failures), { cause: failures[0] });
 }
 
-/** Whether nothing is there, as opposed to something that cannot be loaded. */
+/** Tells whether nothing is there, as opposed to something that cannot be loaded. */
 function isAbsent(error: unknown, module: string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === "MODULE_NOT_FOUND" && message.includes(module);

@@ -37,7 +37,7 @@ import { readUserConfig } from "./launch/user-config.js";
 import { warn } from "./terminal/warn.js";
 import { prepareActivityLog, prepareWorkspace } from "./launch/workspace-hooks.js";
 
-/** How long a restore waits for what a binary that was never asked before can do. */
+/** The time that a restore waits for what a binary that was never asked before can do. */
 const PATIENCE_MS = 800;
 
 export function createAgent(settings: PluginSettings): CodexAgent {
@@ -210,7 +210,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
   };
 }
 
-/** What was said already: a project's settings are read at every launch. */
+/** The warnings that were given already: a project's settings are read at every launch. */
 const said = new Set<string>();
 
 function sayWhatIsWrong({ problems }: Pick<PluginSettings | AgentSettings, "problems">): void {

@@ -37,10 +37,10 @@ export interface CostEstimate {
   estimatedCostUsd: number;
 }
 
-/** What dashboards show of a session. */
+/** The facts of a session that dashboards show. */
 export interface AgentSessionInfo {
   summary: string | null;
-  /** Whether the summary says nothing of the session's own work; later orchestrators pass such a one over. */
+  /** True if the summary says nothing of the session's own work; later orchestrators pass such a one over. */
   summaryIsFallback?: boolean;
   agentSessionId: string | null;
   /** Later orchestrators write it into the session's metadata. */
@@ -48,7 +48,7 @@ export interface AgentSessionInfo {
   cost?: CostEstimate;
 }
 
-/** What somebody configured for the agent; any key arrives. */
+/** The configuration of the agent; any key arrives. */
 export type AgentConfig = Record<string, unknown>;
 
 /** A project of `agent-orchestrator.yaml`. */
@@ -104,7 +104,7 @@ export interface CodexAgent {
   setupWorkspaceHooks(workspacePath: string): Promise<void>;
 }
 
-/** What an orchestrator's registry asks of a plugin before it makes one. */
+/** The manifest that an orchestrator's registry asks for before it makes a plugin. */
 export interface CodexManifest {
   name: string;
   slot: "agent";

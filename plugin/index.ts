@@ -12,7 +12,7 @@ import { ownVersion } from "./version.js";
 export type * from "./host.js";
 export type { PluginOptions } from "./options.js";
 
-/** What the orchestrator's registry asks for. */
+/** The manifest that the orchestrator's registry asks for. */
 export const manifest: CodexManifest = {
   name: "codex",
   slot: "agent",
@@ -30,7 +30,7 @@ export function create(config?: Record<string, unknown>): CodexAgent {
   return process.platform === "win32" ? createWindowsAgent(settings) : createAgent(settings);
 }
 
-/** Whether a Codex is installed. A look at some directories: nothing is run, and nothing is thrown. */
+/** Tells whether a Codex is installed. A look at some directories: nothing is run, and nothing is thrown. */
 export function detect(): boolean {
   return new CodexBinary({}).isInstalled();
 }

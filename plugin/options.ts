@@ -1,4 +1,4 @@
-/** What `create()` takes; each also by an environment variable. */
+/** The options of `create()`; each also by an environment variable. */
 export interface PluginOptions {
   /** `CODEX_HOME`; `~/.codex` by default. */
   codexHome?: string;

@@ -1,5 +1,5 @@
 /**
- * What the user configured, checked. A wrong value never stops a launch: it is passed over for a safe one, and is a
+ * The user's configuration, checked. A wrong value never stops a launch: it is passed over for a safe one, and is a
  * `Problem`, which `ao-codex doctor` shows.
  */
 
@@ -16,7 +16,7 @@ export interface Problem {
   setting: string;
   found: string;
   remedy: string;
-  /** Whether it contradicts another setting, so that one of the two does not hold. */
+  /** True if it contradicts another setting, so that one of the two does not hold. */
   isRefused?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface AgentSettings {
   systemPromptFile: string | null;
   hooks: boolean;
   codex: CodexSettings;
-  /** Whether commands in the sandbox may use the network; `null` where nobody said. */
+  /** True if commands in the sandbox may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   /** Directories that commands in the sandbox may write to, absolute. */
   addDirs: string[];

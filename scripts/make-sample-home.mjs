@@ -41,7 +41,7 @@ function lastTimestamp({ text }) {
   return [...text.matchAll(/^\{"(?:[^\n]*?")?timestamp":"([^"]+)"/gm)].at(-1)[1];
 }
 
-/** What a rollout of this version says at all: up to 0.33 nothing of tokens, up to 0.34 nothing of models. */
+/** The record kinds of a version: up to 0.33 nothing of tokens, up to 0.34 nothing of models. */
 function tells({ envelope, contexts }) {
   if (envelope === "flat") return "nothing";
   return contexts === undefined ? "tokens" : "tokens and models";

@@ -119,7 +119,7 @@ export function sh(program, args, options = {}) {
   }
 }
 
-/** Whether the program is there and runs. */
+/** Tells whether the program is there and runs. */
 export function has(program) {
   return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
 }

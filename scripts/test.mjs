@@ -16,7 +16,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { has, prepare, root, sh } from "./prepare.mjs";
 
-/** What the tests drive besides Node and Rust, and the Debian package that brings it. */
+/** The programs that tests drive besides Node and Rust, and the Debian packages that bring them. */
 const PREREQUISITES = { tmux: "tmux", script: "bsdutils" };
 
 const folders = readdirSync(join(root, "__test__")).filter((name) => name !== "support");

@@ -11,7 +11,7 @@ import { prepare, root } from "./prepare.mjs";
 const HOME = join(root, "samples", "codex-home");
 const PAGE = join(root, "docs", "accounting.md");
 
-/** What happened to the threads that are told from the others, by the beginnings of their ids. */
+/** The stories of the threads that are told from the others, by the beginnings of their ids. */
 const STORIES = {
   "019b0e01": "Codex compressed the rollout (`.jsonl.zst`)",
   "019be5a7": "a fork whose rollout repeats its parent's records",

@@ -1,4 +1,4 @@
-//! What can go wrong, said so that a reader can act: the operation, the path and the cause.
+//! The errors of the core, said so that a reader can act: the operation, the path and the cause.
 
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ impl Error {
         Self { operation, path: path.to_owned(), cause: Cause::Io(source) }
     }
 
-    /// What was found there, or given, is not what the operation needs.
+    /// Something was found there, or given, that the operation cannot use.
     #[cold]
     #[must_use]
     pub fn invalid(operation: &'static str, path: &Path, reason: impl Into<String>) -> Self {
@@ -61,19 +61,19 @@ impl Error {
         }
     }
 
-    /// Whether the path is not there.
+    /// Tells whether the path is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Whether the caller asked to stop.
+    /// Tells whether the caller asked to stop.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         matches!(self.cause, Cause::Cancelled)
     }
 
-    /// Whether the input was at fault, not the system.
+    /// Tells whether the input was at fault, not the system.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         matches!(self.cause, Cause::Invalid(_))

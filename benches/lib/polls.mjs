@@ -133,7 +133,7 @@ function cpu() {
   };
 }
 
-/** What a process that only waits as often spends. */
+/** The CPU that a process spends which only waits as often. */
 async function idleCpu() {
   const before = cpu();
   for (let at = 0; at < ROUNDS; at += 1) await sleep(20);

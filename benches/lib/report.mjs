@@ -23,7 +23,7 @@ export function table(rows) {
   return [line(all[0]), line(rule), ...cells.map(line)].join("\n");
 }
 
-/** Whether a row misses its target. */
+/** Tells whether a row misses its target. */
 export function misses(row) {
   return !row.unfit && isBeyond(row);
 }

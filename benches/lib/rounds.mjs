@@ -1,6 +1,6 @@
 /** Measures things side by side: what is compared runs in turns, so that a busy machine slows all of it alike. */
 
-/** How often a round is run again because the disk was read in it. */
+/** The number of times that a round is run again because the disk was read in it. */
 const PATIENCE = 3;
 
 /**

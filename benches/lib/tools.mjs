@@ -1,4 +1,4 @@
-/** What runs beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
+/** The programs that run beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ export function buildTools() {
   sh("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", manifest], { env });
 }
 
-/** Where a tool is. */
+/** The place where a tool is. */
 export function tool(name) {
   return join(target, "release", name);
 }
@@ -40,7 +40,7 @@ export function call(operation, ...args) {
   return callBy([process.execPath], operation, ...args);
 }
 
-/** The same by a Node that has one processor, as a loop has; Linux alone can be asked for that. */
+/** Calls the addon by a Node that has one processor, as a loop has; Linux alone can be asked for that. */
 export function callOnOneProcessor(operation, ...args) {
   const allowed = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"));
   return callBy(["taskset", "--cpu-list", allowed[1], process.execPath], operation, ...args);

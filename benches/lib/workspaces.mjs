@@ -1,4 +1,4 @@
-/** Where threads of a home began, as their heads say: found here, so that the process that is measured need not list them. */
+/** The place where threads of a home began, as their heads say: found here, so that the process that is measured need not list them. */
 import { closeSync, openSync, readSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ export function workspacesOf(home, count) {
   return [...newestOf(home, count).keys()];
 }
 
-/** The same, each with the newest rollout that began there. */
+/** The directories, each with the newest rollout that began there. */
 export function newestOf(home, count) {
   const names = readdirSync(home, { recursive: true }).filter((name) => name.endsWith(".jsonl"));
   const found = new Map();

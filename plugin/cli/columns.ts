@@ -9,10 +9,10 @@ import type { Branch } from "./tree.js";
 /** A row of a table of threads: one of them, or the sum of all. */
 export interface ThreadRow {
   branch: Branch | null;
-  /** What stands in the first cell, after the lines of the tree. */
+  /** The text of the first cell, after the lines of the tree. */
   label: string;
   usage: Usage;
-  /** Whether its cost holds rates that are not the model's own at its tier. */
+  /** True if its cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean;
 }
 

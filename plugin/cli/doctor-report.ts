@@ -9,9 +9,9 @@ import { plain, width, wrap } from "../terminal/text.js";
 
 const GAP = "  ";
 const STATUS_COLUMNS = 4;
-/** Where a terminal is so narrow that nothing would be left beside the names, texts go below them. */
+/** The place where a terminal is so narrow that nothing would be left beside the names, texts go below them. */
 const LEAST_TEXT = 30;
-/** Where words are so long that they would be broken beside the names, as in commands, too. */
+/** The place where words are so long that they would be broken beside the names, as in commands, too. */
 const INDENT_BELOW = STATUS_COLUMNS + GAP.length;
 
 export function printReport(report: Report): void {

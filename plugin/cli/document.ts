@@ -23,7 +23,7 @@ export function sessionsDocument(
   };
 }
 
-/** Why a thread is blocked. */
+/** The reason why a thread is blocked. */
 function blockedDocument({ error, errorKind, limitResetsAtMs }: TurnFailure) {
   const limitResetsAt = limitResetsAtMs === null ? null : iso(limitResetsAtMs);
   return { error, errorKind, limitResetsAt };

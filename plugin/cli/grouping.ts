@@ -1,4 +1,4 @@
-/** What a bill is added up by. */
+/** The groupings of a bill. */
 export const GROUPINGS = [
   "thread",
   "workspace",

@@ -35,7 +35,7 @@ export const workspaceOption = (description: string) =>
 
 export const jsonOption = () => new Option("--json", "print one JSON document");
 
-/** What the native functions call the same. */
+/** The options in the words of the native functions. */
 export function scope({ workspace, ...options }: ScanOptions) {
   return {
     ...homeOf(options),

@@ -36,7 +36,7 @@ export function printNothing(...nothing: Parameters<typeof nothingLines>): void 
   writeLines(nothingLines(...nothing));
 }
 
-/** The same as lines. */
+/** Prints as lines. */
 export function nothingLines(
   what: string,
   home: HomeUsage,

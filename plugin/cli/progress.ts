@@ -4,7 +4,7 @@ import { count } from "../terminal/format.js";
 import { columnsFor } from "../terminal/stdout.js";
 import { shorten } from "../terminal/text.js";
 
-/** What is done sooner needs no explanation. */
+/** The time after which a scan needs an explanation. */
 const PATIENCE_MS = 500;
 const REFRESH_MS = 100;
 const ERASE_LINE = "\r\u001b[K";

@@ -25,7 +25,7 @@ export interface Shown {
   workspace?: string;
 }
 
-/** What a person sees of the threads; of more than `most` the newest. */
+/** The table of the threads; of more than `most` the newest. */
 export function sessionLines(
   home: HomeUsage,
   nowMs: number,
@@ -69,7 +69,7 @@ function table(nowMs: number, evidence: HookEvidence, colors: Colors): Column<Th
   ];
 }
 
-/** How the state is known: what told it, and what it told. */
+/** The source of the state: what told it, and what it told. */
 function explanation(nowMs: number, evidence: HookEvidence): Column<ThreadRow> {
   const reason = (thread: ThreadUsage) => {
     const { because, source } = threadState(thread, nowMs, evidence);

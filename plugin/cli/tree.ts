@@ -7,12 +7,12 @@ const LEVEL_COLUMNS = 3;
 
 export interface Branch {
   thread: ThreadUsage;
-  /** What stands before the thread's first cell: nothing, or the lines of the tree. */
+  /** The text before the thread's first cell: nothing, or the lines of the tree. */
   mark: string;
 }
 
 interface Place extends Branch {
-  /** What stands before the marks of the thread's own subagents. */
+  /** The text before the marks of the thread's own subagents. */
   indent: string;
 }
 

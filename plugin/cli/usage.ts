@@ -146,7 +146,7 @@ async function showJson(query: Query, { failOver, limit }: UsageOptions): Promis
   return document;
 }
 
-/** Where nobody asks for the sum. */
+/** The answer where nobody asks for the sum. */
 const NOTHING: Bill = { totals: { estimatedCostUsd: 0 } as HomeUsage["totals"], threads: [] };
 
 /** Exports say what homes do not, and the other way round. */

@@ -12,9 +12,9 @@ import { sessionLines } from "./sessions-table.js";
 import type { HookEvidence } from "../session/state/hook-evidence.js";
 import { readThreadEvidence } from "../session/state/thread-evidence.js";
 
-/** How often it is asked whether anything changed: that costs the addon some microseconds. */
+/** The interval at which it is asked whether anything changed: that costs the addon some microseconds. */
 const ASK_MS = 1_000;
-/** How often the list is drawn anew all the same: times pass, and hooks tell of states. */
+/** The interval at which the list is drawn anew all the same: times pass, and hooks tell of states. */
 const DRAW_MS = 10_000;
 
 export async function watchSessions(options: SessionsOptions): Promise<void> {

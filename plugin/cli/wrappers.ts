@@ -59,7 +59,7 @@ export function wrappersCommand(): Command {
   return command;
 }
 
-/** What a person has to know of a change; a set that was left alone is a failure to do what was asked. */
+/** The message about a change; a set that was left alone is a failure to do what was asked. */
 function answer(change: WrappersChange, { json }: WrapperOptions): void {
   if (json) printJson(change);
   else if (change.outcome !== "left") writeLines([said(change), ...describe(change.status)]);

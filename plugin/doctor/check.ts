@@ -1,4 +1,4 @@
-/** What a check is, and what it finds. */
+/** A check, and its finding. */
 
 import type { Machine } from "./machine.js";
 
@@ -6,9 +6,9 @@ export type Status = "ok" | "warn" | "fail";
 
 export interface Finding {
   status: Status;
-  /** What is there, in words. */
+  /** The finding, in words. */
   found: string;
-  /** What to do, in one line; `null` where nothing needs to be done. */
+  /** The remedy, in one line; `null` where nothing needs to be done. */
   remedy: string | null;
 }
 

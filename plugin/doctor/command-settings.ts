@@ -12,7 +12,7 @@ import type { Machine } from "./machine.js";
 import { pretendSession, sessionIdOf } from "./pretend.js";
 
 /**
- * What a launch is composed of. Not asked of the agent itself: that would note a launch of the session, and threads
+ * The settings that a launch is composed of. Not asked of the agent itself: that would note a launch of the session, and threads
  * from before it would no longer be the session's.
  */
 export async function commandSettings(machine: Machine): Promise<CommandSettings> {
@@ -52,7 +52,7 @@ const LONG = "…";
 /** `codex-version` has asked already. */
 const FACTS_LIMIT_MS = 3_000;
 
-/** What is wrong in them is passed over: `settings` has said so already. */
+/** A launch's settings, without the wrong ones: `settings` has named them already. */
 function agentSettings(machine: Machine) {
   const { project, workspace } = machine;
   const raw = { agentConfig: {}, ...project?.settings } as unknown as ProjectConfig;

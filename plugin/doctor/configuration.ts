@@ -14,7 +14,7 @@ type Settings = Record<string, unknown>;
 export interface Project {
   id: string;
   path: string | null;
-  /** Whether the workspace belongs to it. */
+  /** True if the workspace belongs to it. */
   isMeant: boolean;
   /** As written. */
   settings: Settings;
@@ -24,7 +24,7 @@ export interface Configuration {
   path: string;
   /** Those whose agent is Codex. */
   projects: Project[];
-  /** Why nothing of it could be read. */
+  /** The reason why nothing of it could be read. */
   broken: string | null;
 }
 
@@ -53,7 +53,7 @@ export function findConfiguration(
   return path === undefined ? null : read(path, workspace, session, env);
 }
 
-/** Where later orchestrators register projects. */
+/** The place where later orchestrators register projects. */
 function globalPath(env: NodeJS.ProcessEnv): string {
   const { AO_GLOBAL_CONFIG: named, XDG_CONFIG_HOME: xdg } = env;
   if (named) return resolve(named);

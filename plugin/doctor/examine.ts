@@ -10,7 +10,7 @@ export interface Examined extends Finding {
 
 export interface Mended {
   id: string;
-  /** What was done. */
+  /** The repairs that were made. */
   done: string;
 }
 

@@ -1,10 +1,10 @@
-/** What the disk lets this user do. */
+/** The permissions that this user has on the disk. */
 
 import { accessSync, chmodSync, constants, lstatSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { dirname } from "node:path";
 
-/** What is at a path, links followed; `null` where there is nothing, or nobody may look. */
+/** The kind of file at a path, links followed; `null` where there is nothing, or nobody may look. */
 export function statOf(path: string): Stats | null {
   try {
     return statSync(path);
@@ -21,7 +21,7 @@ export function isDirectory(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Whether something is there, a link that leads nowhere among it. */
+/** Tells whether something is there, a link that leads nowhere among it. */
 export function isThere(path: string): boolean {
   try {
     lstatSync(path);

@@ -1,4 +1,4 @@
-/** What the checks look at: one workspace of one user, with what is configured for it. */
+/** The machine that the checks look at: one workspace of one user, with what is configured for it. */
 
 import type * as Addon from "../../index.js";
 import { SessionLooks } from "../session/look.js";
@@ -21,7 +21,7 @@ export interface Machine {
   settings: PluginSettings;
   /** The Codex home in force. */
   codexHome: string;
-  /** Where the wrappers are. */
+  /** The place where the wrappers are. */
   wrappers: string;
   session: KnownSession | null;
   configuration: Configuration | null;

@@ -1,4 +1,4 @@
-/** Why a workspace has no thread, although one seems to be there: what comes nearest, and what to do about it. */
+/** The reason why a workspace has no thread, although one seems to be there: what comes nearest, and what to do about it. */
 
 import { basename, dirname, join, sep } from "node:path";
 import { path, plural } from "../terminal/format.js";

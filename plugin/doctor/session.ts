@@ -9,7 +9,7 @@ export interface KnownSession {
   id: string;
   /** `AO_DATA_DIR`, or the directory where its file was found; `null` where the variable is not set. */
   dataDir: string | null;
-  /** Whether this process runs in it. */
+  /** True if this process runs in it. */
   isOurs: boolean;
   metadata: Record<string, string>;
 }

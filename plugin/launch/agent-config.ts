@@ -1,5 +1,5 @@
 /**
- * What a project's `agentConfig` says to Codex itself, checked: what contradicts the permissions, or what the launch sets
+ * The keys of a project's `agentConfig` that go to Codex itself, checked: what contradicts the permissions, or what the launch sets
  * for its own work, is passed over, and so is what Codex would not start with.
  */
 
@@ -178,7 +178,7 @@ function unknown(key: string, complain: Complain): void {
   complain(key.slice(0, 100), "is unknown, and does nothing", `did you mean ${nearest}?`);
 }
 
-/** How many letters are to be put in, taken out or changed. */
+/** The number of letters to put in, take out or change. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [index, letter] of Array.from(a.slice(0, 100)).entries()) {

@@ -21,7 +21,7 @@ import type { UserConfig } from "./user-config.js";
 
 const SCRIPTS = fileURLToPath(new URL("../../shell", import.meta.url));
 
-/** What the person's own configuration says of the environment of commands. */
+/** The policy of the person's own configuration for the environment of commands. */
 export type AgentPathUser = Pick<UserConfig, "bashEnv" | "includeOnly">;
 
 /** Variables that the wrappers, and the scripts that put them first, need. */
@@ -45,7 +45,7 @@ export function agentPathFlags(wrapperDir: string, user: AgentPathUser): string[
 }
 
 /**
- * What the wrappers need to know of the session, whatever part of the environment the person lets Codex pass on. In
+ * The variables that the wrappers need of the session, whatever part of the environment the person lets Codex pass on. In
  * Codex's Linux sandbox a bash without SHLVL believes that a remote shell started it, and reads `~/.bashrc` in place of
  * BASH_ENV.
  */
@@ -80,7 +80,7 @@ function set(name: string, value: string): string {
   return shellQuote(`${key(name)}=${value}`);
 }
 
-/** What the variable is in the shell that starts Codex, as a literal TOML string. */
+/** The value of the variable in the shell that starts Codex, as a literal TOML string. */
 function setFromShell(name: string, variable: string): string {
   return `"${key(name)}='$${variable}'"`;
 }

@@ -11,10 +11,10 @@ import {
 } from "../../index.js";
 import { warn } from "../terminal/warn.js";
 
-/** What runs when nothing is found: the session's shell may know more than we do, and says so if not. */
+/** The name that runs when nothing is found: the session's shell may know more than we do, and says so if not. */
 const LAST_RESORT = "codex";
 
-/** What is assumed of a binary that did not answer: what the newest one known takes, which older ones take as well. */
+/** The assumption about a binary that did not answer: what the newest one known takes, which older ones take as well. */
 export const NEWEST_FACTS: BinaryFacts = {
   version: null,
   approvalPolicies: ["on-request", "never"],
@@ -24,12 +24,12 @@ export const NEWEST_FACTS: BinaryFacts = {
   modelSuccessors: {},
 };
 
-/** Whether these are no binary's own words, but what is assumed until it has answered. */
+/** Tells whether these are no binary's own words, but what is assumed until it has answered. */
 export function isAssumed(facts: BinaryFacts): boolean {
   return facts === NEWEST_FACTS;
 }
 
-/** What a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
+/** The time that a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
 const FIRST_LAUNCH_MS = 400;
 
 /** One search's answer, kept while the file is there. */
@@ -57,19 +57,19 @@ export class CodexBinary {
     return this.#looking;
   }
 
-  /** The same at once. */
+  /** Resolves the binary at once. */
   resolveNow(): string {
     this.#found = this.#kept() ?? resolveBinarySync(this.#search);
     return this.#found ?? LAST_RESORT;
   }
 
-  /** Whether there is one. */
+  /** True if there is one. */
   isInstalled(): boolean {
     this.resolveNow();
     return this.#found !== null;
   }
 
-  /** What the binary is known to take. Never waits: what is not known yet is asked in the background. */
+  /** The known facts of the binary. Never waits: what is not known yet is asked in the background. */
   facts(): BinaryFacts {
     const path = this.resolveNow();
     const remembered = recallBinarySync(path);
@@ -80,7 +80,7 @@ export class CodexBinary {
     return this.#facts.get(identity) ?? NEWEST_FACTS;
   }
 
-  /** The same for a launch, which nobody can ask to come again: a binary that was never asked is waited for, once. */
+  /** The facts for a launch, which nobody can ask to come again: a binary that was never asked is waited for, once. */
   launchFacts(): BinaryFacts {
     const path = this.resolveNow();
     const identity = identityOf(path);
@@ -93,7 +93,7 @@ export class CodexBinary {
     return this.facts();
   }
 
-  /** The same, after waiting for an answer that may be on its way, but no longer than this. */
+  /** The facts, after waiting for an answer that may be on its way, but no longer than this. */
   async factsWithin(limitMs: number): Promise<BinaryFacts> {
     const path = await this.resolve();
     const identity = recallBinarySync(path) === null ? identityOf(path) : null;
@@ -128,7 +128,7 @@ export class CodexBinary {
   }
 }
 
-/** What two files of one name do not share; `null` where there is no file. */
+/** The stamp that two files of one name do not share; `null` where there is no file. */
 export function identityOf(path: string): string | null {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : [path, stat.ino, stat.ctimeNs, stat.mtimeNs].join("\0");

@@ -19,26 +19,26 @@ import type { UserConfig } from "./user-config.js";
 import { trustFlags } from "./repository-trust.js";
 import { isVersionFrom } from "./version.js";
 
-/** What a launch and a resume have in common. */
+/** The part that a launch and a resume have in common. */
 export interface CommandSettings {
   binary: string;
   facts: BinaryFacts;
   /** The value of `-c hooks=…`; `null` where there is nothing to say of hooks. */
   hooks: string | null;
-  /** Whether that has hooks of ours, which tell of the session. */
+  /** True if that has hooks of ours, which tell of the session. */
   isTold: boolean;
   aoHome: string;
   sessionId: string;
   /** The project's own checkout; a session's workspace is a work tree of it. */
   projectPath: string | null;
-  /** Whether the workspace is a clone: a repository of its own, which no look at the project can name. */
+  /** True if the workspace is a clone: a repository of its own, which no look at the project can name. */
   isClone: boolean;
-  /** Where the session works; `null` where the orchestrator did not say. */
+  /** The directory that the session works in; `null` where the orchestrator did not say. */
   workspacePath: string | null;
   user: UserConfig;
   codex: CodexSettings;
   permissions: Permissions;
-  /** Whether commands may use the network; `null` where nobody said. */
+  /** True if commands may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   addDirs: readonly string[];
   model: string | null;

@@ -35,7 +35,7 @@ export function pathWithFirst(first: string, path: string): string {
   return [first, ...others].join(delimiter);
 }
 
-/** What two spellings of one directory have in common. */
+/** The form that two spellings of one directory have in common. */
 function nameOf(dir: string): string {
   try {
     return realpathSync(dir);

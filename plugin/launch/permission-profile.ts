@@ -21,10 +21,10 @@ export interface ProfileSettings {
   facts: BinaryFacts;
   codex: Pick<CodexSettings, "sandbox">;
   user: Pick<UserConfig, "sandbox" | "writableRoots">;
-  /** Whether commands may use the network; `null` where nobody said. */
+  /** True if commands may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   addDirs: readonly string[];
-  /** Where the session works; `null` where the orchestrator did not say. */
+  /** The directory that the session works in; `null` where the orchestrator did not say. */
   workspacePath: string | null;
   isClone: boolean;
 }
@@ -32,13 +32,13 @@ export interface ProfileSettings {
 /** Older ones have no profiles, or none that can extend another. */
 const FIRST_VERSION = [0, 144] as const;
 
-/** What of a repository runs commands for whoever works in it. */
+/** The files of a repository that run commands for whoever works in it. */
 const KEPT = ["hooks", "config", "config.worktree"];
 
 /** Writable in any case: stands in for a directory that must not be named twice. */
 const SPARE = ".git/refs";
 
-/** Why a session in a repository of its own cannot commit; `null` where it can, or where that is not the question. */
+/** The reason why a session in a repository of its own cannot commit; `null` where it can, or where that is not the question. */
 export function profileObstacle(settings: ProfileSettings): string | null {
   const { codex, facts, user } = settings;
   if (!isSandboxed(settings) || !isOwnRepository(settings)) return null;

@@ -1,8 +1,8 @@
-/** How the orchestrator's permissions are said to Codex. */
+/** The orchestrator's permissions in Codex's flags. */
 
 import type { BinaryFacts } from "../../index.js";
 
-/** What an agent may do unasked, in the orchestrator's words. */
+/** The permissions of an agent, in the orchestrator's words. */
 export type Permissions = "permissionless" | "auto-edit" | "suggest" | "default";
 
 /** The permissions that a setting means; `null` where it means none of them. */

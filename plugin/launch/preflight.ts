@@ -1,5 +1,5 @@
 /**
- * What keeps a session from starting at all, each in one sentence; asked before a spawn. Only what was found out counts:
+ * The reasons that keep a session from starting at all, each in one sentence; asked before a spawn. Only what was found out counts:
  * a program that does not answer in time keeps nobody from starting.
  */
 
@@ -50,7 +50,7 @@ async function look(
   return null;
 }
 
-/** Whether Codex would stop at its login screen; `false` where that is not known. */
+/** Tells whether Codex would stop at its login screen; `false` where that is not known. */
 export async function isLoggedOut(
   binary: string,
   codexHome: string | null,
@@ -65,7 +65,7 @@ export async function isLoggedOut(
   return code === 1 && /not logged in/i.test(stdout + stderr);
 }
 
-/** Whether the project itself names a provider other than OpenAI. */
+/** Tells whether the project itself names a provider other than OpenAI. */
 function hasProvider(agentConfig: Record<string, unknown>): boolean {
   const config = Object(agentConfig["config"]) as Record<string, unknown>;
   const provider = config["model_provider"];

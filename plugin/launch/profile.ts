@@ -24,7 +24,7 @@ interface Problem {
   remedy: string;
 }
 
-/** Why Codex would not start with it, and what to do; `null` where it would. */
+/** The reason why Codex would not start with it, and what to do; `null` where it would. */
 export function profileProblem({
   codex: { profile },
   facts: { version },

@@ -15,7 +15,7 @@ import { trustedDirectories } from "./work-tree.js";
 export interface Place {
   /** The project's own checkout. */
   projectPath: string | null;
-  /** Where the session works; `null` where the orchestrator did not say. */
+  /** The directory that the session works in; `null` where the orchestrator did not say. */
   workspacePath: string | null;
   /** A repository of its own, which no look at the project can name. */
   isClone: boolean;
@@ -26,7 +26,7 @@ const TRUSTED = '{trust_level="trusted"}';
 /** Text for the model: nothing there is run. */
 const HARMLESS_ENTRIES = new Set(["skills", "prompts", "README.md", "AGENTS.md"]);
 
-/** Which model, and how it talks. */
+/** The settings of the model, and of how it talks. */
 const HARMLESS_KEYS = new Set([
   "model",
   "model_reasoning_effort",

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 export interface Outcome {
   /** `null` where it has not ended by itself. */
   code: number | null;
-  /** Why it could not be run, or what it died of: `EACCES`, `SIGILL`; `null` also where it took too long. */
+  /** The reason why it could not be run, or what it died of: `EACCES`, `SIGILL`; `null` also where it took too long. */
   failure: string | null;
   stdout: string;
   stderr: string;

@@ -14,7 +14,7 @@ export function textOfFile(path: string): string | null {
   return read(path, WITHOUT_LINKS, LIMIT_BYTES);
 }
 
-/** The same where a link is the person's own choice, as for their configuration. */
+/** Reads a file where a link is the person's own choice, as for their configuration. */
 export function textBehindLinks(path: string, limitBytes: number = LIMIT_BYTES): string | null {
   return read(path, 0, limitBytes);
 }

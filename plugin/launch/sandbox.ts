@@ -1,5 +1,5 @@
 /**
- * What an agent needs to write outside of its work tree, and no more.
+ * The directories outside of its work tree that an agent needs to write to, and no more.
  *
  * A session works in a linked work tree, whose index and HEAD, objects and refs lie in the main repository: without
  * them neither a branch nor a commit can be made, and without the directory of the session's metadata neither is
@@ -16,11 +16,11 @@ import { workTreeOf } from "./work-tree.js";
 
 export interface SandboxSettings {
   permissions: Permissions;
-  /** Whether commands may use the network; `null` where nobody said. */
+  /** True if commands may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   /** The project's own checkout. */
   projectPath: string | null;
-  /** Where the session works; `null` where the orchestrator did not say. */
+  /** The directory that the session works in; `null` where the orchestrator did not say. */
   workspacePath: string | null;
   isClone: boolean;
   /** The person's own, which the flag would replace. */
@@ -29,7 +29,7 @@ export interface SandboxSettings {
   addDirs: readonly string[];
 }
 
-/** What of the main repository a commit in a linked work tree writes. */
+/** The directories of the main repository that a commit in a linked work tree writes to. */
 const SHARED = ["objects", "refs", "logs"];
 
 /** Shell words for the launch command; none where nothing runs in a sandbox that may write. */

@@ -28,7 +28,7 @@ export function tomlValue(value: unknown, depth = 0): string | null {
   return Array.isArray(value) ? `[${parts.join(",")}]` : `{${parts.join(",")}}`;
 }
 
-/** Whether Codex takes this for one key of `-c`, with dots between tables. */
+/** Tells whether Codex takes this for one key of `-c`, with dots between tables. */
 export function isTomlKey(key: string): boolean {
   return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(key);
 }

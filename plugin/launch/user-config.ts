@@ -21,7 +21,7 @@ export interface UserConfig {
   includeOnly: string[] | null;
 }
 
-/** What the person says of the sandbox of commands; `null` where that is nothing. */
+/** The person's settings for the sandbox of commands; `null` where there are none. */
 export interface UserSandbox {
   /** `sandbox_mode`. */
   mode: string | null;
@@ -29,9 +29,9 @@ export interface UserSandbox {
   profile: string | null;
   /** `sandbox_workspace_write.network_access`. */
   network: boolean | null;
-  /** Whether commands may not write to `/tmp`. */
+  /** True if commands may not write to `/tmp`. */
   excludesSlashTmp: boolean;
-  /** Whether commands may not write to `$TMPDIR`. */
+  /** True if commands may not write to `$TMPDIR`. */
   excludesTmpdir: boolean;
 }
 
@@ -40,7 +40,7 @@ type Table = Record<string, unknown>;
 /** Part of a file's name in newer versions. */
 export const PROFILE_NAME = /^[A-Za-z0-9_-]+$/;
 
-/** What Codex itself would refuse says nothing. */
+/** The parsed file; a file that Codex itself would refuse says nothing. */
 export function readUserConfig(codexHome: string | null): UserConfig {
   const config = configOf(codexHome);
   const policy = table(config["shell_environment_policy"]);

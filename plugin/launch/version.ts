@@ -1,6 +1,6 @@
 /** Versions of Codex, as it says them. */
 
-/** Whether a version is this one or a later; one that is not known is none. */
+/** Tells whether a version is this one or a later; one that is not known is none. */
 export function isVersionFrom(
   version: string | null,
   [major, minor]: readonly [number, number],

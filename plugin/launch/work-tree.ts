@@ -14,12 +14,12 @@ export interface WorkTree {
   main: string;
   /** The repository: `objects`, `refs`, `hooks`, `config`. */
   commonDir: string;
-  /** What is the work tree's own: its index and HEAD. */
+  /** The work tree's own git directory: its index and HEAD. */
   gitDir: string;
 }
 
 /**
- * Which directories Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked work
+ * The directories that Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked work
  * tree or a subdirectory the main one. Every spelling under which Codex may look the project up; the given one first,
  * absolute.
  */

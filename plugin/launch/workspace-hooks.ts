@@ -1,5 +1,5 @@
 /**
- * What the plugin puts on disk for its sessions: the wrappers in `~/.ao/bin`, and the section of the workspace's
+ * The files that the plugin puts on disk for its sessions: the wrappers in `~/.ao/bin`, and the section of the workspace's
  * AGENTS.md that tells the agent of them.
  */
 

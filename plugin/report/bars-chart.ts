@@ -11,7 +11,7 @@ const ROW = 42;
 const BAR = 12;
 /** The mean width of a letter in this font; a name that is longer still is cut by the picture's edge. */
 const LETTER = FONT_SIZE * 0.58;
-/** What stands at the right end of a line: the sum. */
+/** The text at the right end of a line: the sum. */
 const SUM = 90;
 
 export interface NamedBar {

@@ -2,7 +2,7 @@
 
 import type { HomeUsage, ThreadUsage, Usage, UsageCell } from "../../index.js";
 
-/** So many models have a colour of their own. */
+/** The number of models that have a colour of their own. */
 export const COLOURS = 6;
 
 /** What a bar is stacked by. */
@@ -13,11 +13,11 @@ export interface Model {
   /** Its place in every stack: the first is at the bottom. */
   rank: number;
   usage: Usage;
-  /** Whether its cost holds rates that are not its own at their tier. */
+  /** True if its cost holds rates that are not its own at their tier. */
   isEstimate: boolean;
 }
 
-/** What was spent, and whether it holds rates that are not the models' own at their tiers. */
+/** An amount that was spent, and whether it holds rates that are not the models' own at their tiers. */
 export interface Sum {
   cost: number;
   tokens: number;

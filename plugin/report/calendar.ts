@@ -140,7 +140,7 @@ function strengthOf(cost: number, limits: readonly number[]): number {
   return 1 + limits.filter((limit) => cost >= limit).length;
 }
 
-/** Where the names of the months stand; on a narrow page every third. */
+/** The place where the names of the months stand; on a narrow page every third. */
 function monthsOf(years: readonly number[], width: number) {
   const every = width < 400 ? 3 : 1;
   return years.flatMap((year) =>

@@ -6,9 +6,9 @@ import { SvgDocument, SvgElement } from "./svg-document.js";
 type Options = NonNullable<Parameters<typeof plot>[0]>;
 
 export interface Chart {
-  /** What the chart is of; the first thing that a screen reader says. */
+  /** The subject of the chart; the first thing that a screen reader says. */
   title: string;
-  /** What is to be seen in it. */
+  /** A summary of what is to be seen in it. */
   description: string;
   /** In CSS pixels, the widest first. */
   widths: readonly number[];

@@ -1,4 +1,4 @@
-/** How the report looks: light and dark as the reader's system is, on any width. */
+/** The style of the report: light and dark as the reader's system is, on any width. */
 
 export const STYLE = `
 :root {

@@ -99,7 +99,7 @@ function sumTable(
   );
 }
 
-/** What the whole bill costs. */
+/** The cost of the whole bill. */
 export function totalCost({ totals, threads }: HomeUsage): string {
   return money(
     totals.estimatedCostUsd,

@@ -111,7 +111,7 @@ function daysOf(bars: readonly Bar[]): number {
   return daysBetween(start, end) - 1;
 }
 
-/** Where the axis ends. */
+/** The place where the axis ends. */
 function rightOf(bars: readonly Bar[], width: number): number {
   return Math.min(width - RIGHT, LEFT + Math.max(1, daysOf(bars)) * WIDEST_BAR);
 }

@@ -12,14 +12,14 @@ const CREATED_TOLERANCE_MS = 60_000;
 /** The key of a session's metadata under which later orchestrators keep its thread. */
 export const THREAD_KEY = "codexThreadId";
 
-/** Where to look: the homes, and the Codex binary that is configured or was found. */
+/** The places to look in: the homes, and the Codex binary that is configured or was found. */
 export interface Places {
   codexHome: string | null;
   aoHome: string;
   binary(): string | null;
 }
 
-/** What is to be found out. */
+/** The facts to find out. */
 type Asked = Pick<SessionQuery, "withInfo" | "processOnly">;
 
 /** The questions of this turn, by where they look: instances that look in the same places share them. */
@@ -39,14 +39,14 @@ function lookIn(options: EvidenceOptions, key: string): Batched<SessionQuery, Se
 /** Looks at the sessions of one orchestrator. */
 export class SessionLooks {
   readonly #places: Places;
-  /** Where those look who ask in this turn of the event loop: the disk tells where the binary is. */
+  /** The place where those look who ask in this turn of the event loop: the disk tells where the binary is. */
   #turn: { options: EvidenceOptions; key: string } | null = null;
 
   constructor(places: Places) {
     this.#places = places;
   }
 
-  /** What its Codex and its thread are doing. */
+  /** The state of its Codex and its thread. */
   state(session: Session, handle: RuntimeHandle): Promise<SessionEvidence> {
     return this.#ask({ ...queryOf(session), ...processOf(handle) });
   }

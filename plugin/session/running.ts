@@ -1,4 +1,4 @@
-/** Whether the Codex of a session runs, in the orchestrator's words. */
+/** The state of a session's process, in the orchestrator's words. */
 
 import type { RuntimeHandle } from "../host.js";
 import { warn } from "../terminal/warn.js";

@@ -14,7 +14,7 @@ import { shortened } from "./summary.js";
 /** The key of a session's metadata under which later orchestrators keep its model. */
 const MODEL_KEY = "codexModel";
 
-/** What is needed of a thread to read it and to go on with it. */
+/** The facts of a thread that are needed to read it and to go on with it. */
 export type SessionThread = OwnThread;
 
 /** The session's thread; `null` where there is none yet. */
@@ -27,7 +27,7 @@ export async function findThread(
   return thread;
 }
 
-/** What the orchestrator shows: the thread's name and model, and what all threads of the session cost. */
+/** The facts that the orchestrator shows: the thread's name and model, and what all threads of the session cost. */
 export async function sessionInfo(
   session: Session,
   looks: SessionLooks,

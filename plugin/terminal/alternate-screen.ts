@@ -23,12 +23,12 @@ export class InPlace {
     this.#terminal = terminal;
   }
 
-  /** How many lines have room. */
+  /** The number of lines that have room. */
   rows(): number {
     return this.#terminal.rows || DEFAULT_ROWS;
   }
 
-  /** Whether the lines were drawn for another size. */
+  /** True if the lines were drawn for another size. */
   isResized(): boolean {
     return this.#isOpen && this.#size !== this.#sizeNow();
   }

@@ -1,4 +1,4 @@
-/** How the command ends: its exit codes, and what it says of what went wrong. */
+/** The end of the command: its exit codes, and what it says of what went wrong. */
 import { plain } from "./sanitize.js";
 
 /** Ended by Ctrl-C, as a shell reports it. */

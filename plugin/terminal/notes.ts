@@ -7,7 +7,7 @@ import { plain } from "./text.js";
 const NAMED = 3;
 /** The name under which a rollout that names no model is counted. */
 const UNKNOWN_MODEL = "unknown";
-/** What Codex writes for a plan that its own version has no name for. */
+/** The name that Codex writes for a plan that its own version does not know. */
 const UNKNOWN_PLAN = "unknown";
 
 export function priceNotes({ pricing, threads }: HomeUsage): string[] {

@@ -25,17 +25,17 @@ export function columnsFor(own: number | undefined): number {
   return Number.isInteger(columns) ? Math.max(MIN_COLUMNS, columns) : DEFAULT_COLUMNS;
 }
 
-/** Whether standard output is a terminal. Of a file or a pipe that is known without Node's stream around it. */
+/** Tells whether standard output is a terminal. Of a file or a pipe that is known without Node's stream around it. */
 export function isOutputTerminal(): boolean {
   return isDevice(STDOUT) && process.stdout.isTTY === true;
 }
 
-/** Whether somebody sees standard error. */
+/** Tells whether somebody sees standard error. */
 export function isErrorSeen(): boolean {
   return isDevice(STDERR) && process.stderr.isTTY === true;
 }
 
-/** Whether a file is a device that somebody may look at. */
+/** Tells whether a file is a device that somebody may look at. */
 function isDevice(file: number): boolean {
   try {
     const { rdev } = fstatSync(file);

@@ -12,9 +12,9 @@ export interface Column<Row> {
   /** The text of a cell, from the most to the least spacious form; all cells of a column have the same form. */
   forms: readonly [(row: Row) => string, ...((row: Row) => string)[]];
   align?: "right";
-  /** Where cells may be cut: the width that should be left, and the one that must be. */
+  /** The place where cells may be cut: the width that should be left, and the one that must be. */
   flex?: { good: number; min: number };
-  /** How a cell is cut to so many columns; without it in its middle. */
+  /** Cuts a cell to so many columns; without it a cell is cut in its middle. */
   cut?: (row: Row, columns: number) => string;
   /** Among the columns that are too many, the highest rank leaves first; a column without one never leaves. */
   rank?: number;

@@ -32,7 +32,7 @@ export function shorten(text: string, columns: number): string {
   return require("./wide.js").shortenWide(text, columns);
 }
 
-/** The same of text whose width is its length. */
+/** Cuts a text whose width is its length. */
 function shortenNarrow(text: string, columns: number): string {
   if (text.length <= columns) return text;
   const half = Math.floor(columns / 2);

@@ -1,4 +1,4 @@
-/** How many homes of real Codex runs each tool has to the token, and how far it is off for a thread of the others. */
+/** The number of homes of real that Codex runs each tool has to the token, and how far it is off for a thread of the others. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ledger } from "../../__test__/codex/ledger.mjs";

@@ -1,5 +1,5 @@
 /**
- * Where the commands of the documents are run: the home of a user called dev, on whose machine everything is well, with
+ * The place where the commands of the documents are run: the home of a user called dev, on whose machine everything is well, with
  * a checkout of this repository in `~/plugin-codex` and a session's workspace in `~/app/worktree`.
  */
 import { spawnSync } from "node:child_process";

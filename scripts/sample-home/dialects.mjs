@@ -1,5 +1,5 @@
 /**
- * How each version of Codex writes: the differences between the eras of the rollout format, as observed with the
+ * The dialect of each version of Codex: the differences between the eras of the rollout format, as observed with the
  * real binaries. A dialect is data; `records.mjs` and `thread.mjs` read it.
  *
  * - `envelope`: `flat` (bare items), `plain` (timestamp, type, payload), `ordinal` (numbered lines)

@@ -153,7 +153,7 @@ export const callOutput = (thread, turn, callId, output) => ({
   ...passthrough(thread, turn),
 });
 
-/** What a person would see of a message: an event of its own, or since 0.149 an `item_completed`. */
+/** The event that shows a message to a person: an event of its own, or since 0.149 an `item_completed`. */
 export function shown(thread, turn, role, text) {
   const isUser = role === "user";
   if (!thread.dialect.items)

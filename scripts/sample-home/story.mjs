@@ -1,4 +1,4 @@
-/** What happened in the sample home: the threads of one developer from Codex 0.20 to 0.169, oldest first. */
+/** The story of the sample home: the threads of one developer from Codex 0.20 to 0.169, oldest first. */
 import { dialects } from "./dialects.mjs";
 import { fork, helper, spawn } from "./lineage.mjs";
 import { seeded } from "./random.mjs";

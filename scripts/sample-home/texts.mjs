@@ -1,4 +1,4 @@
-/** What is said in the sample home: instructions, tasks and answers. All of it invented. */
+/** The texts of the sample home: instructions, tasks and answers. All of it invented. */
 
 const PARAGRAPHS = [
   "You work in the checkout of a web shop together with its developers. Read before you write, and keep to the way the code around you is written.",

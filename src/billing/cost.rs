@@ -1,4 +1,4 @@
-//! What a usage costs.
+//! The cost of usage.
 
 use crate::billing::price_table::{Priced, PricedBy};
 use crate::ledger::buckets::BucketKey;
@@ -8,12 +8,12 @@ use crate::rollout::record::service_tier::ServiceTier;
 /// Tokens to a price's unit.
 const PER_TOKENS: f64 = 1_000_000.0;
 
-/// What a usage costs.
+/// The cost of usage.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Cost {
     /// US dollars.
     pub usd: f64,
-    /// Whether the rates are others than the model's own at its tier: a relative's, the default ones, or those of the
+    /// True if the rates are others than the model's own at its tier: a relative's, the default ones, or those of the
     /// usual tier where the table has none for the tier that was asked for.
     pub is_estimate: bool,
 }

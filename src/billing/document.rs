@@ -20,17 +20,17 @@ const LAST_MS: i64 = 253_402_300_799_999;
 /// The version of the document: raised when a field goes, or means something else.
 const SCHEMA_VERSION: u32 = 1;
 
-/// How an object begins and ends.
+/// The beginning and the end of an object.
 const OPENED: &[u8] = b"{";
 const CLOSED: &[u8] = b"\n}";
 
-/// How deep a thread lies in the document.
+/// The depth of a thread in the document.
 const THREAD_LEVEL: usize = 2;
 
-/// How long a piece of the document is, in bytes: so that nothing long is ever moved, and few calls write it.
+/// The length of a piece of the document, in bytes: so that nothing long is ever moved, and few calls write it.
 const PIECE: usize = 256 * 1024;
 
-/// How much more one thread may take, so that a piece need not grow for the last one in it.
+/// The room that one more thread may take, so that a piece need not grow for the last one in it.
 const THREAD: usize = 8 * 1024;
 
 /// The document while it is written: its list of threads, in pieces.

@@ -136,7 +136,7 @@ impl Formatter for Safe {
     }
 }
 
-/// Whether a terminal would obey a character, or let it hide others. Those below U+0020 are escaped in all JSON.
+/// Tells whether a terminal would obey a character, or let it hide others. Those below U+0020 are escaped in all JSON.
 fn is_obeyed(character: char) -> bool {
     matches!(character,
         '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

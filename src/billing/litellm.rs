@@ -15,7 +15,7 @@ const DECIMALS: f64 = 1e6;
 /// Tokens to a price's unit.
 const PER_TOKENS: f64 = 1e6;
 
-/// What stands behind the name of a price for a long context.
+/// The ending of the name of a price for a long context.
 const LONG: &str = "_above_272k_tokens";
 
 const INPUT: &str = "input_cost_per_token";

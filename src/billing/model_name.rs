@@ -1,9 +1,9 @@
-//! What a model is called: the same one has many names, and a new one has relatives.
+//! The names of a model: it has many, and a new one has relatives.
 
-/// How hard a model thinks costs nothing per token.
+/// The endings that say how hard a model thinks, which costs nothing per token.
 const EFFORTS: [&str; 7] = ["-none", "-minimal", "-low", "-medium", "-high", "-xhigh", "-ultra"];
 
-/// What stands between a region and a model's name on Bedrock.
+/// The separator between a region and a model's name on Bedrock.
 const BEDROCK: &str = "openai.";
 
 /// The names under which a model may stand in a table, the one that says most first: as it is, without what a route, a
@@ -91,7 +91,7 @@ impl<'n> Gpt<'n> {
         Some(Self { version: (major.parse().ok()?, minor.parse().ok()?), variant })
     }
 
-    /// The same model without the last word of its variant; `None` where it has none.
+    /// The model without the last word of its variant; `None` where it has none.
     #[must_use]
     pub fn less_special(self) -> Option<Self> {
         if self.variant.is_empty() {

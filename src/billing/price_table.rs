@@ -12,7 +12,7 @@ use crate::billing::rates::{ModelPrices, Rates};
 /// Made by `scripts/update-prices.py`.
 const BUILT_IN: &str = include_str!("openai-prices.json");
 
-/// What an unknown or local model is priced at: the rates that the orchestrator has always documented.
+/// The price of an unknown or local model: the rates that the orchestrator has always documented.
 pub const DEFAULT_PRICES: ModelPrices = ModelPrices::flat(Rates {
     input: 2.5,
     cached_input: Some(0.625),
@@ -20,7 +20,7 @@ pub const DEFAULT_PRICES: ModelPrices = ModelPrices::flat(Rates {
     output: 10.0,
 });
 
-/// Where a row of the table comes from.
+/// The place where a row of the table comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The table that the package brings.
@@ -48,7 +48,7 @@ impl Origin {
 pub struct Row {
     /// Its prices.
     pub prices: ModelPrices,
-    /// Where they come from.
+    /// The place where they come from.
     pub origin: Origin,
 }
 
@@ -126,7 +126,7 @@ impl PriceTable {
         Self { source, ..self }
     }
 
-    /// Where the prices come from.
+    /// The source of the prices.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source

@@ -16,7 +16,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Whether every price is a number from zero on.
+    /// Tells whether every price is a number from zero on.
     #[must_use]
     pub fn are_prices(&self) -> bool {
         let prices =

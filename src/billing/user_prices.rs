@@ -39,13 +39,13 @@ const PRICES: [&str; 4] = ["input", "cachedInput", "cacheWriteInput", "output"];
 /// The name of the prices for long contexts.
 const LONG: &str = "above272k";
 
-/// Where a user's prices are looked for; `None` where no home directory is set.
+/// The place where a user's prices are looked for; `None` where no home directory is set.
 #[must_use]
 pub fn user_prices_path() -> Option<PathBuf> {
     Some(Directories::from_env().config?.join("prices.json"))
 }
 
-/// Where the table is that a user has imported; `None` where no home directory is set.
+/// The path of the table that a user has imported; `None` where no home directory is set.
 #[must_use]
 pub fn imported_prices_path() -> Option<PathBuf> {
     Some(Directories::from_env().config?.join("imported-prices.json"))
@@ -86,9 +86,9 @@ pub fn with_user_prices(table: &PriceTable, text: &str, path: &Path) -> Result<P
 /// A table that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// Where it is kept.
+    /// Its path kept.
     pub path: PathBuf,
-    /// How many models it has.
+    /// The number of models that it has.
     pub models: usize,
 }
 

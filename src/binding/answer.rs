@@ -32,9 +32,9 @@ pub struct Usage {
 /// A file or directory that was passed over.
 #[napi(object, object_from_js = false)]
 pub struct SkippedFile {
-    /// Where it is.
+    /// Its path.
     pub path: String,
-    /// Why it does not count.
+    /// The reason why it does not count.
     pub reason: String,
 }
 
@@ -45,20 +45,20 @@ pub struct ThreadHead {
     pub thread_id: String,
     /// The rollout; of several (a reverted thread) the one that was written last.
     pub rollout_path: String,
-    /// Where the thread began, as Codex wrote it: links are not resolved.
+    /// The directory in which the thread began, as Codex wrote it: links are not resolved.
     pub workspace_path: Option<String>,
-    /// How the thread came to be.
+    /// The kind of the thread: how it came to be.
     #[napi(ts_type = "'root' | 'fork' | 'subagent'")]
     pub kind: String,
     /// The thread that it was copied from or spawned by.
     pub parent_thread_id: Option<String>,
-    /// Whether the rollout lies in `archived_sessions/`.
+    /// True if the rollout lies in `archived_sessions/`.
     pub archived: bool,
-    /// Whether the rollout is a `.jsonl.zst`.
+    /// True if the rollout is a `.jsonl.zst`.
     pub compressed: bool,
-    /// When the thread began, in milliseconds since 1970.
+    /// The time when the thread began, in milliseconds since 1970.
     pub created_at_ms: Option<i64>,
-    /// When the rollout was last written, in milliseconds since 1970.
+    /// The time when the rollout was last written, in milliseconds since 1970.
     pub updated_at_ms: i64,
     /// Bytes on disk.
     pub size_bytes: i64,
@@ -73,20 +73,20 @@ pub struct ThreadUsage {
     pub thread_id: String,
     /// The rollout; of several (a reverted thread) the one that was written last.
     pub rollout_path: String,
-    /// Where the thread began, as Codex wrote it: links are not resolved.
+    /// The directory in which the thread began, as Codex wrote it: links are not resolved.
     pub workspace_path: Option<String>,
-    /// How the thread came to be.
+    /// The kind of the thread: how it came to be.
     #[napi(ts_type = "'root' | 'fork' | 'subagent'")]
     pub kind: String,
     /// The thread that it was copied from or spawned by.
     pub parent_thread_id: Option<String>,
-    /// Whether the rollout lies in `archived_sessions/`.
+    /// True if the rollout lies in `archived_sessions/`.
     pub archived: bool,
-    /// Whether the rollout is a `.jsonl.zst`.
+    /// True if the rollout is a `.jsonl.zst`.
     pub compressed: bool,
-    /// When the thread began, in milliseconds since 1970.
+    /// The time when the thread began, in milliseconds since 1970.
     pub created_at_ms: Option<i64>,
-    /// When the rollout was last written, in milliseconds since 1970.
+    /// The time when the rollout was last written, in milliseconds since 1970.
     pub updated_at_ms: i64,
     /// Bytes on disk.
     pub size_bytes: i64,
@@ -94,25 +94,25 @@ pub struct ThreadUsage {
     pub cli_version: Option<String>,
     /// The model of the last turn.
     pub model: Option<String>,
-    /// What the thread was billed.
+    /// The usage that the thread was billed.
     pub usage: Usage,
-    /// The same by model; `unknown` where the rollout names none.
+    /// The usage by model; `unknown` where the rollout names none.
     pub models: BTreeMap<String, Usage>,
-    /// The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`.
+    /// The usage by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`.
     pub tiers: BTreeMap<String, Usage>,
     /// The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
     /// tokens cost at API prices. `null` where no record names one.
     pub plan_type: Option<String>,
-    /// Whether the cost holds rates that are not the model's own at its tier.
+    /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
     /// Lines of the rollout that were no records.
     pub skipped_records: i64,
-    /// What the last turn is doing, by the records alone.
+    /// The state of the last turn, by the records alone.
     #[napi(ts_type = "'none' | 'running' | 'finished' | 'aborted' | 'failed'")]
     pub turn: String,
     /// The last turn, where its records name it.
     pub turn_id: Option<String>,
-    /// When the last record was written, in milliseconds since 1970.
+    /// The time when the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
 }
 

@@ -19,12 +19,12 @@ use crate::binding::scalar::{Scalar, refused};
 /// The largest whole number that JavaScript holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// What JavaScript gave where a `T` is expected.
+/// The value that JavaScript gave where a `T` is expected.
 pub struct Given<T: Expected>(T::Held);
 
 /// A type that an argument may be declared with.
 pub trait Expected: Sized + 'static {
-    /// What is kept of a value of any type until the function looks at it.
+    /// The form in which a value of any type is kept until the function looks at it.
     type Held: Send + 'static;
 
     /// Takes the value over on the JavaScript thread. Fails only with what JavaScript itself has thrown.
@@ -89,7 +89,7 @@ impl<T: Expected> Expected for Vec<T> {
     }
 }
 
-/// What came in place of an object.
+/// The value that came in place of an object.
 pub enum NoObject {
     /// Another type of value.
     Other(Scalar),
@@ -117,7 +117,7 @@ impl<T: Fields> Expected for T {
 }
 
 impl<T: Expected> Given<T> {
-    /// What JavaScript gave.
+    /// The value that JavaScript gave.
     pub(super) fn held(self) -> T::Held {
         self.0
     }
@@ -278,7 +278,7 @@ pub(super) fn flag(given: Option<Given<bool>>, name: &str) -> Result<bool> {
     Ok(flag.unwrap_or(false))
 }
 
-/// What `read` makes of the argument; `None` where it is `undefined` or `null`.
+/// Reads an argument that may be left out; `None` where it is `undefined` or `null`.
 fn optional<T: Expected<Held = Scalar>, V>(
     given: Option<Given<T>>,
     read: impl FnOnce(Given<T>) -> Result<V>,

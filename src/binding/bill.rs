@@ -25,7 +25,7 @@ use crate::index::query::report::ReportQuery;
 use crate::index::reading::progress::Watch;
 use crate::rollout::codex_home::CodexHome;
 
-/// What to report of a Codex home.
+/// The report that is asked for.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct HomeUsageOptions {
@@ -33,7 +33,7 @@ pub struct HomeUsageOptions {
     pub codex_home: Option<Given<String>>,
     /// Only this workspace, however it is spelled.
     pub workspace_path: Option<Given<String>>,
-    /// What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
+    /// The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
     /// threads that began there, whole.
     #[napi(ts_type = "'ran' | 'began' | null")]
     pub workspace_match: Option<Given<String>>,
@@ -41,7 +41,7 @@ pub struct HomeUsageOptions {
     pub since_ms: Option<Given<f64>>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
-    /// What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
+    /// The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
     /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
     /// are those of the system's time zone.
     pub by: Option<Given<String>>,
@@ -55,7 +55,7 @@ pub struct HomeUsageOptions {
     /// once. Workspaces are compared as they are written: they are other machines'.
     #[napi(ts_type = "Array<string> | null")]
     pub from: Option<Given<Vec<String>>>,
-    /// Whether to give `cells` too.
+    /// True to get `cells` too.
     pub cells: Option<Given<bool>>,
 }
 
@@ -78,7 +78,7 @@ pub struct OrchestratorSession {
 
 impl Fields for OrchestratorSession {}
 
-/// Where prices come from.
+/// The source of prices.
 #[napi(object, object_from_js = false)]
 pub struct Pricing {
     /// The table.
@@ -99,28 +99,28 @@ pub struct UsageGroup {
     /// hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown` where
     /// nothing says it. A list where two things were asked for.
     pub key: Either<String, Vec<String>>,
-    /// How many threads were billed in it.
+    /// The number of threads that were billed in it.
     pub threads: i64,
-    /// What was billed.
+    /// The usage that was billed.
     pub usage: Usage,
-    /// Whether the cost holds rates that are not the model's own at its tier.
+    /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
 }
 
-/// What one model was billed in one workspace at one tier on one day.
+/// The usage of one model in one workspace at one tier on one day.
 #[napi(object, object_from_js = false)]
 pub struct UsageCell {
     /// The day in the system's time zone, `YYYY-MM-DD`.
     pub day: String,
     /// The model; `unknown` where the rollout names none.
     pub model: String,
-    /// Where the turns ran, links resolved; `unknown` where the rollout does not say.
+    /// The directory in which the turns ran, links resolved; `unknown` where the rollout does not say.
     pub workspace: String,
     /// The service tier that the turns asked for.
     pub tier: String,
-    /// What was billed.
+    /// The usage that was billed.
     pub usage: Usage,
-    /// Whether the cost holds rates that are not the model's own at its tier.
+    /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct UsageCell {
 pub struct HomeUsage {
     /// The home that was read; of several the first, of exports their first directory.
     pub codex_home: String,
-    /// Where prices come from.
+    /// The source of prices.
     pub pricing: Pricing,
     /// Every thread once, newest first.
     pub threads: Vec<ThreadUsage>,
@@ -139,7 +139,7 @@ pub struct HomeUsage {
     pub groups: Option<Vec<UsageGroup>>,
     /// The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for.
     pub cells: Option<Vec<UsageCell>>,
-    /// What could not be read, or counts already.
+    /// The rollouts that could not be read, or count already.
     pub skipped: Vec<SkippedFile>,
 }
 
@@ -171,7 +171,7 @@ pub async fn home_usage(
     .await
 }
 
-/// The same as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
+/// Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
 /// another. Ten thousand threads cost less as a document than as objects.
 #[napi]
 pub async fn home_usage_document(
@@ -188,7 +188,7 @@ pub async fn home_usage_document(
     Ok(pieces.into_iter().map(Uint8Array::from).collect())
 }
 
-/// Where a bill is read from.
+/// The place where a bill is read from.
 enum Question {
     Homes(ReportQuery),
     Exports(ExportsQuery),

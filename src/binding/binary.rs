@@ -1,4 +1,4 @@
-//! Which programs are on this machine, and what the installed Codex can do.
+//! The programs on this machine, and the abilities of the installed Codex.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::codex_cli::hooks::{HOOKS_TIME_LIMIT, Hook, ask_hooks};
 use crate::codex_cli::probe::PROBE_TIME_LIMIT;
 use crate::codex_cli::search::Search;
 
-/// Where to look for a program; the process's environment says the rest.
+/// The places in which a program is looked for; the process's environment says the rest.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct BinarySearch {
@@ -28,16 +28,16 @@ pub struct BinarySearch {
 
 impl Fields for BinarySearch {}
 
-/// What a Codex binary said of itself when it was asked.
+/// The facts that a Codex binary told of itself when it was asked.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct BinaryFacts {
     /// `0.169.0`; `null` where it would not say.
     pub version: Option<String>,
     /// The values that `--ask-for-approval` takes.
     pub approval_policies: Vec<String>,
-    /// Whether `codex resume` exists.
+    /// True if `codex resume` exists.
     pub resume: bool,
-    /// Whether `--no-daemon` exists.
+    /// True if `--no-daemon` exists.
     pub no_daemon: bool,
     /// The models that have a successor, which Codex offers at a start until it was answered, with that successor.
     pub model_successors: HashMap<String, String>,
@@ -46,9 +46,9 @@ pub struct BinaryFacts {
 /// A hook as Codex lists it.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct CodexHook {
-    /// Which one it is: where it comes from, its event, and its place there.
+    /// Its key: where it comes from, its event, and its place there.
     pub key: String,
-    /// What it runs.
+    /// Its command.
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust.
     pub trust_status: Option<String>,
@@ -56,7 +56,7 @@ pub struct CodexHook {
     pub current_hash: Option<String>,
 }
 
-/// What a Codex said of its hooks.
+/// The hooks that a Codex listed.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct CodexHooks {
     /// The hooks that it would run; `null` where it has no such list.
@@ -71,7 +71,7 @@ pub async fn resolve_binary(search: Option<Given<BinarySearch>>) -> Result<Optio
     blocking(move || Ok(search.codex().map(path_text))).await
 }
 
-/// The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s.
+/// Finds the binary at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s.
 #[napi(catch_unwind)]
 pub fn resolve_binary_sync(search: Option<Given<BinarySearch>>) -> Result<Option<String>> {
     Ok(search_of(search)?.codex().map(path_text))
@@ -88,7 +88,7 @@ pub fn find_program_sync(
     Ok(search_of(search)?.on_path(&name).map(path_text))
 }
 
-/// What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
+/// Recalls the facts of this very file from the disk; `null` where it was not asked yet, or was replaced since.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
 #[napi(catch_unwind)]
 pub fn recall_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
@@ -96,7 +96,7 @@ pub fn recall_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
     Ok(cached_probe::cached_facts(&path).map(BinaryFacts::from))
 }
 
-/// What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
+/// Tells what this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
 /// file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
 /// answer within `timeLimitMs` (3,000).
 #[napi]
@@ -109,7 +109,7 @@ pub async fn probe_binary(
     blocking(move || Ok(cached_probe::facts(&path, limit)?.map(BinaryFacts::from))).await
 }
 
-/// The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
+/// Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
 /// blocks for the time of three short programs, and no longer than `timeLimitMs`.
 #[napi(catch_unwind)]
 pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Option<BinaryFacts>> {
@@ -119,7 +119,7 @@ pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Opti
     Ok(cached_probe::facts(&path, limit).ok().flatten().map(BinaryFacts::from))
 }
 
-/// What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
+/// Recalls from the disk the hooks that `flags` give this very file; `null` where it was not asked so.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
 #[napi(catch_unwind)]
 pub fn recall_hooks_sync(

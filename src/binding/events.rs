@@ -1,4 +1,4 @@
-//! What the hooks noted of sessions, for Node.
+//! The events that hooks noted of sessions, for Node.
 
 use std::time::SystemTime;
 
@@ -14,7 +14,7 @@ use crate::binding::runtime::blocking;
 use crate::session::event_files::{self, Named};
 use crate::session::events::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
-/// Which session's events are meant.
+/// The session whose events are meant.
 #[napi(object, object_to_js = false)]
 pub struct EventsQuery {
     /// The orchestrator's id of the session.
@@ -34,9 +34,9 @@ pub struct EventThread {
     pub thread_id: String,
     /// Its rollout, as Codex named it last.
     pub rollout_path: Option<String>,
-    /// Where it runs.
+    /// The place where it runs.
     pub cwd: Option<String>,
-    /// When it was last started or prompted, in milliseconds since 1970.
+    /// The time when it was last started or prompted, in milliseconds since 1970.
     pub at_ms: i64,
 }
 
@@ -47,12 +47,12 @@ pub struct EventPrompt {
     pub thread_id: String,
     /// The turn that answers it.
     pub turn_id: Option<String>,
-    /// How that turn ended by the events alone; a turn that an error ended has no event of its end.
+    /// The end of that turn by the events alone; a turn that an error ended has no event of its end.
     #[napi(ts_type = "'none' | 'stopped' | 'interrupted'")]
     pub end: String,
-    /// When it was submitted, in milliseconds since 1970.
+    /// The time when it was submitted, in milliseconds since 1970.
     pub at_ms: i64,
-    /// When its turn ended, in milliseconds since 1970.
+    /// The time when its turn ended, in milliseconds since 1970.
     pub ended_at_ms: Option<i64>,
 }
 
@@ -67,11 +67,11 @@ pub struct EventQuestion {
     pub turn_id: Option<String>,
     /// The tool that may not run yet.
     pub tool: Option<String>,
-    /// When it was asked, in milliseconds since 1970.
+    /// The time when it was asked, in milliseconds since 1970.
     pub at_ms: i64,
 }
 
-/// What Codex itself told of a session.
+/// The events that Codex itself told of a session.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct SessionEventsFound {
     /// The session's id, as far as the name of its file keeps it.
@@ -80,11 +80,11 @@ pub struct SessionEventsFound {
     pub threads: Vec<EventThread>,
     /// Its last prompt.
     pub prompt: Option<EventPrompt>,
-    /// What is being asked, newest first.
+    /// The questions that are open, newest first.
     pub questions: Vec<EventQuestion>,
-    /// When anything last happened, in milliseconds since 1970.
+    /// The time when anything last happened, in milliseconds since 1970.
     pub last_at_ms: Option<i64>,
-    /// When Codex was last started with hooks for it, in milliseconds since 1970.
+    /// The time when Codex was last started with hooks for it, in milliseconds since 1970.
     pub launched_at_ms: Option<i64>,
 }
 
@@ -99,7 +99,7 @@ pub struct ResumedThread {
 
 impl Fields for ResumedThread {}
 
-/// Where events are noted.
+/// The place of the events.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct EventsOptions {
@@ -184,7 +184,7 @@ pub async fn remove_old_events(options: Option<Given<EventsOptions>>) -> Result<
     .await
 }
 
-/// What was noted of a session, for Node.
+/// The events of a session, for Node.
 fn found(session_id: String, events: &SessionEvents) -> SessionEventsFound {
     let SessionEvents { threads, prompt, questions, last_ms, launched_ms } = events.clone();
     SessionEventsFound {

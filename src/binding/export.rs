@@ -19,7 +19,7 @@ use crate::fs::user_dirs::Directories;
 use crate::index::homes::store_of;
 use crate::rollout::codex_home::CodexHome;
 
-/// Where what was billed is written, and what stands in every row.
+/// The directory of an export, and the columns that stand in every row.
 #[napi(object, object_to_js = false)]
 pub struct ExportOptions {
     /// The directory; it is made, private to the user, where it is not there.
@@ -28,9 +28,9 @@ pub struct ExportOptions {
     pub host: Given<String>,
     /// The homes; `$CODEX_HOME`, else `~/.codex`, when none is given.
     pub codex_homes: Option<Given<Vec<String>>>,
-    /// What every row says besides, `key=value` each.
+    /// The labels that every row has besides, `key=value` each.
     pub labels: Option<Given<Vec<String>>>,
-    /// How much of the names of directories, repositories and branches is written; `full` when it is not given.
+    /// The part of the names of directories, repositories and branches that is written; `full` when it is not given.
     #[napi(ts_type = "'full' | 'repo' | 'hash' | null")]
     pub paths: Option<Given<String>>,
     /// Only days from that of this time on, in milliseconds since 1970.
@@ -41,7 +41,7 @@ pub struct ExportOptions {
 
 impl Fields for ExportOptions {}
 
-/// What an export did.
+/// The result of an export.
 #[napi(object, object_from_js = false)]
 pub struct ExportResult {
     /// The threads of the homes.
@@ -52,7 +52,7 @@ pub struct ExportResult {
     pub responses: i64,
     /// The files that were written.
     pub written: Vec<String>,
-    /// What could not be read, or counts already.
+    /// The rollouts that could not be read, or count already.
     pub skipped: Vec<SkippedFile>,
 }
 

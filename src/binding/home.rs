@@ -1,4 +1,4 @@
-//! Which homes a call is about: Codex's and the orchestrator's.
+//! The homes that a call is about: Codex's and the orchestrator's.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::binding::argument::{self, Fields, Given};
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
-/// Which Codex home to read.
+/// The Codex home to read.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct HomeOptions {

@@ -1,4 +1,4 @@
-//! Where this package looks and what it bills at, for a person who asks why.
+//! The places that this package looks in, and the prices it bills at, for a person who asks why.
 
 use std::path::PathBuf;
 
@@ -11,12 +11,12 @@ use crate::binding::runtime::blocking;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
-/// Where this package looks and writes when nothing else is said; `null` where no home directory is known.
+/// The place where this package looks and writes when nothing else is said; `null` where no home directory is known.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct Places {
     /// `$CODEX_HOME`, else `~/.codex`.
     pub codex_home: Option<String>,
-    /// What may be deleted at any time.
+    /// The cache, which may be deleted at any time.
     pub cache_directory: Option<String>,
     /// The user's own prices, whether or not the file is there.
     pub user_prices: Option<String>,

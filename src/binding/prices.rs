@@ -16,13 +16,13 @@ use crate::rollout::record::service_tier::ServiceTier;
 pub struct PriceRow {
     /// The model.
     pub model: String,
-    /// Where its prices come from.
+    /// The source of its prices.
     #[napi(ts_type = "'built-in' | 'imported' | 'user' | 'default'")]
     pub origin: String,
     /// The service tier.
     #[napi(ts_type = "'standard' | 'priority' | 'flex' | 'ultrafast'")]
     pub tier: String,
-    /// Whether the prices are those of responses whose input is longer than 272,000 tokens.
+    /// True if the prices are those of responses whose input is longer than 272,000 tokens.
     pub long_context: bool,
     /// Input that the provider had not in its cache.
     pub input: f64,
@@ -37,7 +37,7 @@ pub struct PriceRow {
 /// The table of prices in force.
 #[napi(object, object_from_js = false)]
 pub struct PriceTable {
-    /// Where it comes from.
+    /// The place where it comes from.
     pub source: String,
     /// Its day, `YYYY-MM-DD`.
     pub as_of: String,
@@ -48,9 +48,9 @@ pub struct PriceTable {
 /// A table of prices that was imported.
 #[napi(object, object_from_js = false)]
 pub struct ImportedPrices {
-    /// Where it is kept.
+    /// Its path kept.
     pub path: String,
-    /// How many models it has.
+    /// The number of models that it has.
     pub models: u32,
 }
 

@@ -20,9 +20,9 @@ use crate::rollout::turn::TurnState;
 /// One record of a rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RolloutRecord {
-    /// Where it begins, in bytes from the beginning of the (decompressed) file.
+    /// Its beginning, in bytes from the beginning of the (decompressed) file.
     pub offset: i64,
-    /// When it was written, in milliseconds since 1970.
+    /// The time when it was written, in milliseconds since 1970.
     pub timestamp_ms: Option<i64>,
     /// `session_meta`, `turn_context`, `event_msg`, `response_item`, …
     #[napi(js_name = "type")]
@@ -33,10 +33,10 @@ pub struct RolloutRecord {
     pub json: String,
 }
 
-/// What a thread is doing, by the end of its rollout.
+/// The activity of a thread, by the end of its rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RolloutActivity {
-    /// What the last turn is doing.
+    /// The state of the last turn.
     #[napi(ts_type = "'none' | 'running' | 'finished' | 'aborted' | 'failed'")]
     pub turn: String,
     /// The last turn, where its records name it.
@@ -45,24 +45,24 @@ pub struct RolloutActivity {
     pub model: Option<String>,
     /// Tools that the last turn has called and that have not answered yet.
     pub open_calls: u32,
-    /// When a tool last answered in the last turn, in milliseconds since 1970.
+    /// The time when a tool last answered in the last turn, in milliseconds since 1970.
     pub last_answer_at_ms: Option<i64>,
-    /// When the last record was written, in milliseconds since 1970.
+    /// The time when the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
-    /// When the rollout was last written, in milliseconds since 1970.
+    /// The time when the rollout was last written, in milliseconds since 1970.
     pub updated_at_ms: i64,
     /// Bytes on disk.
     pub size_bytes: i64,
 }
 
-/// Why a turn failed, as far as its records say.
+/// The reason why a turn failed, as far as its records say.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct TurnFailure {
     /// In words for a person.
     pub error: Option<String>,
     /// Codex's own name for it: `usage_limit_exceeded`, `internal_server_error`, …
     pub error_kind: Option<String>,
-    /// When the usage limit that the turn failed at is reset, in milliseconds since 1970.
+    /// The time when the usage limit that the turn failed at is reset, in milliseconds since 1970.
     pub limit_resets_at_ms: Option<i64>,
 }
 
@@ -112,7 +112,7 @@ fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
     })
 }
 
-/// Why its last turn failed, for Node.
+/// The reason why its last turn failed, for Node.
 pub(super) fn turn_failure(activity: &Activity) -> Option<TurnFailure> {
     let Failure { message, kind } = activity.failure.clone().unwrap_or_default();
     (activity.turn == TurnState::Failed).then_some(TurnFailure {
@@ -122,7 +122,7 @@ pub(super) fn turn_failure(activity: &Activity) -> Option<TurnFailure> {
     })
 }
 
-/// What a thread is doing, for Node.
+/// The activity of a thread, for Node.
 pub(super) fn rollout_activity(activity: Activity) -> RolloutActivity {
     RolloutActivity {
         turn: activity.turn.as_str().to_owned(),

@@ -24,7 +24,7 @@ const MAX_QUESTIONS: usize = 16;
 /// permit, not on a thread that a question may need.
 const MAX_BILLS: usize = 4;
 
-/// How long a thread waits for work: a program that asks every few seconds does not start one each time.
+/// The time that a thread waits for work: a program that asks every few seconds does not start one each time.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 static BILLS: Semaphore = Semaphore::const_new(MAX_BILLS);

@@ -1,4 +1,4 @@
-//! How JavaScript watches a scan: the signal that stops it, and the function that is told how far it is.
+//! The watch of JavaScript over a scan: the signal that stops it, and the function that is told how far it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,10 +31,10 @@ type Bind<'a> = Function<
     Function<'a, (), UnknownReturnValue>,
 >;
 
-/// How often a scan reports its progress.
+/// The interval at which a scan reports its progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How far a scan is.
+/// The progress of a scan.
 #[napi(object)]
 pub struct ScanProgress {
     /// Rollouts that were read.

@@ -1,4 +1,4 @@
-//! What tells of the orchestrator's sessions, for Node.
+//! The evidence of the orchestrator's sessions, for Node.
 
 use std::cell::LazyCell;
 use std::path::PathBuf;
@@ -39,19 +39,19 @@ pub struct SessionQuery {
     pub tmux: Option<Given<String>>,
     /// The process in or below which its Codex runs.
     pub pid: Option<Given<f64>>,
-    /// When that was made, in milliseconds since 1970: a process that was started later is another one.
+    /// The time when that was made, in milliseconds since 1970: a process that was started later is another one.
     pub created_at_ms: Option<Given<f64>>,
-    /// Whether that is another user's, whom the system may hide.
+    /// True if the process is another user's, whom the system may hide.
     pub is_foreign: Option<Given<bool>>,
-    /// Whether only the process is asked for.
+    /// True if only the process is asked for.
     pub process_only: Option<Given<bool>>,
-    /// Whether what the session is about and what it cost is asked for, too.
+    /// True if what the session is about and what it cost is asked for, too.
     pub with_info: Option<Given<bool>>,
 }
 
 impl Fields for SessionQuery {}
 
-/// Where to look.
+/// The places to look in.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct EvidenceOptions {
@@ -61,7 +61,7 @@ pub struct EvidenceOptions {
     pub ao_home: Option<Given<String>>,
     /// The Codex binary that is configured or was found: processes of its name are Codexes, too.
     pub binary: Option<Given<String>>,
-    /// Whether tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell.
+    /// True if tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell.
     pub ask_tmux: Option<Given<bool>>,
 }
 
@@ -76,13 +76,13 @@ pub struct OwnThread {
     pub rollout_path: String,
 }
 
-/// What was found of a session. Where no Codex runs, or that is not known, nothing else was looked for.
+/// The evidence of a session. Where no Codex runs, or that is not known, nothing else was looked for.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct SessionEvidence {
-    /// Whether its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
+    /// True if its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
     /// has to be asked; `null` where that was not asked.
     pub process: Option<String>,
-    /// When its Codex was started, as early as that may have been, in milliseconds since 1970.
+    /// The time when its Codex was started, as early as that may have been, in milliseconds since 1970.
     pub started_at_ms: Option<i64>,
     /// The program by which it was started.
     pub program: Option<String>,
@@ -92,25 +92,25 @@ pub struct SessionEvidence {
     pub question: Option<EventQuestion>,
     /// Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory.
     pub thread: Option<OwnThread>,
-    /// What that is doing.
+    /// The activity of that thread.
     pub activity: Option<RolloutActivity>,
-    /// Why its last turn failed, where it did.
+    /// The reason why its last turn failed, where it did.
     pub turn_failure: Option<TurnFailure>,
     /// The state that a later orchestrator saw last, in its word.
     pub seen_state: Option<String>,
-    /// When it saw it, in milliseconds since 1970.
+    /// The time when it saw it, in milliseconds since 1970.
     pub seen_state_at_ms: Option<i64>,
-    /// Whether that is a note of this plugin, for dashboards without it.
+    /// True if that is a note of this plugin, for dashboards without it.
     pub seen_state_is_ours: bool,
-    /// When a question was last seen on its screen, in milliseconds since 1970.
+    /// The time when a question was last seen on its screen, in milliseconds since 1970.
     pub question_seen_at_ms: Option<i64>,
     /// The model of its thread's last turn.
     pub model: Option<String>,
-    /// What its threads and their subagents were billed, each once.
+    /// The usage of its threads and their subagents, each once.
     pub usage: Option<Usage>,
     /// The name of its thread, else the first line of its first prompt.
     pub summary: Option<String>,
-    /// Why something of it could not be read.
+    /// The reason why something of it could not be read.
     pub failure: Option<String>,
 }
 

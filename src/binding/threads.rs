@@ -24,7 +24,7 @@ use crate::rollout::head::read_head;
 use crate::rollout::record::session_meta::{self, Source};
 use crate::rollout::workspace::WorkspaceMatcher;
 
-/// Which threads to list.
+/// The threads to list.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct ListOptions {
@@ -43,18 +43,18 @@ pub struct ThreadList {
     pub codex_home: String,
     /// The rollouts, newest first. A reverted thread has one entry for each of its rollouts.
     pub threads: Vec<ThreadHead>,
-    /// What could not be read, or is no rollout.
+    /// The files that could not be read, or are no rollouts.
     pub skipped: Vec<SkippedFile>,
 }
 
-/// What the first record of a rollout says.
+/// The first record of a rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct SessionMeta {
     /// The thread.
     pub id: Option<String>,
-    /// Where the thread began, as Codex wrote it.
+    /// The place where the thread began, as Codex wrote it.
     pub cwd: Option<String>,
-    /// When the thread began (ISO 8601).
+    /// The time when the thread began (ISO 8601).
     pub timestamp: Option<String>,
     /// The version of Codex that began it.
     pub cli_version: Option<String>,

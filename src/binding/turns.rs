@@ -26,7 +26,7 @@ pub struct InTurns<T: Long> {
 
 /// An answer with a long list in it.
 pub trait Long: ToNapiValue + Sized {
-    /// What the list holds.
+    /// The type of the list's elements.
     type Element: ToNapiValue + Send + 'static;
     /// The list's name in JavaScript.
     const NAME: &'static str;

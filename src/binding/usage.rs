@@ -1,4 +1,4 @@
-//! What threads were billed.
+//! The usage that threads were billed.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct ThreadFamilyUsage {
     pub subagents: Vec<ThreadUsage>,
     /// All of them together.
     pub total: Usage,
-    /// What of the home could not be read: a subagent may be among it.
+    /// The rollouts that could not be read: a subagent may be among them.
     pub skipped: Vec<SkippedFile>,
 }
 

@@ -11,7 +11,7 @@ use crate::binding::runtime::blocking;
 #[cfg_attr(not(unix), path = "wrapper/elsewhere.rs")]
 mod unix;
 
-/// Where the wrappers go and what they need.
+/// The place where the wrappers go and what they need.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct InstallWrappersOptions {
@@ -27,7 +27,7 @@ pub struct InstallWrappersOptions {
 
 impl Fields for InstallWrappersOptions {}
 
-/// Which wrappers are meant.
+/// The wrappers that are meant.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct WrappersOptions {
@@ -81,7 +81,7 @@ pub struct WrappersStatus {
     pub owner: String,
     /// The version that the marker names.
     pub version: Option<String>,
-    /// Whether the set is this version's, complete and executable.
+    /// True if the set is this version's, complete and executable.
     pub ok: bool,
     /// The files of the set.
     pub files: Vec<WrapperFile>,
@@ -89,13 +89,13 @@ pub struct WrappersStatus {
     pub node_path: Option<String>,
 }
 
-/// What became of the wrappers.
+/// The outcome of a change to the wrappers.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WrappersChange {
     /// `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's.
     #[napi(ts_type = "'written' | 'current' | 'left' | 'removed' | 'absent'")]
     pub outcome: String,
-    /// What is there now.
+    /// The state after it.
     pub status: WrappersStatus,
 }
 
@@ -104,11 +104,11 @@ pub struct WrappersChange {
 pub struct RemovableWrappers {
     /// The files that would go.
     pub files: Vec<String>,
-    /// Whether somebody else's set is there, which would be left alone.
+    /// True if somebody else's set is there, which would be left alone.
     pub left: bool,
 }
 
-/// What became of the section of AGENTS.md.
+/// The outcome of a change to the section of AGENTS.md.
 #[napi(object, object_from_js = false)]
 pub struct AgentsSectionChange {
     /// The file.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::codec::uuid::{ID_LENGTH, spell, uuid};
 
-/// How many texts can be referred to: a search through them must stay cheap.
+/// The number of texts that can be referred to: a search through them must stay cheap.
 const MAX_REFERRED: usize = 64;
 
-/// What stands before a text: an id, a text that is spelled out, or (from 2 on) a reference.
+/// The marks before a text: of an id, a text that is spelled out, or (from 2 on) a reference.
 const UUID: u64 = 0;
 const SPELLED: u64 = 1;
 const FIRST_REFERENCE: u64 = 2;
@@ -40,7 +40,7 @@ pub fn decode<T: Codec>(bytes: &[u8]) -> Option<T> {
 #[derive(Debug, Default)]
 pub struct Encoder {
     bytes: Vec<u8>,
-    /// Where the texts that can be referred to are spelled out.
+    /// The place where the texts that can be referred to are spelled out.
     texts: Vec<(usize, usize)>,
 }
 
@@ -123,7 +123,7 @@ impl<'b> Decoder<'b> {
         Self { bytes, texts: Vec::new() }
     }
 
-    /// How many bytes are left.
+    /// The number of bytes that are left.
     #[must_use]
     pub fn left(&self) -> usize {
         self.bytes.len()

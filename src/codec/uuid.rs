@@ -1,12 +1,12 @@
 //! Ids in the form of a UUID, as their 16 bytes.
 
-/// How long a UUID is that is spelled as usual, in bytes.
+/// The length of a UUID in its usual spelling, in bytes.
 pub(super) const ID_LENGTH: usize = 36;
 
-/// Where its hyphens are.
+/// The place where its hyphens are.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
-/// Where the two digits of each of its bytes begin.
+/// The place where the two digits of each of its bytes begin.
 const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// The 16 bytes of a UUID that is spelled as usual.

@@ -1,4 +1,4 @@
-//! What is remembered on disk of the binaries that were asked: one small file each, below our cache directory, which
+//! The cache on disk of the answers of binaries: one small file each, below our cache directory, which
 //! may be deleted at any time.
 
 use std::fs;
@@ -34,7 +34,7 @@ struct Remembered<T> {
     facts: T,
 }
 
-/// What a binary said of the hooks that some flags give it.
+/// The hooks that some flags give a binary, as it told them.
 #[derive(Serialize, Deserialize)]
 struct HookFacts {
     flags: Vec<String>,
@@ -42,7 +42,7 @@ struct HookFacts {
     hooks: Option<Vec<Hook>>,
 }
 
-/// What is remembered of a binary has a file for each of these.
+/// The kind of answer: a binary has a file for each.
 #[derive(Clone, Copy)]
 enum Kind {
     Facts,
@@ -61,7 +61,7 @@ impl Memory {
         Self { dir: dir.into() }
     }
 
-    /// What this very file said when it was asked; `None` where it was not asked, or was replaced since.
+    /// The facts that this very file told when it was asked; `None` where it was not asked, or was replaced since.
     #[must_use]
     pub fn recall(&self, binary: &Path) -> Option<Facts> {
         self.read(binary, Kind::Facts)
@@ -139,7 +139,7 @@ impl Memory {
     }
 }
 
-/// What changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
+/// The stamp that changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
 /// installs as `codex` often has the same size as that of the version before. Whoever asks a binary takes this first: it
 /// may be replaced while it answers.
 ///

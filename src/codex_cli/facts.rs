@@ -1,10 +1,10 @@
-//! What a Codex says of itself: its version and the flags that it takes. Text in, facts out.
+//! The facts that a Codex tells of itself: its version and the flags that it takes. Text in, facts out.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What launches need to know of one Codex binary.
+/// The facts of one Codex binary that launches need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
@@ -12,9 +12,9 @@ pub struct Facts {
     pub version: Option<String>,
     /// The values that `--ask-for-approval` takes.
     pub approval_policies: Vec<String>,
-    /// Whether `codex resume` exists.
+    /// True if `codex resume` exists.
     pub resume: bool,
-    /// Whether `--no-daemon` exists: without it a current Codex may hand the session over to a background server,
+    /// True if `--no-daemon` exists: without it a current Codex may hand the session over to a background server,
     /// whose environment is not the session's.
     pub no_daemon: bool,
     /// The models that have a successor, which Codex offers at a start until it was answered, with that successor.
@@ -40,7 +40,7 @@ impl Facts {
     }
 }
 
-/// Whether a line of the help opens with this command.
+/// Tells whether a line of the help opens with this command.
 #[must_use]
 pub fn has_command(help: &str, command: &str) -> bool {
     help.lines().any(|line| line.split_whitespace().next() == Some(command))
@@ -83,7 +83,7 @@ fn version_in(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Whether a line of the help opens with this option, alone or after its short form.
+/// Tells whether a line of the help opens with this option, alone or after its short form.
 fn has_option(help: &str, option: &str) -> bool {
     help.lines().any(|line| opens_option(line) && words(line).any(|word| word == option))
 }

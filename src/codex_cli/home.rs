@@ -35,7 +35,7 @@ impl Home {
         Ok(home)
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0

@@ -32,9 +32,9 @@ const QUESTION: u64 = 2;
 /// A hook as Codex lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hook {
-    /// Which one it is: where it comes from, its event, and its place there.
+    /// Its key: where it comes from, its event, and its place there.
     pub key: String,
-    /// What it runs.
+    /// Its command.
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `None` in versions that know no trust.
     pub trust_status: Option<String>,

@@ -1,4 +1,4 @@
-//! Where installers put a global `codex` that PATH may not name: the orchestrator is often started from a desktop or
+//! The directories in which installers put a global `codex` that PATH may not name: the orchestrator is often started from a desktop or
 //! a service, without the PATH of the user's shell.
 
 use std::cmp::Reverse;

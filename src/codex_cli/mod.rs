@@ -1,4 +1,4 @@
-//! Which programs are on this machine: the Codex that a launch runs, and what that Codex can do.
+//! The programs on this machine: the Codex that a launch runs, and what that Codex can do.
 //!
 //! A *wrapper directory* is where our own `git` and `gh` live; nothing in it is ever taken for the real program,
 //! however PATH spells it.

@@ -49,7 +49,7 @@ fn models(binary: &Path, deadline: Instant) -> Result<String> {
     }
 }
 
-/// What the binary prints when it is started with one argument.
+/// The output of the binary when it is started with one argument.
 pub(crate) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<String> {
     Running::start(binary, &[argument], None)?.output(Instant::now() + limit)
 }

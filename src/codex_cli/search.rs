@@ -7,13 +7,13 @@ use crate::codex_cli::environment::Environment;
 use crate::codex_cli::install_dirs;
 use crate::fs::user_dirs::Directories;
 
-/// What the package's command names are on this platform.
+/// The names of the package's command on this platform.
 #[cfg(windows)]
 const SUFFIXES: [&str; 3] = [".exe", ".cmd", ""];
 #[cfg(not(windows))]
 const SUFFIXES: [&str; 1] = [""];
 
-/// Where to look, as values: the environment of one moment, and what the user named.
+/// The places to look in, as values: the environment of one moment, and what the user named.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     /// The variables and directories that count.
@@ -36,7 +36,7 @@ impl Search {
         }
     }
 
-    /// The same search with the wrappers below another directory than `~/.ao`.
+    /// The search with the wrappers below another directory than `~/.ao`.
     #[must_use]
     pub fn with_ao_home(mut self, ao_home: &Path) -> Self {
         self.wrapper_dirs = wrapper_dirs(ao_home);
@@ -85,7 +85,7 @@ impl Search {
         (path.is_absolute() && is_executable_file(&path) && !self.is_ours(&path)).then_some(path)
     }
 
-    /// Whether `path` lies in a wrapper directory, by whatever spelling or link.
+    /// Tells whether `path` lies in a wrapper directory, by whatever spelling or link.
     fn is_ours(&self, path: &Path) -> bool {
         let ours: Vec<_> =
             self.wrapper_dirs.iter().filter_map(|dir| fs::canonicalize(dir).ok()).collect();

@@ -1,4 +1,4 @@
-//! What was exported before, so that the next export writes only what is new.
+//! The checkpoint of an export: what was written before, so that the next export writes only what is new.
 //!
 //! It lies in the cache directory and may be deleted at any time: the next export then looks at every response again,
 //! finds its rows in the files, and writes nothing.
@@ -66,7 +66,7 @@ impl Checkpoint {
         read().unwrap_or(fresh)
     }
 
-    /// Whether a thread was exported as it is.
+    /// Tells whether a thread was exported as it is.
     #[must_use]
     pub fn has(&self, thread_id: &str, hash: u64) -> bool {
         self.threads.get(thread_id).is_some_and(|known| known.hash == hash)

@@ -22,7 +22,7 @@ pub(crate) const MAX_LINE_BYTES: u64 = 1024 * 1024;
 const READ: &str = "read export";
 const WRITE: &str = "write export";
 
-/// What became of a day's file.
+/// The outcome for a day's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// It held every row already.
@@ -118,7 +118,7 @@ impl Iterator for OldRows {
     }
 }
 
-/// What decides the place of a row that was read.
+/// The key that decides the place of a row.
 #[derive(Deserialize)]
 struct Key {
     id: Box<str>,

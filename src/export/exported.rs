@@ -15,6 +15,6 @@ pub struct Exported {
     pub responses: u64,
     /// The files that were written.
     pub written: Vec<PathBuf>,
-    /// What could not be read, or counts already.
+    /// The rollouts that could not be read, or count already.
     pub skipped: Vec<Skipped>,
 }

@@ -25,7 +25,7 @@ use crate::ledger::summary::Summary;
 use crate::ledger::threads::{Summarized, Thread, alone};
 use crate::rollout::file::RolloutFile;
 
-/// How many threads are read for their responses at a time: enough to keep all processors busy, and few enough that a
+/// The number of threads that are read for their responses at a time: enough to keep all processors busy, and few enough that a
 /// thousand responses of each are not many megabytes.
 const THREADS_AT_ONCE: usize = 64;
 
@@ -35,7 +35,7 @@ const WRITE: &str = "write export";
 pub(super) struct Intake<'i, F> {
     options: &'i Options,
     facts: F,
-    /// Where rows are set aside.
+    /// The place where rows are set aside.
     directory: &'i Path,
     sorter: Mutex<Sorter>,
     /// The sources whose rows count.

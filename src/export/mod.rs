@@ -1,4 +1,4 @@
-//! What was billed as plain files for many machines: one row for each response.
+//! The export of billed usage to files for many machines: one row for each response.
 //!
 //! ```text
 //! DIR/day=2026-11-28/host=NAME/responses.ndjson.gz

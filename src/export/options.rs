@@ -1,4 +1,4 @@
-//! What a person may say of an export, checked before anything is read or written.
+//! The options of an export, checked before anything is read or written.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const MAX_NAME_BYTES: usize = 255;
 /// The longest value of a label, in bytes.
 const MAX_VALUE_BYTES: usize = 1024;
 
-/// How much of the names of directories, repositories and branches is written.
+/// The part of the names of directories, repositories and branches that is written.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Paths {
     /// All of them, as they are.
@@ -37,12 +37,12 @@ impl Paths {
     }
 }
 
-/// What stands in every row of an export, and where its files lie.
+/// The columns of every row of an export, and the place of its files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Options {
     host: String,
     labels: BTreeMap<String, String>,
-    /// How much of names is written.
+    /// The part of names that is written.
     pub paths: Paths,
     /// The first day that is written, counted from 1970; all when it is not given.
     pub since_day: Option<i64>,
@@ -93,7 +93,7 @@ impl Options {
     }
 }
 
-/// Whether it can be the name of a host or a label: a part of a path, or a column.
+/// Tells whether it can be the name of a host or a label: a part of a path, or a column.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

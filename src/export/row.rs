@@ -15,7 +15,7 @@ use crate::rollout::repository::remote_name;
 /// The version of the columns; columns are only added.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
 
-/// What is known of a thread beside its rollouts.
+/// The facts of a thread that are not in its rollouts.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct ThreadFacts {
     /// The repository, as it is written everywhere.
@@ -48,7 +48,7 @@ struct Columns<'r> {
     session: Option<&'r str>,
     codex_version: Option<&'r str>,
     labels: &'r BTreeMap<String, String>,
-    /// Whether it is the sum of several responses, whose contexts may each be short: they were lost but for their sum.
+    /// True if it is the sum of several responses, whose contexts may each be short: they were lost but for their sum.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     several: bool,
 }
@@ -124,7 +124,7 @@ impl<'s> Sessions<'s> {
         all
     }
 
-    /// What is known of a thread beside its rollouts.
+    /// The facts of a thread that are not in its rollouts.
     #[must_use]
     pub fn facts_of(&self, thread: &Thread) -> ThreadFacts {
         let git = thread.git.as_ref();

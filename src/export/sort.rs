@@ -10,19 +10,19 @@ use std::path::{Path, PathBuf};
 
 use crate::ledger::buckets::Standing;
 
-/// How many bytes of rows are held in memory before they are set aside.
+/// The number of bytes of rows that are held in memory before they are set aside.
 const MAX_PENDING_BYTES: usize = 8 * 1024 * 1024;
 
-/// How many parts are set aside before they are made one: each is an open file with a buffer.
+/// The number of parts that are set aside before they are made one: each is an open file with a buffer.
 const MAX_PARTS: usize = 64;
 
-/// What a row takes in memory beside its texts, in bytes.
+/// The memory that a row takes beside its texts, in bytes.
 const ROW_OVERHEAD: usize = 64;
 
 /// A row, and what decides its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// When the response was written, in milliseconds since 1970.
+    /// The time when the response was written, in milliseconds since 1970.
     pub at_ms: i64,
     /// The response.
     pub id: Box<str>,
@@ -38,7 +38,7 @@ pub struct Row {
 pub const SURE_SOURCE: u64 = 0;
 
 impl Row {
-    /// Whether both are about one response.
+    /// Tells whether both are about one response.
     #[must_use]
     pub fn is_same_response(&self, other: &Self) -> bool {
         self.at_ms == other.at_ms && self.id == other.id

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use crate::fs::process_group::Group;
 
-/// How often is looked whether a program that has closed its output has ended.
+/// The interval at which it is checked whether a program that has closed its output has ended.
 const ENDING: Duration = Duration::from_millis(1);
 
-/// What a program printed, and how it ended.
+/// The output of a program, and its end.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) status: ExitStatus,

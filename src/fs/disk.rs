@@ -13,10 +13,10 @@ use std::time::Duration;
 /// A disk answers in milliseconds, one on a busy machine or behind a network in some hundred: what takes longer is dead.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many threads may wait for dead mounts, one for each. Beyond that nothing is asked.
+/// The number of threads that may wait for dead mounts, one for each. Beyond that nothing is asked.
 const MAX_GIVEN_UP: usize = 16;
 
-/// How many threads are kept for the next questions.
+/// The number of threads that are kept for the next questions.
 const MAX_IDLE: usize = 4;
 
 /// The threads that have nothing to do.
@@ -149,7 +149,7 @@ impl Rest {
     }
 }
 
-/// Whether somebody waits for a path, or for one above it.
+/// Tells whether somebody waits for a path, or for one above it.
 fn is_dead(path: &Path) -> bool {
     let mut dead = locked(&DEAD);
     dead.retain(|_, waits| waits.strong_count() > 0);

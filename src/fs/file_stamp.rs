@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fs::open::LAST_MS;
 
-/// How long after a change another one may get the same time, in milliseconds: the system's clock ticks every 10 at
+/// The time after a change in which another one may get the same stamp, in milliseconds: the system's clock ticks every 10 at
 /// worst. What was read so soon after a change may have changed once more without a sign.
 const RACY_WINDOW_MS: u64 = 20;
 

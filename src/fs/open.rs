@@ -31,7 +31,7 @@ pub fn not_regular(path: &Path) -> Error {
     Error::invalid(OPERATION, path, "not a regular file")
 }
 
-/// The same without asking what it is, for a reader by position: that fails on anything else than a regular file.
+/// Opens a rollout without asking what it is, for a reader by position: that fails on anything else than a regular file.
 ///
 /// # Errors
 ///

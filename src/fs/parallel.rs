@@ -1,4 +1,4 @@
-//! The same work on many files, on a bounded number of threads.
+//! One kind of work on many files, on a bounded number of threads.
 
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
@@ -40,14 +40,14 @@ pub fn map<T: Sync, S, R: Send + Sync>(
     Results(results.into_iter())
 }
 
-/// How many threads are worth having. On Linux files are read to find that out: asked once.
+/// The number of threads that are worth having. On Linux files are read to find that out: asked once.
 fn threads() -> usize {
     static THREADS: LazyLock<usize> =
         LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS));
     *THREADS
 }
 
-/// What became of each item, in their order; `None` where the work panicked.
+/// The result of each item, in their order; `None` where the work panicked.
 pub struct Results<R>(std::vec::IntoIter<OnceLock<R>>);
 
 impl<R> Iterator for Results<R> {

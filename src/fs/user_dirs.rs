@@ -4,17 +4,17 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What this package calls its own directory in places that all programs share.
+/// The name of this package's own directory in places that all programs share.
 const OURS: &str = "ao-codex";
 
-/// Where a user keeps what; `None` where neither a variable nor a home directory says so.
+/// The place where a user keeps what; `None` where neither a variable nor a home directory says so.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Directories {
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// What this package may lose at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own place.
+    /// The cache directory, which may be lost at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own place.
     pub cache: Option<PathBuf>,
-    /// What the user tells this package: `$XDG_CONFIG_HOME/ao-codex`, else `~/.config/ao-codex`.
+    /// The directory of the user's configuration: `$XDG_CONFIG_HOME/ao-codex`, else `~/.config/ao-codex`.
     pub config: Option<PathBuf>,
     /// Codex's: `$CODEX_HOME`, else `~/.codex`.
     pub codex_home: Option<PathBuf>,

@@ -122,7 +122,7 @@ mod linux {
         }
     }
 
-    /// Whether every change of the directory is made by this kernel.
+    /// Tells whether every change of the directory is made by this kernel.
     fn is_local(path: &Path) -> bool {
         statfs(path)
             .is_ok_and(|stat| u64::try_from(stat.f_type).is_ok_and(|kind| LOCAL.contains(&kind)))

@@ -8,7 +8,7 @@ use crate::index::home::HomeStore;
 use crate::index::lru::{Lru, locked};
 use crate::rollout::codex_home::CodexHome;
 
-/// How many homes are remembered at a time: a process has one, and its tests have many.
+/// The number of homes that are remembered at a time: a process has one, and its tests have many.
 const MAX_HOMES: usize = 8;
 
 /// Homes by the path by which they were asked for, since answers name files by it, and by what that means here and now.

@@ -1,4 +1,4 @@
-//! What is known of a home at a moment: its files, and what was learned from reading them.
+//! The state of a home's memory: its files, and what was learned from reading them.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -23,17 +23,17 @@ use crate::ledger::fold::Fold;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::RolloutFile;
 
-/// How long events are believed before the home is walked all the same: a write through a mapping, or by another machine,
+/// The time that events are believed before the home is walked all the same: a write through a mapping, or by another machine,
 /// is not told of.
 const BELIEVED: Duration = Duration::from_secs(60);
 
-/// How many files with other names are asked for one by one; a home that has more is walked.
+/// The number of files with other names that are asked for one by one; a home that has more is walked.
 const MAX_LINKED: usize = 64;
 
-/// How often the events of a walk are drained at most.
+/// The most times that the events of a walk are drained.
 const MAX_DRAINS: usize = 4;
 
-/// How many folds are kept ready: more sessions than an orchestrator runs at once. A fold of a rollout with ten thousand
+/// The number of folds that are kept ready: more sessions than an orchestrator runs at once. A fold of a rollout with ten thousand
 /// responses takes a megabyte, encoded a tenth of it.
 const MAX_LIVE: usize = 64;
 
@@ -41,7 +41,7 @@ const MAX_LIVE: usize = 64;
 /// entries.
 pub type LiveFolds = Lru<(Slot, u64), Box<Fold>>;
 
-/// What is known of a home.
+/// The state of a home's memory.
 #[derive(Debug)]
 pub struct State {
     /// The files.
@@ -54,12 +54,12 @@ pub struct State {
     pub texts: Texts,
     /// Files that somebody is reading right now.
     pub busy: HashSet<Slot>,
-    /// How many wait for what somebody else is reading.
+    /// The number of wait that for what somebody else is reading.
     pub(crate) waiting: usize,
     /// The file in which an earlier process, or this one, has written down what it knew.
     pub(crate) cache_file: Option<CacheFile>,
     pub(crate) save_policy: SavePolicy,
-    /// When every head was last known, see [`crate::index::catalog::slots::Files::changes`].
+    /// The time when every head was last known, see [`crate::index::catalog::slots::Files::changes`].
     pub(crate) heads_known: Option<u64>,
     pub(crate) was_cache_read: bool,
     watcher: Option<Watcher>,
@@ -131,7 +131,7 @@ impl State {
         Ok(())
     }
 
-    /// How often somebody looked.
+    /// The number of refreshes.
     #[cfg(test)]
     pub(crate) fn refreshes_done(&self) -> u64 {
         self.refreshes_done
@@ -330,7 +330,7 @@ impl State {
         }
     }
 
-    /// Whether there is no head that has to be read.
+    /// Tells whether there is no head that has to be read.
     pub(crate) fn knows_all_heads(&mut self) -> bool {
         if self.heads_known != Some(self.tree.files.changes) {
             let is_complete = !self.rollouts().any(|(_, entry)| entry.needs_head());
@@ -345,7 +345,7 @@ impl State {
     }
 }
 
-/// Which directories the home and its two are.
+/// Device and inode of the home and its two directories.
 fn tops(home: &CodexHome) -> Vec<Option<(u64, u64)>> {
     [home.path().to_owned(), home.sessions(), home.archived_sessions()]
         .iter()

@@ -1,4 +1,4 @@
-//! Where usage is added up: by model, workspace, service tier, quarter of an hour and length of context, so that any
+//! The buckets that usage is added up in: by model, workspace, service tier, quarter of an hour and length of context, so that any
 //! later question — by model, by day in any time zone, by workspace — is a sum over buckets and needs no second reading.
 
 use std::collections::HashMap;
@@ -14,45 +14,45 @@ pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 /// A response with more input tokens than this is priced at the long-context rates of models that have them.
 pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 
-/// What a bucket is about.
+/// The key of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BucketKey {
     /// The model; `None` where the rollout names none.
     pub model: Option<Arc<str>>,
-    /// Where the turn ran; `None` where the rollout does not say.
+    /// The directory in which the turn ran; `None` where the rollout does not say.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turns asked for.
     pub tier: ServiceTier,
     /// The quarter of an hour, counted from 1970.
     pub quarter: i64,
-    /// Whether the responses had a long context.
+    /// True if the responses had a long context.
     pub long_context: bool,
 }
 
 codec_fields!(BucketKey { model, workspace, tier, quarter, long_context });
 
-/// What one response was billed, and where it belongs.
+/// The usage of one response, and the buckets it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The id of the response, where responses are listed.
     pub id: Option<Arc<str>>,
     /// The model that answered.
     pub model: Option<Arc<str>>,
-    /// Where the turn ran.
+    /// The directory in which the turn ran.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turn asked for.
     pub tier: ServiceTier,
-    /// When, in milliseconds since 1970.
+    /// Its time, in milliseconds since 1970.
     pub at_ms: i64,
-    /// What it was billed.
+    /// The usage that it was billed.
     pub usage: TokenUsage,
-    /// Whether `usage` is one response's; several together say nothing about the length of each context.
+    /// True if `usage` is one response's; several together say nothing about the length of each context.
     pub single: bool,
 }
 
 codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
-/// How many of the last buckets are compared with a response, before it is looked up among all.
+/// The number of of that the last buckets are compared with a response, before it is looked up among all.
 const RECENT_BUCKETS: usize = 16;
 
 /// How sure it is that a response was billed to the thread, the surest first.
@@ -81,7 +81,7 @@ pub struct Listed {
 #[derive(Debug, Default, Clone)]
 pub struct UsageBuckets {
     buckets: Vec<(BucketKey, TokenUsage)>,
-    /// Where each of the first buckets is, as many as there were when one of them was looked for.
+    /// The place where each of the first buckets is, as many as there were when one of them was looked for.
     places: HashMap<BucketKey, usize>,
     /// Each response by itself, where somebody wants to know.
     responses: Option<Vec<Listed>>,
@@ -118,7 +118,7 @@ impl UsageBuckets {
         self.responses = None;
     }
 
-    /// Whether each response is listed by itself.
+    /// Tells whether each response is listed by itself.
     #[must_use]
     pub fn lists_responses(&self) -> bool {
         self.responses.is_some()
@@ -202,7 +202,7 @@ impl UsageBuckets {
         self.buckets.iter().map(|(key, usage)| (key, usage))
     }
 
-    /// Whether nothing was billed.
+    /// Tells whether nothing was billed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()

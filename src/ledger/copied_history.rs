@@ -72,19 +72,19 @@ impl CopiedHistory {
         self.hashes.push(stable_hash(says));
     }
 
-    /// How many records it has.
+    /// The number of records that it has.
     #[must_use]
     pub fn len(&self) -> usize {
         self.hashes.len()
     }
 
-    /// Whether it has no record.
+    /// Tells whether it has no record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }
 
-    /// How many of its first records are a copy: those that `parent` has too, in the same order, or those that were
+    /// The number of of that its first records are a copy: those that `parent` has too, in the same order, or those that were
     /// written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that copies
     /// cannot read of an older one's records; and a slow one has pauses of its own.
     #[must_use]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::codec::{Codec, Decoder, Encoder, codec_fields, stable_hash};
 use crate::rollout::record::TokenUsage;
 
-/// How many values are remembered at least, the last ones. A second writer goes on from the value that stood in the
+/// The least number of values that are remembered, the last ones. A second writer goes on from the value that stood in the
 /// rollout when it loaded it: so many responses may the first one get before that. They take half a megabyte, and no
 /// thread that anybody has seen comes near.
 const REMEMBERED_VALUES: usize = 65_536;
@@ -159,7 +159,7 @@ mod tests {
         TokenUsage { input: total - total / 10, output: total / 10, ..TokenUsage::ZERO }
     }
 
-    /// What the steps `(last, total)` were billed.
+    /// The usage that the steps `(last, total)` were billed.
     fn billed(steps: &[(u64, u64)]) -> Vec<u64> {
         let mut counter = Counter::default();
         steps

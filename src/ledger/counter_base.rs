@@ -9,7 +9,7 @@ use crate::codec::codec_fields;
 use crate::ledger::buckets::Response;
 use crate::rollout::record::{TokenUsage, TurnEvent};
 
-/// Where the parent's counter stood when its history was cut.
+/// The place where the parent's counter stood when its history was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParentCounter {
     /// There.
@@ -27,10 +27,10 @@ pub struct CounterBase {
     pub total: TokenUsage,
     /// `last_token_usage`.
     pub last: Option<TokenUsage>,
-    /// Whether the model said anything in the turn before, and the turn did not fail over it: a response that failed
+    /// True if the model said anything in the turn before, and the turn did not fail over it: a response that failed
     /// leaves a repeat.
     answered: bool,
-    /// Whether its turn goes on without another value.
+    /// True if its turn goes on without another value.
     alone: bool,
     /// The response that it may tell of, without its usage.
     pub response: Response,
@@ -55,7 +55,7 @@ impl CounterBase {
         self.alone = false;
     }
 
-    /// What becomes of the turn.
+    /// Takes an event of the turn.
     pub fn turn_event(&mut self, event: TurnEvent) {
         if event == TurnEvent::Failed && self.alone {
             self.answered = false;
@@ -63,7 +63,7 @@ impl CounterBase {
         self.alone &= event != TurnEvent::Started;
     }
 
-    /// What was billed up to this value, and has no record of its own.
+    /// The response that was billed up to this value and has no record of its own.
     #[must_use]
     pub fn after(&self, base: ParentCounter) -> Response {
         let began_at_zero = self.last == Some(self.total);

@@ -1,4 +1,4 @@
-//! What of a fold a thread is made of: all that is known of a rollout once it was read, without what is needed to go on.
+//! The summary of a fold: all that a thread is made of, without the state to go on from.
 
 use crate::codec::{Codec, Decoder, codec_fields};
 use crate::ledger::buckets::UsageBuckets;
@@ -11,23 +11,23 @@ use crate::rollout::turn::{TurnState, TurnTracker};
 /// A rollout in a nutshell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Whether it holds neither a record nor a broken one.
+    /// True if it holds neither a record nor a broken one.
     pub is_empty: bool,
     /// The thread: the `session_meta`'s id, else the file name's.
     pub thread_id: Option<String>,
-    /// Whether its `session_meta` says that it continues its own thread after a revert.
+    /// True if its `session_meta` says that it continues its own thread after a revert.
     pub is_revert: bool,
-    /// How the thread came to be, by its `session_meta`.
+    /// The kind of the thread, by its `session_meta`.
     pub kind: ThreadKind,
     /// The thread that it was spawned by or copied from, by its `session_meta`.
     pub parent: Option<String>,
     /// The thread whose records it begins with.
     pub copied_from: Option<String>,
-    /// Where the thread began.
+    /// The place where the thread began.
     pub workspace: Option<String>,
     /// The repository in which the thread began.
     pub git: Option<Git>,
-    /// When the thread began, in milliseconds since 1970.
+    /// The time when the thread began, in milliseconds since 1970.
     pub created_ms: Option<i64>,
     /// The version of Codex that began it.
     pub cli_version: Option<String>,
@@ -37,15 +37,15 @@ pub struct Summary {
     pub plan_type: Option<String>,
     /// Lines that were no records.
     pub skipped_records: u64,
-    /// What the last turn is doing.
+    /// The state of the last turn.
     pub turn: TurnState,
-    /// That turn.
+    /// The id of that turn.
     pub turn_id: Option<String>,
-    /// When the last record was written, in milliseconds since 1970.
+    /// The time when the last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
-    /// Whether only other threads can tell what was billed: `buckets` then holds what none of them matters to.
+    /// True if only other threads can tell what was billed: `buckets` then holds what none of them matters to.
     pub inherits: bool,
-    /// What was billed.
+    /// The usage that was billed.
     pub buckets: UsageBuckets,
 }
 
@@ -70,7 +70,7 @@ codec_fields!(Summary {
     buckets,
 });
 
-/// What decides whether a rollout is a thread of its own.
+/// The facts that decide whether a rollout is a thread of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glimpse {
     /// See [`Summary::is_empty`].
@@ -82,7 +82,7 @@ pub struct Glimpse {
 }
 
 impl Glimpse {
-    /// That of a encoded summary, which begins with it.
+    /// Decodes it from a summary, which begins with it.
     #[must_use]
     pub fn of(encoded: &[u8]) -> Option<Self> {
         let decoder = &mut Decoder::new(encoded);
@@ -92,7 +92,7 @@ impl Glimpse {
 }
 
 impl Summary {
-    /// What a fold comes to when nothing follows.
+    /// The sums of a fold when nothing follows.
     #[must_use]
     pub fn new(fold: &Fold) -> Self {
         let meta = fold.meta();

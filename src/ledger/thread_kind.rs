@@ -3,7 +3,7 @@
 use crate::codec::codec_variants;
 use crate::rollout::record::session_meta::SessionMeta;
 
-/// How a thread came to be.
+/// The kind of a thread: how it came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThreadKind {
     /// By itself.

@@ -29,15 +29,15 @@ pub struct Thread {
     pub thread_id: String,
     /// The rollout that was written last; a reverted thread has several.
     pub file: RolloutFile,
-    /// Where it began, as Codex wrote it.
+    /// The place where it began, as Codex wrote it.
     pub workspace: Option<String>,
     /// The repository in which it began.
     pub git: Option<Git>,
-    /// How it came to be.
+    /// Its kind.
     pub kind: ThreadKind,
     /// The thread that it was spawned by or copied from.
     pub parent_thread_id: Option<String>,
-    /// When it began, in milliseconds since 1970.
+    /// The time when it began, in milliseconds since 1970.
     pub created_ms: Option<i64>,
     /// The version of Codex that began it.
     pub cli_version: Option<String>,
@@ -45,15 +45,15 @@ pub struct Thread {
     pub model: Option<String>,
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
-    /// What it was billed, without anything inherited.
+    /// The usage that it was billed, without anything inherited.
     pub buckets: UsageBuckets,
     /// Lines of its rollouts that were no records.
     pub skipped_records: u64,
-    /// What its last turn is doing.
+    /// The state of its last turn.
     pub turn: TurnState,
-    /// That turn.
+    /// The id of that turn.
     pub turn_id: Option<String>,
-    /// When its last record was written, in milliseconds since 1970.
+    /// The time when its last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
 }
 
@@ -71,7 +71,7 @@ pub struct Threads {
 pub struct Summarized {
     /// The file, as it was when it was read.
     pub file: RolloutFile,
-    /// What it holds.
+    /// Its sums.
     pub summary: Summary,
 }
 
@@ -88,7 +88,7 @@ pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
     })
 }
 
-/// The same for rollouts in a nutshell. `settle` says what the rollout at a place was billed where others matter to it;
+/// Assembles threads from summarized rollouts. `settle` says what the rollout at a place was billed where others matter to it;
 /// it is given what finds the place of another thread's beginning.
 #[must_use]
 pub fn assemble(

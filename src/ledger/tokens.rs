@@ -7,7 +7,7 @@ impl TokenUsage {
     pub const ZERO: Self =
         Self { input: 0, cached_input: 0, cache_write_input: 0, output: 0, reasoning_output: 0 };
 
-    /// Whether there are no tokens at all.
+    /// Tells whether there are no tokens at all.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         *self == Self::ZERO
@@ -32,7 +32,7 @@ impl TokenUsage {
         self.zip(other, u64::saturating_add)
     }
 
-    /// What remains when `other` is taken away; `None` if any count would go below zero.
+    /// The difference when `other` is taken away; `None` if any count would go below zero.
     #[must_use]
     pub fn minus(self, other: Self) -> Option<Self> {
         let covers = self.input >= other.input

@@ -1,4 +1,4 @@
-//! Which model answered a response, and where its turn ran.
+//! The context of a turn: the model that answers, and the directory it runs in.
 //!
 //! A `token_count` belongs to the turn in whose course it is written. A `token_usage_record` names its turn, whose
 //! `turn_context` usually stands before it; where it does not, the response waits for it.
@@ -11,15 +11,15 @@ use crate::ledger::buckets::Response;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
-/// How many turns are remembered: a record names the running turn, or one that was interrupted shortly before.
+/// The number of turns that are remembered: a record names the running turn, or one that was interrupted shortly before.
 const REMEMBERED: usize = 16;
 
-/// What a `turn_context` says.
+/// The facts in a `turn_context`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct TurnFacts {
     /// The model that the turn asks.
     pub model: Option<Arc<str>>,
-    /// Where the turn runs.
+    /// The place where the turn runs.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turn asks for.
     pub tier: Option<ServiceTier>,
@@ -31,7 +31,7 @@ codec_fields!(TurnFacts { model, workspace, tier });
 #[derive(Debug, Default, Clone)]
 pub struct Turns {
     current: TurnFacts,
-    /// Whether any settings were applied.
+    /// True if any settings were applied.
     has_settings: bool,
     /// Settings that were applied while a turn ran.
     next: Option<TurnFacts>,
@@ -53,12 +53,12 @@ struct Waiting {
 codec_fields!(Waiting { id, usage, at_ms, meanwhile });
 
 impl Turns {
-    /// What holds before the first turn.
+    /// The facts before the first turn.
     pub fn begin(&mut self, facts: TurnFacts) {
         self.current = facts;
     }
 
-    /// What the next turn runs with, unless its own context says otherwise. (A compaction is a turn without one.)
+    /// The facts of the next turn, unless its own context says otherwise. (A compaction is a turn without one.)
     /// Settings that are applied while a turn runs are not that turn's, except a thread's first ones: from 0.154 on they
     /// stand behind the beginning of its first turn.
     pub fn settings(&mut self, facts: TurnFacts, turn_runs: bool, answered: bool) {

@@ -35,7 +35,7 @@ impl Codec for UsageRecords {
 }
 
 impl UsageRecords {
-    /// Whether no response was recorded.
+    /// Tells whether no response was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         !self.any

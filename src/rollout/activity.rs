@@ -1,4 +1,4 @@
-//! What a thread is doing, from the end of its rollout.
+//! The activity of a thread, from the end of its rollout.
 
 use std::path::Path;
 
@@ -10,29 +10,29 @@ use crate::rollout::tail::{TailLine, read_tail};
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::{TurnState, TurnTracker};
 
-/// How many records are read first; each further read takes eight times as many.
+/// The number of records that are read first; each further read takes eight times as many.
 const FIRST_RECORDS: usize = 32;
 
-/// What the end of a rollout says.
+/// The activity of a thread, as the end of its rollout tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
-    /// What the last turn is doing.
+    /// The state of the last turn.
     pub turn: TurnState,
-    /// That turn, where its records name it.
+    /// The id of that turn, where its records name it.
     pub turn_id: Option<String>,
     /// The model of the last `turn_context` that was read.
     pub model: Option<String>,
     /// The tools that the last turn has called and that have not answered yet.
     pub open_calls: u32,
-    /// When a tool last answered in the last turn, in milliseconds since 1970.
+    /// The time when a tool last answered in the last turn, in milliseconds since 1970.
     pub last_answer_ms: Option<i64>,
-    /// When the last record was written, in milliseconds since 1970.
+    /// The time when the last record was written, in milliseconds since 1970.
     pub last_record_ms: Option<i64>,
-    /// Why the last turn failed, where it did and its records say so.
+    /// The reason why the last turn failed, where it did and its records say so.
     pub failure: Option<Failure>,
-    /// When the usage limit that it failed at is reset, in milliseconds since 1970.
+    /// The time when the usage limit that it failed at is reset, in milliseconds since 1970.
     pub limit_resets_ms: Option<i64>,
-    /// When the file was last written, in milliseconds since 1970.
+    /// The time when the file was last written, in milliseconds since 1970.
     pub modified_ms: i64,
     /// Bytes on disk.
     pub size: u64,
@@ -57,7 +57,7 @@ pub fn read_end(path: &Path, compressed: bool) -> Result<Vec<TailLine>> {
     }
 }
 
-/// What some records at the end of a rollout say.
+/// The activity by some records at the end of a rollout.
 #[derive(Debug, Default, Clone)]
 pub struct End {
     tracker: TurnTracker,
@@ -68,18 +68,18 @@ pub struct End {
     failure: Option<Failure>,
     /// The limits that the last turn met.
     limits: Option<Windows>,
-    /// Whether the beginning of a turn is among them.
+    /// True if the beginning of a turn is among them.
     begins: bool,
 }
 
 impl End {
-    /// What is known where a turn stands so.
+    /// The end of a rollout whose turn stands so.
     #[must_use]
     pub fn after(tracker: TurnTracker) -> Self {
         Self { tracker, ..Self::default() }
     }
 
-    /// What these say.
+    /// Reads records.
     #[must_use]
     pub fn of(lines: &[TailLine]) -> Self {
         let mut end = Self::default();
@@ -108,7 +108,7 @@ impl End {
         }
     }
 
-    /// What the thread is doing when nothing follows in a rollout that was written then and has so many bytes.
+    /// The activity when nothing follows in a rollout that was written then and has so many bytes.
     #[must_use]
     pub fn activity(&self, modified_ms: i64, size: u64) -> Activity {
         let has_failed = self.tracker.state() == TurnState::Failed;

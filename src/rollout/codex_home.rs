@@ -1,4 +1,4 @@
-//! Where Codex keeps its rollouts.
+//! The home in which Codex keeps its rollouts.
 
 use std::path::{Path, PathBuf};
 

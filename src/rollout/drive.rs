@@ -6,19 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// What Windows puts before a path that is to be taken as it is.
+/// The prefix of a Windows path that is to be taken as it is.
 const VERBATIM: &str = r"\\?\";
 
-/// What it puts before one of the network.
+/// The prefix of such a path on the network.
 const VERBATIM_UNC: &str = r"\\?\UNC\";
 
-/// Where the Linux beside Windows has the drives.
+/// The place where the Linux beside Windows has the drives.
 const MOUNTS: &str = "/mnt/";
 
-/// Where a kernel says what it is.
+/// The file in which a kernel says what it is.
 const KERNEL_VERSION: &str = "/proc/version";
 
-/// How this machine spells a directory on a drive.
+/// The spelling of a directory on a drive on this machine.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// `C:\shop`.
@@ -31,7 +31,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// That of this machine. A Linux beside Windows is told by `WSL_DISTRO_NAME`, or by its kernel, which is Microsoft's.
+    /// The platform of this machine. A Linux beside Windows is told by `WSL_DISTRO_NAME`, or by its kernel, which is Microsoft's.
     #[must_use]
     pub fn current() -> Self {
         static CURRENT: LazyLock<Platform> = LazyLock::new(|| {
@@ -86,7 +86,7 @@ pub fn fold_case(path: &Path) -> PathBuf {
     path.to_str().map_or_else(|| path.to_owned(), |text| PathBuf::from(text.to_lowercase()))
 }
 
-/// Whether a path leads into the network: to ask for it may take a minute, or send a password.
+/// Tells whether a path leads into the network: to ask for it may take a minute, or send a password.
 #[must_use]
 pub fn is_network(path: &Path) -> bool {
     let text = path.to_str().unwrap_or_default();

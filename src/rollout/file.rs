@@ -8,19 +8,19 @@ use crate::rollout::name::RolloutName;
 /// A rollout that was found, and what the directory says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolloutFile {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// Its name without `.jsonl` and `.zst`.
     pub stem: String,
-    /// Whether it lies in `archived_sessions/`.
+    /// True if it lies in `archived_sessions/`.
     pub archived: bool,
-    /// Whether it is a `.jsonl.zst`.
+    /// True if it is a `.jsonl.zst`.
     pub compressed: bool,
     /// Bytes on disk.
     pub size: u64,
     /// The last write, in milliseconds since 1970.
     pub modified_ms: i64,
-    /// When its last record was written, in milliseconds since 1970, where that was read and the record says it.
+    /// The time when its last record was written, in milliseconds since 1970, where that was read and the record says it.
     pub last_record_ms: Option<i64>,
 }
 
@@ -31,7 +31,7 @@ impl RolloutFile {
         RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
     }
 
-    /// When something last happened to the thread, in milliseconds since 1970: a copy has another time than its original,
+    /// The time when something last happened to the thread, in milliseconds since 1970: a copy has another time than its original,
     /// and the same records. The file's time stands in where no record has one.
     #[must_use]
     pub fn updated_ms(&self) -> i64 {
@@ -42,9 +42,9 @@ impl RolloutFile {
 /// A file or directory that was passed over, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// Why it does not count, in words for a person.
+    /// The reason why it does not count, in words for a person.
     pub reason: String,
 }
 

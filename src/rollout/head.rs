@@ -13,7 +13,7 @@ use crate::rollout::zstd::Decompressed;
 /// The first read, in bytes: the facts of identity lie within the first kilobyte in every known version.
 pub const HEAD_SIZE: usize = 4096;
 
-/// How far the read may grow when they do not, in bytes.
+/// The most that is read when they do not, in bytes.
 pub const MAX_HEAD_SIZE: usize = 4 * 1024 * 1024;
 
 /// Reads the `session_meta` of a rollout, as far as it tells who the thread is; `None` when its first record is none.

@@ -14,7 +14,7 @@ pub const READ_SIZE: usize = 256 * 1024;
 /// this is reported as too long instead of filling the memory.
 pub const MAX_KEPT_LINE: usize = 16 * 1024 * 1024;
 
-/// How much of the beginning of a line that does not fit the buffer is shown to the receiver, in bytes.
+/// The bytes at the beginning of a line that is longer than the buffer which the receiver is shown.
 pub const LONG_LINE_HEAD: usize = 4096;
 
 /// Receives the lines of a stream in order.
@@ -22,32 +22,32 @@ pub trait LineSink {
     /// A line, without its terminator; never empty.
     fn line(&mut self, line: &[u8]);
 
-    /// Whether a line that does not fit the buffer is needed whole, judged by its first [`LONG_LINE_HEAD`] bytes.
+    /// Tells whether a line that does not fit the buffer is needed whole, judged by its first [`LONG_LINE_HEAD`] bytes.
     fn needs_whole(&mut self, head: &[u8]) -> bool;
 
     /// A line that was not needed whole, or was longer than [`MAX_KEPT_LINE`].
     fn long_line(&mut self, line: LongLine<'_>);
 }
 
-/// What is known of a line that was passed through.
+/// A line that was passed through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LongLine<'a> {
     /// Its first bytes, [`LONG_LINE_HEAD`] of them.
     pub head: &'a [u8],
     /// Its last two bytes that are no white space.
     pub end: [u8; 2],
-    /// How many bytes it has.
+    /// The number of bytes that it has.
     pub length: u64,
-    /// Whether it was wanted whole, but too long to keep.
+    /// True if it was wanted whole, but too long to keep.
     pub too_long: bool,
 }
 
-/// What a scan consumed.
+/// The result of a scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scanned {
     /// Bytes of complete lines, terminators included: where a later scan goes on.
     pub complete_bytes: u64,
-    /// What stood behind the last terminator, unless it was too long to keep.
+    /// The text behind the last terminator, unless it was too long to keep.
     pub rest: Vec<u8>,
 }
 

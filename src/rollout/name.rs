@@ -1,4 +1,4 @@
-//! What the name of a rollout says.
+//! The facts in the name of a rollout.
 
 /// A rollout's name, taken apart: `rollout-2026-11-22T17-25-12-<thread id>[_<segment id>].jsonl[.zst]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct RolloutName<'a> {
     pub stem: &'a str,
     /// The thread id that the name carries, if it has the usual form.
     pub thread_id: Option<&'a str>,
-    /// Whether the file is compressed (`.jsonl.zst`).
+    /// True if the file is compressed (`.jsonl.zst`).
     pub compressed: bool,
 }
 
@@ -34,7 +34,7 @@ impl<'a> RolloutName<'a> {
         ids_of(stem).map(|(thread, _segment)| thread)
     }
 
-    /// Whether a stem is that of a rollout which a revert of its thread began.
+    /// Tells whether a stem is that of a rollout which a revert of its thread began.
     #[must_use]
     pub fn is_segment(stem: &str) -> bool {
         ids_of(stem).is_some_and(|(_thread, segment)| segment.is_some())
@@ -51,7 +51,7 @@ fn ids_of(stem: &str) -> Option<(&str, Option<&str>)> {
     is_thread_id(thread).then_some((thread, segment))
 }
 
-/// Whether a text has the form of a thread id, `[0-9A-Za-z][0-9A-Za-z_-]*`.
+/// Tells whether a text has the form of a thread id, `[0-9A-Za-z][0-9A-Za-z_-]*`.
 ///
 /// Only such a text may ever be put on a command line.
 #[must_use]

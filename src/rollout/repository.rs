@@ -9,7 +9,7 @@ use crate::fs::disk;
 use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::rollout::workspace::Resolver;
 
-/// How many directories up a repository is looked for.
+/// The number of directories that up a repository is looked for.
 const MAX_UP: usize = 64;
 
 /// The name of a remote: host and path, whichever way it is spelled. `https://github.com/acme/shop.git`,

@@ -19,22 +19,22 @@ const FIRST_READ: u64 = 64 * 1024;
 /// The first read for one record alone, in bytes: most are shorter.
 const SHORT_READ: u64 = 4 * 1024;
 
-/// How many records are looked at for one that says when it was written.
+/// The number of records that are looked at for one that says when it was written.
 const DATED_AMONG: usize = 64;
 
-/// How far back from the end is read at most, in bytes: the memory that a look at the tail may take.
+/// The most bytes that are read back from the end: the memory that reading a tail may take.
 pub const MAX_TAIL: u64 = 16 * 1024 * 1024;
 
-/// How many records are read at most: each takes memory of its own, however short. Codex writes half as many into 16 MB.
+/// The number of records that are read at most: each takes memory of its own, however short. Codex writes half as many into 16 MB.
 pub const MAX_TAIL_RECORDS: usize = 131_072;
 
-/// How often a file that shrinks while it is read is looked at again.
+/// The most attempts to read a file that shrinks meanwhile.
 const MAX_SHRUNK: u32 = 8;
 
 /// One of the last lines of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TailLine {
-    /// Where it begins, in bytes from the beginning of the (decompressed) file.
+    /// Its beginning, in bytes from the beginning of the (decompressed) file.
     pub offset: u64,
     /// The line, without its terminator.
     pub bytes: Vec<u8>,
@@ -75,7 +75,7 @@ pub fn read_tail(path: &Path, compressed: bool, count: usize) -> Result<Vec<Tail
     }
 }
 
-/// When the last record of a rollout was written that says so, in milliseconds since 1970.
+/// The time when the last record of a rollout was written that says so, in milliseconds since 1970.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a thread's last turn is doing, from its records alone.
+//! The state of a thread's last turn, from its records alone.
 //!
 //! Versions from 0.105 on write when a turn starts and ends. Before, a turn's end has no record of its own: there the
 //! model's words end it, unless a tool call follows.
@@ -7,7 +7,7 @@ use crate::codec::{codec_fields, codec_variants};
 use crate::rollout::record::TurnEvent;
 use crate::rollout::record::prefilter::Unneeded;
 
-/// What the last turn of a thread is doing.
+/// The state of a thread's last turn.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum TurnState {
     /// The thread has had no turn.
@@ -44,16 +44,16 @@ impl TurnState {
 pub struct TurnTracker {
     state: TurnState,
     turn_id: Option<String>,
-    /// Whether the rollout says when turns start and end.
+    /// True if the rollout says when turns start and end.
     explicit: bool,
-    /// Whether the turn answers a person: others, such as a compaction, have no last word.
+    /// True if the turn answers a person: others, such as a compaction, have no last word.
     prompted: bool,
 }
 
 codec_fields!(TurnTracker { state, turn_id, explicit, prompted });
 
 impl TurnTracker {
-    /// What the last turn is doing.
+    /// The state of the last turn.
     #[must_use]
     pub fn state(&self) -> TurnState {
         self.state

@@ -1,4 +1,4 @@
-//! Whether two paths are the same workspace: a link and its target are, `dir` and `dir/`, and on Windows and the Linux
+//! Tells whether two paths are the same workspace: a link and its target are, `dir` and `dir/`, and on Windows and the Linux
 //! beside it every spelling of a directory on a drive.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::fs::disk;
 use crate::rollout::drive::{Platform, fold_case, is_network, without_verbatim};
 
-/// How many directories of a path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
+/// The number of directories of a that path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
 const MAX_STEPS: usize = 128;
 
 /// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few. What
@@ -18,7 +18,7 @@ const MAX_STEPS: usize = 128;
 pub struct Resolver {
     platform: Platform,
     known: HashMap<PathBuf, Resolved>,
-    /// Whether this thread may wait for ever.
+    /// True if this thread may wait for ever.
     is_given_up: bool,
 }
 
@@ -48,13 +48,13 @@ impl Resolver {
         Self { is_given_up: true, ..Self::default() }
     }
 
-    /// Whether a path that a rollout names can be a workspace of this machine.
+    /// Tells whether a path that a rollout names can be a workspace of this machine.
     #[must_use]
     pub fn is_workspace(&self, path: &Path) -> bool {
         path.is_absolute() || self.is_on_a_drive(path)
     }
 
-    /// Whether a path leads to a drive of Windows, whose spellings [`Self::resolve`] makes one, in lower case.
+    /// Tells whether a path leads to a drive of Windows, whose spellings [`Self::resolve`] makes one, in lower case.
     #[must_use]
     pub fn is_on_a_drive(&self, path: &Path) -> bool {
         self.platform.spell(path).is_some()
@@ -167,7 +167,7 @@ impl WorkspaceMatcher {
         Self { takes_in_below: true, ..Self::new(workspace) }
     }
 
-    /// Whether `cwd` is the workspace, or lies below it where that counts too.
+    /// Tells whether `cwd` is the workspace, or lies below it where that counts too.
     pub fn matches(&mut self, cwd: &str) -> bool {
         if let Some(&known) = self.known.get(cwd) {
             return known;

@@ -1,4 +1,4 @@
-//! Whether a process is a Codex: by what is executed, not by what is mentioned.
+//! Tells whether a process is a Codex: by what is executed, not by what is mentioned.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -54,14 +54,14 @@ impl CodexNames {
         is_codex_name(name) || self.0.contains(name)
     }
 
-    /// The same for a name that the kernel may have cut.
+    /// Tells whether a name that the kernel may have cut is among them.
     fn has_cut(&self, name: &str) -> bool {
         let is_start = |full: &String| name.len() == NAME_LIMIT && full.starts_with(name);
         self.has(name) || self.0.iter().any(is_start)
     }
 }
 
-/// Whether a process runs a Codex now.
+/// Tells whether a process runs a Codex now.
 #[must_use]
 pub fn is_codex(process: &Process, names: &CodexNames) -> bool {
     if process.is_zombie {
@@ -125,7 +125,7 @@ fn script_in<'w>(interpreter: &str, words: &'w [String]) -> Option<&'w str> {
     None
 }
 
-/// Whether an option is followed by a program: `-c` of a shell, alone or behind others, and `-e` of Node.
+/// Tells whether an option is followed by a program: `-c` of a shell, alone or behind others, and `-e` of Node.
 fn is_code_next(interpreter: &str, word: &str) -> bool {
     if interpreter.ends_with("sh") {
         return word.starts_with('-') && !word.starts_with("--") && word.ends_with('c');

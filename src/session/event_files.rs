@@ -29,10 +29,10 @@ const SHORTEN_ABOVE: u64 = 64 << 10;
 /// The events of a workspace that is gone are kept for so long after the last of them.
 const KEPT_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// How many files are remembered: an orchestrator has some hundred sessions.
+/// The number of files that are remembered: an orchestrator has some hundred sessions.
 const MAX_KNOWN: usize = 1024;
 
-/// What was read of files, and of which.
+/// The events that were read, by their files.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Lru::new(MAX_KNOWN)));
 
 type Known = Lru<(PathBuf, Only), (FileStamp, Arc<SessionEvents>)>;
@@ -42,11 +42,11 @@ type Known = Lru<(PathBuf, Only), (FileStamp, Arc<SessionEvents>)>;
 pub struct Named {
     /// The session's id, as far as the name of the file keeps it.
     pub session: String,
-    /// What is in it.
+    /// Its events.
     pub events: Arc<SessionEvents>,
 }
 
-/// Where the events of a session are.
+/// The place where the events of a session are.
 #[must_use]
 pub fn path_of(ao_home: &Path, session: &str) -> PathBuf {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -147,7 +147,7 @@ pub fn remove_old(ao_home: &Path, now: SystemTime) -> Result<usize> {
     Ok(removed)
 }
 
-/// Whether a directory in which a thread of the session ran is still there.
+/// Tells whether a directory in which a thread of the session ran is still there.
 fn has_workspace(path: &Path) -> bool {
     let Ok(Some(text)) = read_file(path) else { return false };
     let threads = SessionEvents::read(&text, &Only::default()).threads;

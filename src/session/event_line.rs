@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::rollout::name::RolloutName;
 
-/// What happened.
+/// The event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `SessionStart`: a thread begins, or goes on in a new process.
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     Resumed,
 }
 
-/// What one line says.
+/// The content of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     pub(crate) at_ms: i64,
@@ -99,7 +99,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// When the session was launched, where that is what the line notes.
+/// The time of the launch that a line notes, if it notes one.
 pub(crate) fn launch(line: &[u8]) -> Option<i64> {
     #[derive(Deserialize)]
     struct Launch<'a> {

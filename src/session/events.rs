@@ -1,8 +1,8 @@
-//! What the lines of an event file say together: the threads of the session, its last prompt, and what is being asked.
+//! The sum of the lines of an event file: the threads of the session, its last prompt, and what is being asked.
 
 use crate::session::event_line::{Kind, Line, launch};
 
-/// What the hooks told of one session.
+/// The events that hooks told of one session.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct SessionEvents {
     /// The threads that a person talked to in this session, the one that was started or prompted last first.
@@ -11,9 +11,9 @@ pub struct SessionEvents {
     pub prompt: Option<Prompt>,
     /// Questions that no later event has answered, newest first.
     pub questions: Vec<Question>,
-    /// When anything last happened, in milliseconds since 1970.
+    /// The time when anything last happened, in milliseconds since 1970.
     pub last_ms: Option<i64>,
-    /// When Codex was last started with hooks, in milliseconds since 1970.
+    /// The time when Codex was last started with hooks, in milliseconds since 1970.
     pub launched_ms: Option<i64>,
 }
 
@@ -24,9 +24,9 @@ pub struct ThreadEvents {
     pub thread_id: String,
     /// Its rollout, as Codex named it last.
     pub rollout_path: Option<String>,
-    /// Where it runs.
+    /// The place where it runs.
     pub cwd: Option<String>,
-    /// When it was last started or prompted, in milliseconds since 1970.
+    /// The time when it was last started or prompted, in milliseconds since 1970.
     pub at_ms: i64,
 }
 
@@ -37,15 +37,15 @@ pub struct Prompt {
     pub thread_id: String,
     /// The turn that answers it.
     pub turn_id: Option<String>,
-    /// How that turn ended, by the events alone.
+    /// The end of that turn, by the events alone.
     pub end: PromptEnd,
-    /// When the prompt was submitted, in milliseconds since 1970.
+    /// The time when the prompt was submitted, in milliseconds since 1970.
     pub at_ms: i64,
-    /// When the turn ended, in milliseconds since 1970.
+    /// The time when the turn ended, in milliseconds since 1970.
     pub ended_ms: Option<i64>,
 }
 
-/// How the turn of a prompt ended.
+/// The end of a prompt's turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptEnd {
     /// No event tells of its end. A turn that an error ended has none.
@@ -67,11 +67,11 @@ pub struct Question {
     pub turn_id: Option<String>,
     /// The tool that may not run yet.
     pub tool: Option<String>,
-    /// When it was asked, in milliseconds since 1970.
+    /// The time when it was asked, in milliseconds since 1970.
     pub at_ms: i64,
 }
 
-/// Which lines of a file count.
+/// The lines of a file that count.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
 pub struct Only {
     /// Only those of this session of the terminal, or of none: two orchestrators may give one id to two sessions.

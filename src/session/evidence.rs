@@ -24,21 +24,21 @@ use crate::session::summary::{names_in, summary_of};
 pub struct SessionQuery {
     /// The orchestrator's id.
     pub session_id: String,
-    /// Which of the events of that id are the session's.
+    /// The events of that id that are the session's.
     pub only: Only,
     /// Its directory.
     pub workspace: Option<PathBuf>,
     /// The thread that the orchestrator recorded for it.
     pub recorded_thread: Option<String>,
-    /// Where its Codex runs. Whether it does is not asked without.
+    /// The place where its Codex runs. Whether it does is not asked without.
     pub place: Option<Place>,
-    /// Whether only the process is asked for.
+    /// True if only the process is asked for.
     pub process_only: bool,
-    /// Whether what it is about and what it cost is asked, too.
+    /// True if what it is about and what it cost is asked, too.
     pub with_info: bool,
 }
 
-/// Where to look.
+/// The places to look in.
 #[derive(Debug)]
 pub struct Homes<'h> {
     /// The orchestrator's home.
@@ -49,22 +49,22 @@ pub struct Homes<'h> {
     pub binary: Option<&'h Path>,
 }
 
-/// What was found of a session. Where no Codex runs, or that is not known, nothing else is looked for.
+/// The evidence of a session. Where no Codex runs, or that is not known, nothing else is looked for.
 #[derive(Debug, Default)]
 pub struct SessionEvidence {
-    /// Whether its Codex runs; `None` where that was not asked.
+    /// True if its Codex runs; `None` where that was not asked.
     pub running: Option<Running>,
-    /// What its hooks told.
+    /// The events that its hooks told.
     pub events: Option<Arc<SessionEvents>>,
     /// Of the questions that they told of, the one that waits for its answer.
     pub question: Option<Question>,
     /// Its thread.
     pub thread: Option<SessionThread>,
-    /// What that is doing.
+    /// The activity of that thread.
     pub activity: Option<Activity>,
-    /// What the orchestrator saw last.
+    /// The state that the orchestrator saw last.
     pub seen: Option<SeenState>,
-    /// When a question was last seen on its screen, in milliseconds since 1970.
+    /// The time when a question was last seen on its screen, in milliseconds since 1970.
     pub question_seen_ms: Option<i64>,
     /// Its threads and their subagents, its own thread first.
     pub threads: Vec<Thread>,
@@ -72,7 +72,7 @@ pub struct SessionEvidence {
     pub summary: Option<Arc<str>>,
 }
 
-/// What was found of a session, or why something of it could not be read.
+/// The evidence of a session, or the reason why something of it could not be read.
 pub type EvidenceResult = std::result::Result<SessionEvidence, Arc<Error>>;
 
 /// Gathers the evidence of some sessions, in their order. Without `may_ask_tmux` the answer about a session in tmux may
@@ -108,7 +108,7 @@ pub fn collect(
     results.map(|(found, failure)| failure.map_or(Ok(found), Err)).collect()
 }
 
-/// Whether more than its process is to be looked at.
+/// Tells whether more than its process is to be looked at.
 fn is_wanted(query: &SessionQuery, one: &SessionEvidence) -> bool {
     !query.process_only && matches!(one.running, None | Some(Running::Codex(_)))
 }

@@ -1,4 +1,4 @@
-//! What was noted of a session besides Codex's own events: by later orchestrators in its workspace, and by the plugin when
+//! The notes on a session besides Codex's own events: by later orchestrators in its workspace, and by the plugin when
 //! it was shown the session's screen.
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,7 +18,7 @@ pub const OUR_SOURCE: &str = "hook";
 /// A line has less than 1 KB, unless what was on the screen is long.
 const TAIL_BYTES: u64 = 8 * 1024;
 
-/// Where is noted that a screen showed a question, below the orchestrator's home.
+/// The place where is noted that a screen showed a question, below the orchestrator's home.
 const SCREENS: &str = "codex/screen";
 
 /// Of a session's id, the name of the file keeps so much.
@@ -32,9 +32,9 @@ const NOTE_CAP: u64 = 64;
 pub struct SeenState {
     /// Its word for it. An agent can write there too, so nothing else is taken.
     pub state: String,
-    /// When it saw it, in milliseconds since 1970.
+    /// The time when it saw it, in milliseconds since 1970.
     pub at_ms: i64,
-    /// Whether it is a note of our own, which is for others: we know better than our own last word.
+    /// True if it is a note of our own, which is for others: we know better than our own last word.
     pub is_ours: bool,
 }
 
@@ -57,7 +57,7 @@ pub fn last_seen_state(workspace: &Path) -> Option<SeenState> {
     Some(SeenState { state, at_ms: parse_timestamp(&ts)?, is_ours })
 }
 
-/// When a question was last seen on the screen of a session, in milliseconds since 1970.
+/// The time when a question was last seen on the screen of a session, in milliseconds since 1970.
 #[must_use]
 pub fn question_seen_ms(ao_home: &Path, session: &str) -> Option<i64> {
     let safe = |unit: u16| {

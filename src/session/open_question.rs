@@ -1,4 +1,4 @@
-//! Which of the questions that hooks told of still waits for its answer.
+//! The question, of those that hooks told of, that still waits for its answer.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Which thread is a session's: the one that its own hooks named last, else the one that the orchestrator recorded, else
+//! The thread of a session: the one that its own hooks named last, else the one that the orchestrator recorded, else
 //! the newest one of its directory that is no other session's.
 
 use std::collections::HashSet;
@@ -56,7 +56,7 @@ fn existing(rollout: &Path) -> Option<PathBuf> {
 /// A session whose hooks have named no thread that is there.
 #[derive(Debug)]
 pub(crate) struct Unhooked<'q> {
-    /// What they told else.
+    /// The rest that they told.
     pub events: Option<&'q SessionEvents>,
     /// The thread that the orchestrator recorded.
     pub recorded: Option<&'q str>,
@@ -119,7 +119,7 @@ pub(crate) fn threads_of(
     Ok(found)
 }
 
-/// Whether the thread that was found by its directory may be the session's, as far as the hooks of this and of all other
+/// Tells whether the thread that was found by its directory may be the session's, as far as the hooks of this and of all other
 /// sessions tell.
 fn may_be_own(head: &ThreadHead, events: Option<&SessionEvents>, named: &HashSet<String>) -> bool {
     let launched_ms = events.and_then(|events| events.launched_ms);

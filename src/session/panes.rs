@@ -27,14 +27,14 @@ const FORMAT: &str = "#{pid} #{pane_pid} #{session_name}";
 /// A server is believed for no longer than this, whatever it does.
 const BELIEVED: Duration = Duration::from_secs(60);
 
-/// The same where the system does not tell what a server does.
+/// The time an answer is believed where the system does not tell what a server does.
 const BELIEVED_BLINDLY: Duration = Duration::from_secs(5);
 
-/// So many questions in a row that found nothing changed are no reason yet to ask less often: a person at work on their
+/// The questions in a row that may find nothing changed before they are asked less often: a person at work on their
 /// sessions causes a few.
 const FRUITLESS: u32 = 8;
 
-/// How long the next answer is believed whatever the server does, doubled with each further fruitless question.
+/// The time that the next answer is believed whatever the server does, doubled with each further fruitless question.
 const FIRST_TRUST: Duration = Duration::from_millis(100);
 
 /// The longest of these.
@@ -43,7 +43,7 @@ const MOST_TRUST: Duration = Duration::from_secs(30);
 /// A server that has answered cleans up for less than this.
 const SETTLING: Duration = Duration::from_millis(1);
 
-/// How often is looked whether it is done.
+/// The interval at which it is checked whether it is done.
 const MAX_SETTLING: usize = 5;
 
 /// The panes at a moment.
@@ -51,10 +51,10 @@ const MAX_SETTLING: usize = 5;
 pub(crate) struct Panes {
     leaders: HashMap<String, Vec<u32>>,
     server: Option<Server>,
-    /// Which tmux it is.
+    /// The socket of the tmux.
     socket: Socket,
     asked: Instant,
-    /// How many questions in a row have found nothing changed.
+    /// The number of questions in a row that have found nothing changed.
     fruitless: u32,
 }
 
@@ -67,7 +67,7 @@ struct Server {
     ran_ns: Option<u64>,
 }
 
-/// What leads tmux to one server or another.
+/// The variables that lead tmux to one server or another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Socket([Option<OsString>; 2]);
 
@@ -117,7 +117,7 @@ impl Panes {
         self.leaders.get(session).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Whether tmux would say the same now.
+    /// Tells whether tmux would say the same now.
     pub(crate) fn is_current(&self) -> bool {
         let age = self.asked.elapsed();
         let Some(server) = self.server.as_ref().filter(|_| age < BELIEVED) else { return false };
@@ -170,7 +170,7 @@ fn parse(line: &str) -> Option<(u32, u32, &str)> {
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?, fields.next()?))
 }
 
-/// Whether that is what tmux says where no server runs.
+/// Tells whether tmux says that no server runs.
 fn has_no_server(said: &[u8]) -> bool {
     let said = String::from_utf8_lossy(said);
     said.contains("no server running")

@@ -1,4 +1,4 @@
-//! Whether the Codex of a session runs, and since when.
+//! Tells whether the Codex of a session runs, and since when.
 //!
 //! A Codex that was found is known by its number and its start: as long as it lives, in a pane that is still the
 //! session's, a look costs one small read. Everything else is found out anew, and that no Codex runs is never said
@@ -18,10 +18,10 @@ use crate::session::processes::{Process, Table, descendants_of, look_at};
 /// A runtime may note the time before or after it starts the process, and some systems count in seconds.
 const START_TOLERANCE_MS: i64 = 5_000;
 
-/// How many panes' Codexes are remembered before those that have ended are forgotten.
+/// The number of panes whose Codex is remembered before those that have ended are forgotten.
 const MAX_REMEMBERED: usize = 1024;
 
-/// Where a session's Codex runs.
+/// The place where a session's Codex runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// In the panes of tmux's session of this name.
@@ -30,14 +30,14 @@ pub enum Place {
     Process {
         /// Its number.
         pid: u32,
-        /// When the session was made, in milliseconds since 1970: a process that was started later is another one.
+        /// The time when the session was made, in milliseconds since 1970: a process that was started later is another one.
         created_ms: Option<i64>,
-        /// Whether it is another user's, whom the system may hide.
+        /// True if it is another user's, whom the system may hide.
         is_foreign: bool,
     },
 }
 
-/// Whether a session's Codex runs.
+/// True if a session's Codex runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
     /// It runs.
@@ -46,7 +46,7 @@ pub enum Running {
     Nothing,
     /// The system, or tmux, does not say.
     Unknown,
-    /// What is remembered does not tell: tmux has to be asked.
+    /// The memory does not tell: tmux has to be asked.
     Unasked,
 }
 
@@ -58,13 +58,13 @@ pub struct Codex {
 }
 
 impl Codex {
-    /// When it was started, as early as that may have been, in milliseconds since 1970.
+    /// The time when it was started, as early as that may have been, in milliseconds since 1970.
     #[must_use]
     pub fn started_ms(&self) -> Option<i64> {
         self.processes.iter().filter_map(Process::earliest_start_ms).min()
     }
 
-    /// Whether it has started something since a moment, that still runs.
+    /// Tells whether it has started something since a moment, that still runs.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Codex {
     }
 }
 
-/// What is remembered of all sessions.
+/// The memory of all sessions.
 #[derive(Debug, Default)]
 struct Memory {
     panes: Option<Arc<Panes>>,

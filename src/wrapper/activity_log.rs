@@ -133,7 +133,7 @@ fn is_unsuitable(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidInput
 }
 
-/// Whether nobody else has written into it.
+/// Tells whether nobody else has written into it.
 fn is_all_ours(directory: &OwnedFd) -> io::Result<bool> {
     #[derive(Deserialize)]
     struct Source {
@@ -150,7 +150,7 @@ fn is_all_ours(directory: &OwnedFd) -> io::Result<bool> {
     Ok(is_ours && length as u64 <= MAX_BYTES)
 }
 
-/// Whether no `git add` takes the log: it is listed before it is there.
+/// Tells whether no `git add` takes the log: it is listed before it is there.
 fn is_excluded(workspace: &Path) -> Result<bool> {
     match git_exclude::add(&workspace.join(PATH)) {
         Ok(()) => Ok(true),

@@ -49,7 +49,7 @@ const LIMIT_BYTES: u64 = 8 * 1024 * 1024;
 /// Tries, when others change the file at the same time.
 const TRIES: usize = 8;
 
-/// What became of the section.
+/// The outcome for the section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// There was no file; it was created, and excluded from commits.
@@ -209,7 +209,7 @@ fn text_in_work_tree(link: &Path) -> Option<PathBuf> {
     (is_markdown && !is_gits).then_some(target)
 }
 
-/// Where our section is, markers included.
+/// The range of our section, markers included.
 struct Section {
     start: usize,
     end: usize,
@@ -231,7 +231,7 @@ impl Section {
         Some(Self { start, end, newline_added })
     }
 
-    /// Whether a file has a section of ours and nothing else.
+    /// Tells whether a file has a section of ours and nothing else.
     fn is_all_of(content: &[u8]) -> bool {
         Self::find(content).is_some_and(|found| found.without(content).is_empty())
     }

@@ -11,7 +11,7 @@ use crate::fs::atomic::Pending;
 use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::wrapper::repository::Repository;
 
-/// What stands before our line, so that we know it again.
+/// The comment before our line, so that we know it again.
 const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
 
 /// Lists a file; does nothing where it is listed already or lies in no repository.

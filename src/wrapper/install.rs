@@ -20,7 +20,7 @@ const DIRECTORY_MODE: u32 = 0o700;
 const SCRIPT_MODE: u32 = 0o755;
 const MARKER_MODE: u32 = 0o644;
 
-/// What `install` is to do.
+/// The options of `install`.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where that is another program's.
@@ -31,7 +31,7 @@ pub struct Options {
     pub force: bool,
 }
 
-/// What `install` did.
+/// The outcome of `install`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Installed {
     /// The set was written.
@@ -42,7 +42,7 @@ pub enum Installed {
     Left,
 }
 
-/// What `remove` did.
+/// The outcome of `remove`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {
     /// The set is gone.
@@ -156,7 +156,7 @@ fn retire(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether there is one, which is gone then unless the run is dry.
+/// Tells whether there is one, which is gone then unless the run is dry.
 fn remove_file(path: &Path, is_dry: bool) -> Result<bool> {
     let taken = if is_dry { path.symlink_metadata().map(|_| ()) } else { fs::remove_file(path) };
     match taken {

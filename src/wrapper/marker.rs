@@ -12,10 +12,10 @@ pub const FILE_NAME: &str = ".ao-version";
 
 const OURS: &str = "@ao/plugin-codex";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// What the orchestrator 0.2.0 brings. It and all that came after are never replaced unasked.
+/// The marker that the orchestrator 0.2.0 brings. It and all that came after are never replaced unasked.
 const ORCHESTRATOR: [u64; 3] = [0, 1, 1];
 
-/// What a marker says.
+/// The content of a marker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Marker {
     /// The set of this very package.
@@ -31,7 +31,7 @@ pub enum Marker {
 }
 
 impl Marker {
-    /// What the file says; `None` for an empty file, which says nothing.
+    /// Parses the file; `None` for an empty file, which says nothing.
     #[must_use]
     pub fn parse(content: &str) -> Option<Self> {
         let content = content.trim();
@@ -54,13 +54,13 @@ impl Marker {
         Some(if newer { Self::Newer(version) } else { Self::Ours(version) })
     }
 
-    /// Whether the set must be left as it is unless a person says otherwise.
+    /// Tells whether the set must be left as it is unless a person says otherwise.
     #[must_use]
     pub fn is_protected(&self) -> bool {
         matches!(self, Self::Newer(_) | Self::Foreign(_))
     }
 
-    /// Whether this package, in whatever version, wrote the set.
+    /// Tells whether this package, in whatever version, wrote the set.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Current | Self::Ours(_) | Self::Newer(_))

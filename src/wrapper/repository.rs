@@ -14,7 +14,7 @@ use crate::fs::guarded::{self, SMALL_BYTES};
 pub(super) struct Repository {
     /// The directory that holds `.git`.
     pub top: PathBuf,
-    /// What all work trees share; for a plain repository its `.git`.
+    /// The directory that all work trees share; for a plain repository its `.git`.
     pub common: PathBuf,
 }
 
@@ -32,7 +32,7 @@ impl Repository {
         Ok(None)
     }
 
-    /// Whether one of its work trees has another file at this place.
+    /// Tells whether one of its work trees has another file at this place.
     pub(super) fn has_another(&self, file: &Path, relative: &Path) -> bool {
         let linked = fs::read_dir(self.common.join("worktrees")).into_iter().flatten().flatten();
         let named = linked.filter_map(|entry| {

@@ -21,7 +21,7 @@ const SOURCES: [&str; 4] = [
 
 /// The shell that the sources name.
 const USUAL_SHELL: &str = "/bin/bash";
-/// Where bash is on systems that keep it elsewhere, before PATH is asked.
+/// The place where bash is on systems that keep it elsewhere, before PATH is asked.
 const OTHER_SHELLS: [&str; 4] = [
     "/usr/bin/bash",
     "/run/current-system/sw/bin/bash",
@@ -38,7 +38,7 @@ const NODE_LINE: &str = "_ao_node=''";
 pub struct Script {
     /// Its name in the directory.
     pub name: &'static str,
-    /// What is written.
+    /// The text that is written.
     pub content: Vec<u8>,
 }
 
@@ -52,7 +52,7 @@ pub fn render(bash: &Path, node: Option<&Path>) -> Vec<Script> {
         .collect()
 }
 
-/// What tells two versions of the sources apart: 64 bits of FNV-1a over all of them.
+/// The fingerprint that tells two versions of the sources apart: 64 bits of FNV-1a over all of them.
 #[must_use]
 pub fn fingerprint() -> u64 {
     SOURCES.iter().flat_map(|source| source.bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -80,7 +80,7 @@ pub fn find_bash(directory: &Path) -> Result<PathBuf> {
         })
 }
 
-/// Whether a program can be started there.
+/// Tells whether a program can be started there.
 pub(crate) fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)

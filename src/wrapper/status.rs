@@ -17,11 +17,11 @@ const LOOK_AT: u64 = 256 * 1024;
 /// The set of wrappers as found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// Where it is.
+    /// Its path.
     pub directory: PathBuf,
     /// Whose set is in `<ao home>/bin`, where ours is not there.
     pub host: Option<Marker>,
-    /// What the marker says; `None` where there is none, which means that no set is complete.
+    /// The marker; `None` where there is none, which means that no set is complete.
     pub marker: Option<Marker>,
     /// The files that belong to a set.
     pub files: Vec<FileStatus>,
@@ -34,13 +34,13 @@ pub struct Status {
 pub struct FileStatus {
     /// Its name in the directory.
     pub name: &'static str,
-    /// How it is.
+    /// Its state.
     pub state: FileState,
-    /// Whether it says itself that it is ours, in whatever version.
+    /// True if it says itself that it is ours, in whatever version.
     pub ours: bool,
 }
 
-/// How a file of the set is.
+/// The state of a file of the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileState {
     /// As this package installs it.
@@ -56,7 +56,7 @@ pub enum FileState {
 }
 
 impl Status {
-    /// Whether nothing needs to be written for the wrappers to work, given that the marker is right.
+    /// Tells whether nothing needs to be written for the wrappers to work, given that the marker is right.
     #[must_use]
     pub fn is_usable(&self) -> bool {
         let whole = self
@@ -80,7 +80,7 @@ pub fn own_directory(ao_home: &Path) -> PathBuf {
     ao_home.join("codex/bin")
 }
 
-/// Where our wrappers are, or are to be.
+/// The place where our wrappers are, or are to be.
 ///
 /// # Errors
 /// The orchestrator's directory is there and cannot be read.

@@ -119,7 +119,7 @@ pub(crate) fn prices(bytes: &[u8]) {
     }
 }
 
-/// What is not what was put away is refused, or is something that can be put away again.
+/// Checks that other bytes than an encoded value are refused, or are a value that can be encoded again.
 pub(crate) fn cached(bytes: &[u8]) {
     if let Some(fold) = decode::<Fold>(bytes) {
         let again: Fold = decode(&encode(&fold)).unwrap();
@@ -147,7 +147,7 @@ fn respelled(line: &[u8]) -> Option<Vec<u8>> {
     (colons(line) == colons(&respelled) && !line.contains(&b'\\')).then_some(respelled)
 }
 
-/// Whether no fact stands in the envelope and in the payload, or under two names: which of them counts is not said.
+/// Tells whether no fact stands in the envelope and in the payload, or under two names: which of them counts is not said.
 fn says_each_once(line: &[u8]) -> bool {
     let Ok(Value::Object(envelope)) = serde_json::from_slice(line) else { return false };
     let payload = envelope.get("payload").and_then(Value::as_object);

@@ -1,4 +1,4 @@
-//! What the fuzzer checks, without the fuzzer: every input that it was given to begin with or that it found something
+//! The checks of the fuzzer, without the fuzzer: every input that it was given to begin with or that it found something
 //! with (`fuzz/corpus`), and every rollout of the samples.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by its panic")]

@@ -1,4 +1,4 @@
-//! What somebody says of a home who has never looked at it before, and remembers nothing.
+//! The answers of a reader that has never looked at a home before, and remembers nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

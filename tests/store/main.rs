@@ -70,7 +70,7 @@ fn assert_knows(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// What each thread is doing is what the end of its rollout says.
+/// Checks that each thread's activity is what the end of its rollout says.
 fn assert_knows_activities(world: &World) -> Result<(), TestCaseError> {
     for path in world.rollouts() {
         let compressed = path.extension().is_some_and(|extension| extension == "zst");

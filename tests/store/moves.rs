@@ -14,16 +14,16 @@ use ao_plugin_codex::index::query::threads::threads;
 use ao_plugin_codex::index::reading::progress::Watch;
 use ao_plugin_codex::rollout::codex_home::CodexHome;
 
-/// How often the home is looked at.
+/// The number of refreshes.
 const LOOKS: usize = 300;
 
-/// How long a rollout stays where it is: it moves several times in a walk.
+/// The time that a rollout stays where it is: it moves several times in a walk.
 const SHORT: Duration = Duration::from_micros(60);
 
-/// The same, long enough to be read where it was found, mostly.
+/// The time that is mostly enough to read it where it was found.
 const LONG: Duration = Duration::from_millis(2);
 
-/// How many ask at once.
+/// The number of callers that ask at once.
 const ASKING: usize = 4;
 
 /// Moves a rollout to and fro until it is dropped.
@@ -69,7 +69,7 @@ fn home(root: &Path, stay: Duration) -> Restless {
     Restless::new(day.join(name), root.join("archived_sessions").join(name), stay)
 }
 
-/// How many threads are found at each refresh, each number once.
+/// The numbers of threads that are found at the refreshes, each number once.
 fn counts(mut look: impl FnMut() -> usize) -> Vec<usize> {
     let mut counts: Vec<usize> = (0..LOOKS).map(|_| look()).collect();
     counts.sort_unstable();
@@ -77,7 +77,7 @@ fn counts(mut look: impl FnMut() -> usize) -> Vec<usize> {
     counts
 }
 
-/// The same of some who ask one store at once.
+/// The numbers that some find who ask one store at once.
 fn counts_of_many(look: impl Fn(&Arc<HomeStore>) -> usize + Sync) -> Vec<usize> {
     let root = tempfile::tempdir().unwrap();
     let _restless = home(root.path(), LONG);

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use ao_plugin_codex::rollout::codex_home::CodexHome;
 
-/// What may happen to a home. Numbers choose among what there is.
+/// The events of a home. Numbers choose among what there is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Happening {
     Root,

@@ -20,7 +20,7 @@ const BETWEEN_THREADS_MS: i64 = 45 * 60 * 1000;
 /// The workspace of the oldest thread, which no other has.
 pub const OLDEST_WORKSPACE: &str = "/home/dev/worktrees/oldest";
 
-/// What to write.
+/// The home to write.
 pub struct Plan {
     pub files: u64,
     pub bytes: u64,
@@ -28,7 +28,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// What was written.
+/// The home that was written.
 #[derive(Debug, Default)]
 pub struct Ledger {
     pub files: u64,

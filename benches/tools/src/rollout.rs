@@ -63,7 +63,7 @@ impl Usage {
     }
 }
 
-/// What a rollout holds.
+/// The content of a rollout.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Written {
     pub bytes: u64,
@@ -71,7 +71,7 @@ pub struct Written {
     pub billed: Usage,
 }
 
-/// Who a thread is.
+/// The identity of a thread.
 pub struct Thread {
     pub id: String,
     pub workspace: String,

@@ -5,7 +5,7 @@ use fastrand::Rng;
 /// Pieces begin and end at multiples of this many bytes, so that no escape sequence is ever cut.
 const GRAIN: usize = 64;
 
-/// How many grains there are to choose from: 4 MB, more than a processor's cache and less than a file.
+/// The number of grains to choose from: 4 MB, more than a processor's cache and less than a file.
 const GRAINS: usize = 1 << 16;
 
 const WORDS: [&str; 16] = [
@@ -13,7 +13,7 @@ const WORDS: [&str; 16] = [
     "error:", "assert", "search", "async", "products",
 ];
 
-/// What ends a line, most often nothing but the line break.
+/// The end of a line, most often nothing but the line break.
 const ENDS: [&str; 8] =
     ["\\n", "\\n", "\\n", "\\n", "\\n\\n", "\\\"}\\n", "= \\\"Größe\\\"\\n", "\\n"];
 

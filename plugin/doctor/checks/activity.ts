@@ -53,7 +53,7 @@ export const activity: Check = {
   },
 };
 
-/** Where no terminal of a session is known: as `ao-codex sessions` sees it. */
+/** The screen of a session whose terminal is not known: as `ao-codex sessions` sees it. */
 async function byThreadAlone(
   { native, settings: { aoHome } }: Machine,
   threadId: string,

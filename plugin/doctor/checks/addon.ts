@@ -31,7 +31,7 @@ export const addon: Check = {
   },
 };
 
-/** What `addon` finds where it cannot even be loaded. */
+/** The finding where the addon cannot even be loaded. */
 export function notLoaded(error: unknown): Finding {
   const reason = error instanceof Error ? error.message : String(error);
   const [first = ""] = reason.replace(/^cannot load [^:]*: /, "").split(/\. |\n/);

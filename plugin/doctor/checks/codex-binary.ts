@@ -1,4 +1,4 @@
-/** Which Codex a launch runs. */
+/** Checks which Codex a launch runs. */
 
 import { delimiter, isAbsolute, join } from "node:path";
 import { path } from "../../terminal/format.js";

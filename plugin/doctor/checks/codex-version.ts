@@ -1,4 +1,4 @@
-/** What the Codex that launches run says of itself. */
+/** Checks the version of the Codex that launches run. */
 
 import { path } from "../../terminal/format.js";
 import type { BinaryFacts } from "../../../index.js";

@@ -1,4 +1,4 @@
-/** Whether Codex tells of a session's state itself: our hooks, where this very Codex trusts them. */
+/** True if Codex tells of a session's state itself: our hooks, where this very Codex trusts them. */
 
 import { join } from "node:path";
 import { path } from "../../terminal/format.js";

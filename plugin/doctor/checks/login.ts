@@ -1,4 +1,4 @@
-/** Whether Codex would stop at its login screen. */
+/** True if Codex would stop at its login screen. */
 
 import { isLoggedOut } from "../../launch/preflight.js";
 import { userProvider } from "../../launch/user-config.js";

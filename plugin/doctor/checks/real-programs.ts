@@ -36,7 +36,7 @@ export const realPrograms: Check = {
   },
 };
 
-/** What the wrapper itself says it starts; without a wrapper of ours, what it would find. */
+/** The program that the wrapper itself says it starts; without a wrapper of ours, the one that it would find. */
 async function reached(machine: Machine, tool: string): Promise<string | null> {
   const { native, settings, wrappers } = machine;
   const { files, owner } =

@@ -1,4 +1,4 @@
-/** What the user configured: by environment variables, and in the orchestrator's YAML. */
+/** Checks the user's configuration: by environment variables, and in the orchestrator's YAML. */
 
 import { path } from "../../terminal/format.js";
 import { CodexBinary } from "../../launch/codex-binary.js";
@@ -11,7 +11,7 @@ import { fail, ok, warn } from "../check.js";
 import type { Project } from "../configuration.js";
 import type { Machine } from "../machine.js";
 
-/** What the plugin itself reads; see docs/configuration.md. */
+/** The variables that the plugin itself reads; see docs/configuration.md. */
 const VARIABLES = [
   "CODEX_HOME",
   "AO_HOME",
@@ -70,7 +70,7 @@ function isNew(known: Set<string>, one: string): boolean {
   return !isKnown;
 }
 
-/** Whether the installed Codex would start with the profiles that projects name. */
+/** Tells whether the installed Codex would start with the profiles that projects name. */
 async function profileProblems(machine: Machine): Promise<Problem[]> {
   const named = (machine.configuration?.projects ?? []).flatMap((project) =>
     configsOf(project).map(([name, config]) => {

@@ -1,4 +1,4 @@
-/** Whether a launch answers Codex's question if it may work in the repository. */
+/** Decides whether a launch answers Codex's question about its trust in the repository. */
 
 import { path } from "../../terminal/format.js";
 import { codeBroughtBy } from "../../launch/repository-trust.js";

@@ -1,4 +1,4 @@
-/** Whether `git` and `gh` are the wrappers in the commands that Codex runs, whatever the user's profile does to PATH. */
+/** Checks that `git` and `gh` are the wrappers in the commands that Codex runs, whatever the user's profile does to PATH. */
 
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";

@@ -31,7 +31,7 @@ export interface Outcome {
 export interface Task {
   aoHome: string;
   workspaces: readonly string[];
-  /** Whether it is only said. */
+  /** True if it is only said. */
   isDry: boolean;
 }
 
@@ -105,7 +105,7 @@ function statOf(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
-/** Where anything else is in it, it is not ours alone. */
+/** The place where anything else is in it, it is not ours alone. */
 function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);

@@ -1,5 +1,5 @@
 /**
- * Whether launches may carry our hooks: only where this very Codex has said that it trusts each of them. Anything else
+ * True if launches may carry our hooks: only where this very Codex has said that it trusts each of them. Anything else
  * would stop the session at a question to review hooks.
  */
 
@@ -18,9 +18,9 @@ import type { CommandSettings } from "../command.js";
 import type { HookEvent, ListedHook, SetAside } from "./definition.js";
 import { hooksValue, trustedEvents, verificationFlags } from "./definition.js";
 
-/** What is known of one Codex. */
+/** The hooks of one Codex that are known. */
 export interface HookTrust {
-  /** Whether it was asked, and has answered. */
+  /** True if it was asked, and has answered. */
   isKnown: boolean;
   /** The events at which it runs our hooks unasked; none where it does not. */
   events: HookEvent[];
@@ -60,7 +60,7 @@ export class Hooks {
     return { hooks, isTold: events.length > 0 };
   }
 
-  /** What is remembered of this binary. */
+  /** The hooks that are remembered of this binary. */
   trustOf(binary: string): HookTrust {
     const flags = verificationFlags(this.#program);
     const remembered = recallHooksSync(binary, flags);

@@ -1,4 +1,4 @@
-/** What terminals show at this moment: one `tmux` for all sessions that are asked about at the same time. */
+/** The screens of terminals at this moment: one `tmux` for all sessions that are asked about at the same time. */
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";

@@ -1,5 +1,5 @@
 /**
- * What the terminal shows, read as a state. The last resort: screens change with every version, records do not.
+ * The screen of a terminal, read as a state. The last resort: screens change with every version, records do not.
  */
 
 import type { ActivityState } from "../../host.js";
@@ -24,7 +24,7 @@ const QUESTIONS = [
 const WORKING = [/\besc to interrupt\b/i, /^\s*[•◦]\s+(Working|Running|Thinking|Exploring)\b/];
 
 /**
- * Where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell, whose prompt
+ * The place where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell, whose prompt
  * may also say where it is (`dev@host:~/project$`).
  */
 const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$|^\S*[@:~]\S*[$#]$/;
@@ -35,10 +35,10 @@ const MARKS_ENDS = /^\s*← for agents\b/;
 /** A line of an answer, and none of those that stand there when a turn is over, or before the first one. */
 const ANSWER = /^(• | {2})(?!Worked for |Tip: |>_ |└ |Model changed )\S/;
 
-/** How many lines from the bottom are looked at: Codex leaves what it said before above them. */
+/** The number of lines, from the bottom up, that are looked at: Codex leaves what it said before above them. */
 const LINES = 14;
 
-/** Whether the bottom of a pane shows that Codex works and asks nothing. */
+/** Tells whether the bottom of a pane shows that Codex works and asks nothing. */
 export function isWorking(terminalOutput: string): boolean {
   return (
     WORKING.some((pattern) => terminalOutput.split("\n").some((line) => pattern.test(line))) &&

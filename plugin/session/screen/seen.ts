@@ -1,5 +1,5 @@
 /**
- * What was last seen on a session's screen, for the other processes of the orchestrator.
+ * The note of what was last seen on a session's screen, for the other processes of the orchestrator.
  *
  * A question to the user is in no rollout, and only one process of the orchestrator looks at screens: it hands them to
  * `recordActivity`, and whoever asks for the activity finds them in the evidence.
@@ -35,7 +35,7 @@ export class SeenOnScreen {
   }
 }
 
-/** When a question was seen, unless that is too long ago. */
+/** The time when a question was seen, unless that is too long ago. */
 export function freshQuestionMs(seenAtMs: number | null, nowMs: number): number | null {
   return seenAtMs !== null && nowMs - seenAtMs < FRESH_MS ? seenAtMs : null;
 }

@@ -11,7 +11,7 @@ const FRESH_MS = 5 * 60 * 1000;
 
 const STATES = new Set(["active", "ready", "idle", "waiting_input", "blocked"]);
 
-/** What such a line says; `null` where it says no state. */
+/** The state in such a line; `null` where it says no state. */
 export function logEvidence(
   state: unknown,
   atMs: number | null,

@@ -1,5 +1,5 @@
 /**
- * What a session is doing, and which of all that can be known of it says so: one table, in the order in which its rows
+ * The state of a session, and the evidence that decides it: one table, in the order in which its rows
  * are asked. Pure.
  */
 
@@ -7,7 +7,7 @@ import type { ActivityState } from "../../host.js";
 import type { TurnFailure } from "../../../index.js";
 import type { Evidence } from "./evidence.js";
 
-/** What can tell of a session. */
+/** A source of evidence about a session. */
 export type StateSource = "process" | "hooks" | "rollout" | "activity log" | "screen" | "age";
 
 /** A state, since when, and how it is known. */
@@ -17,7 +17,7 @@ export interface Decision {
   source: StateSource;
   /** In words for a person. */
   because: string;
-  /** Why it is `blocked`; `null` for every other state, and where nothing says so. */
+  /** The reason why it is `blocked`; `null` for every other state, and where nothing says so. */
   failure: TurnFailure | null;
 }
 
@@ -182,7 +182,7 @@ function words(failure: TurnFailure | null): string {
   return said.length === 0 ? "" : `: ${said.join("; ")}`;
 }
 
-/** Whether the rollout knows of the last prompt: it has its turn, or something newer. */
+/** Tells whether the rollout knows of the last prompt: it has its turn, or something newer. */
 function isInRollout({ prompt, rollout }: Evidence): boolean {
   if (prompt === null || rollout === null) return false;
   if (prompt.turnId !== null && rollout.turnId === prompt.turnId) return true;
@@ -203,7 +203,7 @@ function at(evidence: Evidence, state: ActivityState): Pick<Decision, "state" | 
   return { state, atMs: lastMs(evidence) };
 }
 
-/** When the rollout last changed: by its last record, or by the file where no record is dated. */
+/** The time when the rollout last changed: by its last record, or by the file where no record is dated. */
 function lastMs({ nowMs, rollout }: Evidence): number {
   return rollout?.lastRecordAtMs ?? rollout?.updatedAtMs ?? nowMs;
 }

@@ -3,13 +3,13 @@
 import type { ActivityState } from "../../host.js";
 import type { EventPrompt, EventQuestion, TurnFailure } from "../../../index.js";
 
-/** What the end of a rollout says; `RolloutActivity` and `ThreadUsage` both have it. */
+/** The activity at the end of a rollout; `RolloutActivity` and `ThreadUsage` both have it. */
 export interface RolloutEvidence {
   turn: "none" | "running" | "finished" | "aborted" | "failed";
   turnId: string | null;
   lastRecordAtMs: number | null;
   updatedAtMs: number;
-  /** Why the last turn failed, where that was read. */
+  /** The reason why the last turn failed, where that was read. */
   failure?: TurnFailure | null;
 }
 
@@ -17,7 +17,7 @@ export interface RolloutEvidence {
 export interface LogEvidence {
   state: ActivityState;
   atMs: number;
-  /** Whether it is new enough to still be true. */
+  /** True if it is new enough to still be true. */
   isFresh: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Evidence {
   readyThresholdMs: number;
   /** `null` where nobody looked. */
   isRunning: boolean | null;
-  /** When Codex was started, as early as that may have been. */
+  /** The time when Codex was started, as early as that may have been. */
   startedAtMs: number | null;
   /** The last prompt of the session that hooks told of. */
   prompt: EventPrompt | null;
@@ -38,13 +38,13 @@ export interface Evidence {
   rollout: RolloutEvidence | null;
   log: LogEvidence | null;
   questionSeenAtMs: number | null;
-  /** Whether the screen shows a question at this moment. */
+  /** True if the screen shows a question at this moment. */
   isAskingNow: boolean;
-  /** Where nobody looked at the process: whether it is likelier that it died. */
+  /** The guess where nobody looked at the process: true if it is likelier that it died. */
   isSilentForLong: boolean;
 }
 
-/** What is known where nothing is. */
+/** The evidence where there is none. */
 export const NOTHING: Omit<Evidence, "nowMs" | "readyThresholdMs"> = {
   isRunning: null,
   startedAtMs: null,

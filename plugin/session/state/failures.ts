@@ -1,4 +1,4 @@
-/** Why threads are blocked: what the ends of their rollouts say of it. */
+/** The reason why threads are blocked: what the ends of their rollouts say of it. */
 
 import type * as Addon from "../../../index.js";
 import type { HomeUsage, TurnFailure } from "../../../index.js";

@@ -9,7 +9,7 @@ import type {
 } from "../../../index.js";
 
 export interface HookEvidence {
-  /** Why threads are blocked, where that was read. */
+  /** The reason why threads are blocked, where that was read. */
   failures?: Map<string, TurnFailure>;
   prompts: Map<string, EventPrompt>;
   questions: Map<string, EventQuestion>;

@@ -1,4 +1,4 @@
-/** Which of the questions that hooks told of still waits for its answer. */
+/** The question, of those that hooks told of, that still waits for its answer. */
 
 import type { EventQuestion, RolloutActivity } from "../../../index.js";
 import { readActivity } from "../../../index.js";

@@ -17,7 +17,7 @@ import { noteForDashboards } from "./note-for-dashboards.js";
 /** A turn that works writes a record every few seconds. */
 const QUIET_MS = 10_000;
 
-/** Where to look. */
+/** The places to look in. */
 export interface Sources {
   looks: SessionLooks;
   liveScreens: LiveScreens;

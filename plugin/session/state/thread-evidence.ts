@@ -5,7 +5,7 @@ import { readFailures } from "./failures.js";
 import { readHookEvidence } from "./hook-evidence.js";
 import type { HookEvidence } from "./hook-evidence.js";
 
-/** Why turns failed is read only where it is `explained`: each takes a look at the end of a rollout. */
+/** The reason why turns failed is read only where it is `explained`: each takes a look at the end of a rollout. */
 export async function readThreadEvidence(
   native: Pick<typeof Addon, "listSessionEvents" | "readTurnFailure">,
   aoHome: string,

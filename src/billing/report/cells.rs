@@ -12,14 +12,14 @@ use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
-/// What a cell is about; `None` where the rollouts do not say. The day is of the system's time zone.
+/// The key of a cell; `None` where the rollouts do not say. The day is of the system's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellKey {
     /// `YYYY-MM-DD`.
     pub day: Option<Arc<str>>,
     /// The model.
     pub model: Option<Arc<str>>,
-    /// Where the turns ran, links resolved.
+    /// The place where the turns ran, links resolved.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turns asked for.
     pub tier: ServiceTier,

@@ -14,7 +14,7 @@ use crate::ledger::buckets::BucketKey;
 use crate::ledger::threads::Thread;
 use crate::rollout::record::TokenUsage;
 
-/// What a sum is by.
+/// The property that a sum is by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupBy {
     /// By thread.
@@ -54,7 +54,7 @@ impl GroupBy {
     /// The names that only an export can be added up by.
     pub const NAMES_OF_EXPORTS: &str = "host or label:KEY";
 
-    /// Whether only an export says it.
+    /// Tells whether only an export says it.
     #[must_use]
     pub fn is_of_exports(&self) -> bool {
         matches!(self, Self::Host | Self::Label(_))
@@ -94,11 +94,11 @@ pub type GroupKey = Vec<Option<Arc<str>>>;
 pub struct Group {
     /// Its names, in the order in which they were asked for.
     pub key: GroupKey,
-    /// How many threads were billed in it.
+    /// The number of threads that were billed in it.
     pub threads: u64,
-    /// What was billed.
+    /// The usage that was billed.
     pub usage: TokenUsage,
-    /// What it costs.
+    /// Its cost.
     pub cost: Cost,
 }
 

@@ -9,7 +9,7 @@ use crate::rollout::drive::without_verbatim;
 use crate::rollout::repository::{Repositories, remote_name};
 use crate::rollout::workspace::Resolver;
 
-/// How many threads are gone up from a subagent to the one that a session names.
+/// The number of threads that are gone up from a subagent to the one that a session names.
 const MAX_PARENTS: usize = 64;
 
 /// A session of an orchestrator, as its metadata describes it.
@@ -32,7 +32,7 @@ pub struct SessionLabel {
 pub(super) struct Workspaces {
     disk: Resolver,
     known: HashMap<Arc<str>, Arc<str>>,
-    /// How a directory on a drive is shown, by its one path, which is in lower case: as it was first written.
+    /// The spelling of a directory on a drive that is shown, by its one path, which is in lower case: the first one.
     shown: HashMap<PathBuf, Arc<str>>,
 }
 
@@ -61,7 +61,7 @@ impl Workspaces {
 /// The repositories of threads: by what their rollouts say, else by the disk, else by other threads of the workspace.
 pub(super) struct ThreadRepositories {
     disk: Repositories,
-    /// What rollouts say of a workspace, or of a repository on the disk that has no remote.
+    /// The remotes that rollouts name for a workspace, or for a repository on the disk that has no remote.
     said: HashMap<Arc<str>, Arc<str>>,
 }
 

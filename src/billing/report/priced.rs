@@ -46,13 +46,13 @@ impl PricedUsage {
 pub struct PricedThread {
     /// The thread. Its buckets are added up, and gone: ten thousand threads need not keep them.
     pub thread: Thread,
-    /// What it was billed.
+    /// The usage that it was billed.
     pub usage: PricedUsage,
-    /// The same by model; [`UNKNOWN`] where the rollout names none.
+    /// The usage by model; [`UNKNOWN`] where the rollout names none.
     pub models: BTreeMap<String, PricedUsage>,
-    /// The same by the tier that the turns asked for.
+    /// The usage by the tier that the turns asked for.
     pub tiers: BTreeMap<&'static str, PricedUsage>,
-    /// Whether the cost holds rates that are not the model's own at its tier.
+    /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
 }
 
@@ -92,7 +92,7 @@ fn by_model_and_tier<'s>(buckets: &'s UsageBuckets, prices: &PriceTable) -> ByMo
     sums
 }
 
-/// Where prices come from.
+/// The source of prices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pricing {
@@ -107,7 +107,7 @@ pub struct Pricing {
 }
 
 impl Pricing {
-    /// Where a table has the prices of these models from.
+    /// The place where a table has the prices of these models from.
     #[must_use]
     pub fn of(models: BTreeSet<String>, prices: &PriceTable) -> Self {
         let mut default_rated = Vec::new();

@@ -14,7 +14,7 @@ pub struct Report {
     pub codex_homes: Option<Vec<String>>,
     /// The directories of exports that were read in place of homes.
     pub from: Option<Vec<String>>,
-    /// Where prices come from.
+    /// The place where prices come from.
     pub pricing: Pricing,
     /// The sum over the threads.
     pub totals: PricedUsage,
@@ -22,6 +22,6 @@ pub struct Report {
     pub groups: Option<Vec<Group>>,
     /// The sums by day, model, workspace and tier at once.
     pub cells: Option<Vec<Cell>>,
-    /// What could not be read, or counts already.
+    /// The rollouts that could not be read, or count already.
     pub skipped: Vec<Skipped>,
 }

@@ -6,7 +6,7 @@ use crate::ledger::buckets::{BucketKey, QUARTER_MS};
 use crate::ledger::threads::Thread;
 use crate::rollout::workspace::WorkspaceMatcher;
 
-/// Which part of the bill is asked for.
+/// The part of the bill that is asked for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Window {
     /// Only threads that began in this workspace or below it, whole.

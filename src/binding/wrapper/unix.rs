@@ -1,4 +1,4 @@
-//! What the wrappers' functions do, and their answers.
+//! The wrappers' functions, and their answers.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

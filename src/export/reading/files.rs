@@ -16,7 +16,7 @@ use crate::rollout::file::Skipped;
 /// in, one for each machine or job.
 const MAX_DEPTH: usize = 8;
 
-/// How many files that are no export's are named: who asks for the wrong directory needs not see all that is in it.
+/// The number of files that that are no export's are named: who asks for the wrong directory needs not see all that is in it.
 const MAX_NAMED: usize = 100;
 
 const READ: &str = "read exports";
@@ -24,7 +24,7 @@ const READ: &str = "read exports";
 /// The file of a day and a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportFile {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     /// The machine that wrote it.
     pub host: Arc<str>,

@@ -28,10 +28,10 @@ use crate::rollout::file::Skipped;
 /// So many bytes of files, as stored, are read at a time, and their rows held in memory.
 const MAX_CHUNK_BYTES: u64 = 1024 * 1024;
 
-/// How many files are read at a time.
+/// The number of files that are read at a time.
 const MAX_CHUNK_FILES: usize = 256;
 
-/// How many threads are handed over at a time.
+/// The number of threads that are handed over at a time.
 const PART: usize = 100;
 
 /// What is asked of exports.
@@ -41,9 +41,9 @@ pub struct ExportsQuery {
     pub directories: Vec<PathBuf>,
     /// The part of the bill. Workspaces are compared as they are written: they are other machines'.
     pub window: Window,
-    /// What the groups are sums by; no groups where it is empty.
+    /// The grouping; no groups where it is empty.
     pub by: Vec<GroupBy>,
-    /// Whether cells are asked for.
+    /// True if cells are asked for.
     pub cells: bool,
 }
 
@@ -156,7 +156,7 @@ impl ExportsQuery {
         Ok((threads, skipped))
     }
 
-    /// Whether some of a file's responses may lie in the window. A day more on either side costs little.
+    /// Tells whether some of a file's responses may lie in the window. A day more on either side costs little.
     fn is_asked_for(&self, file: &ExportFile) -> bool {
         let day = file.day.signed_duration_since(NaiveDate::default()).num_days();
         let day_of = |ms: i64| ms.div_euclid(DAY_MS);
@@ -173,7 +173,7 @@ impl ExportsQuery {
     }
 }
 
-/// Whether a path is the workspace or lies below it, as both are written.
+/// Tells whether a path is the workspace or lies below it, as both are written.
 fn is_below(path: Option<&str>, workspace: &Path) -> bool {
     path.is_some_and(|path| Path::new(path).starts_with(workspace))
 }

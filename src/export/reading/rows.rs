@@ -22,13 +22,13 @@ use crate::rollout::record::service_tier::ServiceTier;
 use crate::rollout::record::text::Text;
 use crate::rollout::timestamp::parse_timestamp;
 
-/// How many rows are held until it is known that their file is whole. A file that has more is read twice.
+/// The number of rows that are held until it is known that their file is whole. A file that has more is read twice.
 const MAX_HELD: usize = 32 * 1024;
 
 /// A count above this is none: no number of JavaScript could tell it.
 const MAX_COUNT: u64 = 1 << 53;
 
-/// How many bytes are read and decompressed at a time.
+/// The number of bytes that are read and decompressed at a time.
 const BUFFER: usize = 64 * 1024;
 
 const READ: &str = "read export";
@@ -40,7 +40,7 @@ pub struct ThreadHead {
     pub thread_id: Arc<str>,
     /// The thread that it was copied from or spawned by.
     pub parent: Option<String>,
-    /// How it came to be.
+    /// Its kind.
     pub kind: ThreadKind,
     /// The version of Codex that began it.
     pub codex_version: Option<String>,
@@ -68,19 +68,19 @@ pub struct ReadRow {
     pub id: u64,
     /// Its thread.
     pub head: Arc<ThreadHead>,
-    /// Where it came from.
+    /// The place where it came from.
     pub origin: Arc<Origin>,
-    /// When it was written, in milliseconds since 1970.
+    /// The time when it was written, in milliseconds since 1970.
     pub at_ms: i64,
     /// The model that answered.
     pub model: Option<Arc<str>>,
-    /// Where the turn ran.
+    /// The directory in which the turn ran.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turn asked for.
     pub tier: ServiceTier,
-    /// What it was billed.
+    /// The usage that it was billed.
     pub usage: TokenUsage,
-    /// Whether it is one response.
+    /// True if it is one response.
     pub single: bool,
 }
 

@@ -18,7 +18,7 @@ pub type Part = (Arc<Origin>, UsageBuckets);
 pub struct ReadThread {
     /// The thread, without what it was billed.
     pub thread: Thread,
-    /// What it was billed.
+    /// The usage that it was billed.
     pub parts: Vec<Part>,
 }
 

@@ -16,11 +16,11 @@ use crate::index::state::LiveFolds;
 /// The contents of a cache file, ready to be written.
 #[derive(Debug, Default)]
 pub struct Contents {
-    /// What every refresh needs.
+    /// The index, which every refresh needs.
     pub index: Vec<u8>,
     /// The folds to go on from.
     pub states: Vec<u8>,
-    /// Where in `states` that of each file is, and of which checkpoint.
+    /// The place of each file's state in `states`, and its checkpoint.
     pub places: Vec<(Slot, Checkpoint, LedgerState)>,
 }
 

@@ -57,7 +57,7 @@ pub fn canonical(home: &Path) -> PathBuf {
 #[derive(Debug)]
 pub struct CacheFile {
     file: File,
-    /// Where the states begin, and how many bytes they have.
+    /// The place where the states begin, and how many bytes they have.
     start: u64,
     length: u64,
     /// The directory of the file.
@@ -159,14 +159,14 @@ fn tidy(directory: &Path) {
     }
 }
 
-/// Whether nobody else can have written the file.
+/// Tells whether nobody else can have written the file.
 #[cfg(unix)]
 fn is_ours(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.uid() == rustix::process::geteuid().as_raw()
 }
 
-/// Whether nobody else can have written the file: the directory is the user's.
+/// Tells whether nobody else can have written the file: the directory is the user's.
 #[cfg(not(unix))]
 fn is_ours(_metadata: &fs::Metadata) -> bool {
     true

@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-/// So many bytes take longer to read again than to write down what was read.
+/// Bytes that take longer to read again than to write down what was read.
 const MUCH: u64 = 64 * 1024 * 1024;
 
-/// So does opening so many files.
+/// Files that take longer to open again than to write down what was read.
 const MANY: u64 = 1000;
 
-/// What a process that lives on has read in so long is written down however little it is: ten minutes of a busy home cost
+/// The time after which a process writes down what it has read, however little it is: ten minutes of a busy home cost
 /// the next process a few milliseconds.
 const LONG: Duration = Duration::from_secs(10 * 60);
 
-/// What was read since the home was written down.
+/// The work of reading since the home was written down.
 #[derive(Debug, Default)]
 pub(crate) struct SavePolicy {
     bytes: u64,
@@ -31,7 +31,7 @@ impl SavePolicy {
         self.since.get_or_insert_with(Instant::now);
     }
 
-    /// Whether it is worth to write it down, when that means to write down so many files.
+    /// Tells whether it is worth to write it down, when that means to write down so many files.
     pub(crate) fn is_worth_it(&self, all_files: usize) -> bool {
         // The more there is to write, the more must have been read.
         let share = self.files >= MANY.max(all_files as u64 / 8);

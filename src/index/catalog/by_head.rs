@@ -11,7 +11,7 @@ use crate::ledger::threads::{ThreadKind, with_descendants};
 /// The rollouts of a home by what their heads say, as far as these were read. Forms that do not count are left out.
 #[derive(Debug, Default)]
 pub struct Lookup {
-    /// What it was made of, see [`Files::version`].
+    /// The version that it was made of, see [`Files::version`].
     version: Option<u64>,
     by_thread: HashMap<Arc<str>, Vec<Slot>>,
     subagents: HashMap<Arc<str>, Vec<Slot>>,

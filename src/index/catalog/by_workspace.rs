@@ -1,4 +1,4 @@
-//! Where the directories in which threads began really are, remembered: asking the disk for each of thousands at every
+//! The real paths of the directories in which threads began, remembered: asking the disk for each of thousands at every
 //! refresh would cost more than the refresh itself.
 //!
 //! Whether a name is a link can only change when the directory that it lies in changes, so that one question for each
@@ -24,7 +24,7 @@ pub struct Workspaces {
     by_place: HashMap<PathBuf, Vec<Arc<str>>>,
     /// The directories that hold some of them, and those above, which come first.
     ways: BTreeMap<PathBuf, Way>,
-    /// How many are asked for every time.
+    /// The number of are that asked for every time.
     unsteady: usize,
     version: Option<u64>,
 }
@@ -32,12 +32,12 @@ pub struct Workspaces {
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     path: PathBuf,
-    /// Whether it is a link, or the disk did not answer.
+    /// True if it is a link, or the disk did not answer.
     is_unsteady: bool,
 }
 
 impl Place {
-    /// Where a directory is, by the thread of a [`disk`].
+    /// The place where a directory is, by the thread of a [`disk`].
     fn find(path: &Path, resolver: &mut Resolver) -> Self {
         let is_workspace = resolver.is_workspace(path);
         let place = if is_workspace { resolver.resolve(path) } else { PathBuf::new() };
@@ -49,11 +49,11 @@ impl Place {
 /// A directory on the way.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Way {
-    /// Which one it is: another one has other directories in it.
+    /// Device and inode: another directory has other directories in it.
     which: Option<(u64, u64)>,
-    /// Where it leads, if it is a link.
+    /// The place where it leads, if it is a link.
     target: Option<PathBuf>,
-    /// When a name in it last changed; `None` when one may have changed since without a sign.
+    /// The time when a name in it last changed; `None` when one may have changed since without a sign.
     changed: Option<Timestamp>,
 }
 
@@ -74,7 +74,7 @@ impl Way {
         disk::ask_all(paths, || Self::ask).into_iter().map(Option::unwrap_or_default)
     }
 
-    /// Whether names in it may lead elsewhere than `before`.
+    /// Tells whether names in it may lead elsewhere than `before`.
     fn has_changed_since(&self, before: &Self) -> bool {
         self.changed.is_none() && self.which.is_some() || self.changed != before.changed
     }

@@ -8,7 +8,7 @@ use crate::index::reading::cached::Cached;
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::rollout::file::RolloutFile;
 
-/// Where an entry is kept. A place is used again when its file is gone.
+/// The place where an entry is kept. A place is used again when its file is gone.
 pub type Slot = u32;
 
 /// A file with a rollout's name.
@@ -21,13 +21,13 @@ pub struct Entry {
     pub directory: usize,
     /// Its name there.
     pub name: Box<str>,
-    /// Whether it lies in `archived_sessions/`.
+    /// True if it lies in `archived_sessions/`.
     pub archived: bool,
     /// Its stamp, as the system gave it last.
     pub stamp: FileStamp,
-    /// Whether it has other names, through which it can be written without a sign here.
+    /// True if it has other names, through which it can be written without a sign here.
     pub is_linked: bool,
-    /// Whether another form of the rollout is the one that counts.
+    /// True if another form of the rollout is the one that counts.
     pub is_shadowed: bool,
     /// Tells that something may have been written since the stamp was taken.
     pub is_stale: bool,
@@ -35,7 +35,7 @@ pub struct Entry {
     pub head: Head,
     /// Tells that the file may have changed since its head was read without another stamp.
     pub is_head_racy: bool,
-    /// When its last record was written.
+    /// The time when its last record was written.
     pub last_record: LastRecord,
     /// Its fold.
     pub fold: Cached,
@@ -70,7 +70,7 @@ impl Entry {
         plain.strip_suffix(".jsonl").unwrap_or(plain)
     }
 
-    /// Whether it is a `.jsonl.zst`.
+    /// Tells whether it is a `.jsonl.zst`.
     #[must_use]
     pub fn is_compressed(&self) -> bool {
         self.name.ends_with(".zst")
@@ -103,7 +103,7 @@ impl Entry {
         has_changed
     }
 
-    /// Whether its head has to be read.
+    /// Tells whether its head has to be read.
     #[must_use]
     pub fn needs_head(&self) -> bool {
         matches!(self.head, Head::Unread | Head::Outdated(_) | Head::Forgotten)
@@ -125,13 +125,13 @@ impl Entry {
         }
     }
 
-    /// Whether nothing is known of its records.
+    /// Tells whether nothing is known of its records.
     #[must_use]
     pub fn is_unread(&self) -> bool {
         matches!(self.fold, Cached::Nothing)
     }
 
-    /// Whether its fold has to be brought up to date.
+    /// Tells whether its fold has to be brought up to date.
     #[must_use]
     pub fn is_unfolded(&self) -> bool {
         match &self.fold {
@@ -145,7 +145,7 @@ impl Entry {
     }
 }
 
-/// What `join` gives, without the second allocation that it takes for a name behind a path.
+/// Joins as `join` does, without the second allocation that it takes for a name behind a path.
 fn in_directory(directory: &Path, name: &str) -> PathBuf {
     let mut path = PathBuf::with_capacity(directory.as_os_str().len() + 1 + name.len());
     path.push(directory);

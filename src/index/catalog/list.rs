@@ -24,7 +24,7 @@ pub struct Listed {
     pub directories: Vec<PathBuf>,
     /// The entries that are passed over.
     pub skipped: Vec<Skipped>,
-    /// What the system said of it before it was listed, if nothing can have changed since without a sign, and nothing
+    /// Its stamp before it was listed, if nothing can have changed since without a sign, and nothing
     /// was left out that may be there the next time.
     pub stamp: Option<FileStamp>,
     /// The reason why it could not be read.
@@ -76,11 +76,11 @@ impl Listed {
     }
 }
 
-/// What is said of a link: of any, since what it leads to is not looked at.
+/// The reason why a link is skipped: any link, since what it leads to is not looked at.
 pub const LINK: &str =
     "a link, and links are not followed: move what it leads to here, or mount it here";
 
-/// What is said of what has the name of a rollout and is a directory, a FIFO, …
+/// The reason why a directory, a FIFO … with the name of a rollout is skipped.
 pub const NOT_REGULAR: &str = "not a regular file";
 
 /// Lists a directory and those below it, `levels` deep, each handed to `take` when it is listed to its end. `enter` is
@@ -135,7 +135,7 @@ pub fn list(
     open.into_iter().rev().for_each(take);
 }
 
-/// The same as of any directory, but of what a link leads to: only the beginning of a walk may be one.
+/// The stamp of a top directory, behind a link if it is one: only the beginning of a walk may be a link.
 fn stamp_of_top(top: &Path) -> Option<FileStamp> {
     let began = Timestamp::now();
     let stamp = FileStamp::of(&std::fs::metadata(top).ok()?);

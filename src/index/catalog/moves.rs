@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use crate::index::catalog::tree::Tree;
 use crate::rollout::name::RolloutName;
 
-/// How often a rollout is asked for that is in none of the places where it may be. One that was deleted is in none.
+/// The number of times that a rollout is looked for that is in none of the places where it may be. One that was deleted is in none.
 const MAX_ROUNDS: usize = 16;
 
 impl Tree {
-    /// Where rollouts that went may be: where they were, and where they are put away.
+    /// The place where rollouts that went may be: where they were, and where they are put away.
     pub(crate) fn places_of(&self, moved: &[PathBuf], archived: usize) -> Vec<(usize, String)> {
         let places = |path: &PathBuf| {
             let name = path.file_name()?.to_str()?;
@@ -48,7 +48,7 @@ impl Tree {
     }
 }
 
-/// What the plain and the compressed form of a rollout have in common.
+/// The stem that both forms of a rollout share, uncompressed and compressed.
 fn stem(name: &str) -> &str {
     RolloutName::parse(name).map_or(name, |name| name.stem)
 }

@@ -38,7 +38,7 @@ impl Files {
         (0..).zip(&mut self.entries).filter_map(|(slot, entry)| Some((slot, entry.as_mut()?)))
     }
 
-    /// How many there are.
+    /// The number of them.
     #[must_use]
     pub fn count(&self) -> usize {
         self.entries.len() - self.free.len()

@@ -7,14 +7,14 @@ use crate::fs::file_stamp::FileStamp;
 use crate::index::catalog::list::{LINK, NOT_REGULAR};
 use crate::rollout::file::Skipped;
 
-/// What the system says of a name.
+/// The answer of the system about a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stat {
-    /// What is there.
+    /// Its stamp.
     pub stamp: FileStamp,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Whether it has other names.
+    /// True if it has other names.
     pub is_linked: bool,
 }
 
@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What is said of something of this kind that is not read.
+    /// The reason why something of this kind is skipped.
     #[must_use]
     pub fn skipped(self, path: PathBuf) -> Skipped {
         let reason = if self == Self::Link { LINK } else { NOT_REGULAR };
@@ -67,7 +67,7 @@ mod unix {
             Self { opened: open(path, flags, Mode::empty()) }
         }
 
-        /// What is called `name`. A link is a link.
+        /// Asks the system about `name`. A link is a link.
         ///
         /// # Errors
         ///
@@ -125,7 +125,7 @@ mod elsewhere {
             Self { path: path.to_owned() }
         }
 
-        /// What is called `name`. A link is a link.
+        /// Asks the system about `name`. A link is a link.
         ///
         /// # Errors
         ///

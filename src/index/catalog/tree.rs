@@ -1,4 +1,4 @@
-//! Which files a Codex home has, remembered: a later walk lists only the directories that changed, and asks for every
+//! The tree of files that a Codex home has, remembered: a later walk lists only the directories that changed, and asks for every
 //! file what the system says of it.
 
 use std::cmp::Ordering;
@@ -17,10 +17,10 @@ use crate::index::catalog::slots::Files;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::Skipped;
 
-/// How often a home is walked at most for rollouts that went while it was.
+/// The most walks of a home for rollouts that went away during one.
 const MAX_WALKS: usize = 8;
 
-/// What a walk may not have met.
+/// The completeness of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missed {
     /// Everything that was there is known.
@@ -37,7 +37,7 @@ pub struct Tree {
     pub(crate) by_path: HashMap<PathBuf, usize>,
     /// Every file that is there.
     pub files: Files,
-    /// How many files have other names, at most.
+    /// The number of files that have other names, at most.
     pub(crate) linked: usize,
     /// Files that could not be asked for, in the last walk.
     pub(crate) failed: Vec<Skipped>,
@@ -48,21 +48,21 @@ pub struct Tree {
 /// A directory, as it was when it was listed.
 #[derive(Debug, Default)]
 pub struct Directory {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
     pub(crate) archived: bool,
     pub(crate) depth: usize,
-    /// What the system said of it before it was listed; `None` when it has to be listed again.
+    /// Its stamp before it was listed; `None` when it has to be listed again.
     pub(crate) listed: Option<FileStamp>,
-    /// Whether it was ever listed, so that the directories in it are known.
+    /// True if it was ever listed, so that the directories in it are known.
     pub(crate) is_known: bool,
     pub(crate) files: Vec<Slot>,
-    /// Whether `files` are in the order of their names.
+    /// True if `files` are in the order of their names.
     pub(crate) is_sorted: bool,
     pub(crate) directories: Vec<usize>,
-    /// What in it is passed over.
+    /// The entries in it that are skipped.
     pub(crate) skipped: Vec<Skipped>,
-    /// Why it could not be read.
+    /// The reason why it could not be read.
     pub(crate) unreadable: Option<io::Error>,
 }
 
@@ -254,7 +254,7 @@ impl Tree {
         }
     }
 
-    /// Where a file is, and what the walk says of it.
+    /// The place where a file is, and what the walk says of it.
     #[must_use]
     pub fn path_of(&self, entry: &Entry) -> &Path {
         self.directories.get(entry.directory).map_or(Path::new(""), |one| &one.path)
@@ -271,7 +271,7 @@ impl Tree {
         of_a.cmp(parts(b).chain(iter::once(Component::Normal(OsStr::new(&*b.name)))))
     }
 
-    /// What is passed over.
+    /// The files and directories that are skipped.
     #[must_use]
     pub fn skipped(&self) -> Vec<Skipped> {
         let of = |one: &Directory| {
@@ -283,7 +283,7 @@ impl Tree {
         unreadable.chain(inside).chain(self.failed.iter().cloned()).collect()
     }
 
-    /// Why a directory could not be read, if it could not.
+    /// The reason why a directory could not be read, if it could not.
     #[must_use]
     pub fn failure(&self, path: &Path) -> Option<io::Error> {
         let directory = self.directories.get(*self.by_path.get(path)?)?;

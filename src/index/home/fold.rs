@@ -16,7 +16,7 @@ use crate::index::reading::progress::Watch;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::RolloutFile;
 
-/// How often a caller that waits for another one's reading looks whether it was cancelled.
+/// The interval at which a caller that waits for another one's reading checks whether it was cancelled.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A rollout that is to be folded.

@@ -14,7 +14,7 @@ use crate::rollout::file::{RolloutFile, Skipped};
 use crate::rollout::head::HeadReader;
 use crate::rollout::tail::last_record_ms;
 
-/// How many heads are read before what they say is put down, and others get their turn.
+/// The number of heads that are read before they are written down and others get their turn.
 pub(crate) const MAX_HEADS: usize = 2048;
 
 /// A head that is to be read.
@@ -34,7 +34,7 @@ impl Wanted {
     }
 }
 
-/// What became of reading some heads.
+/// The outcome of reading some heads.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Some were not there any more.

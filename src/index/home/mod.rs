@@ -17,14 +17,14 @@ use crate::ledger::fold::Fold;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::RolloutFile;
 
-/// How often a home is looked at for rollouts that move while they are read.
+/// The most refreshes of a home for rollouts that move while they are read.
 pub(crate) const MAX_REFRESHES: usize = 8;
 
 /// Takes the fold of a rollout that was read from its beginning, each response listed by itself. Several threads call it
 /// at once.
 pub type TakeListed<'t> = dyn Fn(&RolloutFile, &Fold) + Sync + 't;
 
-/// Why some rollouts could not be read, for one caller.
+/// The reason why some rollouts could not be read, for one caller.
 pub type Failures = HashMap<Slot, Error>;
 
 /// The memory of one home, shared by all callers of a process.
@@ -34,11 +34,11 @@ pub struct HomeStore {
     state: Mutex<State>,
     /// Somebody has read a rollout.
     read: Condvar,
-    /// Who reads heads: the others wait, and find them read.
+    /// Held by the caller that reads heads: the others wait, and find them read.
     pub(crate) heads: Mutex<()>,
     /// The directories in which threads began. Who wants both locks takes this one first: the disk is asked under it.
     pub(crate) workspaces: Mutex<Workspaces>,
-    /// Where it is remembered between processes.
+    /// Its path remembered between processes.
     pub(crate) directory: Option<PathBuf>,
 }
 
@@ -62,7 +62,7 @@ impl HomeStore {
         &self.home
     }
 
-    /// What is known, as it is.
+    /// The state, as it is.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         match self.state.lock() {
             Ok(state) => state,
@@ -76,7 +76,7 @@ impl HomeStore {
         }
     }
 
-    /// What is known after a look at the home that is not older than `asked`.
+    /// The state after a refresh that is not older than `asked`.
     pub(crate) fn refresh(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
         state.refresh(&self.home, self.directory.as_deref(), asked)?;

@@ -16,10 +16,10 @@ use crate::ledger::summary::Glimpse;
 use crate::ledger::threads::{Thread, Threads, alone};
 use crate::rollout::file::Skipped;
 
-/// How many threads are handed over at a time.
+/// The number of threads that are handed over at a time.
 const PART: usize = 100;
 
-/// What is said of a rollout that moves faster than it can be followed.
+/// The reason why a rollout is skipped that moves faster than it can be followed.
 const RESTLESS: &str = "moved again and again while it was looked for";
 
 /// Every thread of a home.
@@ -27,7 +27,7 @@ const RESTLESS: &str = "moved again and again while it was looked for";
 pub struct Bill {
     /// Each once, newest first.
     pub threads: Vec<Thread>,
-    /// What could not be read, or counts already.
+    /// The rollouts that could not be read, or count already.
     pub skipped: Vec<Skipped>,
 }
 
@@ -45,7 +45,7 @@ pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
     Ok(Bill { threads, skipped })
 }
 
-/// The same thread by thread, so that ten thousand of them are never in memory at once. `take` is given some, newest
+/// Makes a bill part by part, so that ten thousand threads are never in memory at once. `take` is given some, newest
 /// first. Gives what could not be read, or counts already.
 ///
 /// # Errors
@@ -111,7 +111,7 @@ pub fn bill_listing(
 /// The threads that have several rollouts, or need others' records, by their ids.
 type Families = HashMap<String, Option<Thread>>;
 
-/// What is known of a home's rollouts when all of them are looked at together.
+/// The knowledge that only all rollouts of a home together give.
 struct Together {
     /// Those that were folded, newest first.
     newest: Vec<Slot>,
@@ -134,7 +134,7 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
     state.rollouts().filter(is_unread)
 }
 
-/// How many bytes of a rollout are to be read, if it has only grown.
+/// The number of bytes of a that rollout are to be read, if it has only grown.
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     let Some(entry) = state.tree.files.get(slot) else { return 0 };
     match &entry.fold {
@@ -145,7 +145,7 @@ pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     }
 }
 
-/// Which rollouts there are, the threads that are made of more than one's records, and what was skipped; or the
+/// Lists the rollouts, the threads that are made of more than one's records, and what was skipped; or the
 /// rollouts that have to be read anew for it.
 fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
     let slots: Vec<Slot> = state.rollouts().map(|(slot, _)| slot).collect();

@@ -26,11 +26,11 @@ pub struct Family {
     pub thread: Thread,
     /// Those that it spawned, and those that they spawned, newest first.
     pub subagents: Vec<Thread>,
-    /// What of the home could not be read: a subagent may be among it.
+    /// The rollouts that could not be read: a subagent may be among them.
     pub skipped: Vec<Skipped>,
 }
 
-/// What came of reading a family.
+/// The outcome of reading a family.
 enum Attempt {
     /// A rollout went meanwhile, and where it went has to be looked for.
     Moved,
@@ -49,7 +49,7 @@ pub fn family(store: &HomeStore, thread_id: &str) -> Result<Option<Family>> {
     family_since(store, thread_id, Instant::now())
 }
 
-/// The same by a look at the home that is not older than `asked`.
+/// Reads a family after a refresh that is not older than `asked`.
 fn family_since(store: &HomeStore, thread_id: &str, mut asked: Instant) -> Result<Option<Family>> {
     for left in (0..MAX_REFRESHES).rev() {
         let outcome = match store.heads_as_of(asked) {
@@ -64,7 +64,7 @@ fn family_since(store: &HomeStore, thread_id: &str, mut asked: Instant) -> Resul
     Ok(None)
 }
 
-/// The same for many threads, in their order, with one look at the home. One whose own rollout cannot be read is
+/// Reads the families of many threads, in their order, with one refresh. One whose own rollout cannot be read is
 /// `None`: it must not lose the others.
 ///
 /// # Errors
@@ -150,7 +150,7 @@ fn family_of(thread_id: &str, threads: Vec<Thread>) -> Option<(Thread, Vec<Threa
     Some((own.pop()?, subagents))
 }
 
-/// Where some rollouts are.
+/// The place where some rollouts are.
 fn paths(state: &State, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
     slots.filter_map(|slot| state.file(slot)).map(|file| file.path).collect()
 }
@@ -163,7 +163,7 @@ fn without_head(state: &State, thread_id: &str) -> Vec<Slot> {
     without_meta.filter(|&slot| state.tree.files.get(slot).is_some_and(is_own)).collect()
 }
 
-/// Whether what was skipped is a rollout of the thread, or a directory that may hold one.
+/// Tells whether what was skipped is a rollout of the thread, or a directory that may hold one.
 fn may_hide(skipped: &Skipped, thread_id: &str) -> bool {
     let name = skipped.path.file_name().and_then(|name| name.to_str());
     name.and_then(RolloutName::parse).is_none_or(|name| name.thread_id == Some(thread_id))

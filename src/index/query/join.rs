@@ -24,7 +24,7 @@ pub(crate) struct Joined {
     missing: Vec<Slot>,
 }
 
-/// What is kept of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
+/// Joins the cached ledgers of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
 /// those `also`.
 pub(crate) fn join(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Joined {
     let newest = newest_cached(state, slots);
@@ -81,7 +81,7 @@ pub(crate) fn summarized(
     Some(Summarized { file, summary: cached.summary.get()? })
 }
 
-/// Why rollouts were left out, by path.
+/// The reason why rollouts were left out, by path.
 pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
     let reason = |slot: Slot| {
         let entry = state.tree.files.get(slot)?;
@@ -105,7 +105,7 @@ impl Joined {
         depends_on.map(str::to_owned).collect()
     }
 
-    /// Whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile, and find
+    /// Tells whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile, and find
     /// that one has moved.
     pub(crate) fn lacks_some(&self, failures: &Failures) -> bool {
         self.missing.iter().any(|slot| !failures.contains_key(slot))

@@ -17,7 +17,7 @@ use crate::ledger::threads::Thread;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::Skipped;
 
-/// What is asked of a home, or of several.
+/// A question about a home, or several.
 #[derive(Debug)]
 pub struct ReportQuery {
     /// The home.
@@ -26,11 +26,11 @@ pub struct ReportQuery {
     pub more_homes: Vec<CodexHome>,
     /// The part of the bill.
     pub window: Window,
-    /// What the groups are sums by; no groups where it is empty.
+    /// The grouping; no groups where it is empty.
     pub by: Vec<GroupBy>,
     /// The sessions that branch, session and pull request are taken from.
     pub sessions: Vec<SessionLabel>,
-    /// Whether cells are asked for.
+    /// True if cells are asked for.
     pub cells: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::rollout::file::Skipped;
 pub struct ListedThreads {
     /// The threads, in no order.
     pub threads: Vec<Thread>,
-    /// What could not be read.
+    /// The rollouts that could not be read.
     pub skipped: Vec<Skipped>,
 }
 

@@ -96,7 +96,7 @@ fn resumable(state: &State, slot: Slot) -> Option<(Slot, ThreadHead)> {
     Some((slot, entry.thread_head(state.tree.path_of(entry))?))
 }
 
-/// Whether a rollout is that of a thread in which not Codex itself talks, and does not only claim to be: a copy under
+/// Tells whether a rollout is that of a thread that a person talks to, and does not only claim to be: a copy under
 /// another name never stands for the thread's own file.
 fn is_resumable(state: &State, slot: Slot) -> bool {
     let Some(entry) = state.tree.files.get(slot) else { return false };

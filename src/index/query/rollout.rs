@@ -20,10 +20,10 @@ use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::RolloutFile;
 use crate::rollout::name::RolloutName;
 
-/// How many rollouts outside of homes are remembered.
+/// The number of rollouts that outside of homes are remembered.
 const MAX_OUTSIDE: usize = 16;
 
-/// How far a rollout lies below `sessions`: `YYYY/MM/DD/file`.
+/// The depth of a rollout below `sessions`: `YYYY/MM/DD/file`.
 const MAX_DEPTH: usize = 4;
 
 /// A fold and where it stopped, behind a lock of its own: whoever asks for the same waits.

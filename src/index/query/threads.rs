@@ -17,7 +17,7 @@ use crate::rollout::file::{Skipped, newest_first};
 pub struct ThreadHeads {
     /// One a rollout, newest first.
     pub heads: Vec<ThreadHead>,
-    /// What could not be read, or is no rollout, by path.
+    /// The files that could not be read, or are no rollouts, by path.
     pub skipped: Vec<Skipped>,
 }
 
@@ -39,7 +39,7 @@ pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
     Ok(ThreadHeads { heads, skipped })
 }
 
-/// What is known when every head was read, and the heads that could not be.
+/// The state when every head was read, and the heads that could not be.
 pub(crate) fn with_heads(store: &HomeStore) -> Result<(MutexGuard<'_, State>, Outcome)> {
     let mut outcome = store.heads_as_of(Instant::now())?;
     let mut state = store.lock();
@@ -75,7 +75,7 @@ pub(crate) fn all_dated(
     questions.into_iter().map(|heads| heads.into_iter().map(date).collect()).collect()
 }
 
-/// Whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
+/// Tells whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
 pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
     if state.knows_all_heads() {
         return false;
@@ -88,7 +88,7 @@ pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
     unread.any(|(_, entry)| !has_failed(entry))
 }
 
-/// What of the home was passed over, by path: rollouts without a head, and what is none.
+/// The files that were skipped, by path: rollouts without a head, and files that are no rollouts.
 pub(crate) fn skipped(state: &mut State, outcome: Outcome) -> Vec<Skipped> {
     state.update_lookup();
     let mut skipped = state.tree.skipped();

@@ -62,7 +62,7 @@ impl WithoutMeta {
     }
 }
 
-/// What a rollout comes to, if it was read.
+/// The sums of a rollout, if it was read.
 fn summary(state: &State, slot: Slot) -> Option<Summary> {
     let Cached::Folded(cached) = &state.tree.files.get(slot)?.fold else { return None };
     cached.summary.get()

@@ -1,4 +1,4 @@
-//! What threads are doing, remembered: a turn may go on for megabytes, and nobody reads these again to learn that it does.
+//! The activity of threads, remembered: a turn may go on for megabytes, and nobody reads these again to learn that it does.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,13 +13,13 @@ use crate::rollout::activity::{Activity, End, read_end};
 use crate::rollout::name::RolloutName;
 use crate::rollout::record::recover::records;
 
-/// How many rollouts are followed: more sessions than an orchestrator runs at once.
+/// The number of rollouts that are followed: more sessions than an orchestrator runs at once.
 const MAX_FOLLOWED: usize = 256;
 
 /// A rollout whose last record is longer is not followed: the record would have to be kept, in bytes.
 const MAX_LAST: usize = 256 * 1024;
 
-/// What was appended beyond this is looked at from its end, in bytes.
+/// The most appended bytes that are read from where the last reading stopped; more are read from their end.
 const MAX_FOLLOWED_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A rollout with a lock of its own: whoever asks for the same waits.
@@ -28,7 +28,7 @@ type Followed = Arc<Mutex<Option<Follower>>>;
 static FOLLOWED: LazyLock<Mutex<Lru<PathBuf, Followed>>> =
     LazyLock::new(|| Mutex::new(Lru::new(MAX_FOLLOWED)));
 
-/// What a thread is doing, by the end of its rollout; `None` when the file is not there.
+/// The activity of a thread, by the end of its rollout; `None` when the file is not there.
 ///
 /// # Errors
 ///
@@ -81,7 +81,7 @@ fn follow(before: Option<Follower>, path: &Path) -> Result<Follower> {
 struct Follower {
     stamp: FileStamp,
     is_racy: bool,
-    /// What the records before the last one say: that one may not have been written to its end.
+    /// The activity by the records before the last one: that one may not have been written to its end.
     start: End,
     last: Last,
     activity: Activity,

@@ -19,12 +19,12 @@ pub enum Cached {
     Broken(Box<Broken>),
 }
 
-/// How a file is damaged. Few are, and what is known of ten thousand is not to have room for it.
+/// The damage of a file. Few files are damaged: the entries of ten thousand are not to have room for it.
 #[derive(Debug)]
 pub struct Broken {
     /// The file as it was then.
     pub stamp: FileStamp,
-    /// Why it cannot be read.
+    /// The reason why it cannot be read.
     pub reason: Box<str>,
 }
 
@@ -33,7 +33,7 @@ pub struct Broken {
 pub struct CachedLedger {
     /// The place that it was read up to.
     pub checkpoint: Checkpoint,
-    /// When the last record was written, in milliseconds since 1970, if one says so.
+    /// The time when the last record was written, in milliseconds since 1970, if one says so.
     pub last_record_ms: Option<i64>,
     /// Its sums.
     pub summary: CachedSummary,
@@ -62,7 +62,7 @@ impl CachedSummary {
         }
     }
 
-    /// What decides whether the rollout is a thread of its own.
+    /// The part of the summary that decides whether the rollout is a thread of its own.
     #[must_use]
     pub fn glimpse(&self) -> Option<Glimpse> {
         match self {
@@ -92,9 +92,9 @@ pub enum LedgerState {
     Encoded(Box<[u8]>),
     /// Encoded, in the file that was read at the beginning or written since.
     Stored {
-        /// Where it begins.
+        /// Its beginning.
         at: u64,
-        /// How many bytes it has.
+        /// The number of bytes that it has.
         length: u32,
         /// Their checksum.
         checksum: u32,

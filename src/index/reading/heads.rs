@@ -1,4 +1,4 @@
-//! What the heads of rollouts say, remembered until the file changes.
+//! The heads of rollouts, remembered until the file changes.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::rollout::timestamp::parse_timestamp;
 /// Texts that many rollouts have in common, each once.
 pub type Texts = HashSet<Arc<str>>;
 
-/// What is known of a rollout's head.
+/// The knowledge of a rollout's head.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum Head {
     /// It was not read.
@@ -39,20 +39,20 @@ impl Head {
     }
 }
 
-/// What the head of a rollout says.
+/// The facts in the head of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeadFacts {
     /// The thread: the `session_meta`'s id, else the file name's.
     pub thread_id: Arc<str>,
-    /// How the thread came to be, as far as its head tells.
+    /// The kind of the thread, as far as its head tells.
     pub kind: ThreadKind,
-    /// Who talks in it.
+    /// The origin of its prompts.
     pub origin: Origin,
     /// The thread that it was spawned by or copied from.
     pub parent: Option<Arc<str>>,
-    /// Where it began, as Codex wrote it.
+    /// The place where it began, as Codex wrote it.
     pub cwd: Option<Arc<str>>,
-    /// When it began, in milliseconds since 1970.
+    /// The time when it began, in milliseconds since 1970.
     pub created_ms: Option<i64>,
     /// The version of Codex that began it.
     pub cli_version: Option<Arc<str>>,
@@ -90,7 +90,7 @@ impl Codec for Head {
 pub struct ThreadHead {
     /// The rollout.
     pub file: RolloutFile,
-    /// What its head says.
+    /// The facts in its head.
     pub facts: HeadFacts,
 }
 

@@ -23,10 +23,10 @@ use crate::rollout::zstd::Decompressed;
 
 const OPERATION: &str = "read rollout";
 
-/// How often a rollout that becomes shorter while it is read is looked at again.
+/// The most attempts to read a rollout that becomes shorter meanwhile.
 const MAX_SHRUNK: u32 = 16;
 
-/// How much longer is waited before each such refresh than before the last: whoever writes gets on meanwhile.
+/// The time by which each such wait is longer than the one before: whoever writes gets on meanwhile.
 const MORE_PATIENCE: Duration = Duration::from_micros(100);
 
 /// Bytes at the beginning, and before the offset of a checkpoint, that its fingerprint is made of.
@@ -60,7 +60,7 @@ pub struct Folded {
     pub fold: Box<Fold>,
     /// The state behind a last record that has no terminator yet, where there is one.
     pub provisional: Option<Box<Fold>>,
-    /// Where it began to read: behind the beginning if it went on from where it stopped before.
+    /// The place where it began to read: behind the beginning if it went on from where it stopped before.
     pub start: u64,
 }
 
@@ -177,7 +177,7 @@ fn fold_once(
     Ok(Some(Folded { checkpoint, fold, provisional, start }))
 }
 
-/// Whether a file that is `now` has only grown since the fold stopped, or is what it was.
+/// Tells whether a file that is `now` has only grown since the fold stopped, or is what it was.
 fn goes_on(file: &File, checkpoint: &Checkpoint, now: &FileStamp) -> bool {
     let plausible = if checkpoint.stamp == *now {
         !checkpoint.is_racy || now.size > MAX_RACY
@@ -215,13 +215,13 @@ fn read_at(mut file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
     read
 }
 
-/// Whether the text behind the last terminator is a record.
+/// Tells whether the text behind the last terminator is a record.
 fn is_record(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii_end();
     rest.last() == Some(&b'}') && parse(rest).is_ok()
 }
 
-/// What has been read of a file, and the sums of its fingerprinted bytes, as far as they came by: to read them again would cost
+/// The progress through a file, with the sums of its fingerprinted bytes as they come by: reading them again would cost
 /// two calls for each of thousands of rollouts.
 struct ReadProgress {
     at: u64,

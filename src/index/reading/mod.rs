@@ -1,4 +1,4 @@
-//! What was read of the files of a home, and how far.
+//! The readers of the files of a home: each remembers how far it is.
 
 pub mod activity;
 pub mod cached;

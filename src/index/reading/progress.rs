@@ -1,8 +1,8 @@
-//! What a caller sees of a scan while it runs, and how it stops one.
+//! The watch that a caller keeps over a running scan, to see its progress and to stop it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// What a caller sees of a scan while it runs, and how it stops one.
+/// The watch over a running scan: it shows the progress, and stops the scan.
 #[derive(Debug, Default)]
 pub struct Watch {
     cancelled: AtomicBool,
@@ -12,7 +12,7 @@ pub struct Watch {
     bytes_total: AtomicU64,
 }
 
-/// How far a scan is.
+/// The progress of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Rollouts that were read.
@@ -31,7 +31,7 @@ impl Watch {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the scan was asked to end.
+    /// Tells whether the scan was asked to end.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
@@ -53,7 +53,7 @@ impl Watch {
         self.bytes_done.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// How far the scan is.
+    /// The progress of the scan.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {

@@ -1,4 +1,4 @@
-//! What a fold knows of its thread.
+//! The facts that a fold knows of its thread.
 
 use crate::ledger::fold::{Fold, Part};
 use crate::rollout::record::TokenUsage;
@@ -36,19 +36,19 @@ impl Fold {
         self.plan_type.as_deref()
     }
 
-    /// When the last record was written, in milliseconds since 1970.
+    /// The time when the last record was written, in milliseconds since 1970.
     #[must_use]
     pub fn last_record_ms(&self) -> Option<i64> {
         self.written_ms
     }
 
-    /// How many lines were no records.
+    /// The number of lines that were no records.
     #[must_use]
     pub fn skipped_records(&self) -> u64 {
         self.skipped
     }
 
-    /// Whether any line was a record or broken: a file without is empty.
+    /// Tells whether any line was a record or broken: a file without is empty.
     #[must_use]
     pub fn saw_anything(&self) -> bool {
         self.meta.is_some() || self.last_ms.is_some() || self.skipped > 0
@@ -61,7 +61,7 @@ impl Fold {
         (!only_copied).then_some(&self.tracker)
     }
 
-    /// Where the thread's counter stands.
+    /// The place where the thread's counter stands.
     #[must_use]
     pub fn counted(&self) -> Option<TokenUsage> {
         self.counter.total()

@@ -42,7 +42,7 @@ pub struct Fold {
     counter: Counter,
     recorded: UsageRecords,
     turns: Turns,
-    /// Whether the model said anything since the turn started.
+    /// True if the model said anything since the turn started.
     answered: bool,
     tracker: TurnTracker,
     buckets: UsageBuckets,
@@ -53,14 +53,14 @@ pub struct Fold {
     counter_base: Option<CounterBase>,
     /// The values of the counter by the `ordinal` of their records, for a fork that points into this rollout.
     counter_checkpoints: CounterCheckpoints,
-    /// Whether turns have ids from here on; the copied history ends there.
+    /// True if turns have ids from here on; the copied history ends there.
     turns_have_ids: bool,
     last_model: Option<String>,
     /// The plan of the account, as the last record of its limits names it.
     plan_type: Option<String>,
-    /// When the last record was written that was read.
+    /// The time when the last record was written that was read.
     last_ms: Option<i64>,
-    /// When the last record was written, also of those that count nothing and are not read.
+    /// The time when the last record was written, also of those that count nothing and are not read.
     written_ms: Option<i64>,
     skipped: u64,
 }
@@ -409,7 +409,7 @@ impl LineSink for Fold {
     }
 }
 
-/// When a record was written, in milliseconds since 1970.
+/// The time when a record was written, in milliseconds since 1970.
 fn written_of(line: &[u8]) -> Option<i64> {
     leading_timestamp(line).or_else(|| parse_timestamp(&parse(line).ok()?.timestamp?))
 }

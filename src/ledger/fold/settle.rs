@@ -1,10 +1,10 @@
-//! What a thread was billed, when nothing follows: where it began as another's copy, that one's records decide.
+//! The bill of a thread, when nothing follows: where it began as another's copy, that one's records decide.
 
 use crate::ledger::buckets::{Standing, UsageBuckets};
 use crate::ledger::counter_base::ParentCounter;
 use crate::ledger::fold::Fold;
 
-/// How many forks of forks are followed to find where a counter began.
+/// The number of forks of forks that are followed to find where a counter began.
 const MAX_GENERATIONS: u32 = 64;
 
 impl Fold {
@@ -23,7 +23,7 @@ impl Fold {
         meta.history_base.as_ref()?.thread_id.as_deref()
     }
 
-    /// What was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
+    /// The usage that was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
     /// parents of old forks.
     #[must_use]
     pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> UsageBuckets {

@@ -111,12 +111,12 @@ fn fold_bytes(bytes: &[u8]) -> Fold {
     fold
 }
 
-/// What the thread was billed, where no other thread is known.
+/// The bill of the thread, where no other thread is known.
 fn billed(rollout: &Rollout) -> u64 {
     units(&rollout.fold().settle(&|_| None))
 }
 
-/// What `child` was billed, beside its `parent`.
+/// The bill of `child`, beside its `parent`.
 fn billed_beside(child: &Rollout, parent: &Rollout) -> u64 {
     let parent = parent.fold();
     units(&child.fold().settle(&|id| (parent.thread_id() == Some(id)).then_some(&parent)))
@@ -220,7 +220,7 @@ fn a_record_waits_for_the_context_of_its_turn() {
     assert_eq!(by_model(&rollout), [(Some("m1".into()), 7), (Some("m2".into()), 100)]);
 }
 
-/// What was billed at each tier, in units.
+/// The usage at each tier, in units.
 fn by_tier(rollout: &Rollout) -> Vec<(&'static str, u64)> {
     let buckets = rollout.fold().settle(&|_| None);
     let mut sums: Vec<(&str, u64)> =

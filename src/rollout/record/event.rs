@@ -1,4 +1,4 @@
-//! What an `event_msg` says.
+//! Reads an `event_msg`.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
@@ -30,7 +30,7 @@ struct WireEvent<'a> {
     last_agent_message: LastMessage,
 }
 
-/// Whether the model had a last word.
+/// The state of the model's last message.
 #[derive(Default)]
 enum LastMessage {
     #[default]

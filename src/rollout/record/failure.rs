@@ -22,7 +22,7 @@ const USAGE_LIMIT: &str = "usage_limit_exceeded";
 /// A window that is used up, in percent.
 const FULL: f64 = 100.0;
 
-/// Why a turn failed, as far as its records say.
+/// The reason why a turn failed, as far as its records say.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// In words for a person.
@@ -138,7 +138,7 @@ fn milliseconds(seconds: f64) -> Option<i64> {
 }
 
 impl Windows {
-    /// When the refusal that ended a turn is over: every full window has been reset then. `None` where nothing says that
+    /// The time when the refusal that ended a turn is over: every full window has been reset then. `None` where nothing says that
     /// it was a limit.
     #[must_use]
     pub fn reset_after(&self, failure: Option<&Failure>) -> Option<i64> {

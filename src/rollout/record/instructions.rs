@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 /// The instructions begin within the first kilobyte. Ones that begin later are parsed like everything else.
 const SEARCHED: usize = 4096;
 
-/// What stands before the text. Inside a JSON string its quotes would be escaped, so that it is always a field. To prepare
+/// The field before the text. Inside a JSON string its quotes would be escaped, so that it is always a field. To prepare
 /// the search takes longer than to search.
 static FIELDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| {
     [Finder::new("\"base_instructions\":{\"text\":\""), Finder::new("\"instructions\":\"")]
@@ -37,7 +37,7 @@ pub fn around_instructions(record: &[u8]) -> Option<Around<'_>> {
     Some(Around { before, after: end.and_then(|end| rest.get(end..)) })
 }
 
-/// Whether an odd number of backslashes stands before `at`.
+/// Tells whether an odd number of backslashes stands before `at`.
 fn is_escaped(text: &[u8], at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1

@@ -13,15 +13,15 @@ pub struct Malformed;
 /// A record that may matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// When it was written (ISO 8601), if it says so.
+    /// The time when it was written (ISO 8601), if it says so.
     pub timestamp: Option<Cow<'a, str>>,
     /// Its number in the thread's history, in paginated rollouts.
     pub ordinal: Option<u64>,
-    /// What it says.
+    /// Its content.
     pub item: Item<'a>,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item<'a> {
     /// `session_meta`: the thread's, or one that was copied from its parent. Read it with [`crate::rollout::record::session_meta`].
@@ -47,7 +47,7 @@ pub struct TurnContext<'a> {
     pub turn_id: Option<Cow<'a, str>>,
     /// The model that the turn asks.
     pub model: Option<Cow<'a, str>>,
-    /// Where the turn runs.
+    /// The place where the turn runs.
     pub cwd: Option<Cow<'a, str>>,
     /// The tier that it asks for, in settings from 0.148 on; `None` where the record does not say.
     pub service_tier: Option<ServiceTier>,
@@ -96,20 +96,20 @@ pub struct TokenUsageRecord<'a> {
     pub turn_id: Option<Cow<'a, str>>,
     /// The provider's id of the response.
     pub response_id: Option<Cow<'a, str>>,
-    /// What the response was billed.
+    /// The usage that the response was billed.
     pub usage: TokenUsage,
 }
 
 /// The events of a turn's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn<'a> {
-    /// What happened.
+    /// The event.
     pub event: TurnEvent,
     /// The turn, where the record names it.
     pub turn_id: Option<Cow<'a, str>>,
 }
 
-/// What happened to a turn.
+/// An event in the life of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnEvent {
     /// `task_started`.

@@ -71,7 +71,7 @@ fn parse_any(line: &[u8]) -> Result<Record<'_>, Malformed> {
 /// The kinds of a record, for a reader that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description<'a> {
-    /// When it was written (ISO 8601), if it says so.
+    /// The time when it was written (ISO 8601), if it says so.
     pub timestamp: Option<Cow<'a, str>>,
     /// `session_meta`, `event_msg`, …
     pub kind: Option<Cow<'a, str>>,

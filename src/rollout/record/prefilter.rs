@@ -11,10 +11,10 @@ use memchr::memmem::Finder;
 /// The longest timestamp, kind or id that is read in place, in bytes: the ids of responses have some 55.
 const MAX_TEXT: usize = 64;
 
-/// How far behind the kind of a message its role is looked for, in bytes.
+/// The distance behind the kind of a message in which its role is looked for, in bytes.
 const MAX_ROLE_DISTANCE: usize = 128;
 
-/// How the kinds of answers of tools end: `function_call_output`, `custom_tool_call_output`, …
+/// The ending of the kinds of a tool's answer: `function_call_output`, `custom_tool_call_output`, …
 pub(crate) const TOOL_OUTPUT: &str = "_call_output";
 
 /// The kind of a line, as its first bytes tell it.
@@ -37,7 +37,7 @@ pub enum LineKind {
 pub enum Unneeded {
     /// The model asked for a tool: its turn goes on.
     ToolCall,
-    /// What a tool has answered: nobody is asked about that call any more.
+    /// The answer of a tool: nobody is asked about that call any more.
     ToolOutput,
     /// The model's final or intermediate words.
     AgentMessage,

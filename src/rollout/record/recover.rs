@@ -8,14 +8,14 @@ use serde::de::IgnoredAny;
 
 use crate::rollout::record::describe;
 
-/// How Codex begins a record. Inside a text its quotes would be escaped.
+/// The beginning of a record as Codex writes it. Inside a text its quotes would be escaped.
 const BEGINNING: &[u8] = b"{\"timestamp\":\"";
 
-/// What stands between two records where a line break was lost. No JSON value holds it outside of a text, and inside its
+/// The bytes between two records where a line break was lost. No JSON value holds it outside of a text, and inside its
 /// quotes would be escaped.
 const SEAM: &[u8] = b"}{\"timestamp\":\"";
 
-/// How many beginnings that lead to no record are tried in a line: each may cost the rest of it, and what a crash leaves
+/// The number of beginnings without a record that are tried in a line: each may cost the rest of it, and what a crash leaves
 /// has one or two.
 const MAX_TORN: u32 = 16;
 
@@ -36,7 +36,7 @@ pub fn without_junk(line: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether one record ends and another begins in the middle of a line.
+/// Tells whether one record ends and another begins in the middle of a line.
 #[must_use]
 pub fn has_seam(line: &[u8]) -> bool {
     // To prepare the search takes longer than to search.

@@ -6,7 +6,7 @@ use serde::de::Deserializer;
 use crate::codec::codec_variants;
 use crate::rollout::record::text::Text;
 
-/// How fast, and at which price, the provider is asked to answer.
+/// The service tier: the speed, and the price, at which the provider is asked to answer.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ServiceTier {
     /// No tier in particular: what `null`, `auto` and `default` stand for, and rollouts that name none.

@@ -12,14 +12,14 @@ use crate::codec::{Codec, Decoder, Encoder, codec_fields, codec_variants};
 use crate::rollout::record::instructions::{Around, around_instructions};
 use crate::rollout::record::text::Text;
 
-/// What a rollout's first record says, as far as it could be read.
+/// The first record of a rollout, as far as it could be read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct SessionMeta {
     /// The thread.
     pub id: Option<String>,
     /// The directory in which the thread began, as Codex wrote it: not resolved.
     pub cwd: Option<String>,
-    /// When the thread began (ISO 8601).
+    /// The time when the thread began (ISO 8601).
     pub timestamp: Option<String>,
     /// The version of Codex that began it.
     pub cli_version: Option<String>,
@@ -27,12 +27,12 @@ pub struct SessionMeta {
     pub originator: Option<String>,
     /// The thread of which this one is a copy.
     pub forked_from_id: Option<String>,
-    /// Whether its writer is one that records the usage of every response (`token_usage_record`) for sure: the writers
+    /// True if its writer is one that records the usage of every response (`token_usage_record`) for sure: the writers
     /// that name `runtime_workspace_roots` do. (Two versions before do as well, without a sign here.)
     pub records_usage: bool,
     /// The thread that spawned this one.
     pub parent_thread_id: Option<String>,
-    /// How the thread was started.
+    /// The source of the thread.
     pub source: Option<Source>,
     /// `user`, `subagent`, `guardian_review`, …
     pub thread_source: Option<String>,
@@ -63,7 +63,7 @@ codec_fields!(SessionMeta {
 /// `session_meta.git`: the repository as it was when the thread began.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Git {
-    /// Where its remote is, as `git` has it.
+    /// The place where its remote is, as `git` has it.
     pub repository_url: Option<String>,
     /// The branch that was checked out.
     pub branch: Option<String>,
@@ -121,7 +121,7 @@ impl Source {
     }
 }
 
-/// Who talks in a thread.
+/// The origin of a thread's prompts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// A person: the terminal, an editor, an app. The oldest versions, which knew no other, do not say it.
@@ -137,12 +137,12 @@ codec_variants!(Origin { Interactive, Automatic, Internal });
 /// The sources that `codex resume --last` takes.
 const INTERACTIVE: [&str; 4] = ["cli", "vscode", "atlas", "chatgpt"];
 
-/// What the sources of threads are called that Codex begins for itself, or begin or end with.
+/// The names of the sources of threads that Codex begins for itself, or their beginnings and ends.
 const INTERNAL: [&str; 7] =
     ["internal", "subagent", "guardian", "review", "compact", "memory", "onboarding"];
 
 impl SessionMeta {
-    /// Who talks in the thread.
+    /// The origin of the thread's prompts.
     #[must_use]
     pub fn origin(&self) -> Origin {
         let source = self.source.as_ref().and_then(Source::name);
@@ -157,7 +157,7 @@ impl SessionMeta {
         }
     }
 
-    /// Whether the thread was spawned by another thread's turn.
+    /// Tells whether the thread was spawned by another thread's turn.
     #[must_use]
     pub fn is_subagent(&self) -> bool {
         matches!(self.source, Some(Source::Subagent { .. }))
@@ -177,7 +177,7 @@ impl SessionMeta {
         self.parent_thread_id.as_deref().or(spawned_by).or(self.forked_from_id.as_deref())
     }
 
-    /// Whether the rollout continues its own thread after a revert: it points to a history, and to no other thread.
+    /// Tells whether the rollout continues its own thread after a revert: it points to a history, and to no other thread.
     /// (What it points to may be called by the id of an earlier such rollout.)
     #[must_use]
     pub fn is_revert(&self) -> bool {
@@ -185,18 +185,18 @@ impl SessionMeta {
     }
 }
 
-/// What became of reading a `session_meta`.
+/// The result of reading a `session_meta`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// What was read.
+    /// The facts that were read.
     pub meta: SessionMeta,
-    /// When the record was written (ISO 8601), if it says so.
+    /// The time when the record was written (ISO 8601), if it says so.
     pub written: Option<String>,
-    /// How the reading ended.
+    /// The end of the reading.
     pub end: CaptureEnd,
 }
 
-/// How the reading of a `session_meta` ended.
+/// The end of reading a `session_meta`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptureEnd {
     /// The record is whole.

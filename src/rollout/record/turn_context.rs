@@ -1,4 +1,4 @@
-//! What a turn runs with: a `turn_context`, or settings.
+//! Reads the settings of a turn: a `turn_context`, or settings that were applied.
 
 use serde::Deserialize;
 

@@ -64,7 +64,7 @@ pub(crate) fn token_usage_record(line: &[u8]) -> Option<Record<'_>> {
     Some(Record { timestamp: Some(timestamp), ordinal, item })
 }
 
-/// What of a line was not read yet. Each step takes what it expects, or is `None`.
+/// The rest of a line. Each step takes what it expects, or is `None`.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {

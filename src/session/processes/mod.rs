@@ -20,7 +20,7 @@ use linux as system;
 use portable as system;
 
 impl Process {
-    /// Whether it still runs, and still the same program: a process may become another one by `exec`.
+    /// Tells whether it still runs, and still the same program: a process may become another one by `exec`.
     ///
     /// # Errors
     ///
@@ -32,7 +32,7 @@ impl Process {
         }))
     }
 
-    /// When it was started, as early as that may have been, in milliseconds since 1970.
+    /// The time when it was started, as early as that may have been, in milliseconds since 1970.
     #[must_use]
     pub fn earliest_start_ms(&self) -> Option<i64> {
         system::earliest_start_ms(self)
@@ -88,7 +88,7 @@ pub(crate) fn children_mark(pid: u32) -> Option<Vec<u8>> {
     system::children_mark(pid)
 }
 
-/// How long a process of one thread has run on a processor, in nanoseconds: the same as long as it sleeps. `None` where
+/// The time that a process of one thread has run on a processor, in nanoseconds: the same as long as it sleeps. `None` where
 /// the system does not tell.
 #[must_use]
 pub(crate) fn ran_ns(pid: u32) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! What is known of a process.
+//! The facts of a process.
 
 /// One process at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,12 +7,12 @@ pub struct Process {
     pub pid: u32,
     /// The number of its parent.
     pub parent: u32,
-    /// When it was started, in the system's own unit: to compare with that of the same number at another moment.
+    /// The time when it was started, in the system's own unit: to compare with that of the same number at another moment.
     pub started: u64,
     /// The device of its terminal, where the system tells.
     pub terminal: Option<u64>,
     /// The name of the program; Linux cuts it after 15 bytes.
     pub name: Box<str>,
-    /// Whether it has ended, and its parent has not asked for its end yet.
+    /// True if it has ended, and its parent has not asked for its end yet.
     pub is_zombie: bool,
 }
