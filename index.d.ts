@@ -17,7 +17,7 @@ export interface ActivityLogChange {
   outcome: 'noted' | 'left' | 'removed' | 'absent'
 }
 
-/** What became of the section of AGENTS.md. */
+/** The outcome of a change to the section of AGENTS.md. */
 export interface AgentsSectionChange {
   /** The file. */
   path: string
@@ -31,21 +31,21 @@ export interface AgentsSectionChange {
  */
 export declare function beginActivityLog(workspacePath: string): Promise<ActivityLogChange>
 
-/** What a Codex binary said of itself when it was asked. */
+/** The facts that a Codex binary told of itself when it was asked. */
 export interface BinaryFacts {
   /** `0.169.0`; `null` where it would not say. */
   version: string | null
   /** The values that `--ask-for-approval` takes. */
   approvalPolicies: Array<string>
-  /** Whether `codex resume` exists. */
+  /** True if `codex resume` exists. */
   resume: boolean
-  /** Whether `--no-daemon` exists. */
+  /** True if `--no-daemon` exists. */
   noDaemon: boolean
   /** The models that have a successor, which Codex offers at a start until it was answered, with that successor. */
   modelSuccessors: Record<string, string>
 }
 
-/** Where to look for a program; the process's environment says the rest. */
+/** The places in which a program is looked for; the process's environment says the rest. */
 export interface BinarySearch {
   /** A Codex that the user named, as a path or a command name. Passed over when it cannot be run. */
   binary?: string | null
@@ -55,9 +55,9 @@ export interface BinarySearch {
 
 /** A hook as Codex lists it. */
 export interface CodexHook {
-  /** Which one it is: where it comes from, its event, and its place there. */
+  /** Its key: where it comes from, its event, and its place there. */
   key: string
-  /** What it runs. */
+  /** Its command. */
   command: string | null
   /** `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust. */
   trustStatus: string | null
@@ -65,7 +65,7 @@ export interface CodexHook {
   currentHash: string | null
 }
 
-/** What a Codex said of its hooks. */
+/** The hooks that a Codex listed. */
 export interface CodexHooks {
   /** The hooks that it would run; `null` where it has no such list. */
   hooks: Array<CodexHook> | null
@@ -84,11 +84,11 @@ export interface EventPrompt {
   threadId: string
   /** The turn that answers it. */
   turnId: string | null
-  /** How that turn ended by the events alone; a turn that an error ended has no event of its end. */
+  /** The end of that turn by the events alone; a turn that an error ended has no event of its end. */
   end: 'none' | 'stopped' | 'interrupted'
-  /** When it was submitted, in milliseconds since 1970. */
+  /** The time when it was submitted, in milliseconds since 1970. */
   atMs: number
-  /** When its turn ended, in milliseconds since 1970. */
+  /** The time when its turn ended, in milliseconds since 1970. */
   endedAtMs: number | null
 }
 
@@ -102,24 +102,14 @@ export interface EventQuestion {
   turnId: string | null
   /** The tool that may not run yet. */
   tool: string | null
-  /** When it was asked, in milliseconds since 1970. */
+  /** The time when it was asked, in milliseconds since 1970. */
   atMs: number
 }
 
-/** Where events are noted. */
+/** The place of the events. */
 export interface EventsOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
   aoHome?: string | null
-}
-
-/** Which session's events are meant. */
-export interface EventsQuery {
-  /** The orchestrator's id of the session. */
-  sessionId: string
-  /** Its terminal's name: events that name another one are another session's of the same id. */
-  runtime?: string | null
-  /** Only events from this time on, in milliseconds since 1970. */
-  sinceMs?: number | null
 }
 
 /** A thread that a person talked to in a session. */
@@ -128,13 +118,13 @@ export interface EventThread {
   threadId: string
   /** Its rollout, as Codex named it last. */
   rolloutPath: string | null
-  /** Where it runs. */
+  /** The place where it runs. */
   cwd: string | null
-  /** When it was last started or prompted, in milliseconds since 1970. */
+  /** The time when it was last started or prompted, in milliseconds since 1970. */
   atMs: number
 }
 
-/** Where to look. */
+/** The places to look in. */
 export interface EvidenceOptions {
   /** The Codex home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
   codexHome?: string | null
@@ -142,11 +132,11 @@ export interface EvidenceOptions {
   aoHome?: string | null
   /** The Codex binary that is configured or was found: processes of its name are Codexes, too. */
   binary?: string | null
-  /** Whether tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell. */
+  /** True if tmux may be asked, which takes a process and some 5 ms. Without, what is remembered has to tell. */
   askTmux?: boolean | null
 }
 
-/** Where what was billed is written, and what stands in every row. */
+/** The directory of an export, and the columns that stand in every row. */
 export interface ExportOptions {
   /** The directory; it is made, private to the user, where it is not there. */
   directory: string
@@ -154,9 +144,9 @@ export interface ExportOptions {
   host: string
   /** The homes; `$CODEX_HOME`, else `~/.codex`, when none is given. */
   codexHomes?: Array<string> | null
-  /** What every row says besides, `key=value` each. */
+  /** The labels that every row has besides, `key=value` each. */
   labels?: Array<string> | null
-  /** How much of the names of directories, repositories and branches is written; `full` when it is not given. */
+  /** The part of the names of directories, repositories and branches that is written; `full` when it is not given. */
   paths?: 'full' | 'repo' | 'hash' | null
   /** Only days from that of this time on, in milliseconds since 1970. */
   sinceMs?: number | null
@@ -174,7 +164,7 @@ export interface ExportOptions {
  */
 export declare function exportResponses(options: ExportOptions, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<ExportResult>
 
-/** What an export did. */
+/** The result of an export. */
 export interface ExportResult {
   /** The threads of the homes. */
   threads: number
@@ -184,7 +174,7 @@ export interface ExportResult {
   responses: number
   /** The files that were written. */
   written: Array<string>
-  /** What could not be read, or counts already. */
+  /** The rollouts that could not be read, or count already. */
   skipped: Array<SkippedFile>
 }
 
@@ -203,14 +193,7 @@ export declare function findProgramSync(name: string, search?: BinarySearch | un
  */
 export declare function findRollout(workspacePath: string, options?: HomeOptions | undefined | null): Promise<ThreadHead | null>
 
-/**
- * Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
- *
- * Rejects when the home is there and cannot be read.
- */
-export declare function findRollouts(workspacePaths: Array<string>, options?: HomeOptions | undefined | null): Promise<Array<ThreadHead | null>>
-
-/** Which Codex home to read. */
+/** The Codex home to read. */
 export interface HomeOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
   codexHome?: string | null
@@ -237,7 +220,7 @@ export declare function homeUsage(options?: HomeUsageOptions | undefined | null,
 export interface HomeUsage {
   /** The home that was read; of several the first, of exports their first directory. */
   codexHome: string
-  /** Where prices come from. */
+  /** The source of prices. */
   pricing: Pricing
   /** Every thread once, newest first. */
   threads: Array<ThreadUsage>
@@ -247,24 +230,24 @@ export interface HomeUsage {
   groups: Array<UsageGroup> | null
   /** The sum by day, model, workspace and tier at once, in this order; `null` when it was not asked for. */
   cells: Array<UsageCell> | null
-  /** What could not be read, or counts already. */
+  /** The rollouts that could not be read, or count already. */
   skipped: Array<SkippedFile>
 }
 
 /**
- * The same as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
+ * Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
  * another. Ten thousand threads cost less as a document than as objects.
  */
 export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Array<Uint8Array>>
 
-/** What to report of a Codex home. */
+/** The report that is asked for. */
 export interface HomeUsageOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
   codexHome?: string | null
   /** Only this workspace, however it is spelled. */
   workspacePath?: string | null
   /**
-   * What `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
+   * The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
    * threads that began there, whole.
    */
   workspaceMatch?: 'ran' | 'began' | null
@@ -273,7 +256,7 @@ export interface HomeUsageOptions {
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
   untilMs?: number | null
   /**
-   * What `groups` adds up by: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
+   * The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
    * `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
    * are those of the system's time zone.
    */
@@ -287,7 +270,7 @@ export interface HomeUsageOptions {
    * once. Workspaces are compared as they are written: they are other machines'.
    */
   from?: Array<string> | null
-  /** Whether to give `cells` too. */
+  /** True to get `cells` too. */
   cells?: boolean | null
 }
 
@@ -301,9 +284,9 @@ export interface HostWrappers {
 
 /** A table of prices that was imported. */
 export interface ImportedPrices {
-  /** Where it is kept. */
+  /** Its path kept. */
   path: string
-  /** How many models it has. */
+  /** The number of models that it has. */
   models: number
 }
 
@@ -334,7 +317,7 @@ export declare function installHook(options?: WrappersOptions | undefined | null
  */
 export declare function installWrappers(options?: InstallWrappersOptions | undefined | null): Promise<WrappersChange>
 
-/** Where the wrappers go and what they need. */
+/** The place where the wrappers go and what they need. */
 export interface InstallWrappersOptions {
   /**
    * The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where another program's are in
@@ -350,7 +333,7 @@ export interface InstallWrappersOptions {
   force?: boolean | null
 }
 
-/** Which threads to list. */
+/** The threads to list. */
 export interface ListOptions {
   /** The home; `$CODEX_HOME`, else `~/.codex`, when it is not given. */
   codexHome?: string | null
@@ -405,11 +388,11 @@ export interface OwnThread {
 /** Says where this package looks and writes when nothing else is said. */
 export declare function places(): Promise<Places>
 
-/** Where this package looks and writes when nothing else is said; `null` where no home directory is known. */
+/** The place where this package looks and writes when nothing else is said; `null` where no home directory is known. */
 export interface Places {
   /** `$CODEX_HOME`, else `~/.codex`. */
   codexHome: string | null
-  /** What may be deleted at any time. */
+  /** The cache, which may be deleted at any time. */
   cacheDirectory: string | null
   /** The user's own prices, whether or not the file is there. */
   userPrices: string | null
@@ -419,11 +402,11 @@ export interface Places {
 export interface PriceRow {
   /** The model. */
   model: string
-  /** Where its prices come from. */
+  /** The source of its prices. */
   origin: 'built-in' | 'imported' | 'user' | 'default'
   /** The service tier. */
   tier: 'standard' | 'priority' | 'flex' | 'ultrafast'
-  /** Whether the prices are those of responses whose input is longer than 272,000 tokens. */
+  /** True if the prices are those of responses whose input is longer than 272,000 tokens. */
   longContext: boolean
   /** Input that the provider had not in its cache. */
   input: number
@@ -454,7 +437,7 @@ export declare function priceTable(): Promise<PriceTable>
 
 /** The table of prices in force. */
 export interface PriceTable {
-  /** Where it comes from. */
+  /** The place where it comes from. */
   source: string
   /** Its day, `YYYY-MM-DD`. */
   asOf: string
@@ -462,7 +445,7 @@ export interface PriceTable {
   rows: Array<PriceRow>
 }
 
-/** Where prices come from. */
+/** The source of prices. */
 export interface Pricing {
   /** The table. */
   source: string
@@ -478,14 +461,14 @@ export interface Pricing {
 }
 
 /**
- * What this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
+ * Tells what this binary can do: remembered, else asked with `--version` and `--help` and remembered on disk until the
  * file is replaced. `null` where its help is not that of a Codex. Rejects when it cannot be started or does not
  * answer within `timeLimitMs` (3,000).
  */
 export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
 
 /**
- * The same at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
+ * Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
  * blocks for the time of three short programs, and no longer than `timeLimitMs`.
  */
 export declare function probeBinarySync(path: string, timeLimitMs: number): BinaryFacts | null
@@ -505,34 +488,19 @@ export declare function probeHooks(path: string, flags: Array<string>, timeLimit
 export declare function readActivity(rolloutPath: string): Promise<RolloutActivity | null>
 
 /**
- * Reads the last records of a rollout, oldest first: at most `count`, no more than 131,072, and none that begin more
- * than 16 MB before its end. A line that is still being written is no record yet.
- *
- * Rejects when the file cannot be read.
- */
-export declare function readLastRecords(rolloutPath: string, count: number): Promise<Array<RolloutRecord>>
-
-/**
- * Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
- *
- * Rejects when the file cannot be read.
- */
-export declare function readSessionMeta(rolloutPath: string): Promise<SessionMeta | null>
-
-/**
  * Tells why the last turn of a thread failed; `null` where it did not, or the rollout is not there. Reads as
  * `readActivity` does.
  */
 export declare function readTurnFailure(rolloutPath: string): Promise<TurnFailure | null>
 
 /**
- * What is remembered on disk of this very file; `null` where it was not asked yet, or was replaced since.
+ * Recalls the facts of this very file from the disk; `null` where it was not asked yet, or was replaced since.
  * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
  */
 export declare function recallBinarySync(path: string): BinaryFacts | null
 
 /**
- * What is remembered on disk of the hooks that `flags` give this very file; `null` where it was not asked so.
+ * Recalls from the disk the hooks that `flags` give this very file; `null` where it was not asked so.
  * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
  */
 export declare function recallHooksSync(path: string, flags: Array<string>): CodexHooks | null
@@ -547,7 +515,7 @@ export declare function removableWrappers(options?: WrappersOptions | undefined 
 export interface RemovableWrappers {
   /** The files that would go. */
   files: Array<string>
-  /** Whether somebody else's set is there, which would be left alone. */
+  /** True if somebody else's set is there, which would be left alone. */
   left: boolean
 }
 
@@ -581,7 +549,7 @@ export declare function removeWrappers(options?: WrappersOptions | undefined | n
  */
 export declare function resolveBinary(search?: BinarySearch | undefined | null): Promise<string | null>
 
-/** The same at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s. */
+/** Finds the binary at once. Synchronous because the orchestrator's `detect` and `getLaunchCommand` are: a few `stat`s. */
 export declare function resolveBinarySync(search?: BinarySearch | undefined | null): string | null
 
 /** A thread that a session is restored on. */
@@ -592,9 +560,9 @@ export interface ResumedThread {
   rolloutPath: string
 }
 
-/** What a thread is doing, by the end of its rollout. */
+/** The activity of a thread, by the end of its rollout. */
 export interface RolloutActivity {
-  /** What the last turn is doing. */
+  /** The state of the last turn. */
   turn: 'none' | 'running' | 'finished' | 'aborted' | 'failed'
   /** The last turn, where its records name it. */
   turnId: string | null
@@ -602,28 +570,14 @@ export interface RolloutActivity {
   model: string | null
   /** Tools that the last turn has called and that have not answered yet. */
   openCalls: number
-  /** When a tool last answered in the last turn, in milliseconds since 1970. */
+  /** The time when a tool last answered in the last turn, in milliseconds since 1970. */
   lastAnswerAtMs: number | null
-  /** When the last record was written, in milliseconds since 1970. */
+  /** The time when the last record was written, in milliseconds since 1970. */
   lastRecordAtMs: number | null
-  /** When the rollout was last written, in milliseconds since 1970. */
+  /** The time when the rollout was last written, in milliseconds since 1970. */
   updatedAtMs: number
   /** Bytes on disk. */
   sizeBytes: number
-}
-
-/** One record of a rollout. */
-export interface RolloutRecord {
-  /** Where it begins, in bytes from the beginning of the (decompressed) file. */
-  offset: number
-  /** When it was written, in milliseconds since 1970. */
-  timestampMs: number | null
-  /** `session_meta`, `turn_context`, `event_msg`, `response_item`, … */
-  type: string | null
-  /** The kind of its payload: `token_count`, `task_started`, `message`, … */
-  payloadType: string | null
-  /** The whole record as written. */
-  json: string
 }
 
 /**
@@ -634,7 +588,7 @@ export interface RolloutRecord {
  */
 export declare function rolloutUsage(rolloutPath: string): Promise<ThreadUsage | null>
 
-/** How far a scan is. */
+/** The progress of a scan. */
 export interface ScanProgress {
   /** Rollouts that were read. */
   filesDone: number
@@ -646,13 +600,7 @@ export interface ScanProgress {
   bytesTotal: number
 }
 
-/**
- * Reads what the hooks noted of some sessions, in their order; `null` for a session of which nothing was noted, or
- * whose file cannot be read.
- */
-export declare function sessionEvents(sessions: Array<EventsQuery>, options?: EventsOptions | undefined | null): Promise<Array<SessionEventsFound | null>>
-
-/** What Codex itself told of a session. */
+/** The events that Codex itself told of a session. */
 export interface SessionEventsFound {
   /** The session's id, as far as the name of its file keeps it. */
   sessionId: string
@@ -660,25 +608,25 @@ export interface SessionEventsFound {
   threads: Array<EventThread>
   /** Its last prompt. */
   prompt: EventPrompt | null
-  /** What is being asked, newest first. */
+  /** The questions that are open, newest first. */
   questions: Array<EventQuestion>
-  /** When anything last happened, in milliseconds since 1970. */
+  /** The time when anything last happened, in milliseconds since 1970. */
   lastAtMs: number | null
-  /** When Codex was last started with hooks for it, in milliseconds since 1970. */
+  /** The time when Codex was last started with hooks for it, in milliseconds since 1970. */
   launchedAtMs: number | null
 }
 
 /** Gathers all that tells what sessions are doing and what they cost, in their order, in one look for all of them. */
 export declare function sessionEvidence(sessions: Array<SessionQuery>, options?: EvidenceOptions | undefined | null): Promise<Array<SessionEvidence>>
 
-/** What was found of a session. Where no Codex runs, or that is not known, nothing else was looked for. */
+/** The evidence of a session. Where no Codex runs, or that is not known, nothing else was looked for. */
 export interface SessionEvidence {
   /**
-   * Whether its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
+   * True if its Codex runs: `running`, `none`, `unknown` where the system or tmux does not say, `unasked` where tmux
    * has to be asked; `null` where that was not asked.
    */
   process: string | null
-  /** When its Codex was started, as early as that may have been, in milliseconds since 1970. */
+  /** The time when its Codex was started, as early as that may have been, in milliseconds since 1970. */
   startedAtMs: number | null
   /** The program by which it was started. */
   program: string | null
@@ -688,48 +636,26 @@ export interface SessionEvidence {
   question: EventQuestion | null
   /** Its thread: the one that its hooks named last, else the recorded one, else the newest one of its directory. */
   thread: OwnThread | null
-  /** What that is doing. */
+  /** The activity of that thread. */
   activity: RolloutActivity | null
-  /** Why its last turn failed, where it did. */
+  /** The reason why its last turn failed, where it did. */
   turnFailure: TurnFailure | null
   /** The state that a later orchestrator saw last, in its word. */
   seenState: string | null
-  /** When it saw it, in milliseconds since 1970. */
+  /** The time when it saw it, in milliseconds since 1970. */
   seenStateAtMs: number | null
-  /** Whether that is a note of this plugin, for dashboards without it. */
+  /** True if that is a note of this plugin, for dashboards without it. */
   seenStateIsOurs: boolean
-  /** When a question was last seen on its screen, in milliseconds since 1970. */
+  /** The time when a question was last seen on its screen, in milliseconds since 1970. */
   questionSeenAtMs: number | null
   /** The model of its thread's last turn. */
   model: string | null
-  /** What its threads and their subagents were billed, each once. */
+  /** The usage of its threads and their subagents, each once. */
   usage: Usage | null
   /** The name of its thread, else the first line of its first prompt. */
   summary: string | null
-  /** Why something of it could not be read. */
+  /** The reason why something of it could not be read. */
   failure: string | null
-}
-
-/** What the first record of a rollout says. */
-export interface SessionMeta {
-  /** The thread. */
-  id: string | null
-  /** Where the thread began, as Codex wrote it. */
-  cwd: string | null
-  /** When the thread began (ISO 8601). */
-  timestamp: string | null
-  /** The version of Codex that began it. */
-  cliVersion: string | null
-  /** The program that began it. */
-  originator: string | null
-  /** `exec`, `vscode`, …; `null` for a subagent. */
-  source: string | null
-  /** `user`, `subagent`, `guardian_review`, … in newer versions. */
-  threadSource: string | null
-  /** The thread of which it is a copy. */
-  forkedFromId: string | null
-  /** The thread that it was copied from or spawned by. */
-  parentThreadId: string | null
 }
 
 /** A session of the orchestrator, and what is asked of it. */
@@ -748,21 +674,21 @@ export interface SessionQuery {
   tmux?: string | null
   /** The process in or below which its Codex runs. */
   pid?: number | null
-  /** When that was made, in milliseconds since 1970: a process that was started later is another one. */
+  /** The time when that was made, in milliseconds since 1970: a process that was started later is another one. */
   createdAtMs?: number | null
-  /** Whether that is another user's, whom the system may hide. */
+  /** True if the process is another user's, whom the system may hide. */
   isForeign?: boolean | null
-  /** Whether only the process is asked for. */
+  /** True if only the process is asked for. */
   processOnly?: boolean | null
-  /** Whether what the session is about and what it cost is asked for, too. */
+  /** True if what the session is about and what it cost is asked for, too. */
   withInfo?: boolean | null
 }
 
 /** A file or directory that was passed over. */
 export interface SkippedFile {
-  /** Where it is. */
+  /** Its path. */
   path: string
-  /** Why it does not count. */
+  /** The reason why it does not count. */
   reason: string
 }
 
@@ -774,7 +700,7 @@ export interface ThreadFamilyUsage {
   subagents: Array<ThreadUsage>
   /** All of them together. */
   total: Usage
-  /** What of the home could not be read: a subagent may be among it. */
+  /** The rollouts that could not be read: a subagent may be among them. */
   skipped: Array<SkippedFile>
 }
 
@@ -784,19 +710,19 @@ export interface ThreadHead {
   threadId: string
   /** The rollout; of several (a reverted thread) the one that was written last. */
   rolloutPath: string
-  /** Where the thread began, as Codex wrote it: links are not resolved. */
+  /** The directory in which the thread began, as Codex wrote it: links are not resolved. */
   workspacePath: string | null
-  /** How the thread came to be. */
+  /** The kind of the thread: how it came to be. */
   kind: 'root' | 'fork' | 'subagent'
   /** The thread that it was copied from or spawned by. */
   parentThreadId: string | null
-  /** Whether the rollout lies in `archived_sessions/`. */
+  /** True if the rollout lies in `archived_sessions/`. */
   archived: boolean
-  /** Whether the rollout is a `.jsonl.zst`. */
+  /** True if the rollout is a `.jsonl.zst`. */
   compressed: boolean
-  /** When the thread began, in milliseconds since 1970. */
+  /** The time when the thread began, in milliseconds since 1970. */
   createdAtMs: number | null
-  /** When the rollout was last written, in milliseconds since 1970. */
+  /** The time when the rollout was last written, in milliseconds since 1970. */
   updatedAtMs: number
   /** Bytes on disk. */
   sizeBytes: number
@@ -810,7 +736,7 @@ export interface ThreadList {
   codexHome: string
   /** The rollouts, newest first. A reverted thread has one entry for each of its rollouts. */
   threads: Array<ThreadHead>
-  /** What could not be read, or is no rollout. */
+  /** The files that could not be read, or are no rollouts. */
   skipped: Array<SkippedFile>
 }
 
@@ -828,19 +754,19 @@ export interface ThreadUsage {
   threadId: string
   /** The rollout; of several (a reverted thread) the one that was written last. */
   rolloutPath: string
-  /** Where the thread began, as Codex wrote it: links are not resolved. */
+  /** The directory in which the thread began, as Codex wrote it: links are not resolved. */
   workspacePath: string | null
-  /** How the thread came to be. */
+  /** The kind of the thread: how it came to be. */
   kind: 'root' | 'fork' | 'subagent'
   /** The thread that it was copied from or spawned by. */
   parentThreadId: string | null
-  /** Whether the rollout lies in `archived_sessions/`. */
+  /** True if the rollout lies in `archived_sessions/`. */
   archived: boolean
-  /** Whether the rollout is a `.jsonl.zst`. */
+  /** True if the rollout is a `.jsonl.zst`. */
   compressed: boolean
-  /** When the thread began, in milliseconds since 1970. */
+  /** The time when the thread began, in milliseconds since 1970. */
   createdAtMs: number | null
-  /** When the rollout was last written, in milliseconds since 1970. */
+  /** The time when the rollout was last written, in milliseconds since 1970. */
   updatedAtMs: number
   /** Bytes on disk. */
   sizeBytes: number
@@ -848,44 +774,36 @@ export interface ThreadUsage {
   cliVersion: string | null
   /** The model of the last turn. */
   model: string | null
-  /** What the thread was billed. */
+  /** The usage that the thread was billed. */
   usage: Usage
-  /** The same by model; `unknown` where the rollout names none. */
+  /** The usage by model; `unknown` where the rollout names none. */
   models: Record<string, Usage>
-  /** The same by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`. */
+  /** The usage by the service tier that the turns asked for: `standard`, `priority`, `flex`, `ultrafast`. */
   tiers: Record<string, Usage>
   /**
    * The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
    * tokens cost at API prices. `null` where no record names one.
    */
   planType: string | null
-  /** Whether the cost holds rates that are not the model's own at its tier. */
+  /** True if the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
   /** Lines of the rollout that were no records. */
   skippedRecords: number
-  /** What the last turn is doing, by the records alone. */
+  /** The state of the last turn, by the records alone. */
   turn: 'none' | 'running' | 'finished' | 'aborted' | 'failed'
   /** The last turn, where its records name it. */
   turnId: string | null
-  /** When the last record was written, in milliseconds since 1970. */
+  /** The time when the last record was written, in milliseconds since 1970. */
   lastRecordAtMs: number | null
 }
 
-/**
- * Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
- * `null` for a thread that the home has not, or whose own rollout cannot be read: it must not lose the others.
- *
- * Rejects when the home is there and cannot be read.
- */
-export declare function threadUsages(threadIds: Array<string>, options?: HomeOptions | undefined | null): Promise<Array<ThreadFamilyUsage | null>>
-
-/** Why a turn failed, as far as its records say. */
+/** The reason why a turn failed, as far as its records say. */
 export interface TurnFailure {
   /** In words for a person. */
   error: string | null
   /** Codex's own name for it: `usage_limit_exceeded`, `internal_server_error`, … */
   errorKind: string | null
-  /** When the usage limit that the turn failed at is reset, in milliseconds since 1970. */
+  /** The time when the usage limit that the turn failed at is reset, in milliseconds since 1970. */
   limitResetsAtMs: number | null
 }
 
@@ -907,19 +825,19 @@ export interface Usage {
   estimatedCostUsd: number
 }
 
-/** What one model was billed in one workspace at one tier on one day. */
+/** The usage of one model in one workspace at one tier on one day. */
 export interface UsageCell {
   /** The day in the system's time zone, `YYYY-MM-DD`. */
   day: string
   /** The model; `unknown` where the rollout names none. */
   model: string
-  /** Where the turns ran, links resolved; `unknown` where the rollout does not say. */
+  /** The directory in which the turns ran, links resolved; `unknown` where the rollout does not say. */
   workspace: string
   /** The service tier that the turns asked for. */
   tier: string
-  /** What was billed. */
+  /** The usage that was billed. */
   usage: Usage
-  /** Whether the cost holds rates that are not the model's own at its tier. */
+  /** True if the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
 }
 
@@ -931,11 +849,11 @@ export interface UsageGroup {
    * nothing says it. A list where two things were asked for.
    */
   key: string | Array<string>
-  /** How many threads were billed in it. */
+  /** The number of threads that were billed in it. */
   threads: number
-  /** What was billed. */
+  /** The usage that was billed. */
   usage: Usage
-  /** Whether the cost holds rates that are not the model's own at its tier. */
+  /** True if the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
 }
 
@@ -947,11 +865,11 @@ export interface WrapperFile {
   state: 'current' | 'changed' | 'foreign' | 'notExecutable' | 'missing'
 }
 
-/** What became of the wrappers. */
+/** The outcome of a change to the wrappers. */
 export interface WrappersChange {
   /** `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's. */
   outcome: 'written' | 'current' | 'left' | 'removed' | 'absent'
-  /** What is there now. */
+  /** The state after it. */
   status: WrappersStatus
 }
 
@@ -962,6 +880,7 @@ export interface WrappersChange {
 export declare function wrappersDirectorySync(options?: WrappersOptions | undefined | null): string
 
 /** Which wrappers are meant. */
+/** The wrappers that are meant. */
 export interface WrappersOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
   aoHome?: string | null
@@ -976,6 +895,7 @@ export interface WrappersOptions {
 export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
 
 /** Our wrappers, where they are. */
+/** The state of the orchestrator's `bin`. */
 export interface WrappersStatus {
   /** The directory: the orchestrator's `bin`, or our own `codex/bin` where `host` names another program's set. */
   directory: string
@@ -988,7 +908,7 @@ export interface WrappersStatus {
   owner: 'current' | 'older' | 'newer' | 'foreign' | 'old' | 'none'
   /** The version that the marker names. */
   version: string | null
-  /** Whether the set is this version's, complete and executable. */
+  /** True if the set is this version's, complete and executable. */
   ok: boolean
   /** The files of the set. */
   files: Array<WrapperFile>

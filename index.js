@@ -779,7 +779,6 @@ export { directoryHooksSync }
 export { exportResponses }
 export { findProgramSync }
 export { findRollout }
-export { findRollouts }
 export { homeRevision }
 export { homeUsage }
 export { homeUsageDocument }
@@ -798,8 +797,6 @@ export { probeBinary }
 export { probeBinarySync }
 export { probeHooks }
 export { readActivity }
-export { readLastRecords }
-export { readSessionMeta }
 export { readTurnFailure }
 export { recallBinarySync }
 export { recallHooksSync }
@@ -811,7 +808,6 @@ export { removeWrappers }
 export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
-export { sessionEvents }
 export { sessionEvidence }
 export { threadUsage }
 export { threadUsages }

@@ -4,8 +4,8 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as native from "../../index.js";
-import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
-import { AT, lines, sessionMeta, threadId } from "../support/records.mjs";
+import { temporaryFolder } from "../support/home.mjs";
+import { AT, threadId } from "../support/records.mjs";
 
 const ID = threadId(1);
 
@@ -18,8 +18,6 @@ const TEXTS = [
   ["workspacePath", "a path", (text) => native.listThreads({ workspacePath: text })],
   ["workspacePath", "a path", (text) => native.homeUsage({ workspacePath: text })],
   ["workspacePath", "a path", (text) => native.findRollout(text)],
-  ["rolloutPath", "a path", (text) => native.readSessionMeta(text)],
-  ["rolloutPath", "a path", (text) => native.readLastRecords(text, 1)],
   ["rolloutPath", "a path", (text) => native.readActivity(text)],
   ["rolloutPath", "a path", (text) => native.rolloutUsage(text)],
   ["threadId", "the id of a thread", (text) => native.threadUsage(text)],
@@ -48,8 +46,6 @@ for (const [name, what, call] of TEXTS) {
 
 const REQUIRED = [
   ["workspacePath", "a path", native.findRollout],
-  ["rolloutPath", "a path", native.readSessionMeta],
-  ["rolloutPath", "a path", native.readLastRecords],
   ["rolloutPath", "a path", native.readActivity],
   ["rolloutPath", "a path", native.rolloutUsage],
   ["threadId", "the id of a thread", native.threadUsage],
@@ -84,37 +80,29 @@ for (const [name, call] of Object.entries(WITH_OPTIONS)) {
   }
 }
 
-const LISTS = [
-  ["workspacePaths", "a path", native.findRollouts],
-  ["threadIds", "the id of a thread", native.threadUsages],
-];
-
-for (const [name, what, call] of LISTS) {
-  test(`${call.name} takes a list, and every one in it by its place`, async (t) => {
-    const options = { codexHome: temporaryFolder(t) };
-    assert.deepEqual(await call([], options), []);
-    assert.deepEqual(await call(["a", "b"], options), [null, null]);
-    await rejectsWith(call("a", options), `expected \`${name}\` to be an array, got a string`);
+test("homeUsage takes a list of homes, and refuses what is none by its place", async (t) => {
+  const options = (moreCodexHomes) => ({ codexHome: temporaryFolder(t), moreCodexHomes });
+  assert.deepEqual((await native.homeUsage(options([]))).threads, []);
+  for (const [value, got] of [
+    ["a", "a string"],
+    [{ 0: "a" }, "an object"],
+  ])
     await rejectsWith(
-      call({ 0: "a" }, options),
-      `expected \`${name}\` to be an array, got an object`,
+      native.homeUsage(options(value)),
+      `expected \`moreCodexHomes\` to be an array, got ${got}`,
     );
-    await rejectsWith(call(), `expected \`${name}\` to be an array, got nothing`);
-    for (const [value, got] of [
-      ["", "an empty string"],
-      [null, "nothing"],
-      [7, "the number 7"],
-    ])
-      await rejectsWith(
-        call(["a", value], options),
-        `expected \`${name}[1]\` to be ${what}, got ${got}`,
-      );
-    await rejectsWith(call([], "home"), "expected `options` to be an object, got a string");
-  });
-}
+  for (const [value, got] of [
+    ["", "an empty string"],
+    [null, "nothing"],
+    [7, "the number 7"],
+  ])
+    await rejectsWith(
+      native.homeUsage(options(["a", value])),
+      `expected \`moreCodexHomes[1]\` to be a path, got ${got}`,
+    );
+});
 
 const NO_COUNTS = [
-  [undefined, "nothing"],
   ["3", "a string"],
   [-1, "the number -1"],
   [0.5, "the number 0.5"],
@@ -124,18 +112,11 @@ const NO_COUNTS = [
 ];
 
 for (const [value, got] of NO_COUNTS) {
-  test(`readLastRecords refuses ${got} as count`, async () => {
-    const message = `expected \`count\` to be a whole number from 0 on, got ${got}`;
-    await rejectsWith(native.readLastRecords("/home/dev/rollout-a.jsonl", value), message);
+  test(`probeBinary refuses ${got} as timeLimitMs`, async () => {
+    const message = `expected \`timeLimitMs\` to be a whole number from 0 on, got ${got}`;
+    await rejectsWith(native.probeBinary("/home/dev/codex", value), message);
   });
 }
-
-test("a count of more records than there can be reads all", async (t) => {
-  const folder = temporaryFolder(t);
-  const path = writeFile(folder, activePath(ID), lines(sessionMeta(ID)));
-  for (const count of [2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER])
-    assert.equal((await native.readLastRecords(path, count)).length, 1);
-});
 
 const NO_TIMES = [
   ["2026-05-20", "a string"],
@@ -239,7 +220,7 @@ test("lists that homeUsage is given may be null, and so may what a session does 
 });
 
 for (const [name, call] of [
-  ["sessionEvents", () => native.sessionEvents([{}])],
+  ["sessionEvidence", () => native.sessionEvidence([{}])],
   ["noteLaunch", () => native.noteLaunch("app-1", {})],
 ]) {
   test(`${name} rejects an object that lacks a field`, async () => {
@@ -286,7 +267,7 @@ test("what an options object throws is thrown", () => {
 test("a path with a NUL byte leads nowhere, and says so", async () => {
   const path = "/home/dev/rollout\0a.jsonl";
   const message = `cannot read rollout ${path}: file name contained an unexpected NUL byte`;
-  await rejectsWith(native.readSessionMeta(path), message, "GenericFailure");
+  await rejectsWith(native.readActivity(path), message, "GenericFailure");
 });
 
 test("a path that is longer than the system allows is refused by the system", async () => {

@@ -100,9 +100,7 @@ test("a rollout that grows and shrinks is always answered as it was at one momen
       Promise.all([
         native.rolloutUsage(path),
         native.homeUsage(options),
-        native.readLastRecords(path, 3),
         native.readActivity(path),
-        native.readSessionMeta(path),
         native.findRollout(WORKSPACE, options),
       ]),
     ([one, home, last, activity, meta, found]) => {
@@ -282,7 +280,7 @@ test("a FIFO that takes a rollout's place between the walk and the reading holds
       return found.length === 1 ? "rollout" : "FIFO";
     },
   );
-  for (const call of [native.rolloutUsage, native.readActivity, native.readSessionMeta])
+  for (const call of [native.rolloutUsage, native.readActivity])
     await scanUntilSeen(
       ["rollout", "FIFO"],
       () => whole(call(path)),

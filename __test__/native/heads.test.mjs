@@ -6,14 +6,13 @@ import { test } from "node:test";
 import * as native from "../../index.js";
 import { head } from "../support/expected.mjs";
 import { activePath, codexHome, rollout, temporaryFolder, writeFile } from "../support/home.mjs";
-import { AT, lines, message, sessionMeta } from "../support/records.mjs";
+import { AT, lines, sessionMeta } from "../support/records.mjs";
 import {
   FORK,
   FORK_THREAD,
   headOf,
   home,
   OLD_THREAD,
-  REVIEW,
   REVIEW_THREAD,
   ROOT,
   ROOT_THREAD,
@@ -104,45 +103,14 @@ test("a workspace with a space and letters of other alphabets is found", async (
   assert.deepEqual([found.threadId, found.workspacePath], [ROOT, cwd]);
 });
 
-test("readSessionMeta says what the first record says", async (t) => {
-  const { paths } = home(t);
-  assert.deepEqual(await native.readSessionMeta(paths.review), {
-    id: REVIEW,
-    cwd: "/home/dev/shop",
-    timestamp: AT,
-    cliVersion: "0.132.0",
-    originator: "codex_exec",
-    source: null,
-    threadSource: "subagent",
-    forkedFromId: null,
-    parentThreadId: ROOT,
-  });
-  assert.deepEqual(await native.readSessionMeta(paths.fork), {
-    id: FORK,
-    cwd: "/home/dev/shop",
-    timestamp: AT,
-    cliVersion: "0.132.0",
-    originator: "codex_exec",
-    source: "exec",
-    threadSource: null,
-    forkedFromId: ROOT,
-    parentThreadId: ROOT,
-  });
-});
-
-test("readSessionMeta of a first line of 22 KB reads what stands before the instructions", async (t) => {
+test("a first line of 22 KB is a head by what stands before the instructions", async (t) => {
   const folder = temporaryFolder(t);
   const text = lines(
     sessionMeta(ROOT, { base_instructions: { text: "You are. ".repeat(2_500) }, git: { a: 1 } }),
   );
-  const meta = await native.readSessionMeta(writeFile(folder, activePath(ROOT), text));
-  assert.deepEqual([meta.id, meta.cwd], [ROOT, "/home/dev/shop"]);
-});
-
-test("readSessionMeta of another first record is null", async (t) => {
-  const folder = temporaryFolder(t);
-  const path = writeFile(folder, activePath(ROOT), lines(message("hello")));
-  assert.equal(await native.readSessionMeta(path), null);
+  const path = writeFile(folder, activePath(ROOT), text);
+  const found = await native.findRollout("/home/dev/shop", { codexHome: folder });
+  assert.deepEqual(found, head(ROOT, path));
 });
 
 test("a head alone is the answer for a thread that has only begun", async (t) => {

@@ -91,7 +91,7 @@ const NOT_ALLOWED = "Permission denied (os error 13)";
 test("a rollout that may not be read is named, and the others are read", async (t) => {
   const good = goodHome(t);
   const hidden = writeFile(good.folder, activePath(OTHER), textOf(OTHER));
-  const [home, list, found, family, other, usageOf, records, activity, meta] = await askWhileMode(
+  const [home, list, found, family, other, usageOf, activity] = await askWhileMode(
     hidden,
     0o000,
     ["homeUsage", good.options],
@@ -100,9 +100,7 @@ test("a rollout that may not be read is named, and the others are read", async (
     ["threadUsage", GOOD, good.options],
     ["threadUsage", OTHER, good.options],
     ["rolloutUsage", hidden],
-    ["readLastRecords", hidden, 1],
     ["readActivity", hidden],
-    ["readSessionMeta", hidden],
   );
   const skipped = [{ path: hidden, reason: NOT_ALLOWED }];
   const billed = thread(GOOD, good.path, usage(TOKENS));
@@ -120,7 +118,7 @@ test("a rollout that may not be read is named, and the others are read", async (
   const refused = {
     error: { message: `cannot read rollout ${hidden}: ${NOT_ALLOWED}`, code: "GenericFailure" },
   };
-  assert.deepEqual([usageOf, records, activity, meta], [refused, refused, refused, refused]);
+  assert.deepEqual([usageOf, activity], [refused, refused]);
 });
 
 for (const [mode, what] of [
@@ -281,8 +279,6 @@ test("an empty rollout is named", async (t) => {
   const list = await native.listThreads(good.options);
   assert.deepEqual(list.skipped, [{ path, reason: "no session_meta at its beginning" }]);
   assert.equal(await native.threadUsage(OTHER, good.options), null);
-  assert.equal(await native.readSessionMeta(path), null);
-  assert.deepEqual(await native.readLastRecords(path, 5), []);
   assert.equal((await native.readActivity(path)).turn, "none");
 });
 
@@ -337,15 +333,10 @@ test("a copy of a thread's rollout under another name counts once, and the copy 
 async function assertNoRegularFile(good, path) {
   await assertSkips(good, [{ path, reason: "not a regular file" }]);
   const message = `cannot read rollout ${path}: not a regular file`;
-  await allReject(
-    [
-      native.readSessionMeta(path),
-      native.readLastRecords(path, 1),
-      native.readActivity(path),
-      native.rolloutUsage(path),
-    ],
-    { message, code: "InvalidArg" },
-  );
+  await allReject([native.readActivity(path), native.rolloutUsage(path)], {
+    message,
+    code: "InvalidArg",
+  });
 }
 
 function allReject(calls, error) {

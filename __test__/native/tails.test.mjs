@@ -15,38 +15,9 @@ import {
   sessionMeta,
   taskComplete,
   taskStarted,
-  tokenCount,
   turnContext,
 } from "../support/records.mjs";
 import { LATER, ROOT } from "./support/family-home.mjs";
-
-test("readLastRecords reads the last records, oldest first, with the place and the text of each", async (t) => {
-  const folder = temporaryFolder(t);
-  const records = [sessionMeta(ROOT), message("Grüße 🛒"), tokenCount([10, 0, 5, 0])];
-  const path = writeFile(folder, activePath(ROOT), lines(...records));
-  const offsets = records.map((_, at) => Buffer.byteLength(lines(...records.slice(0, at))));
-  const expected = [
-    { type: "session_meta", payloadType: null },
-    { type: "response_item", payloadType: "message" },
-    { type: "event_msg", payloadType: "token_count" },
-  ].map((kinds, at) => ({
-    offset: offsets[at],
-    timestampMs: Date.parse(AT),
-    ...kinds,
-    json: records[at],
-  }));
-  assert.deepEqual(await native.readLastRecords(path, 10), expected);
-  assert.deepEqual(await native.readLastRecords(path, 2), expected.slice(1));
-  assert.deepEqual(await native.readLastRecords(path, 0), []);
-});
-
-test("a record may lack its time and its kinds", async (t) => {
-  const folder = temporaryFolder(t);
-  const path = writeFile(folder, activePath(ROOT), '{"ordinal":4}\n');
-  assert.deepEqual(await native.readLastRecords(path, 1), [
-    { offset: 0, timestampMs: null, type: null, payloadType: null, json: '{"ordinal":4}' },
-  ]);
-});
 
 const ENDS = {
   "none when there was no turn": [[], { turn: "none", turnId: null, model: null }],

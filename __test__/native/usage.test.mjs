@@ -7,7 +7,6 @@ import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { threadId } from "../support/records.mjs";
 import {
   FORK_THREAD,
-  headOf,
   home,
   OLD,
   OLD_THREAD,
@@ -40,19 +39,6 @@ test("threadUsage adds the thread and its subagents up, and no fork", async (t) 
     total: usage([3500, 1300, 450, 40], 0.0079625),
     skipped: [],
   });
-});
-
-test("findRollouts and threadUsages answer many with one look, each in its place", async (t) => {
-  const { folder, paths } = home(t);
-  const options = { codexHome: folder };
-  const nowhere = "/home/dev/nowhere";
-  const asked = ["/home/dev/shop", nowhere, "/home/dev/docs", "/home/dev/shop/"];
-  const found = headOf(ROOT_THREAD(paths.root));
-  assert.deepEqual(await native.findRollouts(asked, options), [found, null, null, found]);
-  assert.deepEqual(
-    await native.threadUsages([OLD, threadId(99), ROOT], options),
-    await Promise.all([OLD, threadId(99), ROOT].map((id) => native.threadUsage(id, options))),
-  );
 });
 
 test("threadUsage of a thread that the home does not have is null", async (t) => {

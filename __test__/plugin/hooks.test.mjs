@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
-import { probeHooks, recallHooksSync, sessionEvents } from "@ao/plugin-codex/native";
+import { probeHooks, recallHooksSync, listSessionEvents } from "@ao/plugin-codex/native";
 import { verificationFlags } from "../../dist/launch/hooks/definition.js";
 import { argumentsAfter, settingsOf } from "./support/arguments.mjs";
 import { hookedCodex } from "./support/hooked-codex.mjs";
@@ -71,10 +71,10 @@ test("a launch and a resume carry the hooks that this Codex trusts, and where th
     trust("post_tool_use", program, 15),
   ].join(",")}}}`;
   assert.equal(await hooksOf(world, agent.getLaunchCommand(config(world))), expected);
-  const events = () => sessionEvents([{ sessionId: "app-1" }], { aoHome: world.aoHome });
+  const events = () => listSessionEvents({ aoHome: world.aoHome });
   const [launched] = await eventually("the launch", async () => {
     const found = await events();
-    return found[0] !== null && found;
+    return found.length > 0 && found;
   });
   assert.deepEqual([launched.threads, launched.launchedAtMs > 0], [[], true]);
 

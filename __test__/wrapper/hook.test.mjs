@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { installWrappers, listSessionEvents, sessionEvents } from "@ao/plugin-codex/native";
+import { installWrappers, listSessionEvents } from "@ao/plugin-codex/native";
 
 const THREAD = "01a204f9-053b-7ac3-8e55-6f1bc03bce62";
 const ROLLOUT = `/home/dev/.codex/sessions/2026/11/22/rollout-2026-11-22T20-35-58-${THREAD}.jsonl`;
@@ -107,7 +107,7 @@ test("what is noted is what the native functions read", async (t) => {
   const hook = await makeHook(t);
   run(hook, { ...SENT, hook_event_name: "UserPromptSubmit" });
   run(hook, SENT);
-  const [found] = await sessionEvents([{ sessionId: "app-1" }], { aoHome: hook.aoHome });
+  const [found] = await listSessionEvents({ aoHome: hook.aoHome });
   const [first, second] = linesOf(hook.path);
   assert.deepEqual(found, {
     sessionId: "app-1",
@@ -275,7 +275,7 @@ for (const [name, file] of Object.entries(HOSTILE_NAMES)) {
     const hook = await makeHook(t);
     assert.deepEqual(run(hook, SENT, { ...ENV, AO_SESSION_ID: name }), SILENT);
     assert.deepEqual(readdirSync(hook.directory), [file]);
-    const [found] = await sessionEvents([{ sessionId: name }], { aoHome: hook.aoHome });
+    const [found] = await listSessionEvents({ aoHome: hook.aoHome });
     assert.equal(found.threads[0].threadId, THREAD);
   });
 }

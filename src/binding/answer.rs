@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::billing::report::{PricedThread, PricedUsage, UNKNOWN};
@@ -149,11 +148,6 @@ pub(super) fn path_text(file: &RolloutFile) -> String {
 /// A kind for Node.
 pub(super) fn kind_text(kind: ThreadKind) -> String {
     kind.as_str().to_owned()
-}
-
-/// An element of a list for Node: napi infers `undefined` too for an `Option` there.
-pub(super) fn or_null<T>(element: Option<T>) -> Either<T, Null> {
-    element.map_or(Either::B(Null), Either::A)
 }
 
 /// A count for Node.

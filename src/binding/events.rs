@@ -3,29 +3,14 @@
 use std::time::SystemTime;
 
 use ::napi::Result;
-use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
-use crate::binding::answer::or_null;
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::erased as napi;
 use crate::binding::home::ao_home;
 use crate::binding::runtime::blocking;
 use crate::session::event_files::{self, Named};
-use crate::session::events::{Only, Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
-
-/// The session whose events are meant.
-#[napi(object, object_to_js = false)]
-pub struct EventsQuery {
-    /// The orchestrator's id of the session.
-    pub session_id: Given<String>,
-    /// Its terminal's name: events that name another one are another session's of the same id.
-    pub runtime: Option<Given<String>>,
-    /// Only events from this time on, in milliseconds since 1970.
-    pub since_ms: Option<Given<f64>>,
-}
-
-impl Fields for EventsQuery {}
+use crate::session::events::{Prompt, PromptEnd, Question, SessionEvents, ThreadEvents};
 
 /// A thread that a person talked to in a session.
 #[napi(object, object_from_js = false, use_nullable = true)]
@@ -108,33 +93,6 @@ pub struct EventsOptions {
 }
 
 impl Fields for EventsOptions {}
-
-/// Reads what the hooks noted of some sessions, in their order; `null` for a session of which nothing was noted, or
-/// whose file cannot be read.
-#[napi]
-pub async fn session_events(
-    sessions: Given<Vec<EventsQuery>>,
-    options: Option<Given<EventsOptions>>,
-) -> Result<Vec<Either<SessionEventsFound, Null>>> {
-    let queries = sessions.objects("sessions")?.into_iter().map(query);
-    let queries = queries.collect::<Result<Vec<_>>>()?;
-    let home = ao_home(argument::options(options)?.ao_home)?;
-    blocking(move || {
-        let read = |(id, only): (String, Only)| {
-            let events = event_files::read(&home, &id, &only).unwrap_or(None)?;
-            Some(found(id, &events))
-        };
-        Ok(queries.into_iter().map(|query| or_null(read(query))).collect())
-    })
-    .await
-}
-
-fn query(query: EventsQuery) -> Result<(String, Only)> {
-    let EventsQuery { session_id, runtime, since_ms } = query;
-    let runtime = argument::optional_text(runtime, "runtime", "the name of a terminal")?;
-    let since_ms = argument::optional_time_ms(since_ms, "sinceMs")?;
-    Ok((session_id.text("sessionId", "the id of a session")?, Only { runtime, since_ms }))
-}
 
 /// Reads what the hooks noted of all sessions. Rejects when the directory is there and cannot be read.
 #[napi]

@@ -23,7 +23,7 @@
 //!   rejects the promise with the argument's name. Such an object is `#[napi(object, object_to_js = false)]`, and
 //!   `impl Fields`.
 //! - An answer is `#[napi(object, object_from_js = false, use_nullable = true)]`: an `Option` field is `T | null`. In a
-//!   list write `Vec<Either<T, Null>>`, by `or_null`. A union of names keeps its `ts_type`.
+//!   list write `Vec<Either<T, Null>>`. A union of names keeps its `ts_type`.
 //! - An answer with a list of all threads is `InTurns<T>`, so that the event loop goes on while it becomes objects.
 //! - [`blocking`](runtime::blocking) does the work of a question, [`scan`](scan::scan) that of a bill, which may be
 //!   stopped and watched.

@@ -1,6 +1,4 @@
-//! The last records of a rollout, and what they say its thread is doing.
-
-use std::borrow::Cow;
+//! The activity of a thread by the last records of its rollout, for Node.
 
 use ::napi::Result;
 use napi_derive::napi;
@@ -11,27 +9,8 @@ use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
 use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;
-use crate::rollout::record::describe;
 use crate::rollout::record::failure::Failure;
-use crate::rollout::tail::{TailLine, read_tail};
-use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::TurnState;
-
-/// One record of a rollout.
-#[napi(object, object_from_js = false, use_nullable = true)]
-pub struct RolloutRecord {
-    /// Its beginning, in bytes from the beginning of the (decompressed) file.
-    pub offset: i64,
-    /// The time when it was written, in milliseconds since 1970.
-    pub timestamp_ms: Option<i64>,
-    /// `session_meta`, `turn_context`, `event_msg`, `response_item`, …
-    #[napi(js_name = "type")]
-    pub kind: Option<String>,
-    /// The kind of its payload: `token_count`, `task_started`, `message`, …
-    pub payload_type: Option<String>,
-    /// The whole record as written.
-    pub json: String,
-}
 
 /// The activity of a thread, by the end of its rollout.
 #[napi(object, object_from_js = false, use_nullable = true)]
@@ -66,24 +45,6 @@ pub struct TurnFailure {
     pub limit_resets_at_ms: Option<i64>,
 }
 
-/// Reads the last records of a rollout, oldest first: at most `count`, no more than 131,072, and none that begin more
-/// than 16 MB before its end. A line that is still being written is no record yet.
-///
-/// Rejects when the file cannot be read.
-#[napi]
-pub async fn read_last_records(
-    rollout_path: Given<String>,
-    count: Given<f64>,
-) -> Result<Vec<RolloutRecord>> {
-    let path = rollout_path.path("rolloutPath")?;
-    let count = count.count("count")?;
-    blocking(move || {
-        let compressed = path.extension().is_some_and(|extension| extension == "zst");
-        Ok(read_tail(&path, compressed, count)?.iter().filter_map(rollout_record).collect())
-    })
-    .await
-}
-
 /// Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
 ///
 /// Reads back to the beginning of the last turn, 16 MB at most. Rejects when the file cannot be read.
@@ -99,17 +60,6 @@ pub async fn read_activity(rollout_path: Given<String>) -> Result<Option<Rollout
 pub async fn read_turn_failure(rollout_path: Given<String>) -> Result<Option<TurnFailure>> {
     let path = rollout_path.path("rolloutPath")?;
     blocking(move || Ok(activity_of(&path)?.as_ref().and_then(turn_failure))).await
-}
-
-fn rollout_record(line: &TailLine) -> Option<RolloutRecord> {
-    let described = describe(&line.bytes)?;
-    Some(RolloutRecord {
-        offset: i64::try_from(line.offset).unwrap_or(i64::MAX),
-        timestamp_ms: described.timestamp.as_deref().and_then(parse_timestamp),
-        kind: described.kind.map(Cow::into_owned),
-        payload_type: described.payload_kind.map(Cow::into_owned),
-        json: String::from_utf8_lossy(&line.bytes).into_owned(),
-    })
 }
 
 /// The reason why its last turn failed, for Node.

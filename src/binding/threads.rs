@@ -5,10 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::napi::Result;
-use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
-use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, or_null, path_text};
+use crate::binding::answer::{SkippedFile, ThreadHead, count, kind_text, path_text};
 use crate::binding::argument::{self, Fields, Given};
 use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, codex_home, home_of};
@@ -20,8 +19,6 @@ use crate::index::query::resume::find;
 use crate::index::query::threads::threads as list_heads;
 use crate::index::reading::heads::ThreadHead as Head;
 use crate::rollout::codex_home::CodexHome;
-use crate::rollout::head::read_head;
-use crate::rollout::record::session_meta::{self, Source};
 use crate::rollout::workspace::WorkspaceMatcher;
 
 /// The threads to list.
@@ -45,29 +42,6 @@ pub struct ThreadList {
     pub threads: Vec<ThreadHead>,
     /// The files that could not be read, or are no rollouts.
     pub skipped: Vec<SkippedFile>,
-}
-
-/// The first record of a rollout.
-#[napi(object, object_from_js = false, use_nullable = true)]
-pub struct SessionMeta {
-    /// The thread.
-    pub id: Option<String>,
-    /// The place where the thread began, as Codex wrote it.
-    pub cwd: Option<String>,
-    /// The time when the thread began (ISO 8601).
-    pub timestamp: Option<String>,
-    /// The version of Codex that began it.
-    pub cli_version: Option<String>,
-    /// The program that began it.
-    pub originator: Option<String>,
-    /// `exec`, `vscode`, …; `null` for a subagent.
-    pub source: Option<String>,
-    /// `user`, `subagent`, `guardian_review`, … in newer versions.
-    pub thread_source: Option<String>,
-    /// The thread of which it is a copy.
-    pub forked_from_id: Option<String>,
-    /// The thread that it was copied from or spawned by.
-    pub parent_thread_id: Option<String>,
 }
 
 impl Long for ThreadList {
@@ -122,23 +96,6 @@ pub async fn find_rollout(
     .await
 }
 
-/// Finds the threads of many workspaces, in their order, with one look at the home; `null` for a workspace without one.
-///
-/// Rejects when the home is there and cannot be read.
-#[napi]
-pub async fn find_rollouts(
-    workspace_paths: Given<Vec<String>>,
-    options: Option<Given<HomeOptions>>,
-) -> Result<Vec<Either<ThreadHead, Null>>> {
-    let workspace_paths = workspace_paths.texts("workspacePaths", "a path")?;
-    let home = home_of(options)?;
-    blocking(move || {
-        let found = find(&store_of(&home), &workspace_paths)?;
-        Ok(found.iter().map(|head| or_null(head.as_ref().map(thread_head))).collect())
-    })
-    .await
-}
-
 /// A number that is another one when anything about the rollouts of a home may have changed since this process asked
 /// before: what was read then is out of date. Asking costs little, and nothing is read.
 ///
@@ -147,33 +104,6 @@ pub async fn find_rollouts(
 pub async fn home_revision(options: Option<Given<HomeOptions>>) -> Result<i64> {
     let home = home_of(options)?;
     blocking(move || Ok(count(store_of(&home).revision()?))).await
-}
-
-/// Reads the first record of a rollout, as far as it tells who the thread is; `null` when it is no `session_meta`.
-///
-/// Rejects when the file cannot be read.
-#[napi]
-pub async fn read_session_meta(rollout_path: Given<String>) -> Result<Option<SessionMeta>> {
-    let path = rollout_path.path("rolloutPath")?;
-    blocking(move || {
-        let compressed = path.extension().is_some_and(|extension| extension == "zst");
-        Ok(read_head(&path, compressed)?.map(session_meta))
-    })
-    .await
-}
-
-fn session_meta(head: session_meta::SessionMeta) -> SessionMeta {
-    SessionMeta {
-        parent_thread_id: head.parent().map(str::to_owned),
-        source: head.source.as_ref().and_then(Source::name).map(str::to_owned),
-        id: head.id,
-        cwd: head.cwd,
-        timestamp: head.timestamp,
-        cli_version: head.cli_version,
-        originator: head.originator,
-        thread_source: head.thread_source,
-        forked_from_id: head.forked_from_id,
-    }
 }
 
 fn thread_head(head: &Head) -> ThreadHead {

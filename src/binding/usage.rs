@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use ::napi::Result;
-use ::napi::bindgen_prelude::{Either, Null};
 use napi_derive::napi;
 
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::{PricedThread, PricedUsage};
 use crate::billing::user_prices::prices_in_force;
-use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, or_null};
+use crate::binding::answer::{SkippedFile, ThreadUsage, Usage};
 use crate::binding::argument::Given;
 use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::runtime::blocking;
 use crate::index::homes::store_of;
-use crate::index::query::family::{Family, families, family};
+use crate::index::query::family::{Family, family};
 use crate::index::query::rollout::read_one;
 
 /// A thread and the subagents that it spawned.
@@ -45,27 +44,6 @@ pub async fn thread_usage(
     blocking(move || {
         let prices = prices_or_built_in();
         Ok(family(&store_of(&home), &thread_id)?.map(|family| family_usage(family, &prices)))
-    })
-    .await
-}
-
-/// Reads what many threads and the subagents that they spawned were billed, in their order, with one look at the home;
-/// `null` for a thread that the home has not, or whose own rollout cannot be read: it must not lose the others.
-///
-/// Rejects when the home is there and cannot be read.
-#[napi]
-pub async fn thread_usages(
-    thread_ids: Given<Vec<String>>,
-    options: Option<Given<HomeOptions>>,
-) -> Result<Vec<Either<ThreadFamilyUsage, Null>>> {
-    let thread_ids = thread_ids.texts("threadIds", "the id of a thread")?;
-    let home = home_of(options)?;
-    blocking(move || {
-        let prices = prices_or_built_in();
-        let families = families(&store_of(&home), &thread_ids)?.into_iter();
-        Ok(families
-            .map(|family| or_null(family.map(|family| family_usage(family, &prices))))
-            .collect())
     })
     .await
 }

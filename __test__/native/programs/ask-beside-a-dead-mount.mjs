@@ -27,7 +27,9 @@ async function ask() {
   const evidence = await native.sessionEvidence(sessions, { ...options, aoHome: codexHome });
   const workspacePath = alive;
   return {
-    resumed: (await native.findRollouts(places, options)).map(idOf),
+    resumed: await Promise.all(
+      places.map(async (place) => idOf(await native.findRollout(place, options))),
+    ),
     sessions: evidence.map(({ failure, process, seenState, thread }) => [
       failure,
       process,
