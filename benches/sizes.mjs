@@ -9,6 +9,7 @@ export const FULL = {
   many: { files: 3000, bytes: 3700 * MB, workspaces: 200, seed: 2 },
   // Every task has a worktree of its own, and four rollouts in it.
   heads: { files: 10_000, bytes: 350 * MB, workspaces: 2500, seed: 3 },
+  rows: { responses: 1_000_000, threads: 1000 },
 };
 
 /** The shapes of real homes, small enough for a look while working. */
@@ -17,4 +18,5 @@ export const QUICK = {
   one: { files: 1, bytes: 250 * MB, workspaces: 1, seed: 1 },
   many: { files: 200, bytes: 250 * MB, workspaces: 20, seed: 2 },
   heads: { files: 2000, bytes: 70 * MB, workspaces: 500, seed: 3 },
+  rows: { responses: 100_000, threads: 100 },
 };

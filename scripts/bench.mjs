@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { aggregate } from "../benches/aggregate.mjs";
+import { exportHome, exportRows } from "../benches/export.mjs";
 import { growth } from "../benches/growth.mjs";
 import { poll, refresh } from "../benches/later.mjs";
 import { installPeer } from "../benches/lib/peer.mjs";
@@ -59,7 +60,12 @@ try {
       ...(await aggregate({ home, ledger, size: sizeText(ledger), rounds, peer, scratch })),
     );
   });
+  await withHome("many", async (home, ledger) => {
+    rows.push(...(await exportHome({ home, size: sizeText(ledger), rounds, scratch })));
+  });
+  rows.push(...(await exportRows({ ...sizes.rows, rounds, scratch })));
   await withHome("heads", async (home, ledger) => {
+    rows.push(...(await exportHome({ home, size: sizeText(ledger), rounds, scratch })));
     rows.push(...(await search({ home, ledger, rounds })));
     rows.push(...(await refresh({ home, ledger, rounds })));
     rows.push(...(await sessionRounds({ home, ledger, rounds, lasting: values.full })));

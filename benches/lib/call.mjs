@@ -16,6 +16,14 @@ const operations = {
     const { findRollout } = await import("../../index.js");
     return () => findRollout(workspace, { codexHome });
   },
+  export: async (codexHome, directory) => {
+    const { exportResponses } = await import("../../index.js");
+    return () => exportResponses({ codexHomes: [codexHome], directory, host: "bench" });
+  },
+  from: async (directory) => {
+    const { homeUsage } = await import("../../index.js");
+    return () => homeUsage({ from: [directory], by: "day,model" });
+  },
   idle: async (milliseconds) => () => sleep(Number(milliseconds)),
 };
 
@@ -43,7 +51,8 @@ const answer = {
   longestDelay: watched ? delay.max / 1e6 : null,
   wall,
   totals: result?.totals,
-  threads: result?.threads?.length,
+  threads: result?.threads?.length ?? result?.threads,
+  responses: result?.responses,
   found: result?.workspacePath ?? null,
 };
 process.stdout.write(JSON.stringify(answer));

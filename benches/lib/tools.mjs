@@ -46,10 +46,21 @@ export function callOnOneProcessor(operation, ...args) {
   return callBy(["taskset", "--cpu-list", allowed[1], process.execPath], operation, ...args);
 }
 
-function callBy([program, ...before], operation, ...args) {
+/** Does `work` with what calls the addon in processes that find what those before them kept. */
+export function callKeeping(work) {
+  return withoutCache((env) =>
+    work((operation, ...args) => callIn(env, [process.execPath], operation, ...args)),
+  );
+}
+
+function callBy(program, operation, ...args) {
+  return withoutCache((env) => callIn(env, program, operation, ...args));
+}
+
+function callIn(env, [program, ...before], operation, ...args) {
   const script = join(root, "benches", "lib", "call.mjs");
   const all = [...before, script, operation, ...args];
-  return withoutCache((env) => JSON.parse(execFileSync(program, all, { encoding: "utf8", env })));
+  return JSON.parse(execFileSync(program, all, { encoding: "utf8", env }));
 }
 
 /** Looks again and again in a Node of its own, as `benches/lib/later.mjs` says. */

@@ -1,9 +1,12 @@
 //! The file of one day: what an earlier export wrote, and what is new.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::iter::Peekable;
+use std::mem;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
@@ -18,6 +21,10 @@ use crate::rollout::timestamp::parse_timestamp;
 
 /// A line of an export that is longer than this is none of ours, in bytes.
 pub(crate) const MAX_LINE_BYTES: u64 = 1024 * 1024;
+
+/// How many bytes of rows are compressed at a time, and how many such pieces wait for it.
+const PIECE: usize = 64 * 1024;
+const MAX_WAITING: usize = 8;
 
 const READ: &str = "read export";
 const WRITE: &str = "write export";
@@ -43,17 +50,40 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     make_private(directory).map_err(failed)?;
     remove_abandoned(directory).map_err(failed)?;
     let pending = Pending::new(path).map_err(failed)?;
-    let mut writer = BufWriter::new(
-        // Without a time: the same rows are the same bytes.
-        GzBuilder::new().mtime(0).write(pending.file(), Compression::fast()),
-    );
-    let mut is_changed = false;
     let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
+    let (is_changed, compressed) = thread::scope(|scope| {
+        let (pieces, waiting) = sync_channel(MAX_WAITING);
+        let file = pending.file();
+        let compressing = scope.spawn(move || compress(file, waiting));
+        let is_changed = hand_over(union, &pieces);
+        // Nothing more comes.
+        drop(pieces);
+        let failed = |_| Err(io::Error::other("compressing it failed unexpectedly"));
+        (is_changed, compressing.join().unwrap_or_else(failed))
+    });
+    let is_changed = is_changed.map_err(|error| match error {
+        Failure::Old(error) => error,
+        Failure::New(source) => failed(source),
+    })?;
+    compressed.map_err(failed)?;
+    if !is_changed {
+        return Ok(Written::Unchanged);
+    }
+    pending.file().sync_data().map_err(failed)?;
+    pending.replace().map_err(failed)?;
+    Ok(Written::Anew)
+}
+
+/// Hands the rows of a file over to be compressed, and says whether they are others than the file's. When nobody takes
+/// them any more, who compresses says why.
+fn hand_over(
+    union: impl Iterator<Item = std::result::Result<Step, Failure>>,
+    pieces: &SyncSender<Vec<u8>>,
+) -> std::result::Result<bool, Failure> {
+    let mut is_changed = false;
+    let mut piece = Vec::with_capacity(PIECE);
     for step in union {
-        let row = match step.map_err(|error| match error {
-            Failure::Old(error) => error,
-            Failure::New(source) => failed(source),
-        })? {
+        let row = match step? {
             Step::Kept(row) => row,
             Step::Changed(row) => {
                 is_changed = true;
@@ -65,17 +95,27 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
             }
             Step::Nothing => continue,
         };
-        writer.write_all(row.line.as_bytes()).map_err(failed)?;
-        writer.write_all(b"\n").map_err(failed)?;
+        piece.extend_from_slice(row.line.as_bytes());
+        piece.push(b'\n');
+        if piece.len() >= PIECE
+            && pieces.send(mem::replace(&mut piece, Vec::with_capacity(PIECE))).is_err()
+        {
+            return Ok(is_changed);
+        }
     }
-    if !is_changed {
-        return Ok(Written::Unchanged);
+    drop(pieces.send(piece));
+    Ok(is_changed)
+}
+
+/// Compresses what comes: that takes as long as to put the rows in order, and is done at the same time.
+fn compress(file: &File, pieces: Receiver<Vec<u8>>) -> io::Result<()> {
+    // Without a time: the same rows are the same bytes.
+    let mut encoder = GzBuilder::new().mtime(0).write(file, Compression::fast());
+    for piece in pieces {
+        encoder.write_all(&piece)?;
     }
-    let encoder = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-    encoder.finish().map_err(failed)?;
-    pending.file().sync_data().map_err(failed)?;
-    pending.replace().map_err(failed)?;
-    Ok(Written::Anew)
+    encoder.finish()?;
+    Ok(())
 }
 
 /// The rows of the file at `path`; none when there is no file.

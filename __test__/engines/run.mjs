@@ -1,0 +1,29 @@
+// `npm test -- engines [--homes FOLDER]`: what DuckDB and ClickHouse add up of exports is what the provider billed.
+//
+//   --homes FOLDER   homes and ledgers that `npm test -- codex --keep FOLDER` left; without it that runs first
+//
+// ClickHouse is `chdb` of PyPI, which is installed below `target/`.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { prepare, root, sh } from "../../scripts/prepare.mjs";
+
+const { values } = parseArgs({ options: { homes: { type: "string" } } });
+prepare();
+const python = join(root, "target", "engines", "bin", "python");
+if (!existsSync(python)) sh("python3", ["-m", "venv", join(root, "target", "engines")]);
+sh(python, ["-m", "pip", "install", "--quiet", "chdb"]);
+const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-"));
+try {
+  const homes = values.homes === undefined ? join(scratch, "homes") : resolve(values.homes);
+  if (values.homes === undefined) {
+    const lab = join("__test__", "codex", "run.mjs");
+    sh(process.execPath, [lab, "--keep", homes], { stdio: "inherit" });
+  }
+  const env = { ...process.env, AO_ENGINES_HOMES: homes, AO_ENGINES_PYTHON: python };
+  const test = join("__test__", "engines", "engines.test.mjs");
+  sh(process.execPath, ["--test", test], { stdio: "inherit", env });
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
