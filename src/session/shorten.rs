@@ -12,12 +12,15 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use crate::fs::atomic;
+use crate::fs::guarded;
 use crate::session::event_line::{Line, launch};
 
 /// Lines of any kind that are kept: some turns.
 const LAST_LINES: usize = 64;
 /// Threads whose first line is kept; a session has a handful.
 const THREADS: usize = 200;
+/// The longest file that is shortened, in bytes: the hook stops at one megabyte, a longer one was not written by it.
+const LONGEST: u64 = 16 << 20;
 /// A hook opens and writes within a millisecond or two.
 const STRAGGLERS: Duration = Duration::from_millis(20);
 /// A lock of this age belongs to a process that was killed.
@@ -26,7 +29,10 @@ const LOCK_STALE: Duration = Duration::from_secs(60);
 /// Shortens the file; does nothing while another process does.
 pub(crate) fn shorten(path: &Path) -> io::Result<()> {
     let Some(_lock) = Lock::take(path.with_extension("lock"))? else { return Ok(()) };
-    let mut old = File::open(path)?;
+    let (mut old, found) = guarded::open_own(path)?;
+    if found.len() > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let mut text = Vec::new();
     old.read_to_end(&mut text)?;
     atomic::write(path, &kept(&text))?;

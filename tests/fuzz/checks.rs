@@ -16,6 +16,7 @@ use ao_plugin_codex::rollout::record::service_tier::ServiceTier;
 use ao_plugin_codex::rollout::record::session_meta::{CaptureEnd, capture};
 use ao_plugin_codex::rollout::record::{describe, parse};
 use ao_plugin_codex::rollout::zstd::Decompressed;
+use ao_plugin_codex::session::events::{Only, SessionEvents};
 use serde_json::Value;
 
 /// More text than this is not looked at, in bytes: a compressed input may be a bomb.
@@ -29,6 +30,17 @@ pub(crate) fn records(bytes: &[u8]) {
         let Some(respelled) = respelled(line) else { continue };
         assert_eq!(format!("{:?}", parse(&respelled)), format!("{read:?}"), "{}", lossy(line));
     }
+}
+
+/// Events mean the same with lines between them that are none, and however often they are read.
+pub(crate) fn events(bytes: &[u8]) {
+    let read = SessionEvents::read(bytes, &Only::default());
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let noisy = lines.flat_map(|line| {
+        let noise: &[u8] = if line.ends_with(b"\n") { b"{\"at\":1}\n[\n" } else { b"" };
+        [line, noise]
+    });
+    assert_eq!(SessionEvents::read(&noisy.collect::<Vec<_>>().concat(), &Only::default()), read);
 }
 
 /// The beginning of a `session_meta` says less than the whole, and nothing else; but it may know of no other time than

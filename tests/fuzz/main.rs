@@ -64,3 +64,8 @@ fn prices_are_never_below_nothing() {
 fn what_is_kept_on_disk_is_taken_as_it_was_put_away_or_not_at_all() {
     replay("kept", checks::cached);
 }
+
+#[test]
+fn events_are_read_whatever_stands_between_them() {
+    replay("events", checks::events);
+}
