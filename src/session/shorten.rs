@@ -5,7 +5,7 @@
 //! that is carried over.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -160,7 +160,7 @@ mod tests {
         shorten(&path).unwrap();
         assert!(path.with_extension("lock").exists());
         let old = SystemTime::now() - LOCK_STALE * 2;
-        let lock = File::options().write(true).open(path.with_extension("lock")).unwrap();
+        let lock = fs::File::options().write(true).open(path.with_extension("lock")).unwrap();
         lock.set_modified(old).unwrap();
         shorten(&path).unwrap();
         assert!(!path.with_extension("lock").exists());
