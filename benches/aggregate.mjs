@@ -29,7 +29,7 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
     watchedIdle: () => besideLoops(home, () => call("--watched", "idle", 500)),
   });
   const idleDelay = median(taken, ({ watchedIdle }) => watchedIdle.longestDelay);
-  const work = `bill of ${size}`;
+  const work = `the addon's \`homeUsage\`: bill of ${size}`;
   const rows = [
     {
       work: `${work}, CPU`,

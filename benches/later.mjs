@@ -24,7 +24,7 @@ export async function poll({ home, size, rounds }) {
     ours: () => later("poll", home, path, threadId),
     idle: () => call("idle", 200),
   });
-  const work = `poll after 1 KB was appended to ${size}`;
+  const work = `the addon's \`threadUsage\` after 1 KB was appended to ${size}`;
   return [
     {
       work: `${work}, wall time`,
@@ -40,7 +40,7 @@ export async function poll({ home, size, rounds }) {
 /** Refreshes sessions over `home`, in a process that lives on and in new ones. */
 export async function refresh({ home, ledger, rounds }) {
   const files = ledger.files.toLocaleString("en");
-  const work = `refresh of ${SESSIONS} sessions over ${files} rollouts, nothing changed`;
+  const work = `the addon's \`findRollout\` and \`threadUsage\` of ${SESSIONS} sessions over ${files} rollouts, nothing changed`;
   const sessions = workspacesOf(home, SESSIONS);
   const living = await inTurns(rounds, {
     ours: () => later("refresh", home, ...sessions),
@@ -82,7 +82,7 @@ async function first({ home, files, rounds }) {
     ours: () => call("usage", home),
     idle: () => call("idle", 200),
   });
-  return [memory(`bill of ${files} rollouts, first look`, taken)];
+  return [memory(`the addon's \`homeUsage\`: bill of ${files} rollouts, first look`, taken)];
 }
 
 /** A new process that finds what an earlier one has written down. */

@@ -14,7 +14,7 @@ export async function search({ home, ledger, rounds }) {
     elsewhere: () => checkedSearch(home, process.cwd(), null),
   });
   const row = (name, workspace) => ({
-    work: `rollout of a workspace among ${ledger.files.toLocaleString("en")}, ${workspace}, CPU`,
+    work: `the addon's \`findRollout\`: a workspace among ${ledger.files.toLocaleString("en")}, ${workspace}, CPU`,
     floor: "walk and 4 KB `pread` of each",
     measured: ratio(taken, name, "floor"),
     target: { most: 1.5 },

@@ -28,7 +28,7 @@ export async function sessionRounds({ home, ledger, rounds, lasting }) {
           // Another process has left what it knew.
           world.run("rounds", plan);
           const taken = await inTurns(rounds, { ours: () => world.run("rounds", plan) });
-          const work = `round of ${count} live sessions over ${files} rollouts, ${others} other processes`;
+          const work = `\`getActivityState\` and \`getSessionInfo\` of ${count} live sessions over ${files} rollouts, ${others} other processes`;
           const floor = `${count} \`stat\`s through Node at once: ${median(taken, ({ ours }) => ours.floorMs).toFixed(2)} ms`;
           const row = (what, of, target, unit = "ms", beside = "") => ({
             work: `${work}, ${what}`,
@@ -59,7 +59,7 @@ export async function sessionRounds({ home, ledger, rounds, lasting }) {
     }
     if (lasting) {
       const { descriptors, rss } = world.run("lasting", world.planFor(50));
-      const work = "10,000 rounds of 50 sessions";
+      const work = "the same of 50 sessions, 10,000 times";
       rows.push(
         {
           work: `${work}, memory`,
