@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::fs::disk;
 use crate::fs::guarded::{self, SMALL_BYTES};
+use crate::rollout::drive::is_network;
 use crate::rollout::workspace::Resolver;
 
 /// The number of directories that up a repository is looked for.
@@ -72,7 +73,8 @@ impl Repositories {
         let path = Path::new(directory.as_ref());
         // It may lie on a mount that does not answer.
         let ask = |path: &Path| disk::ask(path, find).flatten();
-        let found = if path.is_absolute() { ask(&self.disk.resolve(path)) } else { None };
+        let is_here = path.is_absolute() && !is_network(path);
+        let found = if is_here { ask(&self.disk.resolve(path)) } else { None };
         let found = found.map(Arc::from);
         self.known.insert(Arc::clone(directory), found.clone());
         found

@@ -13,6 +13,7 @@ use crate::fs::disk;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::guarded;
 use crate::index::lru::{Lru, locked};
+use crate::rollout::drive::is_network;
 use crate::session::events::{Only, SessionEvents};
 use crate::session::shorten::shorten;
 
@@ -152,8 +153,8 @@ fn has_workspace(path: &Path) -> bool {
     let Ok(Some(text)) = read_file(path) else { return false };
     let threads = SessionEvents::read(&text, &Only::default()).threads;
     threads.iter().filter_map(|thread| thread.cwd.as_deref()).any(|cwd| {
-        // One whose disk does not answer may be there.
-        disk::ask(Path::new(cwd), Path::exists).unwrap_or(true)
+        // One whose disk does not answer may be there, and nobody is asked over the network.
+        is_network(Path::new(cwd)) || disk::ask(Path::new(cwd), Path::exists).unwrap_or(true)
     })
 }
 

@@ -38,7 +38,7 @@ async function ask() {
     ]),
     listed: idsOf(await native.listThreads({ ...options, workspacePath })),
     billed: idsOf(await native.homeUsage({ ...options, workspacePath })),
-    byRepository: (await native.homeUsage({ ...options, by: ["repository"] })).groups.length,
+    byRepository: (await native.homeUsage({ ...options, by: "repo" })).groups.length,
     removed: await native.removeOldEvents({ aoHome: codexHome }),
   };
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::fs::disk;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
+use crate::rollout::drive::{is_network, without_verbatim};
 use crate::rollout::workspace::{Resolver, normalize};
 
 /// No system takes a longer path, in bytes. A `cwd` may say anything, and to ask for each directory on the way of a
@@ -80,6 +81,11 @@ impl Way {
     }
 }
 
+/// Whether the disk is asked about a directory.
+fn is_asked(cwd: &str) -> bool {
+    cwd.len() <= MAX_PATH && !is_network(Path::new(cwd))
+}
+
 impl Workspaces {
     /// Brings up to date where those are that are known.
     pub fn refresh(&mut self) {
@@ -98,7 +104,7 @@ impl Workspaces {
             return;
         }
         let is_outdated = |cwd: &str, place: &Place| {
-            if cwd.len() > MAX_PATH {
+            if !is_asked(cwd) {
                 return false;
             }
             let mut ways = Path::new(cwd).ancestors().skip(1);
@@ -128,11 +134,13 @@ impl Workspaces {
         if cwds.is_empty() {
             return;
         }
-        // The system knows no path that is too long: it is where it says.
-        let (mut cwds, long): (Vec<_>, Vec<_>) =
-            cwds.into_iter().partition(|cwd| cwd.len() <= MAX_PATH);
-        for cwd in long {
+        // The system knows no path that is too long, and nobody is asked over the network: they are where they say.
+        let (mut cwds, others): (Vec<_>, Vec<_>) = cwds.into_iter().partition(|cwd| is_asked(cwd));
+        let resolver = Resolver::default();
+        for cwd in others {
             let path = PathBuf::from(&*cwd);
+            let is_workspace = resolver.is_workspace(&path);
+            let path = if is_workspace { without_verbatim(path) } else { PathBuf::new() };
             self.put(cwd, Place { path, is_unsteady: false });
         }
         cwds.sort_unstable();
@@ -180,7 +188,7 @@ impl Workspaces {
 
     /// The place of a directory that is asked about.
     pub fn place_of(&mut self, workspace: &Path) -> PathBuf {
-        let written = workspace.to_str().filter(|written| written.len() <= MAX_PATH);
+        let written = workspace.to_str().filter(|written| is_asked(written));
         let Some(written) = written.filter(|_| workspace.is_absolute()) else {
             return Resolver::default().resolve(workspace);
         };
