@@ -255,13 +255,12 @@ test("a process that gh leaves behind with its stdout is not waited for", async 
   const box = await makeSandbox(t);
   box.program(
     join(box.tools, "gh"),
-    "#!/bin/sh\nsleep 30 2>/dev/null &\necho $! >&2\necho https://github.com/o/r/pull/3\n",
+    "#!/bin/sh\nsleep 60 2>/dev/null &\necho $! >&2\necho https://github.com/o/r/pull/3\n",
   );
-  const started = Date.now();
   const result = box.run("/bin/sh", ["-c", "gh pr create >out; cat out"]);
+  // It still runs: to a process that is gone no signal can be sent.
   process.kill(Number(result.stderr), "SIGKILL");
   assert.equal(result.stdout, "https://github.com/o/r/pull/3\n");
-  assert.ok(Date.now() - started < 15_000);
 });
 
 test("with stdout closed gh is asked for the address", async (t) => {

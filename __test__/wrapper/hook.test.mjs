@@ -71,7 +71,7 @@ const run = ({ program }, input, env = ENV) => {
   const { status, signal, stdout, stderr, error } = spawnSync(
     "/bin/sh",
     ["-c", '/bin/cat | "$0"', program],
-    { input: text, env, encoding: "utf8", timeout: 20_000 },
+    { input: text, env, encoding: "utf8", timeout: 60_000 },
   );
   assert.equal(error, undefined);
   return { status, signal, stdout, stderr };

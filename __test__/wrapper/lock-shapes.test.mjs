@@ -29,9 +29,7 @@ for (const [what, make] of Object.entries(SHAPES)) {
     const box = await makeSandbox(t);
     make(`${box.metadataPath}.lock`);
     const env = { AO_WRAPPER_DEBUG: "1" };
-    const before = process.hrtime.bigint();
-    const answer = box.run(box.git, ["checkout", "-q", "-b", "topic"], { env, timeout: 10_000 });
-    assert.ok(process.hrtime.bigint() - before < 10_000_000_000n);
+    const answer = box.run(box.git, ["checkout", "-q", "-b", "topic"], { env });
     assert.equal(answer.status, 0);
     assert.match(answer.stderr, /branch=topic noted for session app-1: status 1/);
     assert.equal(box.metadata().branch, undefined);
@@ -45,7 +43,7 @@ for (const what of ["a directory", "a FIFO"]) {
     const lock = `${box.metadataPath}.lock`;
     SHAPES[what](lock);
     utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
-    box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+    box.run(box.git, ["checkout", "-q", "-b", "topic"]);
     assert.equal(box.metadata().branch, "topic");
     assert.equal(existsSync(lock), false);
   });
@@ -56,7 +54,7 @@ test("a lock that is a minute old is stale, whoever its pid is now", async (t) =
   const lock = `${box.metadataPath}.lock`;
   writeFileSync(lock, `ao-wrapper ${hostname()} ${process.pid}\n`);
   utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
-  box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+  box.run(box.git, ["checkout", "-q", "-b", "topic"]);
   assert.equal(box.metadata().branch, "topic");
 });
 
@@ -70,7 +68,7 @@ for (const [what, make] of Object.entries({
     writeFileSync(lock, "");
     utimesSync(lock, MINUTES_AGO, MINUTES_AGO);
     make(`${lock}.break`);
-    box.run(box.git, ["checkout", "-q", "-b", "topic"], { timeout: 10_000 });
+    box.run(box.git, ["checkout", "-q", "-b", "topic"]);
     assert.equal(box.metadata().branch, "topic");
     assert.equal(existsSync(lock), false);
   });

@@ -38,18 +38,22 @@ for (const format of ["pairs", "json"]) {
       const stored = box.metadata();
       for (const [number, { status, signal }] of ends.entries()) {
         const [key, value] = [`k${number}`, `${round}.${number}`];
-        assert.ok(status === 0 || signal === "SIGKILL", `${key}: ${status} ${signal}`);
-        // One that was killed may have been done with it, or not; nothing else may be there.
-        const possible = status === 0 ? [value] : [value, expected.get(key)];
+        const before = expected.get(key);
+        // One that was killed may have been done with it, or not; one that found the lock taken for too long, on a busy
+        // machine, has given up. Nothing else may be there.
+        const possible = { 0: [value], 1: [before] }[status] ?? [value, before];
+        assert.ok(
+          status === 0 || status === 1 || signal === "SIGKILL",
+          `${key}: ${status} ${signal}`,
+        );
         assert.ok(possible.includes(stored[key]), `round ${round}: ${key}=${stored[key]}`);
         expected.set(key, stored[key]);
       }
       const known = Object.fromEntries([...expected].filter(([, value]) => value !== undefined));
       assert.deepEqual(stored, known);
     }
-    const started = Date.now();
+    // An update that finds the lock taken for ten seconds is given up.
     assert.equal((await updater(box, "after", "all").ended).status, 0);
-    assert.ok(Date.now() - started < 8_000);
   });
 }
 

@@ -239,7 +239,7 @@ test("a reader that goes away ends gh as it would have", async (t) => {
   const box = await makeSandbox(t);
   box.program(join(box.tools, "gh"), "#!/bin/sh\nwhile echo x 2>/dev/null; do :; done\n");
   const { stdout, status } = box.run("bash", ["-c", "gh pr create | head -n 1"], {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   assert.deepEqual([stdout, status], ["x\n", 0]);
 });
