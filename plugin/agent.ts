@@ -17,7 +17,7 @@ import { sessionEnvironment } from "./launch/environment.js";
 import { SessionLooks } from "./session/look.js";
 import { repositoryHooks } from "./launch/hooks/repository.js";
 import { Hooks } from "./launch/hooks/trust.js";
-import { noteLaunch } from "../index.js";
+import { noteLaunch } from "./native.js";
 import type { CommandSettings } from "./launch/command.js";
 import { launchCommand, plainCommand, resumeCommand } from "./launch/command.js";
 import { obstacle } from "./launch/preflight.js";

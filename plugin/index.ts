@@ -1,7 +1,5 @@
 /** The plugin, as the orchestrator loads it. */
 
-import "./addon.js";
-
 import type { CodexAgent, CodexManifest } from "./host.js";
 import { createAgent } from "./agent.js";
 import { CodexBinary } from "./launch/codex-binary.js";

@@ -1,5 +1,45 @@
-/** The native functions, for programs: `@ao/plugin-codex/native`. */
+/** The native functions, for programs: `@ao/plugin-codex/native`. Written by `scripts/build-addon.mjs`. */
 
-import "./addon.js";
+import { addon } from "./addon.js";
 
-export * from "../index.js";
+export const {
+  beginActivityLog,
+  directoryHooksSync,
+  exportResponses,
+  findProgramSync,
+  findRollout,
+  homeRevision,
+  homeUsage,
+  homeUsageDocument,
+  importPrices,
+  installAgentsSection,
+  installHook,
+  installWrappers,
+  listSessionEvents,
+  listThreads,
+  noteActivity,
+  noteLaunch,
+  places,
+  priceTable,
+  pricesInForce,
+  probeBinary,
+  probeBinarySync,
+  probeHooks,
+  readActivity,
+  readTurnFailure,
+  recallBinarySync,
+  recallHooksSync,
+  removableWrappers,
+  removeActivityLog,
+  removeAgentsSection,
+  removeOldEvents,
+  removeWrappers,
+  resolveBinary,
+  resolveBinarySync,
+  rolloutUsage,
+  sessionEvidence,
+  threadUsage,
+  threadUsages,
+  wrappersDirectorySync,
+  wrappersStatus,
+} = addon;

@@ -1,5 +1,5 @@
 // `node scripts/build-addon.mjs [--target TRIPLE] [--output DIRECTORY] [--zig] [--quick]`: builds the addon and what
-// napi-rs generates beside it (`index.js`, `index.d.ts`).
+// napi-rs generates beside it (`index.js`, `index.d.ts`), and `plugin/native.ts`.
 //
 // Not `napi build`: that is `cargo build`, which makes the `rlib` of the tests and the addon in one go, and rustc then
 // leaves link-time optimisation out. `cargo rustc --crate-type cdylib` makes the addon alone, with it.
@@ -55,6 +55,19 @@ export async function buildAddon({
     version: manifest.version,
     outputDir: root,
   });
+  writeFileSync(join(root, "plugin", "native.ts"), functionsOf(exports));
+}
+
+/** What programs import: the functions of the addon that `plugin/addon.ts` has found. */
+function functionsOf(names) {
+  const lines = names.toSorted().map((name) => `  ${name},\n`);
+  return `/** The native functions, for programs: \`@ao/plugin-codex/native\`. Written by \`scripts/build-addon.mjs\`. */
+
+import { addon } from "./addon.js";
+
+export const {
+${lines.join("")}} = addon;
+`;
 }
 
 /**

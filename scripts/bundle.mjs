@@ -29,7 +29,7 @@ await bundle("plugin/cli/command.ts", "dist/cli.cjs", {
   banner: {
     js: `#!/usr/bin/env node\n"use strict";{${NEEDS_NODE}}const __url = require("node:url").pathToFileURL(__filename).href;`,
   },
-  plugins: [ownPlaces(), addonAlone(), plotBeside(), withRequire(), withoutPrograms()],
+  plugins: [ownPlaces(), plotBeside(), withRequire(), withoutPrograms()],
 });
 
 async function bundle(entry, outfile, options) {
@@ -60,24 +60,6 @@ function ownPlaces() {
         const url = `new URL(${JSON.stringify(place)}, __url).href`;
         return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
       });
-    },
-  };
-}
-
-/** The command takes the addon from `addon.ts`: what is generated around it takes as long to compile as it to load. */
-function addonAlone() {
-  return {
-    name: "addon-alone",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(\.\.\/)+index\.js$/ }, ({ path, resolveDir }) => {
-        const isGenerated = join(resolveDir, path) === join(root, "index.js");
-        return isGenerated ? { path: "addon", namespace: "addon" } : undefined;
-      });
-      const contents = `const { addon } = require("./addon.js"); module.exports = addon;`;
-      onLoad({ filter: /^/, namespace: "addon" }, () => ({
-        contents,
-        resolveDir: join(root, "plugin"),
-      }));
     },
   };
 }

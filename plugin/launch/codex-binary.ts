@@ -8,7 +8,7 @@ import {
   recallBinarySync,
   resolveBinary,
   resolveBinarySync,
-} from "../../index.js";
+} from "../native.js";
 import { warn } from "../terminal/warn.js";
 
 /** The name that runs when nothing is found: the session's shell may know more than we do, and says so if not. */

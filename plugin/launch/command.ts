@@ -1,7 +1,7 @@
 /** The command lines that start and resume Codex. */
 
 import type { BinaryFacts } from "../../index.js";
-import { wrappersDirectorySync } from "../../index.js";
+import { wrappersDirectorySync } from "../native.js";
 import type { CodexSettings } from "./agent-config.js";
 import { codexFlags } from "./agent-config.js";
 import { agentPathFlags } from "./agent-path.js";

@@ -2,7 +2,7 @@
 
 import { realpathSync } from "node:fs";
 import { delimiter, normalize } from "node:path";
-import { findProgramSync, wrappersDirectorySync } from "../../index.js";
+import { findProgramSync, wrappersDirectorySync } from "../native.js";
 import type { PluginSettings } from "../settings.js";
 
 /** Variables beside those that the orchestrator sets itself. */

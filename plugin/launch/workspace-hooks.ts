@@ -3,7 +3,7 @@
  * AGENTS.md that tells the agent of them.
  */
 
-import { beginActivityLog, installAgentsSection, installWrappers } from "../../index.js";
+import { beginActivityLog, installAgentsSection, installWrappers } from "../native.js";
 import type { PluginSettings } from "../settings.js";
 import { warn } from "../terminal/warn.js";
 

@@ -2,7 +2,7 @@
 
 import type { RuntimeHandle, Session } from "../host.js";
 import type { EvidenceOptions, SessionEvidence, SessionQuery } from "../../index.js";
-import { sessionEvidence } from "../../index.js";
+import { sessionEvidence } from "../native.js";
 import { isThreadId } from "../thread-id.js";
 import { Batched } from "./batched.js";
 

@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import type { AgentSessionInfo, Session } from "../host.js";
 import type { OwnThread, Usage } from "../../index.js";
-import * as native from "../../index.js";
+import * as native from "../native.js";
 import { THREAD_KEY } from "./look.js";
 import type { SessionLooks } from "./look.js";
 import { shortened } from "./summary.js";

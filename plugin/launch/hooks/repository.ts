@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { directoryHooksSync } from "../../../index.js";
+import { directoryHooksSync } from "../../native.js";
 import { identityOf } from "../codex-binary.js";
 import type { Place } from "../repository-trust.js";
 import { trustedWord } from "../repository-trust.js";

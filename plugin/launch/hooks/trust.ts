@@ -11,7 +11,7 @@ import {
   recallHooksSync,
   removeOldEvents,
   wrappersDirectorySync,
-} from "../../../index.js";
+} from "../../native.js";
 import { identityOf } from "../codex-binary.js";
 import { warn } from "../../terminal/warn.js";
 import type { CommandSettings } from "../command.js";

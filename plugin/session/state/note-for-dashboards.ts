@@ -3,7 +3,7 @@
  * own plugin looks. Nothing is written while nobody has to.
  */
 
-import { noteActivity } from "../../../index.js";
+import { noteActivity } from "../../native.js";
 import type { SessionEvidence } from "../../../index.js";
 import type { Session } from "../../host.js";
 import { warn } from "../../terminal/warn.js";

@@ -1,7 +1,7 @@
 /** The question, of those that hooks told of, that still waits for its answer. */
 
 import type { EventQuestion, RolloutActivity } from "../../../index.js";
-import { readActivity } from "../../../index.js";
+import { readActivity } from "../../native.js";
 
 /** The newest one, or `null`, where nobody looks at processes. */
 export async function openQuestion(
