@@ -773,7 +773,6 @@ if (
   }
 }
 
-const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, findRollouts, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readLastRecords, readSessionMeta, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvents, sessionEvidence, threadUsage, threadUsages, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
 export { directoryHooksSync }
 export { exportResponses }
@@ -810,7 +809,6 @@ export { resolveBinarySync }
 export { rolloutUsage }
 export { sessionEvidence }
 export { threadUsage }
-export { threadUsages }
 export { wrappersDirectorySync }
 export { wrappersStatus }
 export const __napiBindingTarget = __napiLoadedBindingTarget

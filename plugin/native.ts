@@ -39,7 +39,6 @@ export const {
   rolloutUsage,
   sessionEvidence,
   threadUsage,
-  threadUsages,
   wrappersDirectorySync,
   wrappersStatus,
 } = addon;

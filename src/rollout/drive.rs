@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -11,6 +12,10 @@ const VERBATIM: &str = r"\\?\";
 
 /// The prefix of such a path on the network.
 const VERBATIM_UNC: &str = r"\\?\UNC\";
+
+/// The names of devices, which no file has in any directory, whatever comes behind a dot; so are `COM` and `LPT` with a
+/// digit.
+const DEVICES: [&str; 4] = ["AUX", "CON", "NUL", "PRN"];
 
 /// The place where the Linux beside Windows has the drives.
 const MOUNTS: &str = "/mnt/";
@@ -90,22 +95,50 @@ pub fn fold_case(path: &Path) -> PathBuf {
 #[must_use]
 pub fn is_network(path: &Path) -> bool {
     let text = path.to_str().unwrap_or_default();
+    // On Windows either slash will do.
+    let is_double = text.get(..2).is_some_and(|start| {
+        start == r"\\" || cfg!(windows) && start.bytes().all(|byte| matches!(byte, b'\\' | b'/'))
+    });
     text.starts_with(VERBATIM_UNC)
-        || (text.starts_with(r"\\") && !text.starts_with(VERBATIM) && !text.starts_with(r"\\.\"))
+        || (is_double && !text.starts_with(VERBATIM) && !text.starts_with(r"\\.\"))
 }
 
-/// A path as people write it, without what Windows puts before it.
+/// The path of a file without links, as people write it.
+///
+/// # Errors
+/// As [`fs::canonicalize`]; a path that leads into the network is not asked for.
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
+    if is_network(path) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    fs::canonicalize(path).map(without_verbatim)
+}
+
+/// A path as people write it, without what Windows puts before it. What only that reaches keeps it: a volume without a
+/// letter, and a name that is a device's otherwise, or ends in what Windows takes off.
 #[must_use]
 pub fn without_verbatim(path: PathBuf) -> PathBuf {
-    match path.to_str() {
-        Some(text) if text.starts_with(VERBATIM_UNC) => {
-            PathBuf::from(format!(r"\\{}", text.trim_start_matches(VERBATIM_UNC)))
+    let plain = path.to_str().and_then(|text| {
+        if let Some(share) = text.strip_prefix(VERBATIM_UNC) {
+            return Some(PathBuf::from(format!(r"\\{share}")));
         }
-        Some(text) if text.starts_with(VERBATIM) => {
-            PathBuf::from(text.trim_start_matches(VERBATIM))
-        }
-        _ => path,
-    }
+        let rest = text.strip_prefix(VERBATIM)?;
+        let (_, names) = drive_of(rest)?;
+        names.split('\\').all(is_usual_name).then(|| PathBuf::from(rest))
+    });
+    plain.unwrap_or(path)
+}
+
+/// True for a name that Windows takes for that of a file.
+fn is_usual_name(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let is_device = DEVICES.contains(&stem.as_str())
+        || stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).is_some_and(|port| {
+            let mut port = port.chars();
+            port.next().is_some_and(|port| port.is_ascii_digit() || "¹²³".contains(port))
+                && port.next().is_none()
+        });
+    !is_device && !name.ends_with(['.', ' '])
 }
 
 #[cfg(test)]
@@ -162,5 +195,21 @@ mod tests {
         assert_eq!(plain("/home"), Path::new("/home"));
         assert!(is_network(Path::new(r"\\server\share")));
         assert!(!is_network(Path::new(r"\\?\C:\x")));
+        assert!(canonical(Path::new(r"\\server\share")).is_err());
+    }
+
+    #[test]
+    fn what_only_the_prefix_reaches_keeps_it() {
+        for name in ["nul", "con.txt", "COM1", "lpt9.log", "Com¹", "aux .c", "shop.", "shop "] {
+            let path = PathBuf::from(format!(r"\\?\C:\dev\{name}\src"));
+            assert_eq!(without_verbatim(path.clone()), path);
+        }
+        let volume = PathBuf::from(r"\\?\Volume{b75e2c83}\dev");
+        assert_eq!(without_verbatim(volume.clone()), volume);
+        for name in ["null", "console", "COM10", "com", "lpt", ".git", "a.nul"] {
+            let path = PathBuf::from(format!(r"\\?\C:\dev\{name}"));
+            let plain = PathBuf::from(format!(r"C:\dev\{name}"));
+            assert_eq!(without_verbatim(path), plain);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::fs::disk;
 use crate::fs::guarded::{self, SMALL_BYTES};
-use crate::rollout::drive::is_network;
+use crate::rollout::drive::{self, is_network};
 use crate::rollout::workspace::Resolver;
 
 /// The number of directories that up a repository is looked for.
@@ -102,9 +102,9 @@ fn common_dir(git: &Path) -> Option<PathBuf> {
     }
     let text = read(git)?;
     let named = git.parent()?.join(text.strip_prefix("gitdir:")?.trim());
-    let named = fs::canonicalize(named).ok()?;
+    let named = drive::canonical(&named).ok()?;
     match read(&named.join("commondir")) {
-        Some(common) => fs::canonicalize(named.join(common.trim())).ok(),
+        Some(common) => drive::canonical(&named.join(common.trim())).ok(),
         None => Some(named),
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::fs::disk;
-use crate::rollout::drive::{Platform, fold_case, is_network, without_verbatim};
+use crate::rollout::drive::{self, Platform, fold_case, is_network, without_verbatim};
 
 /// The number of directories of a that path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
 const MAX_STEPS: usize = 128;
@@ -124,8 +124,8 @@ impl Resolver {
     }
 
     fn canonical(&self, path: PathBuf) -> Resolved {
-        match self.ask(&path, |path| fs::canonicalize(path)) {
-            Ok(path) => Resolved { path: without_verbatim(path), exists: true },
+        match self.ask(&path, drive::canonical) {
+            Ok(path) => Resolved { path, exists: true },
             Err(_) => Resolved { path, exists: false },
         }
     }

@@ -12,6 +12,7 @@ import { commandSettings } from "../command-settings.js";
 export const resume: Check = {
   id: "resume",
   async look(machine: Machine): Promise<Finding> {
+    if (process.platform === "win32") return ok("not for Windows: restores are for a POSIX shell");
     const thread = await machine.thread();
     if (thread === null) return ok("nothing to resume: a restore starts a new thread");
     if ((await machine.codex()) === null) return ok("not composed: there is no codex");
