@@ -879,7 +879,6 @@ export interface WrappersChange {
  */
 export declare function wrappersDirectorySync(options?: WrappersOptions | undefined | null): string
 
-/** Which wrappers are meant. */
 /** The wrappers that are meant. */
 export interface WrappersOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
@@ -895,7 +894,6 @@ export interface WrappersOptions {
 export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
 
 /** Our wrappers, where they are. */
-/** The state of the orchestrator's `bin`. */
 export interface WrappersStatus {
   /** The directory: the orchestrator's `bin`, or our own `codex/bin` where `host` names another program's set. */
   directory: string

@@ -25,7 +25,7 @@ export function exportCommand(): Command {
     .addOption(new Option("--host <name>", "name of this machine (default: its host name)"))
     .addOption(
       new Option("--label <key=value>", "what every row says besides; may be repeated").argParser(
-        (label: string, before: string[] = []) => [...before, label],
+        parseLabel,
       ),
     )
     .addOption(
@@ -72,6 +72,14 @@ export function exportCommand(): Command {
           ...done.skipped.map((one) => `Left out: ${path(one.path)}: ${one.reason}`),
         ]);
     });
+}
+
+/** A row has one value for each key. */
+function parseLabel(label: string, before: string[] = []): string[] {
+  const keyOf = (text: string) => text.split("=", 1)[0];
+  if (before.some((one) => keyOf(one) === keyOf(label)))
+    throw new InvalidArgumentError("This label was given already.");
+  return [...before, label];
 }
 
 /** The first moment of the day in UTC: the files are of UTC days. */
