@@ -773,6 +773,7 @@ if (
   }
 }
 
+const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
 export { directoryHooksSync }
 export { exportResponses }
