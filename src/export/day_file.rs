@@ -22,7 +22,7 @@ use crate::rollout::timestamp::parse_timestamp;
 /// A line of an export that is longer than this is none of ours, in bytes.
 pub(crate) const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
-/// How many bytes of rows are compressed at a time, and how many such pieces wait for it.
+/// The number of bytes of rows that are compressed at a time, and how many such pieces wait for it.
 const PIECE: usize = 64 * 1024;
 const MAX_WAITING: usize = 8;
 

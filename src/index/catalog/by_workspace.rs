@@ -81,7 +81,7 @@ impl Way {
     }
 }
 
-/// Whether the disk is asked about a directory.
+/// Tells whether the disk is asked about a directory.
 fn is_asked(cwd: &str) -> bool {
     cwd.len() <= MAX_PATH && !is_network(Path::new(cwd))
 }
