@@ -204,7 +204,8 @@ _ao_update() {
   # shellcheck disable=SC3028 # where the shell does not set them something else does
   _ao_pid=${BASHPID-} _ao_host=${HOSTNAME-}
   [ -n "$_ao_pid" ] || _ao_pid=$(exec sh -c 'echo "$PPID"')
-  [ -n "$_ao_host" ] || _ao_host=$(uname -n)
+  # What an environment says may be anything; a lock has one line.
+  case $_ao_host in '' | *[!0-9A-Za-z._-]*) _ao_host=$(uname -n) ;; esac
   _ao_token="ao-wrapper $_ao_host $_ao_pid"
   _ao_temporary=./.$_ao_file.ao-$_ao_pid
   # Where others found the lock stale while we held it, everything is done again.
