@@ -93,6 +93,25 @@ test("resume: a file that claims another thread's id never stands for that threa
   );
 });
 
+test("resume: a workspace is known behind whatever holds nothing", async (t) => {
+  const whole = lines(...opening(threadId(1)));
+  const zeros = "\0".repeat(5000);
+  for (const nothing of [
+    "\n",
+    "\r\n\r\n",
+    "\ufeff",
+    "\ufeff\n",
+    zeros,
+    `${zeros}\n`,
+    `\ufeff${zeros}`,
+  ]) {
+    const codexHome = temporaryFolder(t);
+    writeFile(codexHome, activePath(threadId(1)), nothing + whole);
+    const found = await native.findRollout("/home/dev/shop", { codexHome });
+    assert.equal(found?.threadId, threadId(1), JSON.stringify(nothing.slice(0, 9)));
+  }
+});
+
 test("service-tier-priority: a response costs what its tier costs", async () => {
   const codexHome = homeOf("service-tier-priority");
   const { totals, groups } = await native.homeUsage({ codexHome, by: "tier" });

@@ -47,8 +47,9 @@ export function ago(timeMs: number, nowMs: number): string {
 
 /** `2026-11-22` */
 export function localDate(date: Date): string {
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+  const year = String(date.getFullYear()).padStart(4, "0");
+  const parts = [date.getMonth() + 1, date.getDate()];
+  return [year, ...parts.map((part) => String(part).padStart(2, "0"))].join("-");
 }
 
 /** The path with the user's home as `~`, safe to print. */

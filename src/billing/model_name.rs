@@ -3,6 +3,9 @@
 /// The endings that say how hard a model thinks, which costs nothing per token.
 const EFFORTS: [&str; 7] = ["-none", "-minimal", "-low", "-medium", "-high", "-xhigh", "-ultra"];
 
+/// Providers that some programs write before a model without a slash.
+const PROVIDERS: [&str; 2] = ["openai:", "azure:"];
+
 /// The separator between a region and a model's name on Bedrock.
 const BEDROCK: &str = "openai.";
 
@@ -61,9 +64,10 @@ fn undated(name: &str) -> &str {
     name
 }
 
-/// A name without `azure/eu/`, `openai/` or `us.openai.` before it.
+/// A name without `azure/eu/`, `openai/`, `openai:` or `us.openai.` before it.
 fn without_provider(name: &str) -> &str {
     let bare = name.rsplit_once('/').map_or(name, |(_, bare)| bare);
+    let bare = PROVIDERS.iter().find_map(|provider| bare.strip_prefix(provider)).unwrap_or(bare);
     bare.rsplit_once(BEDROCK).map_or(bare, |(_, bare)| bare)
 }
 
@@ -114,6 +118,8 @@ mod tests {
             ("us.openai.gpt-5.4", "gpt-5.4"),
             ("openai/gpt-5.4:nitro", "gpt-5.4"),
             ("models/gpt-5.4", "gpt-5.4"),
+            ("openai:gpt-5.4-high", "gpt-5.4"),
+            ("Azure:gpt-5.4", "gpt-5.4"),
             ("gpt-5.5-20260423", "gpt-5.5"),
             ("gpt-5.5[1m]", "gpt-5.5"),
             ("gpt-5.6-luna@default", "gpt-5.6-luna"),

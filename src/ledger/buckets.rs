@@ -11,6 +11,9 @@ use crate::rollout::record::service_tier::ServiceTier;
 /// A quarter of an hour in milliseconds: the offset of every time zone in use is a multiple of it.
 pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 
+/// The quarter of an hour of responses of which no record says when they were.
+pub const UNDATED: i64 = 0;
+
 /// A response with more input tokens than this is priced at the long-context rates of models that have them.
 pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 

@@ -1,7 +1,7 @@
 //! The counter of a thread, `token_count.info.total_token_usage`, and what each step of it was billed.
 //!
 //! Codex repeats the counter whenever anything changes, restarts it at zero in some versions when a thread is resumed,
-//! and lets it go on in others; up to 0.147 two processes may write to one rollout, each with a counter of its own. Its
+//! and lets it go on in others; up to 0.146 two processes may write to one rollout, each with a counter of its own. Its
 //! `last_token_usage` is no ground to add up: after a compaction it is an estimate of the new context, after an
 //! incomplete response it is the response before.
 

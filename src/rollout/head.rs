@@ -71,10 +71,7 @@ fn grow(
     let mut size = HEAD_SIZE;
     let mut more = fill(head, size)?;
     loop {
-        let line = memchr::memchr(b'\n', head)
-            .map_or(head.as_slice(), |end| head.get(..end).unwrap_or_default());
-        let whole_line = line.len() < head.len();
-        let line = without_junk(line);
+        let (line, whole_line) = first_line(head);
         let captured = match capture(line) {
             // A line break was lost behind it.
             Captured { end: CaptureEnd::Broken, .. } if has_seam(line) => {
@@ -99,6 +96,19 @@ fn grow(
             }
         }
     }
+}
+
+/// The first line that is not empty, and whether its terminator was read.
+fn first_line(head: &[u8]) -> (&[u8], bool) {
+    let mut rest = head;
+    while let Some(end) = memchr::memchr(b'\n', rest) {
+        let line = without_junk(rest.get(..end).unwrap_or_default());
+        if !line.trim_ascii().is_empty() {
+            return (line, true);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    (without_junk(rest), false)
 }
 
 fn read_more(reader: &mut impl Read, head: &mut Vec<u8>, size: usize) -> io::Result<bool> {
@@ -171,6 +181,9 @@ mod tests {
             format!("\u{feff}{line}\n"),
             format!("{}{line}\n", "\0".repeat(9000)),
             format!("{line}{line}\n"),
+            format!("\r\n\n{line}\n"),
+            format!("\u{feff}\n{line}\n"),
+            format!("{}\n{line}\n", "\0".repeat(9000)),
         ] {
             let meta = head(text.as_bytes()).unwrap();
             assert_eq!(meta.cwd.as_deref(), Some("/home/dev"));

@@ -19,7 +19,8 @@ export function threadState(
   { failures, prompts, questions }: HookEvidence,
 ): Decision {
   const { lastRecordAtMs, threadId, turn, turnId, updatedAtMs } = thread;
-  const isSilentForLong = nowMs - updatedAtMs >= SILENT_TURN_MS;
+  // Nothing is alive either that says to have been written long after now.
+  const isSilentForLong = Math.abs(nowMs - updatedAtMs) >= SILENT_TURN_MS;
   const decision = decideState({
     ...NOTHING,
     nowMs,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Local, TimeZone};
 
-use crate::ledger::buckets::QUARTER_MS;
+use crate::ledger::buckets::{QUARTER_MS, UNDATED};
 
 /// A length of time that a sum is by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,13 @@ impl Periods {
         Self { period, known: HashMap::new() }
     }
 
-    /// The period that a quarter of an hour is in; `None` beyond the years that a calendar has.
+    /// The period that a quarter of an hour is in; `None` beyond the years that a calendar has, and where no record says
+    /// when: that is counted as the first quarter of 1970.
     pub fn name(&mut self, quarter: i64) -> Option<Arc<str>> {
         let format = self.period.format();
-        let named = || Some(Arc::from(local(quarter)?.format(format).to_string()));
+        let is_dated = quarter != UNDATED;
+        let named =
+            || Some(Arc::from(local(quarter).filter(|_| is_dated)?.format(format).to_string()));
         self.known.entry(quarter).or_insert_with(named).clone()
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn turn_context<'a>(
     facts(envelope.body().map_or(line, str::as_bytes)).map(Item::TurnContext)
 }
 
-pub(super) fn facts(json: &[u8]) -> Result<TurnContext<'_>, Malformed> {
+pub(super) fn facts<'a>(json: &'a [u8]) -> Result<TurnContext<'a>, Malformed> {
     let WireTurnContext { turn_id, model, cwd, service_tier } = object(json)?;
-    Ok(TurnContext { turn_id: turn_id.0, model: model.0, cwd: cwd.0, service_tier })
+    let named = |text: Text<'a>| text.0.filter(|name| !name.trim().is_empty());
+    Ok(TurnContext { turn_id: turn_id.0, model: named(model), cwd: named(cwd), service_tier })
 }
