@@ -15,7 +15,7 @@ export const GROUPINGS = [
   "month",
 ] as const;
 
-/** What only exports say: the machine, and a label by its key. */
+/** The groupings that only exports have: the machine, and a label by its key. */
 export const GROUPINGS_OF_EXPORTS = "host, label:KEY";
 
 export type Grouping = (typeof GROUPINGS)[number] | "host" | `label:${string}`;

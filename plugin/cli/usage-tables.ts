@@ -106,7 +106,7 @@ function nameColumn(by: Grouping, at: number): Column<GroupRow> {
   };
 }
 
-/** What a thread or an export need not have. */
+/** The fields that a thread or an export need not have. */
 const MAY_BE_NONE = /^(?:pr|session|branch|label:.*)$/;
 
 function wordsFor(name: string, by: Grouping | undefined): string {

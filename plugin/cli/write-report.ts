@@ -30,7 +30,7 @@ export async function writeReport(
   writeLines([`Wrote ${path(file)}.`]);
 }
 
-/** What threads were about, as far as their homes tell. */
+/** The subjects of threads, as far as their homes tell. */
 async function titlesOf(
   threads: readonly ThreadUsage[],
   codexHomes: readonly string[],

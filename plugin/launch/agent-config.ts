@@ -8,7 +8,7 @@ import { shellQuote, shellWord } from "./shell.js";
 import { isTomlKey, tomlValue } from "./toml.js";
 import { PROFILE_NAME } from "./user-config.js";
 
-/** What a setting is that is not what it should be; refused is what contradicts the permissions. */
+/** A setting that is not taken; refused is one that contradicts the permissions. */
 type Complain = (setting: string, found: string, remedy: string, isRefused?: boolean) => void;
 
 export interface CodexSettings {

@@ -16,12 +16,12 @@ const LIMIT_MS = 1_700;
 /** The doctor asks one program alone. */
 const LOGIN_LIMIT_MS = 900;
 
-/** What is to be started, and where. */
+/** The binary to start, and its directory. */
 export interface Spawn {
   codexHome: string | null;
   /** `null` where the orchestrator did not say. */
   projectPath: string | null;
-  /** What the project says to Codex. */
+  /** The project's settings for Codex. */
   agentConfig: Record<string, unknown>;
 }
 

@@ -11,7 +11,7 @@ export function roleConfig(session: Session, project: ProjectConfig): Record<str
   return configOfRole(isOrchestrator, project);
 }
 
-/** The same for a session that is yet to be. */
+/** The settings of a session that is yet to be. */
 export function configOfRole(
   isOrchestrator: boolean,
   project: Partial<ProjectConfig>,

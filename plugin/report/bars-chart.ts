@@ -17,7 +17,7 @@ const SUM = 90;
 export interface NamedBar {
   name: string;
   isPath: boolean;
-  /** What is said of it when it is pointed at, below the name. */
+  /** The text below the name when it is pointed at. */
   detail?: string;
   cost: number;
   isEstimate: boolean;

@@ -5,7 +5,7 @@ import type { HomeUsage, ThreadUsage, Usage, UsageCell } from "../../index.js";
 /** The number of models that have a colour of their own. */
 export const COLOURS = 6;
 
-/** What a bar is stacked by. */
+/** The parts that a bar is stacked by. */
 export interface Model {
   name: string;
   /** A CSS colour. */
@@ -43,7 +43,7 @@ export interface Bill {
   threads: ThreadRow[];
   /** In their order; those on which nothing was billed are not among them. */
   days: Row[];
-  /** The same days, with their tokens by kind. */
+  /** The days with their tokens by kind. */
   kinds: Row[];
 }
 

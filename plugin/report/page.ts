@@ -36,7 +36,7 @@ const LEGEND_COLUMNS = 32;
 export interface ReportOptions {
   /** The workspace that was asked for. */
   workspace?: string;
-  /** What the most expensive threads were about. */
+  /** The subjects of the most expensive threads. */
   titles?: Titles;
   /** As midnight UTC. */
   today: Date;

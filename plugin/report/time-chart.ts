@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 /** 200K, 1.5M: what fits beside an axis. */
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
-/** What the height of a bar tells. */
+/** The measure that the height of a bar shows. */
 export interface Measure {
   title: (period: Period) => string;
   of: (sum: Sum) => number;

@@ -1,4 +1,4 @@
-/** What a session is about, as a column of a dashboard shows it. */
+/** The summary of a session, as a column of a dashboard shows it. */
 
 /** Long enough to tell sessions apart, short enough for a column. */
 const LIMIT_CHARACTERS = 80;

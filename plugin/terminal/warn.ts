@@ -1,6 +1,6 @@
 import { plain } from "./sanitize.js";
 
-/** What went wrong without stopping anything, in one line on stderr. */
+/** Warns on stderr, in one line, of something that went wrong without stopping anything. */
 export function warn(what: string, error?: unknown): void {
   const cause = error instanceof Error ? error.message : error;
   const text = cause === undefined ? what : `${what}: ${String(cause)}`;

@@ -38,7 +38,7 @@ pub struct Hook {
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `None` in versions that know no trust.
     pub trust_status: Option<String>,
-    /// What trust in it as it is now names; `None` in versions that know no trust.
+    /// The hash that trust in it as it is now names; `None` in versions that know no trust.
     #[serde(default)]
     pub current_hash: Option<String>,
 }

@@ -36,7 +36,7 @@ pub struct Checkpoint {
     threads: HashMap<String, ThreadExport>,
 }
 
-/// What was exported of a thread.
+/// The part of a thread that was exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadExport {
     /// A hash of it.

@@ -177,7 +177,7 @@ enum Failure {
     New(io::Error),
 }
 
-/// What becomes of a response of the old file, of the new rows, or of both.
+/// The merge of a response of the old file, of the new rows, or of both.
 enum Step {
     /// It stays as it is.
     Kept(Row),

@@ -1,10 +1,10 @@
-//! What an export did.
+//! The result of an export.
 
 use std::path::PathBuf;
 
 use crate::rollout::file::Skipped;
 
-/// What an export did.
+/// The result of an export.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// The threads of the homes.

@@ -42,14 +42,14 @@ pub(super) struct Intake<'i, F> {
     sources: HashSet<u64>,
 }
 
-/// What was listed of a rollout while it was read, by the hash of the thread that it would be alone.
+/// The responses that were listed of a rollout while it was read, by the hash of the thread that it would be alone.
 #[derive(Default)]
 struct Read {
     listed: HashMap<u64, Listing>,
     failure: Option<io::Error>,
 }
 
-/// What rows were made of a thread.
+/// The rows that were made of a thread.
 #[derive(Clone, Copy)]
 struct Listing {
     rows: u64,
@@ -200,7 +200,7 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         Error::io(WRITE, self.directory, source)
     }
 
-    /// What decides the rows of a thread, as a hash.
+    /// A hash of everything that decides the rows of a thread.
     fn hash_of(&self, thread: &Thread) -> u64 {
         let Thread { thread_id, parent_thread_id, kind, cli_version, buckets, .. } = thread;
         let facts = (self.facts)(thread);

@@ -26,7 +26,7 @@ pub struct Row {
     pub at_ms: i64,
     /// The response.
     pub id: Box<str>,
-    /// How sure it is that it was billed. Of several rows of one response the surest counts.
+    /// The certainty that it was billed. Of several rows of one response the surest counts.
     pub standing: Standing,
     /// The row as a line of JSON, without its terminator.
     pub line: Box<str>,

@@ -52,7 +52,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_all(open(path)?, limit)
 }
 
-/// The same of a file that only we write: one of another user's is not believed.
+/// Reads a file that only we write: one of another user's is not believed.
 pub(crate) fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_all(open_own(path)?, limit)
 }
@@ -77,7 +77,7 @@ fn is_own(_metadata: &Metadata) -> bool {
     true
 }
 
-/// The same as [`read`] where a link is the person's own choice, as for their configuration.
+/// Reads as [`read`] does where a link is the person's own choice, as for their configuration.
 pub(crate) fn read_behind_links(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_all(open_behind_links(path)?, limit)
 }

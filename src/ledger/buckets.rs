@@ -58,7 +58,7 @@ codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 /// The number of of that the last buckets are compared with a response, before it is looked up among all.
 const RECENT_BUCKETS: usize = 16;
 
-/// How sure it is that a response was billed to the thread, the surest first.
+/// The certainty that a response was billed to the thread, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// It was.
@@ -74,7 +74,7 @@ pub enum Standing {
 pub struct Listed {
     /// The response.
     pub response: Response,
-    /// How sure it is.
+    /// Its certainty.
     pub standing: Standing,
 }
 

@@ -12,7 +12,7 @@ use crate::rollout::timestamp::parse_timestamp;
 /// The orchestrator's own activity log, in a workspace.
 const ACTIVITY_LOG: &str = ".ao/activity.jsonl";
 
-/// What a line of ours in it says of where it comes from; only agents with hooks write this.
+/// The source that a line of ours in it names; only agents with hooks write this.
 pub const OUR_SOURCE: &str = "hook";
 
 /// A line has less than 1 KB, unless what was on the screen is long.

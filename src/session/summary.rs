@@ -24,10 +24,10 @@ const NAMES_CAP: u64 = 256 * 1024;
 /// The first prompt stands behind the instructions of Codex and of the repository, within so many bytes.
 const HEAD_CAP: u64 = 256 * 1024;
 
-/// How many homes' names are remembered.
+/// The number of homes whose names are remembered.
 const MAX_HOMES: usize = 8;
 
-/// How many threads' first prompts are remembered: an orchestrator has some hundred sessions.
+/// The number of threads whose first prompts are remembered: an orchestrator has some hundred sessions.
 const MAX_PROMPTS: usize = 1024;
 
 /// A line is cut after so many characters: a column of a dashboard shows a tenth of it.

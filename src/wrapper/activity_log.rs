@@ -32,11 +32,11 @@ const MAX_BYTES: u64 = 32 * 1024;
 /// The longest reason that is noted, in characters: a line must stay far below what readers look at.
 const MAX_TRIGGER: usize = 300;
 
-/// How a file of another user is opened: not at all.
+/// The open flags: a file of another user is not opened at all.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o600);
 const DIRECTORY_MODE: Mode = Mode::from_raw_mode(0o755);
 
-/// What became of a note.
+/// The outcome for a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is the last line of the log.

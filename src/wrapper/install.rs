@@ -123,10 +123,10 @@ pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Which files `remove` took away.
+/// The files that `remove` took away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
-    /// What became of the set.
+    /// The outcome for the set.
     pub outcome: Removed,
     /// The files that are gone, or would be.
     pub paths: Vec<PathBuf>,

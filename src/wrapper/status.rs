@@ -1,4 +1,4 @@
-//! Where the wrappers of an orchestrator's home are, and what is there.
+//! The place of the wrappers of an orchestrator's home, and its state.
 //!
 //! They are in `<ao home>/bin`, where users and documents look for them, as long as that set is ours or nobody's. Where
 //! the marker there names another program, which writes its own set again at will, ours are in a directory of our own.

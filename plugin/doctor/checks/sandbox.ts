@@ -1,4 +1,4 @@
-/** What a session in this workspace may do unasked, and what its sandbox keeps it from. */
+/** Checks what a session in this workspace may do unasked, and what its sandbox keeps it from. */
 
 import type { CommandSettings } from "../../launch/command.js";
 import { profileObstacle } from "../../launch/permission-profile.js";

@@ -22,9 +22,9 @@ export interface Stayed {
 
 export interface Outcome {
   removed: Removed[];
-  /** What is not ours to take. */
+  /** The things that are not ours to take. */
   kept: Stayed[];
-  /** What could not be taken. */
+  /** The things that could not be taken. */
   failed: Stayed[];
 }
 
@@ -40,7 +40,7 @@ type Native = Pick<
   "places" | "removableWrappers" | "removeActivityLog" | "removeAgentsSection" | "removeWrappers"
 >;
 
-/** What the plugin and the hook keep below `codex` in the orchestrator's home. */
+/** The files that the plugin and the hook keep below `codex` in the orchestrator's home. */
 const OWN_DIRECTORIES = ["events", "launch", "screen"];
 
 export async function takeOut(

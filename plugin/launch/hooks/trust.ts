@@ -26,7 +26,7 @@ export interface HookTrust {
   events: HookEvent[];
 }
 
-/** What a launch says of hooks. */
+/** The flags of a launch for hooks. */
 export type LaunchHooks = Pick<CommandSettings, "hooks" | "isTold">;
 
 /** Our hooks, for the Codex of one orchestrator's home. */

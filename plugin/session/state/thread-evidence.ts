@@ -1,4 +1,4 @@
-/** What can be known of the threads of a home besides their rollouts' states: what hooks told, and why turns failed. */
+/** The evidence about the threads of a home besides their rollouts' states: what hooks told, and why turns failed. */
 
 import type * as Addon from "../../../index.js";
 import { readFailures } from "./failures.js";

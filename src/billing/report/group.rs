@@ -43,7 +43,7 @@ pub enum GroupBy {
     Label(Arc<str>),
 }
 
-/// How a label is asked for, before its key.
+/// The prefix of a label's key in a grouping.
 const LABEL: &str = "label:";
 
 impl GroupBy {

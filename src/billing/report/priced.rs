@@ -77,7 +77,7 @@ impl PricedThread {
     }
 }
 
-/// What one model was billed at one tier, in the order of both.
+/// The usage of one model at one tier, in the order of both.
 type ByModelAndTier<'s> = BTreeMap<(Option<&'s str>, ServiceTier), (TokenUsage, Cost)>;
 
 /// A long thread has thousands of buckets, and few models and tiers: each is looked up once.

@@ -12,7 +12,7 @@ use crate::export::checkpoint::FILE_NAME;
 use crate::export::options::is_name;
 use crate::rollout::file::Skipped;
 
-/// How deep exports are looked for: `day=…/host=…/responses.ndjson.gz`, below directories that somebody collected them
+/// The depth to which exports are looked for: `day=…/host=…/responses.ndjson.gz`, below directories that somebody collected them
 /// in, one for each machine or job.
 const MAX_DEPTH: usize = 8;
 
@@ -34,12 +34,12 @@ pub struct ExportFile {
     pub size: u64,
 }
 
-/// What lies below a directory.
+/// The files below a directory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The files of exports, in the order of their paths.
     pub files: Vec<ExportFile>,
-    /// What is none, and what cannot be read.
+    /// The files that are none of ours, or cannot be read.
     pub skipped: Vec<Skipped>,
 }
 
@@ -88,7 +88,7 @@ pub fn find(directory: &Path) -> Result<Found> {
     Ok(found)
 }
 
-/// What the system says, without the path that stands beside it.
+/// The system's reason, without the path that stands beside it.
 fn cause(error: walkdir::Error) -> io::Error {
     error.into_io_error().unwrap_or_else(|| io::Error::other("cannot be listed"))
 }
@@ -122,7 +122,7 @@ fn export_file(entry: &DirEntry) -> std::result::Result<ExportFile, String> {
     Ok(ExportFile { path: entry.path().to_owned(), host, day, size })
 }
 
-/// How a day is spelled, and how long that is in bytes.
+/// The spelling of a day, and its length in bytes.
 const DAY: &str = "%Y-%m-%d";
 const DAY_LENGTH: usize = 10;
 

@@ -25,7 +25,7 @@ use crate::ledger::buckets::{BucketKey, QUARTER_MS};
 use crate::ledger::threads::Thread;
 use crate::rollout::file::Skipped;
 
-/// So many bytes of files, as stored, are read at a time, and their rows held in memory.
+/// The bytes of files, as stored, that are read at a time, with their rows held in memory.
 const MAX_CHUNK_BYTES: u64 = 1024 * 1024;
 
 /// The number of files that are read at a time.
@@ -34,7 +34,7 @@ const MAX_CHUNK_FILES: usize = 256;
 /// The number of threads that are handed over at a time.
 const PART: usize = 100;
 
-/// What is asked of exports.
+/// A question about exports.
 #[derive(Debug)]
 pub struct ExportsQuery {
     /// The directories, one at least.

@@ -46,7 +46,7 @@ pub struct ThreadHead {
     pub codex_version: Option<String>,
 }
 
-/// What responses are about beside their buckets.
+/// The properties of responses beside their buckets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The machine that exported them.
@@ -57,7 +57,7 @@ pub struct Origin {
     pub branch: Option<Arc<str>>,
     /// The orchestrator's session.
     pub session: Option<Arc<str>>,
-    /// What `--label` said.
+    /// The labels that `--label` gave.
     pub labels: BTreeMap<String, Arc<str>>,
 }
 
@@ -84,7 +84,7 @@ pub struct ReadRow {
     pub single: bool,
 }
 
-/// What a file holds.
+/// The rows of a file.
 #[derive(Debug)]
 pub enum Content {
     /// These rows.
@@ -162,7 +162,7 @@ fn read_each(
     }
 }
 
-/// What the system refuses is said as it says it; what only the file is to blame for is damage.
+/// Words an error: what the system refuses is said as it says it, and anything else is damage.
 fn damaged(file: &ExportFile, source: io::Error) -> Error {
     if source.raw_os_error().is_some() {
         return Error::io(READ, &file.path, source);

@@ -10,7 +10,7 @@ use crate::ledger::threads::Thread;
 use crate::rollout::file::RolloutFile;
 use crate::rollout::turn::TurnState;
 
-/// What a thread was billed, by where it came from.
+/// The usage that a thread was billed, by where it came from.
 pub type Part = (Arc<Origin>, UsageBuckets);
 
 /// A thread, and what it was billed.

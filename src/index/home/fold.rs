@@ -36,7 +36,7 @@ impl HomeStore {
         self.fold_listing(slots, watch, None)
     }
 
-    /// The same, and hands the responses of those over that are read from their beginnings.
+    /// Folds rollouts, and hands the responses of those over that are read from their beginnings.
     pub(crate) fn fold_listing(
         &self,
         slots: &[Slot],

@@ -59,7 +59,7 @@ pub fn bill_in_parts(
     bill_listing(store, watch, None, take)
 }
 
-/// The same, and hands over the responses of rollouts that are read from their beginnings: a second reading for them
+/// Makes a bill in parts, and hands over the responses of rollouts that are read from their beginnings: a second reading for them
 /// would cost as much as the first. Which of them count, only the threads tell.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Why a turn failed, and when the limit that stopped it is reset.
+//! The reason why a turn failed, and the time when the limit that stopped it is reset.
 //!
 //! From 0.150 on `task_complete` has an `error`; `error` is an event of its own where it is written at all. Before that
 //! the only sign of a usage limit is the `token_count` that came with the refusal: one of its windows is full.
@@ -51,7 +51,7 @@ struct WireEvent<'a> {
     codex_error_info: Option<&'a RawValue>,
 }
 
-/// What an `error`, or a `task_complete` with an error, says of it; `None` for any other line.
+/// Reads the reason in an `error`, or in a `task_complete` with an error; `None` for any other line.
 #[must_use]
 pub fn failure(line: &[u8]) -> Option<Failure> {
     let envelope: Envelope<'_> = object(line).ok()?;
