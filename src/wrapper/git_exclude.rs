@@ -1,15 +1,21 @@
 //! `info/exclude` of a repository: what git is not to offer for a commit, kept outside of the work tree.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
 use crate::fs::guarded::{self, SMALL_BYTES};
 use crate::wrapper::repository::Repository;
+
+/// A change takes milliseconds; 2 s in all.
+const TURN_TRIES: u32 = 400;
+const TURN_PAUSE: Duration = Duration::from_millis(5);
 
 /// The comment before our line, so that we know it again.
 const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
@@ -20,6 +26,7 @@ const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
 /// The list cannot be read or written, or is none that may be changed: a link, or anything but a regular file.
 pub fn add(file: &Path) -> Result<()> {
     let Some(Place { repository, pattern, .. }) = locate(file)? else { return Ok(()) };
+    let _turn = turn(&repository);
     let list = List::of(&repository)?;
     if lines(&list.content).any(|line| line == pattern) {
         return Ok(());
@@ -38,11 +45,30 @@ pub fn remove(file: &Path) -> Result<()> {
     if repository.has_another(file, &relative) {
         return Ok(());
     }
+    let _turn = turn(&repository);
     let list = List::of(&repository)?;
     let ours = [COMMENT, b"\n", &pattern, b"\n"].concat();
     let Some(at) = memchr::memmem::find(&list.content, &ours) else { return Ok(()) };
     let (before, rest) = list.content.split_at(at);
     list.write(&[before, rest.get(ours.len()..).unwrap_or_default()].concat())
+}
+
+/// Waits until nobody else of ours changes the list: sessions that start at once share it, and so do the files of one.
+/// `None` where the system has no such lock, or somebody keeps it: then nobody waits for ever.
+fn turn(repository: &Repository) -> Option<File> {
+    let directory = repository.common.join("info");
+    // Where it is a link, or cannot be made, reading the list says so.
+    let _ = fs::create_dir(&directory);
+    let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+    let held = OpenOptions::new().read(true).custom_flags(flags).open(directory).ok()?;
+    for _ in 0..TURN_TRIES {
+        match held.try_lock() {
+            Ok(()) => return Some(held),
+            Err(TryLockError::WouldBlock) => thread::sleep(TURN_PAUSE),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
 }
 
 /// A file as its repository knows it.

@@ -39,7 +39,9 @@ impl Repository {
             let named = guarded::read(&entry.path().join("gitdir"), SMALL_BYTES).ok()?;
             Some(path_in(&named, b"")?.parent()?.to_owned())
         });
-        let main = self.common.parent().map(Path::to_owned);
+        // A linked work tree names it by `..`.
+        let common = self.common.canonicalize().unwrap_or_else(|_| self.common.clone());
+        let main = common.parent().map(Path::to_owned);
         named.chain(main).map(|top| top.join(relative)).any(|other| {
             let is_there = other.symlink_metadata().is_ok();
             is_there && other.canonicalize().ok() != file.canonicalize().ok()

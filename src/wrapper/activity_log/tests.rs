@@ -174,3 +174,33 @@ fn a_list_of_git_that_is_a_link_or_none_of_gits_lets_no_log_begin() {
     assert_eq!(noted(&top, "blocked", None), Outcome::Left);
     assert!(!top.join(PATH).exists());
 }
+
+#[test]
+fn sessions_that_start_at_once_are_all_kept_out_of_commits() {
+    let (dir, top) = repository();
+    git(
+        &top,
+        &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
+    );
+    let trees: Vec<PathBuf> =
+        (0..6).map(|number| dir.path().join(format!("tree-{number}"))).collect();
+    for (number, tree) in trees.iter().enumerate() {
+        fs::create_dir(top.join(format!("sub-{number}"))).unwrap();
+        git(&top, &["worktree", "add", "-q", "-b", &format!("b{number}"), tree.to_str().unwrap()]);
+    }
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let top = &top;
+            scope.spawn(move || {
+                assert_eq!(begin(&top.join(format!("sub-{number}"))).unwrap(), Outcome::Noted);
+            });
+        }
+        for tree in &trees {
+            scope.spawn(|| assert_eq!(begin(tree).unwrap(), Outcome::Noted));
+            scope.spawn(|| crate::wrapper::agents_md::install(tree).unwrap());
+        }
+    });
+    for tree in trees.iter().chain([&top]) {
+        assert_eq!(git(tree, &["status", "--porcelain"]), "", "{}", tree.display());
+    }
+}
