@@ -31,6 +31,7 @@ import { readAgentSettings } from "./settings.js";
 import { LiveScreens } from "./session/screen/live.js";
 import { READY_THRESHOLD_MS } from "./session/state/evidence.js";
 import { sessionState } from "./session/state/session-state.js";
+import { hasMoved } from "./session/moved.js";
 import type { SessionThread } from "./session/thread.js";
 import { findThread, recordedModel, sessionInfo } from "./session/thread.js";
 import { readUserConfig } from "./launch/user-config.js";
@@ -175,10 +176,14 @@ export function createAgent(settings: PluginSettings): CodexAgent {
         session.id,
         project,
         { ...agent, model },
-        session.workspacePath,
+        session.workspacePath ?? null,
       );
       noteHooks(resume, session.id, thread);
-      return resumeCommand(resume, thread.threadId);
+      return resumeCommand(
+        resume,
+        thread.threadId,
+        await hasMoved(thread.rolloutPath, session.workspacePath ?? null),
+      );
     },
 
     async preLaunchSetup(workspacePath: string): Promise<void> {

@@ -178,8 +178,14 @@ function checkDirectory(path: string): Problem | null {
   if (!isAbsolute(path)) {
     return { setting: "", found: `${path} is relative`, remedy: "give an absolute path" };
   }
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || stat.isDirectory()) return null;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isDirectory()) return null;
+  } catch (error) {
+    // Below a file, in a circle of links, where nobody may look.
+    const found = `${path} cannot be used (${(error as NodeJS.ErrnoException).code})`;
+    return { setting: "", found, remedy: "name a directory" };
+  }
   return { setting: "", found: `${path} is not a directory`, remedy: "name a directory" };
 }
 

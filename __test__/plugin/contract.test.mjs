@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -99,4 +99,23 @@ test("what is wrong in a setting of the plugin is said on stderr, and stops noth
     "ao-codex: aoHome: here is relative; give an absolute path\n",
     'ao-codex: hooks: "maybe" (string); give true or false\n',
   ]);
+});
+
+test("a home that nobody can look into is said, and stops nothing", async (t) => {
+  const world = await makeWorld(t);
+  const file = await world.write("file", "");
+  await symlink(world.path("circle"), world.path("circle"));
+  const homes = ["/dev/null/ao", `${file}/ao`, world.path("circle")];
+  for (const home of homes) {
+    const lines = await saidDuring(t, () => {
+      assert.equal(plugin.create({ aoHome: home, codexHome: home }).name, "codex");
+    });
+    assert.deepEqual(
+      lines.map((line) =>
+        /^ao-codex: (codexHome|aoHome): .* cannot be used \((ENOTDIR|ELOOP)\); /.test(line),
+      ),
+      [true, true],
+      home,
+    );
+  }
 });

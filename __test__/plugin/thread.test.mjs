@@ -254,3 +254,27 @@ test("a restore does not wait a second for a binary that hangs", async (t) => {
   assert.equal(performance.now() - started < 1_500, true);
   assert.equal(command.endsWith(` ${threadId}`), true);
 });
+
+test("a thread that last ran elsewhere goes on in its session's directory, and Codex asks nobody which is meant", async (t) => {
+  const { world, agent, session } = await scene(t);
+  const ranIn = (cwd) => ["turn_context", { turn_id: "turn-1", model: "gpt-5", cwd }];
+  const placeFor = async ({ cwd, last, workspacePath }) => {
+    const { threadId } = await writeRollout(world.codexHome, { cwd, records: [ranIn(last)] });
+    const metadata = { ...session.metadata, codexThreadId: threadId };
+    const asked = { ...session, metadata, workspacePath };
+    const words = await argumentsAfter(world, await agent.getRestoreCommand(asked, project(world)));
+    return words.includes("-C") ? words[words.indexOf("-C") + 1] : null;
+  };
+  const moved = await world.directory("projects/app/worktrees/ao-1");
+  const old = world.path("0123-app/worktrees/ao-1");
+  assert.deepEqual(
+    [
+      await placeFor({ cwd: moved, last: moved, workspacePath: moved }),
+      await placeFor({ cwd: moved, last: old, workspacePath: moved }),
+      await placeFor({ cwd: old, last: old, workspacePath: moved }),
+      await placeFor({ cwd: old, last: old, workspacePath: null }),
+      await placeFor({ cwd: old, last: old, workspacePath: undefined }),
+    ],
+    [null, world.root, world.root, world.root, world.root],
+  );
+});

@@ -63,10 +63,18 @@ export function plainCommand(prompt: string | null): string {
   return `codex -c check_for_update_on_startup=false${rest}`;
 }
 
-/** Goes on with a thread; `null` where `threadId` has not the form of one. */
-export function resumeCommand(settings: CommandSettings, threadId: string): string | null {
+/**
+ * Goes on with a thread; `null` where `threadId` has not the form of one. A thread that `hasMoved` last ran in another
+ * directory than its session's: Codex would ask which of the two is meant.
+ */
+export function resumeCommand(
+  settings: CommandSettings,
+  threadId: string,
+  hasMoved: boolean = false,
+): string | null {
   if (!isThreadId(threadId)) return null;
-  return [shellWord(settings.binary), "resume", ...flags(settings), threadId].join(" ");
+  const place = hasMoved ? ["-C", '"$PWD"'] : [];
+  return [shellWord(settings.binary), "resume", ...flags(settings), ...place, threadId].join(" ");
 }
 
 function flags(settings: CommandSettings): string[] {

@@ -3,6 +3,7 @@
 import { path } from "../../terminal/format.js";
 import { plain } from "../../terminal/text.js";
 import { resumeCommand } from "../../launch/command.js";
+import { hasMoved } from "../../session/moved.js";
 import { recordedModel } from "../../session/thread.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
@@ -20,7 +21,8 @@ export const resume: Check = {
     if (!settings.facts.resume)
       return ok("a restore starts a new thread: the installed codex cannot resume");
     const model = settings.model ?? (await recordedModel(thread));
-    const command = resumeCommand({ ...settings, model }, thread.threadId);
+    const isMoved = await hasMoved(thread.rolloutPath, machine.workspace);
+    const command = resumeCommand({ ...settings, model }, thread.threadId, isMoved);
     return command === null
       ? fail(
           `${plain(thread.threadId)} is no thread id that is safe on a command line`,
