@@ -32,7 +32,7 @@ const MAX_BYTES: u64 = 32 * 1024;
 /// The longest reason that is noted, in characters: a line must stay far below what readers look at.
 const MAX_TRIGGER: usize = 300;
 
-/// The open flags: a file of another user is not opened at all.
+/// The modes of the log and of its directory: only the user writes them.
 const FILE_MODE: Mode = Mode::from_raw_mode(0o600);
 const DIRECTORY_MODE: Mode = Mode::from_raw_mode(0o755);
 
