@@ -43,8 +43,15 @@ test("in a directory that is gone git says what it says without us", async (t) =
 test("50,000 arguments arrive", async (t) => {
   const sandbox = await makeSandbox(t);
   sandbox.program(`${sandbox.tools}/gh`, "#!/bin/sh\necho $#\n");
-  const { status, stdout } = sandbox.run(sandbox.gh, ["issue", "list", ...MANY]);
-  assert.deepEqual([status, stdout], [0, `${MANY.length + 2}\n`]);
+  for (const words of [
+    ["issue", "list"],
+    ["pr", "create"],
+  ]) {
+    const { status, stdout } = sandbox.run(sandbox.gh, [...words, ...MANY]);
+    assert.deepEqual([status, stdout], [0, `${MANY.length + 2}\n`]);
+  }
+  assert.notEqual(sandbox.run(sandbox.git, ["checkout", "-b", "x", ...MANY]).status, 0);
+  assert.equal(sandbox.metadata().branch, undefined);
 });
 
 for (const [what, byte] of [
