@@ -225,6 +225,19 @@ test("a damaged or foreign file is left out whole, and named with its reason", (
   assert.match(table.replaceAll("\n", " "), /Left out: 16 files: /);
 });
 
+test("of a file with more rows than are held at a time all count, or where it is damaged none", (t) => {
+  const directory = temporary(t);
+  const rows = Array.from({ length: 70_000 }, (_, at) => row({ id: `r-${at}`, inputTokens: 1000 }));
+  write(directory, "day=2026-11-28/host=a/responses.ndjson.gz", gz(...rows, rows[0]));
+  assert.equal(usage("--from", directory).totals.inputTokens, 70_000_000);
+  write(directory, "day=2026-11-28/host=a/responses.ndjson.gz", gz(...rows, { id: "r-x" }));
+  const { totals, skipped } = usage("--from", directory);
+  assert.deepEqual(
+    [totals.inputTokens, skipped.map(({ reason }) => reason)],
+    [0, ["its line 70001 is no row of an export"]],
+  );
+});
+
 test("names that a terminal would obey are shown as text", (t) => {
   const directory = temporary(t);
   const hostile = "\u001B[2J\u0007evil\u202E\n";

@@ -26,7 +26,7 @@ use crate::ledger::threads::Thread;
 use crate::rollout::file::Skipped;
 
 /// The bytes of files, as stored, that are read at a time, with their rows held in memory.
-const MAX_CHUNK_BYTES: u64 = 1024 * 1024;
+const MAX_CHUNK_BYTES: u64 = 2 * 1024 * 1024;
 
 /// The number of files that are read at a time.
 const MAX_CHUNK_FILES: usize = 256;

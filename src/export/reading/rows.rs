@@ -23,7 +23,7 @@ use crate::rollout::record::text::Text;
 use crate::rollout::timestamp::parse_timestamp;
 
 /// The number of rows that are held until it is known that their file is whole. A file that has more is read twice.
-const MAX_HELD: usize = 32 * 1024;
+const MAX_HELD: usize = 64 * 1024;
 
 /// A count above this is none: no number of JavaScript could tell it.
 const MAX_COUNT: u64 = 1 << 53;
