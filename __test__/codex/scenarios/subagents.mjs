@@ -158,7 +158,7 @@ export const abandonedSubagent = {
       run("echo before"),
       lab.spawning([
         run("echo in the subagent"),
-        fated("in flight at the end", after(4000, say("Too late."))),
+        fated("in flight at the end", after(15_000, say("Too late."))),
       ]),
       after(600, say()),
     ]);
