@@ -26,7 +26,7 @@ const SINCE_3_2 = {
   "printf %(…)T (4.2)": /%\([^)]*\)T/,
   "test -v and -R (4.2, 4.3)": /(\[\[?|test)\s+(!\s+)?-[vR]\s/,
   "negative subscripts and lengths (4.2, 4.3)": /\[-\d+\]|\$\{\w+:[^}:-][^}:]*:\s*-\d+\}/,
-  "lastpipe, globstar and inherit_errexit (4.0 to 4.4)": /\bshopt\b/,
+  "lastpipe, globstar and inherit_errexit (4.0 to 4.4)": /\bshopt\b(?! -[su] nocasematch$)/m,
   "wait -n (4.3)": /\bwait\s+-/,
   "EPOCHSECONDS, SRANDOM, BASH_ARGV0 (5.0, 5.1)": /\b(EPOCHSECONDS|SRANDOM|BASH_ARGV0)\b/,
   "${ command;} (5.3)": /\$\{[\s|]/,
