@@ -71,6 +71,14 @@ export interface CodexHooks {
   hooks: Array<CodexHook> | null
 }
 
+/** How full the context of a model is. */
+export interface ContextUse {
+  /** Tokens of the last response, all that it was sent among them. */
+  tokens: number
+  /** Tokens that the model takes. */
+  window: number
+}
+
 /**
  * The hooks that this binary would run when it is started with `flags` in `directory`, asked as `probeHooks` does and
  * not remembered: what a repository brings may change at any time. Synchronous because the orchestrator's
@@ -255,6 +263,11 @@ export interface HomeUsageOptions {
   sinceMs?: number | null
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
   untilMs?: number | null
+  /**
+   * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
+   * was billed in that time.
+   */
+  runningSinceMs?: number | null
   /**
    * The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
    * `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
@@ -479,6 +492,69 @@ export declare function probeBinarySync(path: string, timeLimitMs: number): Bina
  * started or does not answer within `timeLimitMs` (15,000).
  */
 export declare function probeHooks(path: string, flags: Array<string>, timeLimitMs?: number | undefined | null): Promise<CodexHooks>
+
+/** A limit of the account. */
+export interface RateLimit {
+  /** `codex`, or what another one is called; records of old versions name none, and mean `codex`. */
+  limitId: string
+  /** The plan of the account: `plus`, `pro`, … */
+  planType: string | null
+  /** The shorter window, of 5 hours. `null` where there is none, and where it was reset since the reading. */
+  primary: RateLimitWindow | null
+  /** The longer window, of a week. `null` likewise. */
+  secondary: RateLimitWindow | null
+  /** What is left of what was bought beside the plan. */
+  credits: RateLimitCredits | null
+  /** When the reading was written, in milliseconds since 1970. */
+  readAtMs: number
+  /** The thread whose rollout has it. */
+  threadId: string
+  /** The windows that were reset since the reading, as they were: nobody knows what is used of them now. */
+  passed: Array<RateLimitWindow>
+}
+
+/** What is left of what was bought beside the plan. */
+export interface RateLimitCredits {
+  /** Whether there are any. */
+  hasCredits: boolean
+  /** Whether they do not end. */
+  unlimited: boolean
+  /** How many are left, as the provider spells it. */
+  balance: string | null
+}
+
+/**
+ * Reads how much of the account's limits is used, from the last record of any thread that says so. Nobody is asked over
+ * the network: the answer is as old as `readAtMs`.
+ *
+ * `signal` ends the scan, and `onProgress` is told of it, as with `homeUsage`. Rejects when the home cannot be read.
+ */
+export declare function rateLimits(options?: HomeOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<RateLimits>
+
+/** The limits of an account, as the rollouts of a Codex home tell of them. */
+export interface RateLimits {
+  /** The home that was read. */
+  codexHome: string
+  /** Each limit by its last reading, in the order of their ids. */
+  limits: Array<RateLimit>
+}
+
+/** A window of a limit. */
+export interface RateLimitWindow {
+  /** How much of it is used, in percent. */
+  usedPercent: number
+  /** How long it is: 300 or 10,080. */
+  windowMinutes: number | null
+  /** When it begins anew, in milliseconds since 1970. */
+  resetsAtMs: number | null
+  /**
+   * How much of it was used in the hour before the reading, in percent points. `null` where that hour is over, and
+   * where the records do not tell.
+   */
+  lastHourPercent: number | null
+  /** When it is full at that pace, in milliseconds since 1970. `null` where it is reset before. */
+  fullAtMs: number | null
+}
 
 /**
  * Tells what a thread is doing from the end of its rollout; `null` when the rollout is not there.
@@ -741,6 +817,12 @@ export interface ThreadList {
 }
 
 /**
+ * Tells what a thread is about: its name where Codex has one in the home, else the first line of what it was asked.
+ * `null` where neither is there.
+ */
+export declare function threadTitle(threadId: string, rolloutPath: string, options?: HomeOptions | undefined | null): Promise<string | null>
+
+/**
  * Reads what a thread and the subagents that it spawned were billed; `null` when the home has no such thread, or is
  * not there yet.
  *
@@ -785,6 +867,12 @@ export interface ThreadUsage {
    * tokens cost at API prices. `null` where no record names one.
    */
   planType: string | null
+  /** The repository in which the thread began, where its rollout says so, however it is spelled: `github.com/acme/shop`. */
+  repository: string | null
+  /** The branch on which the thread began, where its rollout says so. */
+  branch: string | null
+  /** The tokens in the context of the model after its last response, and how many it takes. `null` where no record says so. */
+  context: ContextUse | null
   /** True if the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
   /** Lines of the rollout that were no records. */

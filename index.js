@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, readActivity, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
+const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
 export { directoryHooksSync }
 export { exportResponses }
@@ -796,6 +796,7 @@ export { priceTable }
 export { probeBinary }
 export { probeBinarySync }
 export { probeHooks }
+export { rateLimits }
 export { readActivity }
 export { readTurnFailure }
 export { recallBinarySync }
@@ -809,6 +810,7 @@ export { resolveBinary }
 export { resolveBinarySync }
 export { rolloutUsage }
 export { sessionEvidence }
+export { threadTitle }
 export { threadUsage }
 export { wrappersDirectorySync }
 export { wrappersStatus }

@@ -132,7 +132,7 @@ test("a file that is no table of LiteLLM's is not taken, and the user's stays", 
   const env = { XDG_CONFIG_HOME: config };
   for (const [text, reason] of [
     ["{}", 'no model in it has an "input_cost_per_token": is it LiteLLM\'s table?'],
-    ["[", "it is no JSON: EOF while parsing a list at line 1 column 1"],
+    ["[", "it ends before a bracket or a quote that it opens is closed"],
   ]) {
     writeFileSync(file, text);
     assert.deepEqual(await aoCodex(["prices", "--from", file], { env }), {

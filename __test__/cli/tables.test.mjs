@@ -90,10 +90,12 @@ test("a narrow table keeps workspace, tokens and cost; a wide one says everythin
   assert.deepEqual(await headersOf(40), ["WORKSPACE", "STATE", "TOKENS", "COST"]);
   assert.deepEqual(await headersOf(200), [
     "WORKSPACE",
+    "TITLE",
     "THREAD",
     "KIND",
     "MODEL",
     "STATE",
+    "CONTEXT",
     "TOKENS",
     "COST",
     "LAST WRITE",

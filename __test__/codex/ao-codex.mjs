@@ -20,6 +20,9 @@ export const reportUsage = ({ codexHome, folder }) =>
 export const threadToResume = async (workspace, { codexHome, folder }) =>
   (await aoCodex(["resume", "--workspace", workspace], { codexHome, folder })).threadId;
 
+/** What is left of the limits, as the rollouts tell. */
+export const reportLimits = ({ codexHome, folder }) => aoCodex(["limits"], { codexHome, folder });
+
 async function aoCodex(args, { codexHome, folder }) {
   const all = [CLI, ...args, "--json", "--codex-home", codexHome];
   const { stdout } = await run(process.execPath, all, {

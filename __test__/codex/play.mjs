@@ -60,6 +60,7 @@ async function playIn({ version, scenario, seed, folder, label }) {
       ...(await contradictions(lab.ledger, lab.codexHome)).map(
         (text) => `the lab is wrong: ${text}`,
       ),
+      ...((await scenario.problems?.({ codexHome: lab.codexHome, folder })) ?? []),
       ...(await resumeDifferences(expectations.resumable, { codexHome: lab.codexHome, folder })),
       ...differences(coldReport, expectations),
       ...differences(warmReport, expectations).map((text) => `with a warm cache: ${text}`),

@@ -33,6 +33,9 @@ export const FULL_VERSIONS = [
  */
 const OLDER_VERSIONS = ["0.45.0", "0.80.0", "0.118.0", "0.144.6", "0.152.1"];
 
+/** What is newer than the version that everything is proven with. */
+const NEWEST_CODEX = "0.171.0";
+
 const OLDER_SCENARIOS = new Set([
   "plain",
   "resumes",
@@ -52,6 +55,7 @@ const OLDER_SCENARIOS = new Set([
   "two-writers",
   "two-servers",
   "nested-exec",
+  "limits",
 ]);
 
 /** `[{ version, scenario }]`; `versions` and `names` narrow it down when they are given. */
@@ -84,6 +88,7 @@ function crossSection() {
   const older = SCENARIOS.filter(({ name }) => OLDER_SCENARIOS.has(name));
   return [
     ...everything([CURRENT_CODEX]),
+    ...everything([NEWEST_CODEX]).filter(({ scenario }) => scenario.name === "limits"),
     ...OLDER_VERSIONS.flatMap((version) => older.map((scenario) => ({ version, scenario }))),
   ];
 }

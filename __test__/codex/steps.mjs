@@ -89,6 +89,9 @@ export const limitHeaders = (percent) => ({
   "x-codex-secondary-reset-after-seconds": "86400",
 });
 
+/** The same step with what the provider says of the account's limits beside it. */
+export const telling = (headers, step = say()) => ({ ...step, headers });
+
 function message(text) {
   return {
     type: "message",

@@ -16,9 +16,15 @@ export interface ThreadRow {
   isEstimate: boolean;
 }
 
-/** A row for each thread of the home, and the row of their sum. */
-export function threadRows(home: HomeUsage): { rows: ThreadRow[]; total: ThreadRow } {
-  const rows = asTree(home.threads).map((branch) => ({
+/** A row for each thread of the home, subagents below their parents unless they are `flat`, and the row of their sum. */
+export function threadRows(
+  home: HomeUsage,
+  flat: boolean = false,
+): { rows: ThreadRow[]; total: ThreadRow } {
+  const branches = flat
+    ? home.threads.map((thread) => ({ thread, mark: "" }))
+    : asTree(home.threads);
+  const rows = branches.map((branch) => ({
     branch,
     label: workspaceOf(branch.thread),
     usage: branch.thread.usage,

@@ -46,7 +46,12 @@ function layoutOf({ found }: Examined, checks: readonly Examined[]): Layout {
 function linesOf({ id, status, found, remedy }: Examined, layout: Layout, colors: Colors) {
   const { names, indent, text } = layout;
   const isBeside = indent > INDENT_BELOW;
-  const paintStatus = { ok: colors.green, warn: colors.yellow, fail: colors.red }[status];
+  const paintStatus = {
+    ok: colors.green,
+    warn: colors.yellow,
+    fail: colors.red,
+    skip: colors.dim,
+  }[status];
   const name = [paintStatus(status.padEnd(STATUS_COLUMNS)), id.padEnd(names)].join(GAP);
   const margin = " ".repeat(indent);
   const [first = "", ...rest] = pieces(found, text);
@@ -70,7 +75,9 @@ function pieces(text: string, columns: number): string[] {
 
 function summary(checks: readonly Examined[]): string {
   const count = (wanted: Status) => checks.filter(({ status }) => status === wanted).length;
-  const [failed, warned] = [count("fail"), count("warn")];
-  if (failed + warned === 0) return `All ${plural(checks.length, "check")} passed.`;
-  return `${plural(checks.length, "check")}: ${failed} failed, ${plural(warned, "warning")}.`;
+  const [failed, warned, skipped] = [count("fail"), count("warn"), count("skip")];
+  const more = skipped === 0 ? "" : ` ${skipped} skipped: there is no orchestrator here.`;
+  const looked = plural(checks.length - skipped, "check");
+  if (failed + warned === 0) return `All ${looked} passed.${more}`;
+  return `${looked}: ${failed} failed, ${plural(warned, "warning")}.${more}`;
 }

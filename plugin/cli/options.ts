@@ -1,6 +1,7 @@
 /** Options that more than one command takes, and what they mean. */
 import { resolve } from "node:path";
 import { Option } from "commander";
+import type { ActivityState } from "../host.js";
 import { expandHome } from "../paths.js";
 import { readPluginSettings } from "../settings.js";
 
@@ -17,6 +18,9 @@ export interface ScanOptions extends GlobalOptions {
 
 export interface SessionsOptions extends ScanOptions {
   explain?: true;
+  limit?: number;
+  repo?: string;
+  state?: ActivityState[];
   watch?: true;
 }
 

@@ -20,7 +20,7 @@ export function printTable<Row>(
 export function tableLines<Row>(
   table: readonly Column<Row>[],
   rows: readonly Row[],
-  total: Row,
+  total: Row | null,
   notes: readonly string[],
 ): string[] {
   const colors = paint();

@@ -10,6 +10,8 @@ import { exitCodeAfter } from "../terminal/exit-codes.js";
 const COMMANDS: Record<string, () => Promise<Command>> = {
   sessions: async () => (await import("./sessions.js")).sessionsCommand(),
   usage: async () => (await import("./usage.js")).usageCommand(),
+  limits: async () => (await import("./limits.js")).limitsCommand(),
+  statusline: async () => (await import("./statusline.js")).statuslineCommand(),
   resume: async () => (await import("./resume.js")).resumeCommand(),
   export: async () => (await import("./export.js")).exportCommand(),
   doctor: async () => (await import("./doctor.js")).doctorCommand(),

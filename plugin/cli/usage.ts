@@ -14,6 +14,7 @@ import {
   OF_SESSIONS,
 } from "./grouping.js";
 import type { Grouping } from "./grouping.js";
+import { amount, positive } from "./numbers.js";
 import { aoHomeOf, folder, jsonOption, scope, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print-json.js";
@@ -216,14 +217,4 @@ function zone(text: string): string {
   } catch {
     throw new InvalidArgumentError("Expected a time zone, as in Europe/Berlin or UTC.");
   }
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Expected a number from 1 on.");
-  return Number(text);
-}
-
-function amount(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("Expected an amount of dollars.");
-  return Number(text);
 }

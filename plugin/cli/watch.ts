@@ -1,13 +1,24 @@
-/** `ao-codex sessions --watch`: the list as it is, until Ctrl-C. While nothing happens, almost nothing is done. */
+/**
+ * `ao-codex sessions --watch`: the list as it is, until `q` or Ctrl-C. While nothing happens, almost nothing is done.
+ */
 import { once } from "node:events";
-import type { HomeUsage } from "../../index.js";
+import type { HomeUsage, RateLimits } from "../../index.js";
 import { sessionsDocument } from "./document.js";
 import { safeJson } from "../terminal/sanitize.js";
-import { aoHomeOf, scope } from "./options.js";
+import { dollars } from "../terminal/format.js";
+import { parseSpan } from "./dates.js";
+import { mainWindows, windowWords } from "./limits-words.js";
+import { aoHomeOf, homeOf } from "./options.js";
 import type { SessionsOptions } from "./options.js";
 import { loadNative, scanHome } from "./scan.js";
-import { exitWhenNobodyReads } from "../terminal/stdout.js";
+import { columnsOf, exitWhenNobodyReads } from "../terminal/stdout.js";
 import { InPlace } from "../terminal/alternate-screen.js";
+import { Keys } from "../terminal/keys.js";
+import type { Key } from "../terminal/keys.js";
+import { shorten } from "../terminal/text.js";
+import { sessionsQuery } from "./sessions-query.js";
+import { SORTS, chosen } from "./sessions-choice.js";
+import type { Sort } from "./sessions-choice.js";
 import { sessionLines } from "./sessions-table.js";
 import type { HookEvidence } from "../session/state/hook-evidence.js";
 import { readThreadEvidence } from "../session/state/thread-evidence.js";
@@ -22,7 +33,7 @@ export async function watchSessions(options: SessionsOptions): Promise<void> {
   const stop = new AbortController();
   const end = () => stop.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
-  const show = options.json ? new Documents(options) : new Table(options);
+  const show = options.json ? new Documents(options) : new Table(options, end);
   try {
     await follow(options, show, stop.signal);
   } finally {
@@ -33,20 +44,22 @@ export async function watchSessions(options: SessionsOptions): Promise<void> {
 }
 
 interface Show {
+  /** Ends a pause: there is something to draw. */
+  wake: (() => void) | null;
+  isOutdated(): boolean;
   draw(home: HomeUsage): Promise<void>;
   end(): void;
 }
 
 async function follow(options: SessionsOptions, show: Show, stop: AbortSignal): Promise<void> {
   const native = await loadNative();
-  const { workspacePath: _, ...homeOnly } = scope(options);
   let home: HomeUsage | null = null;
   let known = -1;
   let drawnAt = 0;
   while (!stop.aborted) {
-    const revision = await native.homeRevision(homeOnly);
+    const revision = await native.homeRevision(homeOf(options));
     if (home === null || revision !== known) {
-      home = await scanHome({ ...scope(options), workspaceMatch: "began" });
+      home = await scanHome(sessionsQuery(options));
       known = revision;
       drawnAt = 0;
     }
@@ -54,9 +67,8 @@ async function follow(options: SessionsOptions, show: Show, stop: AbortSignal): 
       await show.draw(home);
       drawnAt = performance.now();
     }
-    await sleep(ASK_MS, stop);
-    // Drawn for another size of the terminal.
-    if (show instanceof Table && show.isResized()) drawnAt = 0;
+    if (!show.isOutdated()) await sleep(ASK_MS, stop, show);
+    if (show.isOutdated()) drawnAt = 0;
   }
 }
 
@@ -69,60 +81,124 @@ async function evidenceOf(home: HomeUsage, options: SessionsOptions): Promise<Ho
 class Documents implements Show {
   readonly #options: SessionsOptions;
   #last = "";
+  wake = null;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
   }
 
   async draw(home: HomeUsage): Promise<void> {
+    const nowMs = Date.now();
     const evidence = await evidenceOf(home, this.#options);
-    const document = sessionsDocument(home, Date.now(), evidence, this.#options.explain);
+    const shown = chosen(home, nowMs, evidence, this.#options);
+    const threads = shown.threads.slice(0, this.#options.limit);
+    const document = sessionsDocument(
+      { ...shown, threads },
+      nowMs,
+      evidence,
+      this.#options.explain,
+    );
     const text = safeJson(document, 0);
     if (text === this.#last) return;
     this.#last = text;
     if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain");
   }
 
+  isOutdated(): boolean {
+    return false;
+  }
+
   end(): void {}
 }
 
-/** The table, in place. */
+/** The table in place, below a line of what was spent today and of the limits, above one of the keys. */
 class Table implements Show {
   readonly #options: SessionsOptions;
   readonly #screen = new InPlace(process.stdout);
+  readonly #keys: Keys;
+  #sort: Sort = "newest";
+  #from = 0;
+  #rows = 1;
+  #isAsked = false;
+  wake: (() => void) | null = null;
 
-  constructor(options: SessionsOptions) {
+  constructor(options: SessionsOptions, end: () => void) {
     this.#options = options;
+    this.#keys = new Keys(process.stdin, (key) => {
+      if (key === "quit") end();
+      else this.#take(key);
+    });
+  }
+
+  #take(key: Exclude<Key, "quit">): void {
+    if (key === "sort") {
+      this.#sort = SORTS[(SORTS.indexOf(this.#sort) + 1) % SORTS.length] ?? "newest";
+      this.#from = 0;
+    } else
+      this.#from = Math.max(0, Math.min(this.#rows - 1, this.#from + (key === "down" ? 1 : -1)));
+    this.#isAsked = true;
+    this.wake?.();
   }
 
   async draw(home: HomeUsage): Promise<void> {
+    this.#isAsked = false;
+    const nowMs = Date.now();
     const evidence = await evidenceOf(home, this.#options);
-    const rows = this.#screen.rows();
+    const { limit, ...choice } = this.#options;
+    const shown = chosen(home, nowMs, evidence, choice);
+    this.#rows = Math.max(1, shown.threads.length);
+    this.#from = Math.min(this.#from, this.#rows - 1);
+    const view = { ...choice, sort: this.#sort, from: this.#from };
+    const lines = (most: number) => sessionLines(shown, nowMs, evidence, { ...view, most });
+    const top = await this.#summary(nowMs);
+    const bottom = `q ends · ↑ ↓ scroll · s sorts (${this.#sort})`;
     // As many threads as leave room for what stands around them.
-    const around = sessionLines(home, Date.now(), evidence, this.#options, 1).length - 1;
-    const most = Math.max(1, rows - around);
-    this.#screen.show(sessionLines(home, Date.now(), evidence, this.#options, most));
+    const around = (await lines(1)).length - 1 + 2;
+    const room = Math.max(1, this.#screen.rows() - around);
+    const table = await lines(Math.min(room, limit ?? room));
+    const columns = columnsOf();
+    this.#screen.show([shorten(top, columns), ...table, shorten(bottom, columns)]);
   }
 
-  isResized(): boolean {
-    return this.#screen.isResized();
+  async #summary(nowMs: number): Promise<string> {
+    const native = await loadNative();
+    const home = homeOf(this.#options);
+    const sinceMs = parseSpan("today", new Date(nowMs)).startMs;
+    const [today, limits] = await Promise.all([
+      native.homeUsage({ ...home, sinceMs }),
+      native.rateLimits(home),
+    ]);
+    return summaryLine(today, limits, nowMs);
+  }
+
+  isOutdated(): boolean {
+    return this.#isAsked || this.#screen.isResized();
   }
 
   end(): void {
+    this.#keys.end();
     this.#screen.end();
   }
 }
 
-/** Ends early when it is to stop, or the terminal has another size. */
-function sleep(ms: number, stop: AbortSignal): Promise<void> {
+/** `$4.12 today · 61 % of 5 h, resets 14:20 · 24 % of week, resets Mon 09:00` */
+function summaryLine({ totals }: HomeUsage, limits: RateLimits, nowMs: number): string {
+  const windows = mainWindows(limits).map((window) => windowWords(window, nowMs));
+  return [`${dollars(totals.estimatedCostUsd)} today`, ...windows].join(" · ");
+}
+
+/** Ends early when it is to stop, a key was pressed, or the terminal has another size. */
+function sleep(ms: number, stop: AbortSignal, show: Show): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
     function done() {
       clearTimeout(timer);
+      show.wake = null;
       stop.removeEventListener("abort", done);
       process.stdout.removeListener("resize", done);
       resolve();
     }
+    show.wake = done;
     stop.addEventListener("abort", done);
     process.stdout.once("resize", done);
     if (stop.aborted) done();

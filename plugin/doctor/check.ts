@@ -2,7 +2,8 @@
 
 import type { Machine } from "./machine.js";
 
-export type Status = "ok" | "warn" | "fail";
+/** `skip`: what is checked is for something that is not there. */
+export type Status = "ok" | "warn" | "fail" | "skip";
 
 export interface Finding {
   status: Status;
@@ -15,6 +16,8 @@ export interface Finding {
 /** One line of the report, and one section of docs/troubleshooting.md. */
 export interface Check {
   id: string;
+  /** Skipped where that is not there: who runs Codex alone needs none of it. */
+  needs?: "orchestrator";
   look(machine: Machine): Promise<Finding>;
   /** Mends what is safe to mend and says what it did; `null` where there is nothing of the kind. */
   mend?(machine: Machine): Promise<string | null>;
@@ -26,6 +29,10 @@ export function ok(found: string): Finding {
 
 export function warn(found: string, remedy: string): Finding {
   return { status: "warn", found, remedy };
+}
+
+export function skip(found: string): Finding {
+  return { status: "skip", found, remedy: null };
 }
 
 export function fail(found: string, remedy: string): Finding {

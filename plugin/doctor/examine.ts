@@ -1,7 +1,7 @@
 /** Runs the checks one after the other: what one of them fixes, the next ones find fixed. */
 
 import type { Check, Finding } from "./check.js";
-import { fail } from "./check.js";
+import { fail, skip } from "./check.js";
 import type { Machine } from "./machine.js";
 
 export interface Examined extends Finding {
@@ -30,7 +30,8 @@ export async function examine(
   const fixed: Mended[] = [];
   for (const check of checks) {
     let finding = await look(check, machine);
-    if (mends && finding.status !== "ok" && check.mend) {
+    const isUnwell = finding.status === "warn" || finding.status === "fail";
+    if (mends && isUnwell && check.mend) {
       try {
         const done = await check.mend(machine);
         if (done !== null) {
@@ -48,6 +49,8 @@ export async function examine(
 }
 
 async function look(check: Check, machine: Machine): Promise<Finding> {
+  if (check.needs === "orchestrator" && !machine.hasOrchestrator)
+    return skip("for agents of an orchestrator, and there is none here");
   try {
     return await check.look(machine);
   } catch (error) {

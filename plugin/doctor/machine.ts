@@ -1,13 +1,16 @@
 /** The machine that the checks look at: one workspace of one user, with what is configured for it. */
 
+import { join } from "node:path";
 import type * as Addon from "../../index.js";
 import { SessionLooks } from "../session/look.js";
 import { readPluginSettings } from "../settings.js";
 import type { PluginSettings } from "../settings.js";
 import type { SessionThread } from "../session/thread.js";
 import { findThread } from "../session/thread.js";
+import { homeDirectory } from "../paths.js";
 import { findConfiguration } from "./configuration.js";
 import type { Configuration, Project } from "./configuration.js";
+import { isDirectory } from "./files.js";
 import { pretendSession } from "./pretend.js";
 import { sessionCodex } from "./session-codex.js";
 import { findSession } from "./session.js";
@@ -24,6 +27,8 @@ export interface Machine {
   /** The place where the wrappers are. */
   wrappers: string;
   session: KnownSession | null;
+  /** Whether an orchestrator was ever here. */
+  hasOrchestrator: boolean;
   configuration: Configuration | null;
   /** The project that the workspace belongs to. */
   project: Project | null;
@@ -67,6 +72,7 @@ export async function lookAround(
     codexHome,
     wrappers: native.wrappersDirectorySync({ aoHome }),
     session,
+    hasOrchestrator: session !== null || configuration !== null || hasOrchestrator(aoHome, env),
     configuration,
     project,
     codex: () => native.resolveBinary(search),
@@ -78,6 +84,14 @@ export async function lookAround(
         ? native.findRollout(workspace, { codexHome })
         : findThread(pretendSession(here), looks),
   };
+}
+
+/** What an orchestrator sets for its sessions. */
+const OF_ORCHESTRATORS = ["AO_SESSION", "AO_DATA_DIR", "AO_CONFIG_PATH", "AO_HOME"];
+
+function hasOrchestrator(aoHome: string, env: NodeJS.ProcessEnv): boolean {
+  const homes = [aoHome, join(homeDirectory(), ".agent-orchestrator")];
+  return OF_ORCHESTRATORS.some((name) => env[name]) || homes.some(isDirectory);
 }
 
 /** A shell in a session's terminal has a PATH of its own; the orchestrator looked in another. */

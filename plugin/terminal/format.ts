@@ -64,3 +64,42 @@ export function path(text: string): string {
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
+
+/** `in 1 h 32 min`, `in 3 days 4 h`; what is over is `now`. */
+export function distance(ms: number): string {
+  if (ms < MINUTE_MS) return ms <= 0 ? "now" : "in less than 1 min";
+  const minutes = Math.floor(ms / MINUTE_MS);
+  const [hours, days] = [Math.floor(ms / HOUR_MS), Math.floor(ms / DAY_MS)];
+  if (days >= 2) return `in ${days} days${withRest(hours % 24, "h")}`;
+  return hours === 0 ? `in ${minutes} min` : `in ${hours} h${withRest(minutes % 60, "min")}`;
+}
+
+function withRest(value: number, unit: string): string {
+  return value === 0 ? "" : ` ${value} ${unit}`;
+}
+
+/** The local time of a moment in the next days: `14:20`, `Tue 14:20`; with its date where it is further away. */
+export function clock(timeMs: number, nowMs: number): string {
+  const [date, now] = [new Date(timeMs), new Date(nowMs)];
+  const time = [date.getHours(), date.getMinutes()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+  if (localDate(date) === localDate(now)) return time;
+  const isNear = Math.abs(timeMs - nowMs) < (RELATIVE_DAYS - 1) * DAY_MS;
+  return `${isNear ? WEEKDAYS[date.getDay()] : localDate(date)} ${time}`;
+}
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** The length of a limit's window: `5 h`, `week`; `limit` where no record tells it. */
+export function windowName(minutes: number | null): string {
+  if (minutes === null) return "limit";
+  if (minutes === 7 * 24 * 60) return "week";
+  if (minutes % (24 * 60) === 0) return `${minutes / (24 * 60)} d`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+}
+
+/** `61 %`, `61.5 %` */
+export function percentage(value: number): string {
+  return `${Math.round(value * 10) / 10} %`;
+}

@@ -27,27 +27,36 @@ export interface Styles {
   rule: (line: string) => string;
 }
 
+/** How far a column may be narrowed: `least` where nothing else helps. */
+type Floor = "good" | "min" | "least";
+
+/** What is narrower says nothing. */
+const LEAST_COLUMNS = 5;
+
 interface Part<Row> {
   column: Column<Row>;
   form: (row: Row) => string;
   width: number;
 }
 
-/** The lines of a table of the rows, at most `columns` wide; `total` is one more row below a rule. */
+/** The lines of a table of the rows, at most `columns` wide; a `total` is one more row below a rule. */
 export function renderTable<Row>(
   table: readonly Column<Row>[],
   rows: readonly Row[],
-  total: Row,
+  total: Row | null,
   styles: Styles,
   columns: number,
 ): string[] {
-  const parts = fit(table, [...rows, total], columns);
+  const parts = fit(table, total === null ? rows : [...rows, total], columns);
   const line = (cell: (part: Part<Row>) => string) => parts.map(cell).join(GAP).trimEnd();
+  const sumLines = (sum: Row) => [
+    styles.rule("─".repeat(widthOf(parts))),
+    styles.total(line((part) => pad(part, cellOf(part, sum)))),
+  ];
   return [
     styles.header(line((part) => pad(part, part.column.header))),
     ...rows.map((row) => line((part) => styled(part, row))),
-    styles.rule("─".repeat(widthOf(parts))),
-    styles.total(line((part) => pad(part, cellOf(part, total)))),
+    ...(total === null ? [] : sumLines(total)),
   ];
 }
 
@@ -66,7 +75,8 @@ function fit<Row>(table: readonly Column<Row>[], rows: readonly Row[], columns: 
       if (fitted) return fitted;
     }
   }
-  return compact.filter(({ column }) => column.rank === undefined);
+  const left = compact.filter(({ column }) => column.rank === undefined);
+  return shrink(left, "least", columns) ?? left;
 }
 
 /** The ranks of the table's columns from the highest, and 0: each says which columns are still there. */
@@ -87,7 +97,7 @@ function natural<Row>(
 /** The parts, narrowed until all fit where there is most to spare; null when they do not. */
 function shrink<Row>(
   parts: readonly Part<Row>[],
-  floor: "good" | "min",
+  floor: Floor,
   columns: number,
 ): Part<Row>[] | null {
   const narrowed = parts.map((part) => ({ ...part, spare: spareOf(part, floor) }));
@@ -100,8 +110,9 @@ function shrink<Row>(
   return narrowed;
 }
 
-function spareOf<Row>({ column, width: columns }: Part<Row>, floor: "good" | "min"): number {
-  return column.flex ? columns - column.flex[floor] : 0;
+function spareOf<Row>({ column, width: columns }: Part<Row>, floor: Floor): number {
+  if (!column.flex) return 0;
+  return columns - (floor === "least" ? LEAST_COLUMNS : column.flex[floor]);
 }
 
 function widthOf<Row>(parts: readonly Part<Row>[]): number {

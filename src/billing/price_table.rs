@@ -182,7 +182,15 @@ pub(super) fn json(text: &str) -> Result<Map<String, Value>, String> {
     match serde_json::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err("it is no JSON object".to_owned()),
-        Err(error) => Err(format!("it is no JSON: {error}")),
+        Err(_) if text.trim().is_empty() => Err("it is empty".to_owned()),
+        Err(error) if error.is_eof() => {
+            Err("it ends before a bracket or a quote that it opens is closed".to_owned())
+        }
+        Err(error) => Err(format!(
+            "it is no JSON: see line {}, near column {}, where a comma, a colon, a quote or a bracket is missing or too many",
+            error.line(),
+            error.column()
+        )),
     }
 }
 

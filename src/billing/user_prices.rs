@@ -262,7 +262,12 @@ mod tests {
     #[test]
     fn a_broken_file_is_told_in_words_with_the_model_and_the_field() {
         for (text, reason) in [
-            ("", "it is no JSON: EOF while parsing a value at line 1 column 0"),
+            ("", "it is empty"),
+            ("{\"models\":{\n", "it ends before a bracket or a quote that it opens is closed"),
+            (
+                "{\"models\": {\n  \"x\": {\"input\": 1 \"output\": 2}}}",
+                "it is no JSON: see line 2, near column 20, where a comma, a colon, a quote or a bracket is missing or too many",
+            ),
             ("[]", "it is no JSON object"),
             ("{}", "it has no \"models\""),
             (r#"{"models":[]}"#, "its \"models\" are no JSON object"),

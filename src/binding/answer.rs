@@ -7,6 +7,8 @@ use napi_derive::napi;
 use crate::billing::report::{PricedThread, PricedUsage, UNKNOWN};
 use crate::ledger::threads::ThreadKind;
 use crate::rollout::file::{RolloutFile, Skipped};
+use crate::rollout::record::rate_limits;
+use crate::rollout::repository::remote_name;
 
 /// Counts of tokens as Codex writes them, and what they cost.
 #[napi(object, object_from_js = false)]
@@ -65,6 +67,15 @@ pub struct ThreadHead {
     pub cli_version: Option<String>,
 }
 
+/// How full the context of a model is.
+#[napi(object, object_from_js = false)]
+pub struct ContextUse {
+    /// Tokens of the last response, all that it was sent among them.
+    pub tokens: i64,
+    /// Tokens that the model takes.
+    pub window: i64,
+}
+
 /// A thread, and what it was billed without anything inherited.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct ThreadUsage {
@@ -102,6 +113,12 @@ pub struct ThreadUsage {
     /// The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
     /// tokens cost at API prices. `null` where no record names one.
     pub plan_type: Option<String>,
+    /// The repository in which the thread began, where its rollout says so, however it is spelled: `github.com/acme/shop`.
+    pub repository: Option<String>,
+    /// The branch on which the thread began, where its rollout says so.
+    pub branch: Option<String>,
+    /// The tokens in the context of the model after its last response, and how many it takes. `null` where no record says so.
+    pub context: Option<ContextUse>,
     /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,
     /// Lines of the rollout that were no records.
@@ -113,6 +130,12 @@ pub struct ThreadUsage {
     pub turn_id: Option<String>,
     /// The time when the last record was written, in milliseconds since 1970.
     pub last_record_at_ms: Option<i64>,
+}
+
+impl From<rate_limits::ContextUse> for ContextUse {
+    fn from(rate_limits::ContextUse { tokens, window }: rate_limits::ContextUse) -> Self {
+        Self { tokens: count(tokens), window: count(window) }
+    }
 }
 
 impl From<PricedUsage> for Usage {
@@ -180,6 +203,12 @@ impl From<PricedThread> for ThreadUsage {
             models: models.into_iter().map(|(model, usage)| (model, usage.into())).collect(),
             tiers: tiers.collect(),
             plan_type: thread.plan_type,
+            repository: thread
+                .git
+                .as_ref()
+                .and_then(|git| remote_name(git.repository_url.as_deref()?)),
+            branch: thread.git.and_then(|git| git.branch),
+            context: thread.context.map(ContextUse::from),
             is_estimate,
             skipped_records: count(thread.skipped_records),
             turn: thread.turn.as_str().to_owned(),

@@ -41,6 +41,9 @@ pub struct HomeUsageOptions {
     pub since_ms: Option<Given<f64>>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
+    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
+    /// was billed in that time.
+    pub running_since_ms: Option<Given<f64>>,
     /// The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
     /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
     /// are those of the system's time zone.
@@ -239,6 +242,7 @@ fn query(options: HomeUsageOptions) -> Result<Question> {
         ran_in,
         since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
         until_ms: argument::optional_time_ms(options.until_ms, "untilMs")?,
+        running_since_ms: argument::optional_time_ms(options.running_since_ms, "runningSinceMs")?,
     };
     let by = by.unwrap_or_default();
     let cells = argument::flag(options.cells, "cells")?;

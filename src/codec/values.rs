@@ -71,6 +71,16 @@ impl Codec for String {
     }
 }
 
+impl Codec for Box<[u8]> {
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.raw(self);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Option<Self> {
+        decoder.raw().map(Self::from)
+    }
+}
+
 impl Codec for Arc<str> {
     fn encode(&self, encoder: &mut Encoder) {
         encoder.text(self);

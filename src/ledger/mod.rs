@@ -2,11 +2,13 @@
 //!
 //! What counts, and why, is in `docs/accounting.md`; each rule lives once, in the module named after it.
 
+pub mod account_limits;
 pub mod buckets;
 pub mod copied_history;
 pub mod counter;
 pub mod counter_base;
 pub mod fold;
+pub mod last_context;
 pub mod summary;
 pub mod thread_kind;
 pub mod threads;

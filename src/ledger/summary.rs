@@ -1,9 +1,10 @@
 //! The summary of a fold: all that a thread is made of, without the state to go on from.
 
-use crate::codec::{Codec, Decoder, codec_fields};
+use crate::codec::{Codec, Decoder, codec_fields, encode};
 use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
 use crate::ledger::thread_kind::ThreadKind;
+use crate::rollout::record::rate_limits::ContextUse;
 use crate::rollout::record::session_meta::{Git, SessionMeta};
 use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::{TurnState, TurnTracker};
@@ -35,6 +36,10 @@ pub struct Summary {
     pub last_model: Option<String>,
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
+    /// How full the model's context is.
+    pub context: Option<ContextUse>,
+    /// The [`AccountLimits`] of its records, packed: few who ask for threads ask for them.
+    pub limits: Box<[u8]>,
     /// Lines that were no records.
     pub skipped_records: u64,
     /// The state of the last turn.
@@ -63,6 +68,8 @@ codec_fields!(Summary {
     cli_version,
     last_model,
     plan_type,
+    context,
+    limits,
     skipped_records,
     turn,
     turn_id,
@@ -109,6 +116,8 @@ impl Summary {
             cli_version: meta.and_then(|meta| meta.cli_version.clone()),
             last_model: fold.last_model().map(str::to_owned),
             plan_type: fold.plan_type().map(str::to_owned),
+            context: fold.context(),
+            limits: encode(fold.limits()).into_boxed_slice(),
             skipped_records: fold.skipped_records(),
             turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),

@@ -8,6 +8,7 @@ use crate::ledger::fold::Fold;
 use crate::ledger::summary::Summary;
 use crate::rollout::file::{RolloutFile, Skipped, newest_first};
 use crate::rollout::name::RolloutName;
+use crate::rollout::record::rate_limits::ContextUse;
 use crate::rollout::record::session_meta::Git;
 use crate::rollout::turn::TurnState;
 
@@ -45,6 +46,10 @@ pub struct Thread {
     pub model: Option<String>,
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
+    /// How full the context of its model is.
+    pub context: Option<ContextUse>,
+    /// The [`AccountLimits`](crate::ledger::account_limits::AccountLimits) of its records, packed.
+    pub limits: Box<[u8]>,
     /// The usage that it was billed, without anything inherited.
     pub buckets: UsageBuckets,
     /// Lines of its rollouts that were no records.
@@ -209,9 +214,11 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
-    let (turn, turn_id, newest_model, newest_plan) = match newest {
-        Some(newest) => (newest.turn, newest.turn_id, newest.last_model, newest.plan_type),
-        None => (began.turn, began.turn_id, None, None),
+    let (turn, turn_id, newest_model, newest_plan, context, limits) = match newest {
+        Some(Summary { turn, turn_id, last_model, plan_type, context, limits, .. }) => {
+            (turn, turn_id, last_model, plan_type, context, limits)
+        }
+        None => (began.turn, began.turn_id, None, None, began.context, began.limits),
     };
     Some(Thread {
         thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),
@@ -224,6 +231,8 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         cli_version: began.cli_version,
         model: newest_model.or(began.last_model),
         plan_type: newest_plan.or(began.plan_type),
+        context,
+        limits,
         buckets,
         skipped_records,
         turn,

@@ -100,6 +100,12 @@ fn tail_of(path: &Path) -> Option<Vec<u8>> {
     Some(text)
 }
 
+/// The summary of a thread of this home; `None` where nobody has said anything yet.
+#[must_use]
+pub fn title_of(thread: &SessionThread, codex_home: &Path) -> Option<Arc<str>> {
+    summary_of(thread, &names_in(codex_home))
+}
+
 /// The summary of a thread; `None` where nobody has said anything yet.
 pub(crate) fn summary_of(thread: &SessionThread, names: &Names) -> Option<Arc<str>> {
     names.get(&thread.thread_id).cloned().or_else(|| first_prompt(&thread.rollout_path))

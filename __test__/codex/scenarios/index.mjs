@@ -1,5 +1,5 @@
 /**
- * All scenarios: `{ name, since?, until?, settings…, play(lab) }`. The settings are
+ * All scenarios: `{ name, since?, until?, settings…, play(lab), problems?(where) }`. The settings are
  * those of `writeCodexHome`: `features`, `retries`, `topLevel` and `config` lines.
  */
 import * as compaction from "./compaction.mjs";
@@ -14,6 +14,7 @@ import * as interrupts from "./interrupts.mjs";
 import * as kills from "./kills.mjs";
 import * as nested from "./nested.mjs";
 import * as basics from "./plain.mjs";
+import * as limits from "./limits.mjs";
 import * as overflow from "./overflow.mjs";
 import * as reviews from "./reviews.mjs";
 import * as subagents from "./subagents.mjs";
@@ -43,6 +44,7 @@ export const SCENARIO_GROUPS = {
   "service tiers": scenariosOf(tiers),
   "`codex exec` within a session": scenariosOf(nested),
   "sessions of another tool": scenariosOf(imports),
+  "the limits of the account": scenariosOf(limits),
 };
 
 export const SCENARIOS = Object.values(SCENARIO_GROUPS).flat();

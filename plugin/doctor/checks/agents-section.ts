@@ -16,6 +16,7 @@ const LIMIT_BYTES = 8 * 1024 * 1024;
 
 export const agentsSection: Check = {
   id: "agents-section",
+  needs: "orchestrator",
   async look({ workspace, settings, session }: Machine): Promise<Finding> {
     const file = join(workspace, "AGENTS.md");
     if (!settings.agentsSection) return ok("turned off (agentsSection)");

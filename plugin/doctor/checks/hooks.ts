@@ -12,6 +12,7 @@ const WITHOUT = "states are read from rollouts and screens";
 
 export const hooks: Check = {
   id: "hooks",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     if (!machine.settings.hooks) return ok(`turned off (hooks): ${WITHOUT}`);
     if (process.platform === "win32") return ok(`not for Windows: ${WITHOUT}`);

@@ -8,6 +8,7 @@ import { commandSettings } from "../command-settings.js";
 
 export const launch: Check = {
   id: "launch",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     if (process.platform === "win32") return ok("not for Windows: launches are for a POSIX shell");
     return ok(launchCommand(await commandSettings(machine), null));

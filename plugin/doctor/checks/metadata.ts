@@ -18,6 +18,7 @@ const STALE_LOCK_MS = 60_000;
 
 export const metadata: Check = {
   id: "metadata",
+  needs: "orchestrator",
   async look({ session, native, settings }: Machine): Promise<Finding> {
     if (session === null)
       return warn(

@@ -13,6 +13,7 @@ const LIMIT_MS = 10_000;
 
 export const realPrograms: Check = {
   id: "real-programs",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     const { env, native, settings } = machine;
     const named = env["GH_PATH"];

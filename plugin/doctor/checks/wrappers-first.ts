@@ -22,6 +22,7 @@ const MARK = "ao-codex-found:";
 
 export const wrappersFirst: Check = {
   id: "wrappers-first",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     const { wrappers } = machine;
     if (process.platform === "win32") return ok("not for Windows");

@@ -16,6 +16,7 @@ const OTHERS = 0o077;
 
 export const wrappers: Check = {
   id: "wrappers",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     if (process.platform === "win32") return ok("not for Windows");
     const status = await statusOf(machine);

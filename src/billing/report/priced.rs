@@ -44,7 +44,7 @@ impl PricedUsage {
 /// A thread, and what it was billed by model and by tier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PricedThread {
-    /// The thread. Its buckets are added up, and gone: ten thousand threads need not keep them.
+    /// The thread. Its buckets are added up, and gone, and its limits too: ten thousand threads need not keep them.
     pub thread: Thread,
     /// The usage that it was billed.
     pub usage: PricedUsage,
@@ -60,6 +60,7 @@ impl PricedThread {
     /// Prices a thread.
     #[must_use]
     pub fn new(mut thread: Thread, prices: &PriceTable) -> Self {
+        thread.limits = Box::default();
         let buckets = std::mem::take(&mut thread.buckets);
         let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
         let mut tiers: BTreeMap<&'static str, PricedUsage> = BTreeMap::new();

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::ledger::buckets::{BucketKey, QUARTER_MS};
 use crate::ledger::threads::Thread;
+use crate::rollout::turn::TurnState;
 use crate::rollout::workspace::WorkspaceMatcher;
 
 /// The part of the bill that is asked for.
@@ -17,6 +18,9 @@ pub struct Window {
     pub since_ms: Option<i64>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<i64>,
+    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, though
+    /// nothing is left of them.
+    pub running_since_ms: Option<i64>,
 }
 
 /// Takes the part of the bill that a window shows. A thread of which nothing is left is left out, unless it began in
@@ -27,6 +31,7 @@ pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
     let mut ran = window.ran_in.as_deref().map(WorkspaceMatcher::with_below);
     let since = window.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
     let until = window.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let running_since = window.running_since_ms;
     let timed = since.is_some() || until.is_some();
     let mut selected = threads;
     selected.retain_mut(|thread| {
@@ -44,7 +49,9 @@ pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
                     key.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
                 })
         });
-        !thread.buckets.is_empty() || (at_home && !timed)
+        let is_running = thread.turn == TurnState::Running
+            && thread.last_record_ms.is_some_and(|last| running_since.is_some_and(|ms| last >= ms));
+        !thread.buckets.is_empty() || (at_home && (!timed || is_running))
     });
     selected
 }

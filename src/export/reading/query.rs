@@ -165,7 +165,7 @@ impl ExportsQuery {
     }
 
     fn takes(&self, row: &ReadRow) -> bool {
-        let Window { began_in: _, ran_in, since_ms, until_ms } = &self.window;
+        let Window { ran_in, since_ms, until_ms, .. } = &self.window;
         let quarter = |ms: i64| ms.div_euclid(QUARTER_MS);
         since_ms.is_none_or(|since| quarter(row.at_ms) >= quarter(since))
             && until_ms.is_none_or(|until| quarter(row.at_ms) < quarter(until))

@@ -120,6 +120,8 @@ impl Collected {
             cli_version: head.codex_version.clone(),
             model: last_model.as_deref().map(str::to_owned),
             plan_type: None,
+            context: None,
+            limits: Box::default(),
             buckets: UsageBuckets::default(),
             skipped_records: 0,
             turn: TurnState::None,

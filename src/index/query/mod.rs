@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod family;
 pub mod join;
+pub mod limits;
 pub mod report;
 pub mod responses;
 pub mod resume;

@@ -1,7 +1,9 @@
 //! The facts that a fold knows of its thread.
 
+use crate::ledger::account_limits::AccountLimits;
 use crate::ledger::fold::{Fold, Part};
 use crate::rollout::record::TokenUsage;
+use crate::rollout::record::rate_limits::ContextUse;
 use crate::rollout::record::session_meta::SessionMeta;
 use crate::rollout::turn::TurnTracker;
 
@@ -34,6 +36,18 @@ impl Fold {
     #[must_use]
     pub fn plan_type(&self) -> Option<&str> {
         self.plan_type.as_deref()
+    }
+
+    /// The limits of the account, as its records tell of them.
+    #[must_use]
+    pub fn limits(&self) -> &AccountLimits {
+        &self.limits
+    }
+
+    /// How full the model's context is.
+    #[must_use]
+    pub fn context(&self) -> Option<ContextUse> {
+        self.context.get()
     }
 
     /// The time when the last record was written, in milliseconds since 1970.

@@ -11,10 +11,12 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::codec::{codec_fields, codec_variants};
+use crate::ledger::account_limits::AccountLimits;
 use crate::ledger::buckets::{Response, UsageBuckets};
 use crate::ledger::copied_history::CopiedHistory;
 use crate::ledger::counter::Counter;
 use crate::ledger::counter_base::{CounterBase, CounterCheckpoints};
+use crate::ledger::last_context::LastContext;
 use crate::ledger::turn_context::{TurnFacts, Turns};
 use crate::ledger::usage_records::UsageRecords;
 use crate::rollout::lines::{LineSink, LongLine};
@@ -28,6 +30,9 @@ use crate::rollout::record::{
 };
 use crate::rollout::timestamp::{leading_timestamp, parse_timestamp};
 use crate::rollout::turn::{TurnState, TurnTracker};
+
+/// How long after the beginning of a fork its copied records are written at most, in milliseconds.
+const COPIED_WITHIN_MS: i64 = 2_000;
 
 /// The state of the fold over one rollout.
 #[derive(Debug, Default, Clone)]
@@ -58,6 +63,10 @@ pub struct Fold {
     last_model: Option<String>,
     /// The plan of the account, as the last record of its limits names it.
     plan_type: Option<String>,
+    /// The limits of the account.
+    limits: AccountLimits,
+    /// How full the context is: the text of the last record that says so.
+    context: LastContext,
     /// The time when the last record was written that was read.
     last_ms: Option<i64>,
     /// The time when the last record was written, also of those that count nothing and are not read.
@@ -84,6 +93,8 @@ codec_fields!(Fold {
     turns_have_ids,
     last_model,
     plan_type,
+    limits,
+    context,
     last_ms,
     written_ms,
     skipped,
@@ -175,7 +186,7 @@ impl Fold {
             Item::TurnContext(context) => self.turn_context(&context, written),
             Item::Settings(settings) => self.settings(&settings),
             Item::TokenCount(count) => {
-                self.account(line);
+                self.account(line, written);
                 self.token_count(&count, written, record.ordinal);
             }
             Item::TokenUsageRecord(record) => self.token_usage_record(&record),
@@ -260,13 +271,25 @@ impl Fold {
         self.tracker.unneeded(unneeded);
     }
 
-    /// Notes the plan of the account, which changes once in a thread's life if ever.
-    fn account(&mut self, line: &[u8]) {
+    /// Notes the plan of the account, which changes once in a thread's life if ever, its limits, and the context.
+    fn account(&mut self, line: &[u8], written: Option<i64>) {
+        self.context.read(line);
+        if let Some(read_ms) = written.filter(|read_ms| self.is_read_at(*read_ms)) {
+            self.limits.read(line, read_ms);
+        }
         if let Some(plan) = plan_type(line)
             && self.plan_type.as_deref() != Some(plan)
         {
             self.plan_type = Some(plan.to_owned());
         }
+    }
+
+    /// Whether a record was made when it says: what a fork has copied carries the time of the fork.
+    fn is_read_at(&self, written_ms: i64) -> bool {
+        let named = || parse_timestamp(self.meta.as_ref()?.timestamp.as_deref()?);
+        let forked = || self.born_ms.max(named());
+        let made_at_once = || forked().is_none_or(|forked| written_ms - forked <= COPIED_WITHIN_MS);
+        self.part == Part::Own || !(self.turns_have_ids || made_at_once())
     }
 
     fn token_count(&mut self, count: &TokenCount, written: Option<i64>, ordinal: Option<u64>) {

@@ -8,6 +8,7 @@ pub mod item;
 pub mod object;
 pub mod plan_type;
 pub mod prefilter;
+pub mod rate_limits;
 pub mod recover;
 pub mod service_tier;
 pub mod session_meta;

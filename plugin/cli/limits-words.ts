@@ -1,0 +1,21 @@
+/** The limits of the account in a few words, for lines that say other things too. */
+import type { RateLimit, RateLimits, RateLimitWindow } from "../../index.js";
+import { clock, percentage, windowName } from "../terminal/format.js";
+
+/** The windows of a limit that run now, the shorter one first. */
+export function windowsOf({ primary, secondary }: RateLimit): RateLimitWindow[] {
+  return [primary, secondary].filter((window) => window !== null);
+}
+
+/** The windows of the limit that every model counts to, else of the first that is known. */
+export function mainWindows({ limits }: RateLimits): RateLimitWindow[] {
+  const main = limits.find(({ limitId }) => limitId === "codex") ?? limits[0];
+  return main === undefined ? [] : windowsOf(main);
+}
+
+/** `61 % of 5 h, resets 14:20` */
+export function windowWords(window: RateLimitWindow, nowMs: number): string {
+  const used = `${percentage(window.usedPercent)} of ${windowName(window.windowMinutes)}`;
+  const { resetsAtMs } = window;
+  return resetsAtMs === null ? used : `${used}, resets ${clock(resetsAtMs, nowMs)}`;
+}
