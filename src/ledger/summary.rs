@@ -38,7 +38,7 @@ pub struct Summary {
     pub plan_type: Option<String>,
     /// How full the model's context is.
     pub context: Option<ContextUse>,
-    /// The [`AccountLimits`] of its records, packed: few who ask for threads ask for them.
+    /// The account's limits as its records tell them, packed: few who ask for threads ask for them.
     pub limits: Box<[u8]>,
     /// Lines that were no records.
     pub skipped_records: u64,

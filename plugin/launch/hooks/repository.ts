@@ -53,10 +53,10 @@ function ask(binary: string, directory: string, checkouts: readonly string[]): S
   const flags = ["-c", trustedWord(checkouts)];
   const listed = directoryHooksSync(binary, flags, directory, LIMIT_MS) ?? [];
   return listed.flatMap(({ key, currentHash }) => {
-    const isRepositorys = checkouts.some((checkout) =>
+    const isOfRepository = checkouts.some((checkout) =>
       key.startsWith(`${join(checkout, ".codex")}/`),
     );
-    return isRepositorys && currentHash !== null ? [{ key, hash: currentHash }] : [];
+    return isOfRepository && currentHash !== null ? [{ key, hash: currentHash }] : [];
   });
 }
 
