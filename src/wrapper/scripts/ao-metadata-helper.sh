@@ -382,9 +382,6 @@ _ao_read_line() {
 # second shell waits in the foreground, this one reads from a pipe what that has to say (the
 # program's pid, then its status), and its traps run at once. All are one process group.
 _ao_run() {
-  # More than anybody types: bash would take a minute to start its other shells with them. The
-  # program alone is run.
-  if [ $# -gt 5000 ]; then _ao_exec "$@"; fi
   _ao_status=
   _ao_signals=
   _ao_child=
