@@ -50,6 +50,12 @@ const DIFFERS = [
     failed: ["signals", "SIGTERM to the wrapper reaches git checkout x and ends the wrapper by it"],
   },
   {
+    what: "a setting of IFS for one `read` that a trap may interrupt, which 3.2 then reads freed",
+    pattern: /\bIFS=\S* read\b[^\n]*\s-u\b/,
+    example: "IFS= read -r -u 57 x",
+    failed: ["signals", "SIGHUP to the wrapper reaches git checkout x and ends the wrapper by it"],
+  },
+  {
     what: "SHLVL, which the `exec` of 3.2 counts down in a subshell, too",
     pattern: /(?<!case \$\{BASH_VERSION-\}[^\n]*)\bSHLVL=/,
     example: "SHLVL=$((SHLVL - 1))",

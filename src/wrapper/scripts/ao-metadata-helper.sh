@@ -401,7 +401,8 @@ _ao_run() {
   esac
   exec 58>&- 59>&-
   while [ -z "$_ao_status" ]; do
-    if IFS= read -r -u 57 _ao_line; then
+    # Without `IFS=`: a trap within `read` frees it in bash 3.2, and a digit of the status went.
+    if read -r -u 57 _ao_line; then
       case $_ao_child:$_ao_line in
         :*)
           _ao_child=$_ao_line
