@@ -120,7 +120,7 @@ test("sessions --json is the threads with their states", async (t) => {
   const { home, paths } = homeOf(t);
   await assertPrints(["sessions", "--codex-home", home], {
     codexHome: home,
-    threads: threads(paths).map((thread) => ({ ...thread, state: "idle" })),
+    threads: threads(paths).map((thread) => ({ ...thread, state: "idle", blocked: null })),
   });
 });
 
