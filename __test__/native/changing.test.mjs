@@ -92,7 +92,6 @@ test("a rollout that grows and shrinks is always answered as it was at one momen
   // A whole record without its newline counts.
   const responsesIn = (size) =>
     all.filter((one, at) => ends[at] - 1 <= size && one.includes("token_count")).length;
-  const starts = [0, ...ends];
 
   await scanUntilSeen(
     ["growing"],
@@ -103,7 +102,7 @@ test("a rollout that grows and shrinks is always answered as it was at one momen
         native.readActivity(path),
         native.findRollout(WORKSPACE, options),
       ]),
-    ([one, home, last, activity, meta, found]) => {
+    ([one, home, activity, found]) => {
       for (const thread of [one, ...changed(home)]) {
         const responses = responsesIn(thread.sizeBytes);
         assert.deepEqual(
@@ -112,13 +111,8 @@ test("a rollout that grows and shrinks is always answered as it was at one momen
         );
       }
       assert.deepEqual([changed(home).length, home.skipped], [1, []]);
-      const at = starts.indexOf(last.at(-1).offset);
-      assert.deepEqual(
-        last.map(({ json }) => json),
-        all.slice(Math.max(0, at - 2), at + 1),
-      );
       assert.ok(["none", "running"].includes(activity.turn));
-      assert.deepEqual([meta.id, found.threadId], [ID, ID]);
+      assert.equal(found.threadId, ID);
       return "growing";
     },
   );
