@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const RUNS = 200;
@@ -95,7 +95,8 @@ function startedBefore(root, ours, env) {
   writeFileSync(join(tools, "git"), text);
   chmodSync(join(tools, "git"), 0o755);
   const said = execFileSync(ours, ["status"], {
-    env: { ...env, PATH: `${tools}${delimiter}${env.PATH}` },
+    // The real program is the first behind the wrapper.
+    env: { ...env, PATH: [dirname(ours), tools, env.PATH].join(delimiter) },
     input: "",
     stdio: ["pipe", "pipe", "ignore"],
   });
