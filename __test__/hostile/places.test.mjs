@@ -33,7 +33,11 @@ const OTHER = "019e4464-e720-70ca-80b3-5afce7a15c61";
 /** Prices that cannot be read are an error for who asks what something costs; a session is told of all the same. */
 const SAID = (place, kind) => place === "the user's prices" && kind !== "a link to nothing";
 
-const UNPRICED = { prices: "Error: GenericFailure", tokens: "Error: GenericFailure" };
+const UNPRICED = (kind) => {
+  const isRead = kind === "a file that nobody may read" || kind === "a megabyte without a line";
+  const error = isRead ? "Error: InvalidArg" : "Error: GenericFailure";
+  return { prices: error, tokens: error };
+};
 
 const answered = new Map();
 
@@ -46,7 +50,7 @@ for (const [place, pathOf] of Object.entries(PLACES))
       await put(kind, pathOf(machine), t);
       const found = await round(machine);
       const clean = await without(t, place, pathOf);
-      const expected = SAID(place, kind) ? { ...clean, ...UNPRICED } : clean;
+      const expected = SAID(place, kind) ? { ...clean, ...UNPRICED(kind) } : clean;
       assert.deepEqual(anonymous(found.answers, machine), expected);
     });
 

@@ -7,7 +7,7 @@ import { main, platforms } from "./user.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What is only in the command, which is one file. */
-const BUNDLED = /^(cli|doctor|report|terminal)\//;
+const BUNDLED = /^(cli|doctor|report)\//;
 /** What `npm install` may fetch for a platform, licences aside: the runtime, zstd and the core. */
 const MAX_ADDON_BYTES = 4_000_000;
 
