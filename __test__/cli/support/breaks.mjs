@@ -10,7 +10,7 @@ export function findsEach(breaks) {
       const patient = await makePatient(t);
       const { env = {}, besides = [] } = Object(damage(patient));
       const { ill } = await patient.examine([], env);
-      const isNamed = ({ id: found, status: is }) => is !== "skip" && !besides.includes(found);
+      const isNamed = (check) => check.status !== "skip" && !besides.includes(check.id);
       const [first, ...others] = ill.filter(isNamed);
       assert.deepEqual([others, first?.id, first?.status], [[], id, status], JSON.stringify(ill));
       assert.match(first.found, found);
