@@ -11,7 +11,7 @@ pub mod window;
 
 pub use group::{Group, GroupBy, Sums, group};
 pub use labels::SessionLabel;
-pub use priced::{PricedThread, PricedUsage, Pricing, UNKNOWN};
+pub use priced::{PricedThread, PricedUsage, Pricing, Totals, UNKNOWN};
 pub use prices::Prices;
 pub use summary::Report;
 pub use window::{Window, select};

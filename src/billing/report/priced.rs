@@ -78,6 +78,37 @@ impl PricedThread {
     }
 }
 
+/// The sum of the threads of a bill, and their models.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// The sum.
+    pub usage: PricedUsage,
+    models: BTreeSet<String>,
+}
+
+impl Totals {
+    /// Prices threads, and adds them.
+    pub fn price(&mut self, threads: Vec<Thread>, prices: &PriceTable) -> Vec<PricedThread> {
+        let billed = threads.into_iter().map(|thread| PricedThread::new(thread, prices));
+        let billed: Vec<PricedThread> = billed.collect();
+        for thread in &billed {
+            self.usage = self.usage.plus(thread.usage);
+            for model in thread.models.keys() {
+                if !self.models.contains(model) {
+                    self.models.insert(model.clone());
+                }
+            }
+        }
+        billed
+    }
+
+    /// The source of the prices of all these threads.
+    #[must_use]
+    pub fn pricing(&self, prices: &PriceTable) -> Pricing {
+        Pricing::of(&self.models, prices)
+    }
+}
+
 /// The usage of one model at one tier, in the order of both.
 type ByModelAndTier<'s> = BTreeMap<(Option<&'s str>, ServiceTier), (TokenUsage, Cost)>;
 
@@ -108,16 +139,16 @@ pub struct Pricing {
 }
 
 impl Pricing {
-    /// The place where a table has the prices of these models from.
+    /// The source of a table's prices of these models.
     #[must_use]
-    pub fn of(models: BTreeSet<String>, prices: &PriceTable) -> Self {
+    pub fn of(models: &BTreeSet<String>, prices: &PriceTable) -> Self {
         let mut default_rated = Vec::new();
         let mut family_rated = BTreeMap::new();
         for model in models {
-            match prices.find((model != UNKNOWN).then_some(&model)).by {
+            match prices.find((model != UNKNOWN).then_some(model)).by {
                 PricedBy::Name(_) => {}
-                PricedBy::Family(relative) => drop(family_rated.insert(model, relative)),
-                PricedBy::Default => default_rated.push(model),
+                PricedBy::Family(relative) => drop(family_rated.insert(model.clone(), relative)),
+                PricedBy::Default => default_rated.push(model.clone()),
             }
         }
         Self {

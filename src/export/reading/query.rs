@@ -1,6 +1,5 @@
 //! The bill of exports, priced: all of it or a part, and its sums.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,9 +9,7 @@ use crate::billing::document::Document;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::cells::cells_with;
 use crate::billing::report::period::Periods;
-use crate::billing::report::{
-    Group, GroupBy, PricedThread, PricedUsage, Pricing, Report, Sums, Window,
-};
+use crate::billing::report::{Group, GroupBy, PricedThread, Report, Sums, Totals, Window};
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
 use crate::export::options::DAY_MS;
@@ -63,8 +60,7 @@ impl ExportsQuery {
         let prices = prices_in_force()?;
         let (threads, skipped) = self.threads(watch)?;
         let groups = (!self.by.is_empty()).then(|| groups(&threads, &self.by, &prices));
-        let mut totals = PricedUsage::default();
-        let mut models: BTreeSet<String> = BTreeSet::new();
+        let mut totals = Totals::default();
         let mut kept: Vec<Thread> = Vec::new();
         let mut threads = threads.into_iter().map(together).peekable();
         while threads.peek().is_some() {
@@ -72,13 +68,7 @@ impl ExportsQuery {
             if self.cells {
                 kept.extend_from_slice(&part);
             }
-            let billed = part.into_iter().map(|thread| PricedThread::new(thread, &prices));
-            let billed: Vec<PricedThread> = billed.collect();
-            for thread in &billed {
-                totals = totals.plus(thread.usage);
-                models.extend(thread.models.keys().cloned());
-            }
-            take(billed)?;
+            take(totals.price(part, &prices))?;
         }
         let directories = self.directories.iter().map(|path| path.to_string_lossy().into_owned());
         let directories: Vec<String> = directories.collect();
@@ -86,8 +76,8 @@ impl ExportsQuery {
             codex_home: directories.first().cloned().unwrap_or_default(),
             codex_homes: None,
             from: Some(directories),
-            pricing: Pricing::of(models, &prices),
-            totals,
+            pricing: totals.pricing(&prices),
+            totals: totals.usage,
             groups,
             cells: self.cells.then(|| cells_with(&kept, &prices, Arc::clone)),
             skipped,

@@ -1,12 +1,12 @@
 //! The bill of one home or of several together, priced: all of it or a part, and its sums.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use crate::billing::document::Document;
 use crate::billing::report::cells::{Cell, cells};
 use crate::billing::report::{
-    GroupBy, PricedThread, PricedUsage, Pricing, Report, SessionLabel, Window, group, select,
+    GroupBy, PricedThread, Report, SessionLabel, Totals, Window, group, select,
 };
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
@@ -45,8 +45,7 @@ impl ReportQuery {
         mut take: impl FnMut(Vec<PricedThread>) -> Result<()>,
     ) -> Result<Report> {
         let prices = prices_in_force()?;
-        let mut models: BTreeSet<String> = BTreeSet::new();
-        let mut totals = PricedUsage::default();
+        let mut totals = Totals::default();
         // Sums over parts of threads need all of them.
         let keeps = !self.by.is_empty() || self.cells;
         let mut kept: Vec<Thread> = Vec::new();
@@ -55,25 +54,15 @@ impl ReportQuery {
             if keeps {
                 kept.extend_from_slice(&threads);
             }
-            let billed = threads.into_iter().map(|thread| PricedThread::new(thread, &prices));
-            let billed: Vec<PricedThread> = billed.collect();
-            for thread in &billed {
-                totals = totals.plus(thread.usage);
-            }
-            for model in billed.iter().flat_map(|thread| thread.models.keys()) {
-                if !models.contains(model) {
-                    models.insert(model.clone());
-                }
-            }
-            take(billed)
+            take(totals.price(threads, &prices))
         })?;
         let groups = || group(&kept, &self.by, &self.sessions, &prices);
         Ok(Report {
             codex_home: spelled(&self.home),
             codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
             from: None,
-            pricing: Pricing::of(models, &prices),
-            totals,
+            pricing: totals.pricing(&prices),
+            totals: totals.usage,
             groups: (!self.by.is_empty()).then(groups),
             cells: self.cells.then(|| -> Vec<Cell> { cells(&kept, &prices) }),
             skipped,
