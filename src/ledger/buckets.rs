@@ -55,7 +55,7 @@ pub struct Response {
 
 codec_fields!(Response { id, model, workspace, tier, at_ms, usage, single });
 
-/// The number of of that the last buckets are compared with a response, before it is looked up among all.
+/// The number of last buckets that a response is compared with before it is looked up among all.
 const RECENT_BUCKETS: usize = 16;
 
 /// The certainty that a response was billed to the thread, the surest first.
@@ -182,7 +182,7 @@ impl UsageBuckets {
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: Self) {
-        if self.buckets.is_empty() {
+        if self.buckets.is_empty() && self.responses().is_empty() {
             *self = other;
             return;
         }
@@ -238,6 +238,19 @@ mod tests {
             usage: TokenUsage { input: number, ..TokenUsage::ZERO },
             single: true,
         }
+    }
+
+    #[test]
+    fn what_was_not_billed_stays_listed_when_buckets_are_joined() {
+        let mut sum = UsageBuckets::default();
+        for standing in [Standing::Inherited, Standing::Billed] {
+            let mut segment = UsageBuckets::listing_responses();
+            segment.add_as(standing, response(7, 1));
+            sum.merge(segment);
+        }
+        let standings: Vec<Standing> = sum.responses().iter().map(|one| one.standing).collect();
+        assert_eq!(standings, [Standing::Inherited, Standing::Billed]);
+        assert_eq!(sum.total().input, 7);
     }
 
     #[test]
