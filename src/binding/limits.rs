@@ -1,13 +1,12 @@
 //! The limits of the account.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use napi::Result;
 use napi_derive::napi;
 
 use crate::binding::argument::Given;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
+use crate::fs::file_stamp::Timestamp;
 use crate::index::homes::store_of;
 use crate::index::query::limits::{self, AccountLimit, CurrentWindow};
 use crate::rollout::record::rate_limits::{Credits, LimitWindow};
@@ -34,38 +33,40 @@ pub struct RateLimit {
     pub secondary: Option<RateLimitWindow>,
     /// What is left of what was bought beside the plan.
     pub credits: Option<RateLimitCredits>,
-    /// When the reading was written, in milliseconds since 1970.
+    /// The time when the reading was written, in milliseconds since 1970.
     pub read_at_ms: i64,
     /// The thread whose rollout has it.
     pub thread_id: String,
-    /// The windows that were reset since the reading, as they were: nobody knows what is used of them now.
+    /// The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that names
+    /// neither its reset nor its length is never among them.
     pub passed: Vec<RateLimitWindow>,
 }
 
 /// A window of a limit.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RateLimitWindow {
-    /// How much of it is used, in percent.
+    /// The use, in percent.
     pub used_percent: f64,
-    /// How long it is: 300 or 10,080.
+    /// The length in minutes: 300 or 10,080. `null` where the record does not say.
     pub window_minutes: Option<i64>,
-    /// When it begins anew, in milliseconds since 1970.
+    /// The time when it begins anew, in milliseconds since 1970. `null` where the record does not say.
     pub resets_at_ms: Option<i64>,
-    /// How much of it was used in the hour before the reading, in percent points. `null` where that hour is over, and
-    /// where the records do not tell.
+    /// The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the records
+    /// do not tell.
     pub last_hour_percent: Option<f64>,
-    /// When it is full at that pace, in milliseconds since 1970. `null` where it is reset before.
+    /// The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no pace is
+    /// known, and where nothing was used in that hour.
     pub full_at_ms: Option<i64>,
 }
 
 /// What is left of what was bought beside the plan.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RateLimitCredits {
-    /// Whether there are any.
+    /// True if there are any.
     pub has_credits: bool,
-    /// Whether they do not end.
+    /// True if they do not end.
     pub unlimited: bool,
-    /// How many are left, as the provider spells it.
+    /// The number that is left, as the provider spells it. `null` where the record does not say.
     pub balance: Option<String>,
 }
 
@@ -83,7 +84,7 @@ pub async fn rate_limits(
     scan(signal, on_progress, |watch| {
         let home = home_of(options)?;
         Ok(move || {
-            let read = limits::rate_limits(&store_of(&home), now_ms(), &watch)?;
+            let read = limits::rate_limits(&store_of(&home), Timestamp::now().ms(), &watch)?;
             Ok(RateLimits {
                 codex_home: home.path().to_string_lossy().into_owned(),
                 limits: read.into_iter().map(RateLimit::from).collect(),
@@ -91,11 +92,6 @@ pub async fn rate_limits(
         })
     })
     .await
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl From<AccountLimit> for RateLimit {

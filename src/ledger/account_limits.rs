@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::codec::{Codec, Decoder, Encoder, codec_fields};
+use crate::codec::{Codec, Decoder, Encoder, codec_fields, encode};
 use crate::rollout::record::rate_limits::{
     LimitReading, LimitWindow, limit_id_text, limits_text, read_limits, read_unusual_limits,
 };
@@ -14,7 +14,7 @@ use crate::rollout::record::rate_limits::{
 pub const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 /// How far apart the remembered points of that hour are at least, in milliseconds.
-const APART_MS: i64 = 5 * 60 * 1_000;
+pub const APART_MS: i64 = 5 * 60 * 1_000;
 
 /// By how much the reset of one window differs from record to record, in milliseconds: old versions say how far away it
 /// is, in whole seconds, and the provider rounds.
@@ -80,7 +80,7 @@ impl AccountLimits {
             }
             return;
         };
-        if !has_object(text) {
+        if !tells_something(text) {
             return;
         }
         self.put(limit_id_text(text), read_ms, |last| match last {
@@ -102,6 +102,12 @@ impl AccountLimits {
             set(&mut last);
             self.limits.push(Limit { id: id.into(), last, before: Vec::new() });
         }
+    }
+
+    /// The limits as bytes, which [`decode`](crate::codec::decode) reads; none where no record tells of any.
+    #[must_use]
+    pub fn packed(&self) -> Box<[u8]> {
+        if self.limits.is_empty() { Box::default() } else { encode(self).into_boxed_slice() }
     }
 
     /// The limits, as far as their last records tell.
@@ -149,10 +155,16 @@ impl Last {
     }
 }
 
-/// Whether the text of limits has a window or credits in it: an account that is billed by token has neither.
-fn has_object(text: &[u8]) -> bool {
-    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\":{"));
-    FINDER.find(text).is_some()
+/// Tells whether the text of limits has the use of a window or credits in it: an account that is billed by token has
+/// neither, and a record that says nothing must not take the place of one that does.
+fn tells_something(text: &[u8]) -> bool {
+    static USED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"used_percent\":"));
+    static CREDITS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"credits\":{"));
+    let is_number = |at: usize| {
+        let value = text.get(at + USED.needle().len()..).and_then(<[u8]>::first);
+        value.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
+    };
+    USED.find_iter(text).any(is_number) || CREDITS.find(text).is_some()
 }
 
 /// Whether two readings are of the same window.
@@ -190,7 +202,7 @@ impl Codec for AccountLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::{decode, encode};
+    use crate::codec::decode;
 
     const MINUTE_MS: i64 = 60 * 1_000;
 
@@ -220,7 +232,15 @@ mod tests {
         limits.read(line("codex", 1).as_bytes(), 0);
         limits.read(line("codex_other", 2).as_bytes(), 1);
         limits.read(br#"{"payload":{"rate_limits":null}}"#, 2);
-        limits.read(br#"{"payload":{"rate_limits":{"limit_id":"codex","primary":null}}}"#, 3);
+        for nothing in [
+            r#""primary":null"#,
+            r#""primary":{"used_percent":null,"window_minutes":300}"#,
+            r#""primary":{"window_minutes":300}},"info":{"a":{"#,
+        ] {
+            let line =
+                format!(r#"{{"payload":{{"rate_limits":{{"limit_id":"codex",{nothing}}}}}}}"#);
+            limits.read(line.as_bytes(), 3);
+        }
         let last = |history: &LimitHistory| (history.last.limit_id.clone(), history.last.read_ms);
         let read: Vec<_> = limits.histories().iter().map(last).collect();
         assert_eq!(read, [("codex".to_owned(), 0), ("codex_other".to_owned(), 1)]);

@@ -84,8 +84,8 @@ impl CopiedHistory {
         self.hashes.is_empty()
     }
 
-    /// The number of of that its first records are a copy: those that `parent` has too, in the same order, or those that were
-    /// written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that copies
+    /// The number of its first records that are a copy: those that `parent` has too, in the same order, or those that
+    /// were written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that copies
     /// cannot read of an older one's records; and a slow one has pauses of its own.
     #[must_use]
     pub fn copied(&self, parent: Option<&Self>) -> usize {

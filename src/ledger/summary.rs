@@ -1,6 +1,6 @@
 //! The summary of a fold: all that a thread is made of, without the state to go on from.
 
-use crate::codec::{Codec, Decoder, codec_fields, encode};
+use crate::codec::{Codec, Decoder, codec_fields};
 use crate::ledger::buckets::UsageBuckets;
 use crate::ledger::fold::Fold;
 use crate::ledger::thread_kind::ThreadKind;
@@ -38,7 +38,7 @@ pub struct Summary {
     pub plan_type: Option<String>,
     /// How full the model's context is.
     pub context: Option<ContextUse>,
-    /// The account's limits as its records tell them, packed: few who ask for threads ask for them.
+    /// The account's limits as its records tell them, packed: few who ask for threads ask for them. Empty where none does.
     pub limits: Box<[u8]>,
     /// Lines that were no records.
     pub skipped_records: u64,
@@ -117,7 +117,7 @@ impl Summary {
             last_model: fold.last_model().map(str::to_owned),
             plan_type: fold.plan_type().map(str::to_owned),
             context: fold.context(),
-            limits: encode(fold.limits()).into_boxed_slice(),
+            limits: fold.limits().packed(),
             skipped_records: fold.skipped_records(),
             turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),

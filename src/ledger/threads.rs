@@ -204,6 +204,10 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
     for segment in segments.iter_mut().flatten() {
         buckets.merge(std::mem::take(&mut segment.summary.buckets));
     }
+    // A segment that was begun by a revert may tell of none yet.
+    let mut limits =
+        segments.iter_mut().flatten().map(|one| std::mem::take(&mut one.summary.limits));
+    let limits = limits.find(|limits| !limits.is_empty()).unwrap_or_default();
     let Summarized { file, summary: newest } = segments.first_mut()?.take()?;
     let (began, newest) = match segments.get_mut(beginning).and_then(Option::take) {
         Some(older) => (older.summary, Some(newest)),
@@ -214,11 +218,11 @@ fn thread(segments: Vec<Summarized>) -> Option<Thread> {
         ThreadKind::Root if copied_from.is_some() => ThreadKind::Fork,
         kind => kind,
     };
-    let (turn, turn_id, newest_model, newest_plan, context, limits) = match newest {
-        Some(Summary { turn, turn_id, last_model, plan_type, context, limits, .. }) => {
-            (turn, turn_id, last_model, plan_type, context, limits)
+    let (turn, turn_id, newest_model, newest_plan, context) = match newest {
+        Some(Summary { turn, turn_id, last_model, plan_type, context, .. }) => {
+            (turn, turn_id, last_model, plan_type, context)
         }
-        None => (began.turn, began.turn_id, None, None, began.context, began.limits),
+        None => (began.turn, began.turn_id, None, None, began.context),
     };
     Some(Thread {
         thread_id: began.thread_id.unwrap_or_else(|| file.stem.clone()),

@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use crate::fs::disk;
 use crate::rollout::drive::{self, Platform, fold_case, is_network, without_verbatim};
 
-/// The number of directories of a that path are remembered one by one. A `cwd` may say anything, also a path of a megabyte.
+/// The number of directories of a path that are remembered one by one. A `cwd` may say anything, also a path of a
+/// megabyte.
 const MAX_STEPS: usize = 128;
 
 /// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few. What

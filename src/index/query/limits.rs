@@ -1,4 +1,4 @@
-//! How much of the account's limits is used: the last that any rollout of a home tells, and how fast it goes.
+//! The use of the account's limits: the last reading in any rollout of a home, and the pace.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,9 @@ use crate::error::Result;
 use crate::index::home::HomeStore;
 use crate::index::query::bill::bill_in_parts;
 use crate::index::reading::progress::Watch;
-use crate::ledger::account_limits::{AccountLimits, HOUR_MS, LimitHistory, Point, is_same_window};
+use crate::ledger::account_limits::{
+    APART_MS, AccountLimits, HOUR_MS, LimitHistory, Point, is_same_window,
+};
 use crate::rollout::record::rate_limits::{LimitReading, LimitWindow};
 
 const MINUTE_MS: i64 = 60 * 1_000;
@@ -29,7 +31,7 @@ pub struct AccountLimit {
     pub primary: Option<CurrentWindow>,
     /// The longer window.
     pub secondary: Option<CurrentWindow>,
-    /// The windows that were reset since the reading: how much of them is used now, no record tells.
+    /// The windows that were reset since the reading: no record tells their use now.
     pub passed: Vec<LimitWindow>,
 }
 
@@ -38,10 +40,11 @@ pub struct AccountLimit {
 pub struct CurrentWindow {
     /// The last reading.
     pub window: LimitWindow,
-    /// How much was used in the hour before the reading, in thousandths of a percent, where the records tell, and the
-    /// hour is not long ago.
+    /// The use in the hour before the reading, in thousandths of a percent; `None` where the records do not tell, or that
+    /// hour is over.
     pub last_hour_milli: Option<i64>,
-    /// When it is full at the pace of that hour, in milliseconds since 1970; `None` where it is reset before.
+    /// The time when it is full at the pace of that hour, in milliseconds since 1970; `None` where it is reset before, or
+    /// there is no pace.
     pub full_at_ms: Option<i64>,
 }
 
@@ -93,14 +96,14 @@ fn account_limit(told: &[(String, LimitHistory)], now_ms: i64) -> Option<Account
     })
 }
 
-/// Which window of a limit.
+/// One of the two windows of a limit.
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Primary,
     Secondary,
 }
 
-/// How much was used in how long.
+/// A use, and the time that it took.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     used_milli: i64,
@@ -122,8 +125,9 @@ impl Side {
         }
     }
 
-    /// How much was used in the hour before a reading: since the last that is an hour older, else since the beginning of
-    /// the window or the first that the records tell.
+    /// The use in the hour before a reading: since the beginning of the window where it began in that hour, else since
+    /// about an hour before, else since the first reading in the hour. An older one tells no pace: nobody knows when the
+    /// time between was worked and when it was not.
     fn pace(
         self,
         histories: &[&LimitHistory],
@@ -144,7 +148,8 @@ impl Side {
             history.before.iter().filter_map(before).chain(last)
         });
         let in_window = |(read_ms, used): &(i64, i64)| {
-            (began..reading.read_ms).contains(read_ms) && *used <= window.used_milli
+            let since = began.max(hour_began - APART_MS);
+            (since..reading.read_ms).contains(read_ms) && *used <= window.used_milli
         };
         let points: Vec<(i64, i64)> = points.filter(in_window).collect();
         let (since, used) = if began >= hour_began {
@@ -234,6 +239,14 @@ mod tests {
         // The window began in that hour.
         let young = vec![told("a", began + HOURS / 2, window(25, reset))];
         assert_eq!(primary(&young, at(1)), Some((25_000, Some(25_000), Some(at(2)))));
+        // What was used before a pause of hours is not of the last one.
+        let paused = |minutes: i64| {
+            let earlier = told("a", at(0) + HOURS / 2, window(20, reset));
+            let before = told("b", at(4) - minutes * MINUTE_MS, window(40, reset));
+            vec![earlier, before, told("c", at(4), window(45, reset))]
+        };
+        assert_eq!(primary(&paused(20), at(4)), Some((45_000, Some(5_000), None)));
+        assert_eq!(primary(&paused(90), at(4)), Some((45_000, None, None)));
         // One reading of an older window tells no pace.
         assert_eq!(
             primary(&[told("b", at(2), window(60, reset))], at(2)),

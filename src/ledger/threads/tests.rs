@@ -91,6 +91,19 @@ fn a_reverted_thread_is_the_sum_of_its_rollouts_also_when_it_is_a_fork() {
 }
 
 #[test]
+fn a_revert_that_tells_of_no_limits_yet_takes_none_away() {
+    const ID: &str = "019b7f37-8646-7b42-af3b-3a02bcaed870";
+    let stem = format!("rollout-2026-01-02T16-58-23-{ID}");
+    let facts = format!(r#""id":"{ID}","forked_from_id":"p","history_base":{{"thread_id":"p"}}"#);
+    let limits = r#"{"timestamp":"2026-01-02T16:58:23.100Z","type":"event_msg","payload":{"type":"token_count","info":null,"rate_limits":{"limit_id":"codex","primary":{"used_percent":61.5,"window_minutes":300,"resets_at":1767380000}}}}"#;
+    let first = rollout(&stem, 1, &[meta(&facts), limits.to_owned()]);
+    let second = rollout(&format!("{stem}_segment"), 2, &[meta(&facts)]);
+    let told = threads(std::slice::from_ref(&first)).threads.remove(0).limits;
+    assert!(!told.is_empty());
+    assert_eq!(threads(&[first, second]).threads.remove(0).limits, told);
+}
+
+#[test]
 fn a_copy_that_somebody_made_of_a_rollout_counts_once_and_is_named() {
     let lines = [meta(r#""id":"p""#), count(100, 100)];
     let found = threads(&[rollout("p", 2, &lines), rollout("p-copy", 1, &lines)]);

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::rollout::record::envelope::Envelope;
-use crate::rollout::record::object::{Object, object};
+use crate::rollout::record::object::object;
+use crate::rollout::record::rate_limits::{LimitWindow, read_windows};
 use crate::rollout::record::text::Text;
 
 /// The longest message that is kept, in characters: a provider may send a page.
@@ -19,8 +20,8 @@ const MAX_KIND: usize = 64;
 /// Codex's name for a refusal at a usage limit.
 const USAGE_LIMIT: &str = "usage_limit_exceeded";
 
-/// A window that is used up, in percent.
-const FULL: f64 = 100.0;
+/// A window that is used up, in thousandths of a percent.
+const FULL_MILLI: i64 = 100_000;
 
 /// The reason why a turn failed, as far as its records say.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -32,14 +33,8 @@ pub struct Failure {
 }
 
 /// The limit windows of a `token_count`, as far as they tell when a refusal is over.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub struct Windows(Vec<Window>);
-
-#[derive(Debug, Clone, PartialEq)]
-struct Window {
-    used_percent: f64,
-    resets_ms: i64,
-}
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Windows(Vec<LimitWindow>);
 
 #[derive(Deserialize)]
 struct WireEvent<'a> {
@@ -81,82 +76,29 @@ fn kind_in(info: &RawValue) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-#[derive(Deserialize)]
-struct WireTokenCount {
-    #[serde(default)]
-    rate_limits: Option<Object<WireLimits>>,
-}
-
-#[derive(Deserialize)]
-struct WireLimits {
-    #[serde(default)]
-    primary: Option<Object<WireWindow>>,
-    #[serde(default)]
-    secondary: Option<Object<WireWindow>>,
-}
-
-#[derive(Deserialize)]
-struct WireWindow {
-    #[serde(default)]
-    used_percent: Option<f64>,
-    /// In seconds since 1970.
-    #[serde(default)]
-    resets_at: Option<f64>,
-    /// Older versions count from the record's own time.
-    #[serde(default)]
-    resets_in_seconds: Option<f64>,
-}
-
 /// The windows of a `token_count` that was written then; `None` where it has none that say when they are reset.
 #[must_use]
 pub fn windows(line: &[u8], written_ms: Option<i64>) -> Option<Windows> {
-    let envelope: Envelope<'_> = object(line).ok()?;
-    let count: WireTokenCount = object(envelope.body()?.as_bytes()).ok()?;
-    let Object(limits) = count.rate_limits?;
-    let both = [limits.primary, limits.secondary].into_iter().flatten();
-    let windows: Vec<Window> = both.filter_map(|Object(window)| window.known(written_ms)).collect();
+    let mut windows = read_windows(line, written_ms);
+    windows.retain(|window| window.resets_at_ms.is_some());
     (!windows.is_empty()).then_some(Windows(windows))
 }
 
-impl WireWindow {
-    fn known(&self, written_ms: Option<i64>) -> Option<Window> {
-        let resets_ms = match (self.resets_at, self.resets_in_seconds) {
-            (Some(at), _) => milliseconds(at)?,
-            (None, Some(seconds)) => written_ms?.checked_add(milliseconds(seconds)?)?,
-            (None, None) => return None,
-        };
-        Some(Window { used_percent: self.used_percent?, resets_ms })
-    }
-}
-
-/// `None` for a time that nobody means.
-fn milliseconds(seconds: f64) -> Option<i64> {
-    /// The year 9999, in seconds since 1970.
-    const LAST: f64 = 253_402_300_799.0;
-    #[expect(clippy::cast_possible_truncation, reason = "within the bounds of the line above")]
-    (0.0..=LAST).contains(&seconds).then_some((seconds * 1000.0) as i64)
-}
-
 impl Windows {
-    /// The time when the refusal that ended a turn is over: every full window has been reset then. `None` where nothing says that
-    /// it was a limit.
+    /// The time when the refusal that ended a turn is over, in milliseconds since 1970: every full window has been reset
+    /// then. `None` where nothing says that it was a limit.
     #[must_use]
     pub fn reset_after(&self, failure: Option<&Failure>) -> Option<i64> {
-        let kind = failure.and_then(|failure| failure.kind.as_deref());
-        let full = self.0.iter().filter(|window| window.used_percent >= FULL);
-        match kind {
+        let full = self.0.iter().filter(|window| window.used_milli >= FULL_MILLI);
+        let last = full.max_by_key(|window| window.resets_at_ms);
+        match failure.and_then(|failure| failure.kind.as_deref()) {
             Some(USAGE_LIMIT) => {
-                let fullest = || {
-                    self.0
-                        .iter()
-                        .max_by(|one, other| one.used_percent.total_cmp(&other.used_percent))
-                };
-                full.max_by_key(|window| window.resets_ms).or_else(fullest)
+                last.or_else(|| self.0.iter().max_by_key(|window| window.used_milli))
             }
             Some(_) => None,
-            None => full.max_by_key(|window| window.resets_ms),
-        }
-        .map(|window| window.resets_ms)
+            None => last,
+        }?
+        .resets_at_ms
     }
 }
 

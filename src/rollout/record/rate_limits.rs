@@ -115,6 +115,16 @@ pub fn read_unusual_limits(line: &[u8], read_ms: i64) -> Option<LimitReading> {
     limits_of(record.get("payload")?.get("rate_limits")?, read_ms)
 }
 
+/// The windows of a `token_count` that was written at `written_ms`, of whatever limit; where that is `None`, those of old
+/// versions have no reset.
+#[must_use]
+pub fn read_windows(line: &[u8], written_ms: Option<i64>) -> Vec<LimitWindow> {
+    let Ok(record) = serde_json::from_slice::<Value>(line) else { return Vec::new() };
+    let limits = record.get("payload").and_then(|payload| payload.get("rate_limits"));
+    let window = |name: &str| window_of(limits?.get(name)?, written_ms);
+    ["primary", "secondary"].into_iter().filter_map(window).collect()
+}
+
 /// Reads how full the context is.
 #[must_use]
 pub fn read_context(text: &[u8]) -> Option<ContextUse> {
@@ -136,8 +146,8 @@ fn limits_of(limits: &Value, read_ms: i64) -> Option<LimitReading> {
     let reading = LimitReading {
         limit_id: text("limit_id").unwrap_or(ONLY_LIMIT).to_owned(),
         plan_type: text("plan_type").map(str::to_owned),
-        primary: limits.get("primary").and_then(|window| window_of(window, read_ms)),
-        secondary: limits.get("secondary").and_then(|window| window_of(window, read_ms)),
+        primary: limits.get("primary").and_then(|window| window_of(window, Some(read_ms))),
+        secondary: limits.get("secondary").and_then(|window| window_of(window, Some(read_ms))),
         credits: limits.get("credits").and_then(credits_of),
         read_ms,
     };
@@ -145,20 +155,27 @@ fn limits_of(limits: &Value, read_ms: i64) -> Option<LimitReading> {
     (tells || reading.credits.is_some()).then_some(reading)
 }
 
-fn window_of(window: &Value, read_ms: i64) -> Option<LimitWindow> {
+fn window_of(window: &Value, written_ms: Option<i64>) -> Option<LimitWindow> {
     let used = window.get("used_percent")?.as_f64()?.clamp(0.0, MAX_PERCENT);
-    let count = |name: &str| window.get(name)?.as_i64().filter(|count| *count > 0);
-    let in_ms = |seconds: i64| seconds.checked_mul(1_000);
+    let in_ms = |name: &str| milliseconds(window.get(name)?.as_f64()?);
     // Up to 0.47 a record says how far away the reset is.
-    let after = || window.get("resets_in_seconds")?.as_i64().and_then(in_ms);
-    let resets_at_ms = count("resets_at").and_then(in_ms);
+    let after = || written_ms?.checked_add(in_ms("resets_in_seconds")?);
     #[expect(clippy::cast_possible_truncation, reason = "it is clamped")]
     let used_milli = (used * MILLI).round() as i64;
+    let window_minutes = window.get("window_minutes").and_then(Value::as_i64);
     Some(LimitWindow {
         used_milli,
-        window_minutes: count("window_minutes"),
-        resets_at_ms: resets_at_ms.or_else(|| after().and_then(|ms| read_ms.checked_add(ms))),
+        window_minutes: window_minutes.filter(|minutes| *minutes > 0),
+        resets_at_ms: in_ms("resets_at").or_else(after),
     })
+}
+
+/// Seconds in milliseconds; `None` for a time that nobody means.
+fn milliseconds(seconds: f64) -> Option<i64> {
+    /// The year 9999, in seconds since 1970.
+    const LAST: f64 = 253_402_300_799.0;
+    #[expect(clippy::cast_possible_truncation, reason = "within the bounds of the line above")]
+    (0.0..=LAST).contains(&seconds).then_some((seconds * 1000.0) as i64)
 }
 
 fn credits_of(credits: &Value) -> Option<Credits> {
