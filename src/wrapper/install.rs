@@ -177,7 +177,7 @@ fn remove_from(directory: &Path, force: bool, is_dry: bool) -> Result<Removal> {
         let may_go = if left {
             name == scripts::HOOK && ours(name)
         } else {
-            force || found.marker.is_some() || name == marker::FILE_NAME || ours(name)
+            force || ours(name) || (name == marker::FILE_NAME && found.marker.is_some())
         };
         if !may_go {
             continue;

@@ -58,7 +58,7 @@ export async function takeOut(
   };
   const tree = (kind: "files" | "cache", path: string) =>
     attempt(path, () => {
-      const found = statOf(path);
+      const found = entryAt(path);
       if (found === null) return;
       if (!found.isDirectory()) {
         outcome.kept.push({ path, reason: "it is no directory of ours" });
@@ -96,16 +96,22 @@ export async function takeOut(
   if (userPrices !== null && isThere(userPrices))
     outcome.kept.push({ path: userPrices, reason: "these are your prices" });
   if (!isDry)
-    for (const directory of [join(aoHome, "codex"), join(aoHome, "bin"), aoHome])
+    for (const directory of [
+      join(aoHome, "codex", "bin"),
+      join(aoHome, "codex"),
+      join(aoHome, "bin"),
+      aoHome,
+    ])
       removeIfEmpty(directory);
   return outcome;
 }
 
-function statOf(path: string): Stats | null {
+/** What is at a path itself, a link among it; `null` where there is nothing. */
+function entryAt(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
-/** The place where anything else is in it, it is not ours alone. */
+/** Takes a directory away unless somebody keeps something there. */
 function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);

@@ -25,6 +25,16 @@ fn git(directory: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A repository, and a work tree that is linked to it.
+fn linked_work_tree(dir: &TempDir) -> (PathBuf, PathBuf) {
+    let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
+    fs::create_dir(&main).unwrap();
+    git(&main, &["init", "-q"]);
+    git(&main, &["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&main, &["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    (main, linked)
+}
+
 #[test]
 fn creates_the_file_and_keeps_it_out_of_commits() {
     let dir = workspace();
@@ -42,11 +52,7 @@ fn creates_the_file_and_keeps_it_out_of_commits() {
 #[test]
 fn excludes_in_the_repository_of_a_linked_work_tree_and_below_its_root() {
     let dir = workspace();
-    let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
-    fs::create_dir(&main).unwrap();
-    git(&main, &["init", "-q"]);
-    git(&main, &["commit", "-q", "--allow-empty", "-m", "first"]);
-    git(&main, &["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    let (main, linked) = linked_work_tree(&dir);
     fs::create_dir(linked.join("a [b]")).unwrap();
     assert_eq!(install(&linked).unwrap(), Outcome::Created);
     assert_eq!(install(&linked.join("a [b]")).unwrap(), Outcome::Created);
@@ -223,11 +229,7 @@ fn a_file_that_cannot_be_excluded_from_commits_is_not_created() {
 #[test]
 fn a_commondir_that_does_not_answer_is_no_repository() {
     let dir = workspace();
-    let (main, linked) = (dir.path().join("main"), dir.path().join("linked"));
-    fs::create_dir(&main).unwrap();
-    git(&main, &["init", "-q"]);
-    git(&main, &["commit", "-q", "--allow-empty", "-m", "first"]);
-    git(&main, &["worktree", "add", "-q", "-b", "feature", "../linked"]);
+    let (main, linked) = linked_work_tree(&dir);
     let commondir = main.join(".git/worktrees/linked/commondir");
     fs::remove_file(&commondir).unwrap();
     mkfifo(&commondir);

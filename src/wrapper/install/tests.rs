@@ -209,6 +209,18 @@ fn removes_its_own_set_and_nobody_elses() {
 }
 
 #[test]
+fn a_program_that_somebody_put_among_ours_stays() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    let git = b"#!/bin/sh\n# theirs\n";
+    fs::write(bin(&home).join("git"), git).unwrap();
+    let removed = remove(&home.path().join(".ao"), false, false).unwrap();
+    assert_eq!(removed.outcome, Removed::Removed);
+    assert_eq!(names(&bin(&home)), ["git"]);
+    assert_eq!(fs::read(bin(&home).join("git")).unwrap(), git);
+}
+
+#[test]
 fn installs_the_hook_beside_whatever_is_there_and_makes_room_for_its_events() {
     for marker in ["", "@ao/plugin-codex 99.0.0 00"] {
         let home = taken(marker);
