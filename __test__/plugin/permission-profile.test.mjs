@@ -104,6 +104,24 @@ exclude_tmpdir_env_var = true
   });
 });
 
+test("a person who made the repository writable before names nothing twice", async (t) => {
+  const world = await makeWorld(t);
+  await world.codex();
+  const clone = world.path("clone");
+  const git = await world.directory("clone/.git");
+  const roots = [git, `${git}/hooks`, `${git}/refs`].map((path) => `"${path}"`);
+  await world.write(
+    "home/.codex/config.toml",
+    `[sandbox_workspace_write]\nwritable_roots = [${roots.join(", ")}]\n`,
+  );
+  const words = await launched(world, { workspacePath: clone, agentConfig: { addDirs: [git] } });
+  assert.deepEqual(profileOf(words), {
+    extends: ":workspace",
+    filesystem: rulesOf(clone),
+    network: { enabled: true },
+  });
+});
+
 test("the directory of the session's metadata is known to its shell", async (t) => {
   const world = await makeWorld(t);
   await world.codex();

@@ -73,13 +73,24 @@ function isOwnRepository({ isClone, workspacePath }: ProfileSettings): boolean {
   return stat?.isDirectory() === true;
 }
 
-function literalRules({ addDirs, user }: ProfileSettings): string {
+function literalRules({ addDirs, user, workspacePath }: ProfileSettings): string {
   const temporary = [
     ...(user.sandbox.excludesSlashTmp ? [":slash_tmp"] : []),
     ...(user.sandbox.excludesTmpdir ? [":tmpdir"] : []),
   ].map((name) => `${tomlString(name)}="read",`);
-  const writable = [...new Set([...addDirs, ...user.writableRoots])];
+  const own = ownKeys(workspacePath);
+  const writable = [...new Set([...addDirs, ...user.writableRoots])].filter(
+    (path) => !own.includes(path),
+  );
   return [...temporary, ...writable.map((path) => `${tomlString(path)}="write",`)].join("");
+}
+
+/** The paths that have a rule of ours, where they are known: a person may have made `.git` writable for the same reason. */
+function ownKeys(workspacePath: string | null): string[] {
+  if (workspacePath === null) return [];
+  return ["", ...KEPT.map((name) => `/${name}`)]
+    .map((name) => join(workspacePath, ".git") + name)
+    .concat(join(workspacePath, SPARE));
 }
 
 /** In the shell of the session where only that knows the directory; a literal TOML string then. */
@@ -98,7 +109,8 @@ function dataDirectoryRule({ addDirs, user, workspacePath }: ProfileSettings): s
     workspacePath === null
       ? `"'$PWD/${SPARE}'"`
       : shellQuote(tomlString(join(workspacePath, SPARE)));
-  const named = [...new Set([...addDirs, ...user.writableRoots])].map(shellQuote);
+  const taken = [...addDirs, ...user.writableRoots, ...ownKeys(workspacePath)];
+  const named = [...new Set(taken)].map(shellQuote);
   const pattern = [`''`, `*\\'*`, ...named].join("|");
   const key = `case $AO_DATA_DIR in ${pattern}) printf %s ${spare};; *) printf "'%s'" "$AO_DATA_DIR";; esac`;
   return `"$(${key})="'"write"'`;

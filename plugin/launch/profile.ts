@@ -30,10 +30,11 @@ export function profileProblem({
   facts: { version },
   user,
 }: Given): Problem | null {
-  if (profile === null) return null;
+  // A binary that has not answered may be of either kind.
+  if (profile === null || version === null) return null;
   const { profiles } = user;
   const isTable = profiles.tables.includes(profile) || profiles.chosen === profile;
-  const hasFiles = version === null || isVersionFrom(version, FILES_SINCE);
+  const hasFiles = isVersionFrom(version, FILES_SINCE);
   if (hasFiles && isTable)
     return {
       setting: "profile",

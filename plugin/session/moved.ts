@@ -1,4 +1,4 @@
-/** Whether a session's work tree was moved since its thread last ran, as orchestrators do that migrate their storage. */
+/** Tells whether a session's work tree was moved since its thread last ran, as orchestrators do that migrate their storage. */
 
 import { open } from "node:fs/promises";
 import { constants } from "node:fs";
@@ -19,7 +19,9 @@ export async function hasMoved(
   const cwd = lastDirectoryIn(await tailOf(rolloutPath).catch(() => ""));
   if (cwd === null) return false;
   if (workspacePath === null) return true;
-  return basename(cwd) === basename(workspacePath) && realPath(cwd) !== realPath(workspacePath);
+  // The records' directory is not looked up: its disk may not answer. A spelling too many only says where to go on.
+  const names = [workspacePath, realPath(workspacePath)];
+  return basename(cwd) === basename(workspacePath) && !names.includes(cwd);
 }
 
 function lastDirectoryIn(text: string): string | null {

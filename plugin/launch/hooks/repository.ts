@@ -23,8 +23,17 @@ const SOURCES = ["hooks.json", "config.toml"];
 /** More than anybody's repositories; the oldest answer goes. */
 const MAX_ANSWERS = 100;
 
+/** A binary that did not answer is not asked again for so long: each question may hold a launch up. */
+const RETRY_MS = 60_000;
+
+interface Answer {
+  hooks: SetAside[];
+  /** The time, in milliseconds since 1970, from which it is asked again. */
+  until: number;
+}
+
 /** Answers by all that they depend on: the binary, the place, and the text of the files. */
-const answers = new Map<string, SetAside[]>();
+const answers = new Map<string, Answer>();
 
 /** Blocks while the binary is asked, once for each state of a repository that brings hooks and is trusted. */
 export function repositoryHooks(
@@ -44,23 +53,26 @@ export function repositoryHooks(
   const identity = identityOf(binary);
   if (identity === null) return [];
   const asked = JSON.stringify([identity, directory, checkouts, texts.map(digest)]);
-  const known = answers.get(asked) ?? ask(binary, directory, checkouts);
+  const found = answers.get(asked);
+  const known = found && Date.now() < found.until ? found : ask(binary, directory, checkouts);
   remember(asked, known);
-  return known.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
+  return known.hooks.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
 }
 
-function ask(binary: string, directory: string, checkouts: readonly string[]): SetAside[] {
+function ask(binary: string, directory: string, checkouts: readonly string[]): Answer {
   const flags = ["-c", trustedWord(checkouts)];
-  const listed = directoryHooksSync(binary, flags, directory, LIMIT_MS) ?? [];
-  return listed.flatMap(({ key, currentHash }) => {
+  const listed = directoryHooksSync(binary, flags, directory, LIMIT_MS);
+  if (listed === null) return { hooks: [], until: Date.now() + RETRY_MS };
+  const hooks = listed.flatMap(({ key, currentHash }) => {
     const isOfRepository = checkouts.some((checkout) =>
       key.startsWith(`${join(checkout, ".codex")}/`),
     );
     return isOfRepository && currentHash !== null ? [{ key, hash: currentHash }] : [];
   });
+  return { hooks, until: Infinity };
 }
 
-function remember(asked: string, known: SetAside[]): void {
+function remember(asked: string, known: Answer): void {
   answers.delete(asked);
   answers.set(asked, known);
   const [oldest] = answers.keys();
