@@ -3,7 +3,7 @@
 import type { CommandSettings } from "../../launch/command.js";
 import { profileObstacle } from "../../launch/permission-profile.js";
 import type { Check, Finding } from "../check.js";
-import { ok, skip, warn } from "../check.js";
+import { ok, warn } from "../check.js";
 import { commandSettings } from "../command-settings.js";
 import type { Machine } from "../machine.js";
 import { codexVersion } from "./codex-version.js";
@@ -13,7 +13,7 @@ export const sandbox: Check = {
   async look(machine: Machine): Promise<Finding> {
     const isFit = (await codexVersion.look(machine)).status !== "fail";
     // Its sandbox is that of a version: which one, codex-binary and codex-version say.
-    if ((await machine.codex()) === null || !isFit) return skip("there is no Codex to start");
+    if ((await machine.codex()) === null || !isFit) return ok("not judged: there is no Codex to start");
     return judge(await commandSettings(machine));
   },
 };
