@@ -7,9 +7,14 @@ export function windowsOf({ primary, secondary }: RateLimit): RateLimitWindow[] 
   return [primary, secondary].filter((window) => window !== null);
 }
 
-/** The windows of the limit that every model counts to, else of the first that is known. */
-export function mainWindows({ limits }: RateLimits): RateLimitWindow[] {
-  const main = limits.find(({ limitId }) => limitId === "codex") ?? limits[0];
+/** The limit that every model counts to, else the first that is known. */
+export function mainLimit({ limits }: RateLimits): RateLimit | undefined {
+  return limits.find(({ limitId }) => limitId === "codex") ?? limits[0];
+}
+
+/** Its windows, the shorter first; none where no limit is known. */
+export function mainWindows(read: RateLimits): RateLimitWindow[] {
+  const main = mainLimit(read);
   return main === undefined ? [] : windowsOf(main);
 }
 

@@ -1,11 +1,11 @@
 /** `ao-codex statusline`: one line for tmux, prompts and bars. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { HomeUsage, RateLimits } from "../../index.js";
+import type { HomeUsage, RateLimits, RateLimitWindow } from "../../index.js";
 import { threadState } from "../session/state/thread-state.js";
 import { dollars } from "../terminal/format.js";
 import { writeLines } from "../terminal/stdout.js";
 import { plain } from "../terminal/text.js";
-import { mainWindows, windowWords } from "./limits-words.js";
+import { mainLimit, windowWords } from "./limits-words.js";
 import { parseSpan } from "./dates.js";
 import { aoHomeOf, homeOf } from "./options.js";
 import type { GlobalOptions } from "./options.js";
@@ -77,8 +77,15 @@ async function readParts(options: GlobalOptions): Promise<Record<Part, string>> 
 }
 
 function limitParts(read: RateLimits, nowMs: number) {
-  const [first, second] = mainWindows(read).map((window) => windowWords(window, nowMs));
-  return { limit: first ?? "", week: second ?? "", plan: plain(read.limits[0]?.planType ?? "") };
+  const main = mainLimit(read);
+  const words = (window: RateLimitWindow | null | undefined) =>
+    window ? windowWords(window, nowMs) : "";
+  return {
+    // An account may have the longer window alone.
+    limit: words(main?.primary ?? main?.secondary),
+    week: words(main?.secondary),
+    plan: plain(main?.planType ?? ""),
+  };
 }
 
 async function activeThreads(home: HomeUsage, nowMs: number, aoHome: string): Promise<number> {

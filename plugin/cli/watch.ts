@@ -125,7 +125,9 @@ class Table implements Show {
   constructor(options: SessionsOptions, end: () => void) {
     this.#options = options;
     this.#keys = new Keys(process.stdin, (key) => {
-      if (key === "quit") end();
+      // As the terminal itself would: what runs just now ends too.
+      if (key === "interrupt") process.kill(process.pid, "SIGINT");
+      else if (key === "quit") end();
       else this.#take(key);
     });
   }

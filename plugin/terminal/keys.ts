@@ -1,9 +1,9 @@
 /** Keys that are pressed while a list is on the screen. */
 
-export type Key = "quit" | "up" | "down" | "sort";
+export type Key = "interrupt" | "quit" | "up" | "down" | "sort";
 
 const KEYS: readonly (readonly [sequence: string, key: Key])[] = [
-  ["\u0003", "quit"],
+  ["\u0003", "interrupt"],
   ["q", "quit"],
   ["\u001b[A", "up"],
   ["\u001bOA", "up"],
@@ -58,7 +58,13 @@ function keysIn(given: string): Key[] {
   while (rest !== "") {
     const found = KEYS.find(([sequence]) => rest.startsWith(sequence));
     if (found) keys.push(found[1]);
-    rest = rest.slice(found?.[0].length ?? 1);
+    rest = rest.slice(found?.[0].length ?? unknownLength(rest));
   }
   return keys;
+}
+
+/** A key with Alt, or one that a terminal sends as a sequence, is none of its letters. */
+function unknownLength(given: string): number {
+  // oxlint-disable-next-line no-control-regex -- it begins every sequence
+  return /^\u001b(?:[[O][\d;]*)?[^\u001b]?/.exec(given)?.[0].length ?? 1;
 }
