@@ -1,11 +1,11 @@
-/** The number of homes of real that Codex runs each tool has to the token, and how far it is off for a thread of the others. */
+/** For each tool: how many homes of real Codex runs it has to the token, and how far off a thread of the others is. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ledger } from "../../__test__/codex/ledger.mjs";
 import { rolloutFiles } from "../../__test__/codex/rollout-files.mjs";
 import { SCENARIO_GROUPS } from "../../__test__/codex/scenarios/index.mjs";
 
-/** The rows of the table; `homes` is the folder that `npm test -- codex --full --keep` has left. */
+/** The rows of the table; `homes` is the folder that `npm test -- codex --keep` has left. */
 export async function labTable(homes, tools) {
   const played = [];
   for (const name of readdirSync(homes))

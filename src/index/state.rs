@@ -54,7 +54,7 @@ pub struct State {
     pub texts: Texts,
     /// Files that somebody is reading right now.
     pub busy: HashSet<Slot>,
-    /// The number of wait that for what somebody else is reading.
+    /// The number of callers that wait for what somebody else is reading.
     pub(crate) waiting: usize,
     /// The file in which an earlier process, or this one, has written down what it knew.
     pub(crate) cache_file: Option<CacheFile>,

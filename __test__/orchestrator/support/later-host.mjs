@@ -1,7 +1,6 @@
 /**
  * An orchestrator of the later line (core 0.9), as far as an agent's plugin meets it: the members in the order in which it
- * calls them, and what it does after a throw, a `null`, `"indeterminate"` or a late answer. Its packages are in no
- * registry, so this is a host of our own; git, tmux and Codex are real.
+ * calls them. The tests do not install its packages: this is a host of our own; git, tmux and Codex are real.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";

@@ -16,7 +16,8 @@ use crate::rollout::file::Skipped;
 /// in, one for each machine or job.
 const MAX_DEPTH: usize = 8;
 
-/// The number of files that that are no export's are named: who asks for the wrong directory needs not see all that is in it.
+/// The number of files without an export that are named: who asks for the wrong directory need not see all that is in
+/// it.
 const MAX_NAMED: usize = 100;
 
 const READ: &str = "read exports";

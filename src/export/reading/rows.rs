@@ -68,7 +68,7 @@ pub struct ReadRow {
     pub id: u64,
     /// Its thread.
     pub head: Arc<ThreadHead>,
-    /// The place where it came from.
+    /// The machine and the labels of its export.
     pub origin: Arc<Origin>,
     /// The time when it was written, in milliseconds since 1970.
     pub at_ms: i64,

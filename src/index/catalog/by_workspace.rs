@@ -25,7 +25,7 @@ pub struct Workspaces {
     by_place: HashMap<PathBuf, Vec<Arc<str>>>,
     /// The directories that hold some of them, and those above, which come first.
     ways: BTreeMap<PathBuf, Way>,
-    /// The number of are that asked for every time.
+    /// The number of directories that are asked for every time.
     unsteady: usize,
     version: Option<u64>,
 }

@@ -10,7 +10,7 @@ use crate::index::catalog::tree::Tree;
 use crate::rollout::file::Skipped;
 use crate::rollout::name::RolloutName;
 
-/// The number of files of a that directory one thread asks for at a time.
+/// The number of files of a directory that one thread asks for at a time.
 const FILES_AT_A_TIME: usize = 512;
 
 impl Tree {

@@ -134,7 +134,7 @@ fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = 
     state.rollouts().filter(is_unread)
 }
 
-/// The number of bytes of a that rollout are to be read, if it has only grown.
+/// The number of bytes of a rollout that are to be read, if it has only grown.
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
     let Some(entry) = state.tree.files.get(slot) else { return 0 };
     match &entry.fold {
