@@ -505,21 +505,24 @@ export interface RateLimit {
   secondary: RateLimitWindow | null
   /** What is left of what was bought beside the plan. */
   credits: RateLimitCredits | null
-  /** When the reading was written, in milliseconds since 1970. */
+  /** The time when the reading was written, in milliseconds since 1970. */
   readAtMs: number
   /** The thread whose rollout has it. */
   threadId: string
-  /** The windows that were reset since the reading, as they were: nobody knows what is used of them now. */
+  /**
+   * The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that names
+   * neither its reset nor its length is never among them.
+   */
   passed: Array<RateLimitWindow>
 }
 
 /** What is left of what was bought beside the plan. */
 export interface RateLimitCredits {
-  /** Whether there are any. */
+  /** True if there are any. */
   hasCredits: boolean
-  /** Whether they do not end. */
+  /** True if they do not end. */
   unlimited: boolean
-  /** How many are left, as the provider spells it. */
+  /** The number that is left, as the provider spells it. `null` where the record does not say. */
   balance: string | null
 }
 
@@ -541,18 +544,21 @@ export interface RateLimits {
 
 /** A window of a limit. */
 export interface RateLimitWindow {
-  /** How much of it is used, in percent. */
+  /** The use, in percent. */
   usedPercent: number
-  /** How long it is: 300 or 10,080. */
+  /** The length in minutes: 300 or 10,080. `null` where the record does not say. */
   windowMinutes: number | null
-  /** When it begins anew, in milliseconds since 1970. */
+  /** The time when it begins anew, in milliseconds since 1970. `null` where the record does not say. */
   resetsAtMs: number | null
   /**
-   * How much of it was used in the hour before the reading, in percent points. `null` where that hour is over, and
-   * where the records do not tell.
+   * The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the records
+   * do not tell.
    */
   lastHourPercent: number | null
-  /** When it is full at that pace, in milliseconds since 1970. `null` where it is reset before. */
+  /**
+   * The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no pace is
+   * known, and where nothing was used in that hour.
+   */
   fullAtMs: number | null
 }
 
