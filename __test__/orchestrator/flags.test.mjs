@@ -71,18 +71,24 @@ for (const version of VERSIONS) {
 
   test(`Codex ${version} accepts the flags of the newest one when nothing is known of it`, async (t) => {
     const { world, session } = await stageOf(t, version);
-    // A cache that cannot be written, and an answer that never comes.
+    // A cache that cannot be written, and an answer that comes when all launches are composed.
     process.env.XDG_CACHE_HOME = await world.write("cache", "a file where a directory should be");
     const slow = world.path("bin/codex");
-    await world.script("slow/codex", `[ $# -gt 1 ] || sleep 30\nexec "${slow}" "$@"`);
+    const answers = world.path("answers");
+    const wait = `until [ -e "${answers}" ]; do sleep 0.05; done`;
+    await world.script("slow/codex", `[ $# -gt 1 ] || ${wait}\nexec "${slow}" "$@"`);
     process.env.AO_CODEX_BINARY = world.path("slow/codex");
     const agent = create();
-    for (const permissions of PERMISSIONS) {
-      const launch = agent.getLaunchCommand({
+    const launches = PERMISSIONS.map((permissions) =>
+      agent.getLaunchCommand({
         sessionId: session.id,
         permissions,
         projectConfig: { name: "app", path: world.root },
-      });
+      }),
+    );
+    await world.write("answers", "");
+    for (const [at, permissions] of PERMISSIONS.entries()) {
+      const launch = launches[at];
       assert.equal(await refusal(world, `${launch} ${ENDS.launch}`), null, permissions);
     }
   });

@@ -23,7 +23,7 @@ const THREAD = "01a204f9-053b-7ac3-8e55-6f1bc03bce62";
 const ROLLOUT = `/home/dev/.codex/sessions/2026/11/22/rollout-2026-11-22T20-35-58-${THREAD}.jsonl`;
 
 /** It is 1 to 6 of them; a shell that takes all of 10 MB apart costs hundreds. */
-const MOST_SHELLS = 20;
+const MOST_SHELLS = 10;
 
 /** What Codex 0.169 sends, in its order. */
 const SENT = {

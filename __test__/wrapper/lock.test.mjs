@@ -36,6 +36,8 @@ for (const format of ["pairs", "json"]) {
       done.abort();
       await Promise.all([reader, ...kills]);
       const stored = box.metadata();
+      const written = ends.slice(KILLED).filter(({ status }) => status === 0).length;
+      assert.ok(written >= (WRITERS - KILLED) / 2, `round ${round}: only ${written} were written`);
       for (const [number, { status, signal }] of ends.entries()) {
         const [key, value] = [`k${number}`, `${round}.${number}`];
         const before = expected.get(key);
