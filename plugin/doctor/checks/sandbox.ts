@@ -13,7 +13,8 @@ export const sandbox: Check = {
   async look(machine: Machine): Promise<Finding> {
     const isFit = (await codexVersion.look(machine)).status !== "fail";
     // Its sandbox is that of a version: which one, codex-binary and codex-version say.
-    if ((await machine.codex()) === null || !isFit) return ok("not judged: there is no Codex to start");
+    if ((await machine.codex()) === null || !isFit)
+      return ok("not judged: there is no Codex to start");
     return judge(await commandSettings(machine));
   },
 };
