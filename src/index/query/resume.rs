@@ -100,7 +100,8 @@ fn resumable(state: &State, slot: Slot) -> Option<(Slot, ThreadHead)> {
 /// another name never stands for the thread's own file.
 fn is_resumable(state: &State, slot: Slot) -> bool {
     let Some(entry) = state.tree.files.get(slot) else { return false };
-    let Head::Read(facts) = &entry.head else { return false };
+    // One that changes faster than it is read is still who it was.
+    let (Head::Read(facts) | Head::Outdated(facts)) = &entry.head else { return false };
     let is_named = |slot: &Slot| {
         let entry = state.tree.files.get(*slot);
         entry.is_some_and(|entry| thread_id_of(entry) == &*facts.thread_id)

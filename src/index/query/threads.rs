@@ -75,7 +75,8 @@ pub(crate) fn all_dated(
     questions.into_iter().map(|heads| heads.into_iter().map(date).collect()).collect()
 }
 
-/// Tells whether a head was not read, though nothing failed: another caller's look has found the rollout meanwhile.
+/// Tells whether a head was not read, though nothing failed: another caller has found the rollout meanwhile, or has seen
+/// that it changed.
 pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
     if state.knows_all_heads() {
         return false;
@@ -84,7 +85,7 @@ pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
         let path = state.tree.path_of(entry).join(&*entry.name);
         outcome.failed.iter().any(|failed| failed.path == path)
     };
-    let mut unread = state.rollouts().filter(|(_, entry)| entry.head == Head::Unread);
+    let mut unread = state.rollouts().filter(|(_, entry)| entry.needs_head());
     unread.any(|(_, entry)| !has_failed(entry))
 }
 
