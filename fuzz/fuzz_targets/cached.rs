@@ -4,4 +4,4 @@
 #[path = "../../tests/fuzz/checks.rs"]
 mod checks;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::kept(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::cached(bytes));

@@ -21,6 +21,9 @@ fn files(directory: &Path, found: &mut Vec<PathBuf>) {
 
 fn replay(target: &str, check: fn(&[u8])) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The fuzzer is built by itself, so that nothing else would notice a target whose check has another name.
+    let source = fs::read_to_string(root.join(format!("fuzz/fuzz_targets/{target}.rs"))).unwrap();
+    assert!(source.contains(&format!("checks::{target}(bytes)")), "{source}");
     let mut found = Vec::new();
     files(&root.join("fuzz/corpus").join(target), &mut found);
     assert!(!found.is_empty(), "{target} has no corpus");
@@ -30,42 +33,45 @@ fn replay(target: &str, check: fn(&[u8])) {
     }
 }
 
-#[test]
-fn records_are_read_however_they_are_spelled() {
-    replay("records", checks::records);
+/// Makes a test of each check, and one that finds a target without a check or a manifest entry.
+macro_rules! replays {
+    ($($test:ident: $target:ident)*) => {
+        $(
+            #[test]
+            fn $test() {
+                replay(stringify!($target), checks::$target);
+            }
+        )*
+
+        #[test]
+        fn each_target_is_built_and_replayed() {
+            let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+            let mut sources = Vec::new();
+            files(&fuzz.join("fuzz_targets"), &mut sources);
+            let mut targets: Vec<String> = sources
+                .iter()
+                .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            targets.sort();
+            let mut replayed = vec![$(stringify!($target)),*];
+            replayed.sort_unstable();
+            assert_eq!(targets, replayed);
+            let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+            for target in targets {
+                let path = format!("path = \"fuzz_targets/{target}.rs\"");
+                assert!(manifest.contains(&path), "{target} is not in fuzz/Cargo.toml");
+            }
+        }
+    };
 }
 
-#[test]
-fn a_cut_head_never_says_what_the_whole_does_not() {
-    replay("heads", checks::heads);
-}
-
-#[test]
-fn lines_are_the_same_wherever_a_read_ends() {
-    replay("lines", checks::lines);
-}
-
-#[test]
-fn a_fold_goes_on_where_it_was_put_away() {
-    replay("fold", checks::fold);
-}
-
-#[test]
-fn compressed_text_comes_back_or_fails() {
-    replay("zst", checks::zst);
-}
-
-#[test]
-fn prices_are_never_below_nothing() {
-    replay("prices", checks::prices);
-}
-
-#[test]
-fn what_is_kept_on_disk_is_taken_as_it_was_put_away_or_not_at_all() {
-    replay("kept", checks::cached);
-}
-
-#[test]
-fn events_are_read_whatever_stands_between_them() {
-    replay("events", checks::events);
+replays! {
+    records_are_read_however_they_are_spelled: records
+    a_cut_head_never_says_what_the_whole_does_not: heads
+    lines_are_the_same_wherever_a_read_ends: lines
+    a_fold_goes_on_where_it_was_put_away: fold
+    compressed_text_comes_back_or_fails: zst
+    prices_are_never_below_nothing: prices
+    what_is_cached_is_taken_as_it_was_encoded_or_not_at_all: cached
+    events_are_read_whatever_stands_between_them: events
 }
