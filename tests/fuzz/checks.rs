@@ -98,8 +98,8 @@ pub(crate) fn fold(bytes: &[u8]) {
     assert_eq!(Summary::new(&part), Summary::new(&whole));
 }
 
-/// Whatever a `.zst` holds, it ends; and of what was compressed and cut, what comes back is its beginning. The first two
-/// bytes say where it is cut.
+/// Whatever a `.zst` holds, it ends; and of what was compressed and cut, what comes back is its beginning. The first
+/// two bytes say where it is cut.
 pub(crate) fn zst(bytes: &[u8]) {
     let _ = decompress(bytes);
     let Some((at, text)) = bytes.split_first_chunk::<2>() else { return };
@@ -159,7 +159,8 @@ fn respelled(line: &[u8]) -> Option<Vec<u8>> {
     (colons(line) == colons(&respelled) && !line.contains(&b'\\')).then_some(respelled)
 }
 
-/// Tells whether no fact stands in the envelope and in the payload, or under two names: which of them counts is not said.
+/// Tells whether no fact stands in the envelope and in the payload, or under two names: which of them counts is not
+/// said.
 fn says_each_once(line: &[u8]) -> bool {
     let Ok(Value::Object(envelope)) = serde_json::from_slice(line) else { return false };
     let payload = envelope.get("payload").and_then(Value::as_object);

@@ -90,7 +90,8 @@ fn is_not_found(error: &io::Error) -> bool {
 pub(crate) fn find(home: &CodexHome, workspace: &str) -> Option<String> {
     let mut matcher = WorkspaceMatcher::new(Path::new(workspace));
     let files = discover(home).0;
-    // A file stands for the thread in its name while its head does not say otherwise; without a head it stands for none.
+    // A file stands for the thread in its name while its head does not say otherwise; without a head it stands for
+    // none.
     let is_its_own = |file: &&RolloutFile| {
         let head = read_head(&file.path, file.compressed).ok().flatten();
         head.is_some_and(|meta| meta.id.is_none_or(|id| id == file.thread_id()))

@@ -14,8 +14,8 @@ use crate::index::reading::ledger::Checkpoint;
 /// Every file takes so many bytes: what says that there are more files than that is no number of files.
 const LEAST_ENTRY: usize = 12;
 
-/// The tree of a home, decoded from an index; `None` when it is of another one. Texts that many rollouts have in common are put into
-/// `texts`.
+/// The tree of a home, decoded from an index; `None` when it is of another one. Texts that many rollouts have in common
+/// are put into `texts`.
 #[must_use]
 pub fn decode_tree(index: &[u8], home: &Path, texts: &mut Texts) -> Option<Tree> {
     let decoder = &mut Decoder::new(index);

@@ -11,7 +11,7 @@ use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::tree::Tree;
 use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary, LedgerState};
 use crate::index::reading::ledger::Checkpoint;
-use crate::index::state::LiveFolds;
+use crate::index::reading::ledgers::LiveFolds;
 
 /// The contents of a cache file, ready to be written.
 #[derive(Debug, Default)]

@@ -1,5 +1,5 @@
-//! The cache file of a home: written whole and put in place by a rename, so that whoever reads it has one
-//! that is whole, old or new. Several processes write it at once; the last one wins.
+//! The cache file of a home: written whole and put in place by a rename, so that whoever reads it has one that is
+//! whole, old or new. Several processes write it at once; the last one wins.
 //!
 //! ```text
 //! magic 8 | format 8 | length of the index 8 | length of the states 8 | checksum of the index 4 | checksum of these 4
@@ -7,8 +7,8 @@
 //! states: folds to go on from, each with its checksum in the index
 //! ```
 //!
-//! The index is read at every start. The states are needed only of rollouts that grew: they are mapped when the first of
-//! them is asked for ([`States`]).
+//! The index is read at every start. The states are needed only of rollouts that grew: they are mapped when the first
+//! of them is asked for ([`States`]).
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -32,7 +32,8 @@ pub const FORMAT: u64 = 11;
 /// Bytes before the index.
 const HEADER: usize = 40;
 
-/// The largest file that is read or written, in bytes: half a million rollouts. What was written longest ago is left out.
+/// The largest file that is read or written, in bytes: half a million rollouts. What was written longest ago is left
+/// out.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A home that nobody looked at for so long is not remembered.
@@ -57,7 +58,7 @@ pub fn canonical(home: &Path) -> PathBuf {
 #[derive(Debug)]
 pub struct CacheFile {
     file: File,
-    /// The place where the states begin, and how many bytes they have.
+    /// The offset and the length of the states, in bytes.
     start: u64,
     length: u64,
     /// The directory of the file.

@@ -3,5 +3,6 @@
 pub mod decode;
 pub mod encode;
 pub mod file;
+pub mod home_cache;
 pub mod policy;
 pub mod states;

@@ -59,7 +59,7 @@ impl Lookup {
         }
     }
 
-    /// Of which files it is.
+    /// The version of the files that it was made of.
     #[must_use]
     pub fn version(&self) -> Option<u64> {
         self.version

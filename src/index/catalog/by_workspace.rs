@@ -1,8 +1,8 @@
 //! The real paths of the directories in which threads began, remembered: asking the disk for each of thousands at every
 //! refresh would cost more than the refresh itself.
 //!
-//! Whether a name is a link can only change when the directory that it lies in changes, so that one question for each
-//! directory that holds some of them is enough. Where a link leads is asked every time.
+//! A name becomes a link, or stops being one, only when the directory that it lies in changes, so that one question for
+//! each directory that holds some of them is enough. Where a link leads is asked every time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -38,7 +38,7 @@ struct Place {
 }
 
 impl Place {
-    /// The place where a directory is, by the thread of a [`disk`].
+    /// Finds a directory, in the thread of a [`disk`].
     fn find(path: &Path, resolver: &mut Resolver) -> Self {
         let is_workspace = resolver.is_workspace(path);
         let place = if is_workspace { resolver.resolve(path) } else { PathBuf::new() };
@@ -52,7 +52,7 @@ impl Place {
 struct Way {
     /// Device and inode: another directory has other directories in it.
     which: Option<(u64, u64)>,
-    /// The place where it leads, if it is a link.
+    /// Its target, if it is a link.
     target: Option<PathBuf>,
     /// The time when a name in it last changed; `None` when one may have changed since without a sign.
     changed: Option<Timestamp>,

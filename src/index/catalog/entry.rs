@@ -8,7 +8,7 @@ use crate::index::reading::cached::Cached;
 use crate::index::reading::heads::{Head, ThreadHead};
 use crate::rollout::file::RolloutFile;
 
-/// The place where an entry is kept. A place is used again when its file is gone.
+/// The number under which an entry is kept. A number is used again when its file is gone.
 pub type Slot = u32;
 
 /// A file with a rollout's name.

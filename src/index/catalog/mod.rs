@@ -3,9 +3,11 @@
 pub mod by_head;
 pub mod by_workspace;
 pub mod entry;
+pub mod forms;
 pub mod list;
 pub mod moves;
 pub mod refresh;
 pub mod slots;
 pub mod stat;
+pub mod stat_files;
 pub mod tree;

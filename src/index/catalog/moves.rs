@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use crate::index::catalog::tree::Tree;
 use crate::rollout::name::RolloutName;
 
-/// The number of times that a rollout is looked for that is in none of the places where it may be. One that was deleted is in none.
+/// The number of times that a rollout is looked for that is in none of the places where it may be. One that was deleted
+/// is in none.
 const MAX_ROUNDS: usize = 16;
 
 impl Tree {
-    /// The place where rollouts that went may be: where they were, and where they are put away.
+    /// The directories in which rollouts that went may be: those that they were in, and those for archived ones.
     pub(crate) fn places_of(&self, moved: &[PathBuf], archived: usize) -> Vec<(usize, String)> {
         let places = |path: &PathBuf| {
             let name = path.file_name()?.to_str()?;
@@ -21,8 +22,8 @@ impl Tree {
         moved.iter().filter_map(places).flatten().collect()
     }
 
-    /// Asks for rollouts in the places where they may be, until each was met in one of them. One that went from where it
-    /// was, and was met, is not [`gone`](Self::gone).
+    /// Asks for rollouts in the places where they may be, until each was met in one of them. One that went from where
+    /// it was, and was met, is not [`gone`](Self::gone).
     pub fn follow_moves(&mut self, places: &[(usize, String)]) {
         for _ in 0..MAX_ROUNDS {
             let met = self.met_in(places);

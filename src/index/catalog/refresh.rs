@@ -1,164 +1,165 @@
-//! Takes the stamps of the files of a home: of all, or of those of which an event told.
+//! The files of a home, brought up to date: by what the kernel tells, or by a walk.
 
-use std::io;
-use std::path::Path;
+use std::fs;
+use std::time::{Duration, Instant};
 
-use crate::fs::parallel;
+use crate::error::Result;
+use crate::fs::file_stamp::FileStamp;
+use crate::fs::watch::{Drained, Watcher};
 use crate::index::catalog::entry::{Entry, Slot};
-use crate::index::catalog::stat::{Kind, Stat, StatIn};
-use crate::index::catalog::tree::Tree;
-use crate::rollout::file::Skipped;
-use crate::rollout::name::RolloutName;
+use crate::index::catalog::forms::Forms;
+use crate::index::catalog::tree::{Missed, Tree};
+use crate::rollout::codex_home::CodexHome;
+use crate::rollout::file::RolloutFile;
 
-/// The number of files of a directory that one thread asks for at a time.
-const FILES_AT_A_TIME: usize = 512;
+/// The time that events are believed before the home is walked all the same: nobody tells of a write through a mapping
+/// or by another machine.
+const BELIEVED: Duration = Duration::from_secs(60);
 
-impl Tree {
-    /// Asks the system for the files of some directories.
-    pub(crate) fn stat_all(&mut self, directories: &[usize]) {
-        let mut work: Vec<Vec<(usize, &[Slot])>> = Vec::new();
-        let mut room = 0;
-        for &at in directories {
-            let files = self.directories.get(at).map(|one| one.files.as_slice());
-            for part in files.unwrap_or_default().chunks(FILES_AT_A_TIME) {
-                if room < part.len() {
-                    work.push(Vec::new());
-                    room = FILES_AT_A_TIME;
-                }
-                room -= part.len();
-                work.last_mut().into_iter().for_each(|last| last.push((at, part)));
+/// The number of files with other names that are asked for one by one; a home that has more is walked.
+const MAX_LINKED: usize = 64;
+
+/// The most times that the events of a walk are drained.
+const MAX_DRAINS: usize = 4;
+
+/// The files of a home and what tells whether they are those that are there now.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// The files.
+    pub tree: Tree,
+    watcher: Option<Watcher>,
+    /// The home and its two directories, when they were walked.
+    tops: Vec<Option<(u64, u64)>>,
+    walked: Option<Instant>,
+    walks: u64,
+    refreshed: Option<Instant>,
+    #[cfg(test)]
+    refreshes: u64,
+    forms: Forms,
+}
+
+impl Catalog {
+    /// Tells whether the files were brought up to date at `asked` or later.
+    #[must_use]
+    pub fn is_as_of(&self, asked: Instant) -> bool {
+        self.refreshed.is_some_and(|began| began >= asked)
+    }
+
+    /// Brings the files up to date.
+    ///
+    /// # Errors
+    ///
+    /// When the home itself does not exist or is no directory.
+    pub fn refresh(&mut self, home: &CodexHome) -> Result<()> {
+        let began = Instant::now();
+        #[cfg(test)]
+        {
+            self.refreshes += 1;
+        }
+        if self.drain(home).is_none() {
+            self.walk(home, began)?;
+            self.drain_after_walk(home, began)?;
+        }
+        self.forms.choose(&mut self.tree.files);
+        self.refreshed = Some(began);
+        Ok(())
+    }
+
+    /// The number of refreshes.
+    #[cfg(test)]
+    pub(crate) fn refreshes(&self) -> u64 {
+        self.refreshes
+    }
+
+    /// Takes what the kernel says has changed, and says how many files that were; `None` when it is not enough.
+    fn drain(&mut self, home: &CodexHome) -> Option<usize> {
+        let believed = self.walked.is_some_and(|walked| walked.elapsed() < BELIEVED);
+        let few_links = self.tree.linked <= MAX_LINKED;
+        let is_same = || self.tops == tops(home);
+        if !(believed && few_links && is_same()) {
+            return None;
+        }
+        let Drained::Names(names) = self.watcher.as_mut()?.drain() else { return None };
+        self.tree.stat_linked();
+        for (directory, name) in &names {
+            self.tree.stat_name(*directory, name);
+        }
+        self.tree.follow_moves(&names);
+        // Where did it go?
+        self.tree.gone.is_empty().then_some(names.len())
+    }
+
+    /// Takes what has changed during a walk: a rollout that was moved from a directory that was not listed yet to one
+    /// that was, and back, was in neither.
+    fn drain_after_walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
+        for _ in 0..MAX_DRAINS {
+            match self.drain(home) {
+                Some(0) => break,
+                Some(_) => {}
+                // Something went once more. Where there is another reason, the next refresh walks.
+                None if !self.tree.gone.is_empty() => self.walk(home, began)?,
+                None => break,
             }
         }
-        let answers: Vec<Vec<(Slot, io::Result<Stat>)>> = parallel::map(
-            &work,
-            || (),
-            |(), parts| {
-                let mut answers = Vec::with_capacity(FILES_AT_A_TIME);
-                for &(at, slots) in parts {
-                    let Some(directory) = self.directories.get(at) else { continue };
-                    let directory = StatIn::new(&directory.path, directory.depth == 1);
-                    let names =
-                        slots.iter().filter_map(|&slot| Some((slot, self.files.get(slot)?)));
-                    answers.extend(names.map(|(slot, entry)| (slot, directory.stat(&entry.name))));
-                }
-                answers
-            },
-        )
-        .flatten()
-        .collect();
-        for (slot, answer) in answers.into_iter().flatten() {
-            self.take(slot, answer);
+        Ok(())
+    }
+
+    fn walk(&mut self, home: &CodexHome, began: Instant) -> Result<()> {
+        self.walks += 1;
+        self.tree.files.changes += 1;
+        // A process that refreshes only once has no use for events, but to know what has happened while it did.
+        let is_first = self.walks == 1;
+        if self.walk_watching(home, !is_first)? == Missed::Something && is_first {
+            self.walk_watching(home, true)?;
         }
-    }
-
-    /// Asks for a file that is known already; gives its slot, if it is there.
-    pub fn stat_known(&mut self, path: &Path) -> Option<Slot> {
-        let at = *self.by_path.get(path.parent()?)?;
-        let name = path.file_name()?.to_str()?;
-        self.known(at, name)?;
-        self.stat_name(at, name);
-        self.known(at, name)
-    }
-
-    /// The slot of a name in a directory, if it is known.
-    pub(crate) fn known(&mut self, at: usize, name: &str) -> Option<Slot> {
-        let place = self.place_of(at, name).ok()?;
-        self.directories.get(at)?.files.get(place).copied()
-    }
-
-    /// The place of a name among the files of a directory, or the one where it belongs.
-    fn place_of(&mut self, at: usize, name: &str) -> Result<usize, usize> {
-        let Self { directories, files, .. } = self;
-        let Some(directory) = directories.get_mut(at) else { return Err(0) };
-        let name_of = |slot: &Slot| files.get(*slot).map(|entry| &*entry.name);
-        if !directory.is_sorted {
-            directory.files.sort_unstable_by(|a, b| name_of(a).cmp(&name_of(b)));
-            directory.is_sorted = true;
-        }
-        directory.files.binary_search_by(|slot| name_of(slot).cmp(&Some(name)))
-    }
-
-    /// Asks for one name in a directory. A name that was not there before is taken up.
-    pub fn stat_name(&mut self, at: usize, name: &str) {
-        let Some(directory) = self.directories.get_mut(at) else { return };
-        let (path, archived) = (directory.path.join(name), directory.archived);
-        directory.skipped.retain(|one| one.path != path);
-        self.failed.retain(|one| one.path != path);
-        let answer = StatIn::new(&directory.path, directory.depth == 1).stat(name);
-        let is_rollout = RolloutName::parse(name).is_some();
-        let kind = answer.as_ref().ok().map(|stat| stat.kind);
-        let slot = match (self.place_of(at, name), kind) {
-            (Ok(place), _) => {
-                self.directories.get(at).and_then(|one| one.files.get(place)).copied()
-            }
-            (Err(place), Some(Kind::File)) if is_rollout => {
-                let name = name.into();
-                let entry = Entry { directory: at, name, archived, ..Entry::default() };
-                let slot = self.files.insert(entry);
-                if let Some(directory) = self.directories.get_mut(at) {
-                    directory.files.insert(place, slot);
-                }
-                Some(slot)
-            }
-            (Err(_), Some(kind @ (Kind::Link | Kind::Other))) => {
-                if is_rollout || kind == Kind::Link {
-                    self.failed.push(kind.skipped(path));
-                }
-                None
-            }
-            (Err(_), _) => None,
-        };
-        let Some(slot) = slot else { return };
-        if let Some(entry) = self.files.get_mut(slot) {
+        for (_, entry) in self.tree.files.iter_mut() {
             entry.mark_stale();
         }
-        self.take(slot, answer);
+        self.walked = Some(began);
+        Ok(())
     }
 
-    /// Takes an answer of the system up.
-    fn take(&mut self, slot: Slot, answer: io::Result<Stat>) {
-        self.files.changes += 1;
-        let Some(entry) = self.files.get_mut(slot) else { return };
-        let at = entry.directory;
-        let name = match answer {
-            Ok(Stat { stamp, kind: Kind::File, is_linked }) => {
-                self.linked += usize::from(is_linked && !entry.is_linked);
-                let has_changed = entry.update_stamp(stamp, is_linked);
-                self.files.revision += u64::from(has_changed);
-                return;
+    fn walk_watching(&mut self, home: &CodexHome, with_watcher: bool) -> Result<Missed> {
+        self.watcher = if with_watcher { Watcher::new() } else { None };
+        let watcher = &mut self.watcher;
+        self.tops = tops(home);
+        let missed = self.tree.walk(home, |at, path| {
+            if let Some(watcher) = watcher {
+                watcher.watch(at, path);
             }
-            Ok(_) | Err(_) => entry.name.clone(),
-        };
-        if let Ok(place) = self.place_of(at, &name)
-            && let Some(directory) = self.directories.get_mut(at)
-        {
-            directory.files.remove(place);
-            // Whatever it is now, the next walk finds it.
-            directory.listed = None;
-            let path = directory.path.join(&*name);
-            match answer {
-                Ok(stat) => self.failed.push(stat.kind.skipped(path)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
-                Err(error) => self.failed.push(Skipped { path, reason: error.to_string() }),
-            }
+        })?;
+        if self.watcher.as_ref().is_some_and(Watcher::is_lost) {
+            self.watcher = None;
         }
-        self.files.remove(slot);
+        Ok(missed)
     }
 
-    /// Asks for files that have other names, through which they are written without a sign.
-    pub fn stat_linked(&mut self) {
-        if self.linked == 0 {
-            return;
-        }
-        let linked: Vec<(usize, Box<str>)> = self
-            .files
-            .iter()
-            .filter(|(_, entry)| entry.is_linked)
-            .map(|(_, entry)| (entry.directory, entry.name.clone()))
-            .collect();
-        self.linked = linked.len();
-        for (directory, name) in linked {
-            self.stat_name(directory, &name);
-        }
+    /// The entry of a slot.
+    #[must_use]
+    pub fn entry(&self, slot: Slot) -> Option<&Entry> {
+        self.tree.files.get(slot)
     }
+
+    /// The rollout of a slot, as the walk describes it.
+    #[must_use]
+    pub fn file(&self, slot: Slot) -> Option<RolloutFile> {
+        let entry = self.entry(slot)?;
+        Some(entry.file(self.tree.path_of(entry)))
+    }
+
+    /// The rollouts that count.
+    pub fn rollouts(&self) -> impl Iterator<Item = (Slot, &Entry)> {
+        self.tree.files.iter().filter(|(_, entry)| !entry.is_shadowed)
+    }
+}
+
+/// Device and inode of the home and its two directories.
+fn tops(home: &CodexHome) -> Vec<Option<(u64, u64)>> {
+    [home.path().to_owned(), home.sessions(), home.archived_sessions()]
+        .iter()
+        .map(|path| {
+            let stamp = FileStamp::of(&fs::metadata(path).ok()?);
+            Some((stamp.device, stamp.inode))
+        })
+        .collect()
 }

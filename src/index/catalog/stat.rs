@@ -1,4 +1,5 @@
-//! Asks what the system says of the files of one directory, by their names in it: that costs half of what whole paths do.
+//! Asks what the system says of the files of one directory, by their names in it: that costs half of what whole paths
+//! do.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The tree of files that a Codex home has, remembered: a later walk lists only the directories that changed, and asks for every
-//! file what the system says of it.
+//! The tree of files that a Codex home has, remembered: a later walk lists only the directories that changed, and asks
+//! for every file what the system says of it.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -254,7 +254,7 @@ impl Tree {
         }
     }
 
-    /// The place where a file is, and what the walk says of it.
+    /// The directory of a file, and the answer of the walk for it.
     #[must_use]
     pub fn path_of(&self, entry: &Entry) -> &Path {
         self.directories.get(entry.directory).map_or(Path::new(""), |one| &one.path)

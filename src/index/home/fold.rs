@@ -55,7 +55,8 @@ impl HomeStore {
                 }
                 Some(Err(error)) => drop(failures.insert(slot, error)),
                 None => {
-                    let path = self.lock().file(slot).map(|file| file.path).unwrap_or_default();
+                    let path =
+                        self.lock().catalog.file(slot).map(|file| file.path).unwrap_or_default();
                     let reason = "reading it failed unexpectedly";
                     failures.insert(slot, Error::invalid("read rollout", &path, reason));
                 }
@@ -110,17 +111,16 @@ impl HomeStore {
             if watch.is_cancelled() {
                 return Err(Error::cancelled("read Codex home", self.home.path()));
             }
-            let Some(entry) = state.tree.files.get(slot).filter(|entry| entry.is_unfolded()) else {
+            let Some(entry) = state.catalog.entry(slot).filter(|entry| entry.is_unfolded()) else {
                 return Ok(None);
             };
-            if !state.busy.contains(&slot) {
-                let born = entry.born;
-                let Some(file) = state.file(slot) else { return Ok(None) };
+            let born = entry.born;
+            let Some(file) = state.catalog.file(slot) else { return Ok(None) };
+            if state.ledgers.claim(slot) {
                 let before = state.before(slot);
-                state.busy.insert(slot);
                 return Ok(Some(Job { born, file, before }));
             }
-            state.waiting += 1;
+            state.ledgers.begin_to_wait();
             state = match self.read.wait_timeout(state, PATIENCE) {
                 Ok((state, _)) => state,
                 Err(poisoned) => {
@@ -129,7 +129,7 @@ impl HomeStore {
                     self.lock()
                 }
             };
-            state.waiting = state.waiting.saturating_sub(1);
+            state.ledgers.stop_waiting();
         }
     }
 
@@ -147,8 +147,9 @@ impl HomeStore {
         };
         let checkpoint = folded.checkpoint;
         let mut known = self.lock();
-        known.save_policy.add(1, checkpoint.stamp.size - folded.start);
-        let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
+        known.cache.policy.add(1, checkpoint.stamp.size - folded.start);
+        let Some(entry) = known.catalog.tree.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
             return;
         };
         let is_linked = entry.is_linked;
@@ -162,11 +163,12 @@ impl HomeStore {
             state,
             provisional,
         }));
-        known.tree.files.changes += 1;
-        known.tree.files.revision += u64::from(has_changed);
-        let retired = live.and_then(|fold| known.live.put((slot, born), fold));
+        known.catalog.tree.files.changes += 1;
+        known.catalog.tree.files.revision += u64::from(has_changed);
+        let retired = live.and_then(|fold| known.ledgers.live.put((slot, born), fold));
         if let Some(((slot, born), fold)) = retired
-            && let Some(entry) = known.tree.files.get_mut(slot).filter(|entry| entry.born == born)
+            && let Some(entry) =
+                known.catalog.tree.files.get_mut(slot).filter(|entry| entry.born == born)
             && let Cached::Folded(cached) = &mut entry.fold
         {
             cached.state = LedgerState::Encoded(encode(&*fold).into_boxed_slice());
@@ -182,7 +184,8 @@ impl HomeStore {
         }
         let is_of_the_file = error.io_error().is_some_and(|error| error.raw_os_error().is_none());
         let mut state = self.lock();
-        let Some(entry) = state.tree.files.get_mut(slot).filter(|entry| entry.born == born) else {
+        let Some(entry) = state.catalog.tree.files.get_mut(slot).filter(|entry| entry.born == born)
+        else {
             return;
         };
         let stamp = entry.stamp;
@@ -204,9 +207,8 @@ struct Claim<'s> {
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         let mut state = self.store.lock();
-        state.busy.remove(&self.slot);
         // To wake nobody is a call into the kernel all the same.
-        if state.waiting > 0 {
+        if state.ledgers.release(self.slot) {
             self.store.read.notify_all();
         }
     }

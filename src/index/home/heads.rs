@@ -29,7 +29,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn of(state: &State, slot: Slot, entry: &Entry) -> Self {
-        let file = entry.file(state.tree.path_of(entry));
+        let file = entry.file(state.catalog.tree.path_of(entry));
         Self { slot, born: entry.born, stamp: entry.stamp, file }
     }
 }
@@ -60,7 +60,8 @@ impl HomeStore {
         });
         let mut outcome = Outcome::default();
         let mut state = self.lock();
-        let State { tree, lookup, texts, save_policy, .. } = &mut *state;
+        let State { catalog, lookup, texts, cache, .. } = &mut *state;
+        let tree = &mut catalog.tree;
         tree.files.changes += 1;
         for (Wanted { slot, born, stamp, file }, result) in wanted.iter().zip(results) {
             let head = match result {
@@ -90,7 +91,7 @@ impl HomeStore {
             };
             let is_first = matches!(entry.head, Head::Unread);
             entry.head = head;
-            save_policy.add(u64::from(is_first), 0);
+            cache.policy.add(u64::from(is_first), 0);
             tree.files.version += u64::from(is_new);
             let version = tree.files.version;
             if let Some(entry) = tree.files.get(*slot).filter(|_| is_first) {
@@ -124,7 +125,7 @@ impl HomeStore {
         let wanted: Vec<Wanted> = {
             let state = self.lock();
             let unread = |&slot: &Slot| {
-                let entry = state.tree.files.get(slot)?;
+                let entry = state.catalog.entry(slot)?;
                 (entry.last_record == LastRecord::Unread).then(|| Wanted::of(&state, slot, entry))
             };
             slots.iter().filter_map(unread).collect()
@@ -136,7 +137,7 @@ impl HomeStore {
         }
         let results = parallel::map(&wanted, || (), read);
         let mut state = self.lock();
-        let files = &mut state.tree.files;
+        let files = &mut state.catalog.tree.files;
         files.changes += 1;
         for (Wanted { slot, born, stamp, .. }, result) in wanted.iter().zip(results) {
             // What cannot be read now has the file's time.
@@ -176,7 +177,7 @@ pub(crate) fn wanted_heads(
     if most == 0 {
         return Vec::new();
     }
-    let wanted = state.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
+    let wanted = state.catalog.rollouts().filter(|(slot, entry)| is_wanted(*slot, entry));
     let mut wanted: Vec<(Slot, &Entry)> = wanted.collect();
     wanted.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.stamp.modified));
     wanted.truncate(most);

@@ -20,8 +20,8 @@ use crate::rollout::file::RolloutFile;
 /// The most refreshes of a home for rollouts that move while they are read.
 pub(crate) const MAX_REFRESHES: usize = 8;
 
-/// Takes the fold of a rollout that was read from its beginning, each response listed by itself. Several threads call it
-/// at once.
+/// Takes the fold of a rollout that was read from its beginning, each response listed by itself. Several threads call
+/// it at once.
 pub type TakeListed<'t> = dyn Fn(&RolloutFile, &Fold) + Sync + 't;
 
 /// The reason why some rollouts could not be read, for one caller.
@@ -89,7 +89,7 @@ impl HomeStore {
     ///
     /// When the home cannot be read.
     pub fn revision(&self) -> Result<u64> {
-        Ok(self.refresh(Instant::now())?.tree.files.revision)
+        Ok(self.refresh(Instant::now())?.catalog.tree.files.revision)
     }
 }
 

@@ -40,7 +40,7 @@ fn fifty_who_ask_at_once_are_served_by_one_refresh_and_one_reading() {
     let bytes: u64 =
         fs::read_dir(&day).unwrap().map(|one| one.unwrap().metadata().unwrap().len()).sum();
     assert_eq!(read.progress().bytes_done, bytes);
-    assert_eq!(store.lock().refreshes_done(), 1);
+    assert_eq!(store.lock().catalog.refreshes(), 1);
 }
 
 #[test]
@@ -52,7 +52,8 @@ fn a_caller_who_stops_takes_nothing_from_what_others_know() {
     fs::write(&path, "{\"type\":\"session_meta\",\"payload\":{\"id\":\"t-1\"}}\n").unwrap();
     let store = HomeStore::new(CodexHome::new(dir.path()), None);
     bill(&store, &Watch::default()).unwrap();
-    let known = store.lock().tree.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
+    let known =
+        store.lock().catalog.tree.files.iter().map(|(slot, entry)| (slot, entry.born)).next();
     let (slot, born) = known.unwrap();
     store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
     assert!(store.lock().cached(slot).is_some());

@@ -50,7 +50,7 @@ pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
 ///
 /// # Errors
 ///
-/// The same, and when `take` fails.
+/// Those of [`bill`], and those of `take`.
 pub fn bill_in_parts(
     store: &HomeStore,
     watch: &Watch,
@@ -59,12 +59,12 @@ pub fn bill_in_parts(
     bill_listing(store, watch, None, take)
 }
 
-/// Makes a bill in parts, and hands over the responses of rollouts that are read from their beginnings: a second reading for them
-/// would cost as much as the first. Which of them count, only the threads tell.
+/// Makes a bill in parts, and hands over the responses of rollouts that are read from their beginnings: a second
+/// reading for them would cost as much as the first. Which of them count, only the threads tell.
 ///
 /// # Errors
 ///
-/// The same.
+/// Those of [`bill_in_parts`].
 pub fn bill_listing(
     store: &HomeStore,
     watch: &Watch,
@@ -121,7 +121,7 @@ struct Together {
 
 /// The rollouts that have to be read, newest first.
 fn unfolded(state: &State) -> Vec<Slot> {
-    let unfolded = state.rollouts().filter(|(_, entry)| entry.is_unfolded());
+    let unfolded = state.catalog.rollouts().filter(|(_, entry)| entry.is_unfolded());
     let mut unfolded: Vec<(Slot, &Entry)> = unfolded.collect();
     unfolded.sort_unstable_by_key(|(_, entry)| std::cmp::Reverse(entry.stamp.modified));
     unfolded.into_iter().map(|(slot, _)| slot).collect()
@@ -131,12 +131,12 @@ fn unfolded(state: &State) -> Vec<Slot> {
 fn unread<'s>(state: &'s State, failures: &'s Failures) -> impl Iterator<Item = (Slot, &'s Entry)> {
     let is_unread =
         |(slot, entry): &(Slot, &Entry)| entry.is_unread() && !failures.contains_key(slot);
-    state.rollouts().filter(is_unread)
+    state.catalog.rollouts().filter(is_unread)
 }
 
 /// The number of bytes of a rollout that are to be read, if it has only grown.
 pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
-    let Some(entry) = state.tree.files.get(slot) else { return 0 };
+    let Some(entry) = state.catalog.entry(slot) else { return 0 };
     match &entry.fold {
         Cached::Folded(cached) if entry.stamp.may_have_grown_from(&cached.checkpoint.stamp) => {
             entry.stamp.size - cached.checkpoint.offset
@@ -148,15 +148,15 @@ pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
 /// Lists the rollouts, the threads that are made of more than one's records, and what was skipped; or the
 /// rollouts that have to be read anew for it.
 fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
-    let slots: Vec<Slot> = state.rollouts().map(|(slot, _)| slot).collect();
+    let slots: Vec<Slot> = state.catalog.rollouts().map(|(slot, _)| slot).collect();
     let mut skipped = left_out(state, &slots, failures);
     let gone = failures.values().filter(|error| error.is_not_found());
     let gone = gone.map(|error| error.path().to_owned());
     let unread = unread(state, failures);
-    let unread = unread.map(|(_, entry)| state.tree.path_of(entry).join(&*entry.name));
+    let unread = unread.map(|(_, entry)| state.catalog.tree.path_of(entry).join(&*entry.name));
     let restless = |path| Skipped { path, reason: RESTLESS.to_owned() };
     skipped.extend(gone.chain(unread).map(restless));
-    skipped.extend(state.tree.skipped());
+    skipped.extend(state.catalog.tree.skipped());
     skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 
     // Nearly every thread has one rollout.

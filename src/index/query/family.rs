@@ -96,9 +96,9 @@ fn family_once(
         return Ok(Attempt::Moved);
     }
     state.update_lookup();
-    let version = state.tree.files.version;
+    let version = state.catalog.tree.files.version;
     let begun = std::iter::once(thread_id).chain(without_meta.subagents());
-    let relatives = state.lookup.families(&state.tree.files, begun);
+    let relatives = state.lookup.families(&state.catalog.tree.files, begun);
     let own = without_head(&state, thread_id);
     let mut skipped = skipped(&mut state, outcome);
     // Of a rollout without a head its records tell more, or the reason why they cannot be read.
@@ -120,7 +120,7 @@ fn family_once(
     store.save_if_worth_it();
     let left_out = left_out(&store.lock(), &slots, &failures);
     let Some((thread, subagents)) = family_of(thread_id, joined.threads().threads) else {
-        if !is_last && store.lock().tree.files.version != version {
+        if !is_last && store.lock().catalog.tree.files.version != version {
             return Ok(Attempt::Moved);
         }
         let hiding = left_out.into_iter().chain(skipped).find(|one| may_hide(one, thread_id));
@@ -150,9 +150,9 @@ fn family_of(thread_id: &str, threads: Vec<Thread>) -> Option<(Thread, Vec<Threa
     Some((own.pop()?, subagents))
 }
 
-/// The place where some rollouts are.
+/// The paths of some rollouts.
 fn paths(state: &State, slots: impl Iterator<Item = Slot>) -> HashSet<PathBuf> {
-    slots.filter_map(|slot| state.file(slot)).map(|file| file.path).collect()
+    slots.filter_map(|slot| state.catalog.file(slot)).map(|file| file.path).collect()
 }
 
 /// The rollouts without a head that are a thread's by their names.
@@ -160,7 +160,7 @@ fn without_head(state: &State, thread_id: &str) -> Vec<Slot> {
     let is_own =
         |entry: &Entry| RolloutName::parse_stem(entry.stem()).unwrap_or(entry.stem()) == thread_id;
     let without_meta = state.lookup.without_meta.iter().copied();
-    without_meta.filter(|&slot| state.tree.files.get(slot).is_some_and(is_own)).collect()
+    without_meta.filter(|&slot| state.catalog.entry(slot).is_some_and(is_own)).collect()
 }
 
 /// Tells whether what was skipped is a rollout of the thread, or a directory that may hold one.

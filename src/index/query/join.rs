@@ -24,11 +24,11 @@ pub(crate) struct Joined {
     missing: Vec<Slot>,
 }
 
-/// Joins the cached ledgers of some rollouts. The whole folds are kept of those that another thread's records matter to, and of
-/// those `also`.
+/// Joins the cached ledgers of some rollouts. The whole folds are kept of those that another thread's records matter
+/// to, and of those `also`.
 pub(crate) fn join(state: &State, slots: &[Slot], also: impl Fn(&str) -> bool) -> Joined {
     let newest = newest_cached(state, slots);
-    let is_missing = |slot: &Slot| state.tree.files.get(*slot).is_none_or(Entry::is_unread);
+    let is_missing = |slot: &Slot| state.catalog.entry(*slot).is_none_or(Entry::is_unread);
     let missing = slots.iter().copied().filter(is_missing).collect();
     let mut joined = Joined { missing, ..Joined::default() };
     joined.rollouts.reserve_exact(newest.len());
@@ -60,7 +60,7 @@ pub(crate) fn newest_cached<'s>(
             (cached.last_record_ms.unwrap_or(modified_ms), modified_ms)
         };
         let by_time = times(b_kept).cmp(&times(a_kept));
-        by_time.then_with(|| state.tree.compare_paths(b, a))
+        by_time.then_with(|| state.catalog.tree.compare_paths(b, a))
     });
     newest
 }
@@ -76,7 +76,7 @@ pub(crate) fn summarized(
         size: stamp.size,
         modified_ms: stamp.modified.ms(),
         last_record_ms: cached.last_record_ms,
-        ..entry.file(state.tree.path_of(entry))
+        ..entry.file(state.catalog.tree.path_of(entry))
     };
     Some(Summarized { file, summary: cached.summary.get()? })
 }
@@ -84,14 +84,14 @@ pub(crate) fn summarized(
 /// The reason why rollouts were left out, by path.
 pub(crate) fn left_out(state: &State, slots: &[Slot], failures: &Failures) -> Vec<Skipped> {
     let reason = |slot: Slot| {
-        let entry = state.tree.files.get(slot)?;
+        let entry = state.catalog.entry(slot)?;
         let reason = match (&entry.fold, failures.get(&slot)) {
             (_, Some(error)) if error.is_not_found() => return None,
             (_, Some(error)) => error.reason(),
             (Cached::Broken(broken), None) => broken.reason.to_string(),
             (Cached::Nothing | Cached::Folded(_), None) => return None,
         };
-        let path = state.tree.path_of(entry).join(&*entry.name);
+        let path = state.catalog.tree.path_of(entry).join(&*entry.name);
         Some(Skipped { path, reason })
     };
     slots.iter().filter_map(|&slot| reason(slot)).collect()
@@ -105,8 +105,8 @@ impl Joined {
         depends_on.map(str::to_owned).collect()
     }
 
-    /// Tells whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile, and find
-    /// that one has moved.
+    /// Tells whether a rollout is not here, and not for a failure of this caller's: others look at the home meanwhile,
+    /// and find that one has moved.
     pub(crate) fn lacks_some(&self, failures: &Failures) -> bool {
         self.missing.iter().any(|slot| !failures.contains_key(slot))
     }

@@ -40,11 +40,11 @@ pub struct AccountLimit {
 pub struct CurrentWindow {
     /// The last reading.
     pub window: LimitWindow,
-    /// The use in the hour before the reading, in thousandths of a percent; `None` where the records do not tell, or that
-    /// hour is over.
+    /// The use in the hour before the reading, in thousandths of a percent; `None` where the records do not tell, or
+    /// that hour is over.
     pub last_hour_milli: Option<i64>,
-    /// The time when it is full at the pace of that hour, in milliseconds since 1970; `None` where it is reset before, or
-    /// there is no pace.
+    /// The time when it is full at the pace of that hour, in milliseconds since 1970; `None` where it is reset before,
+    /// or there is no pace.
     pub full_at_ms: Option<i64>,
 }
 
@@ -126,8 +126,8 @@ impl Side {
     }
 
     /// The use in the hour before a reading: since the beginning of the window where it began in that hour, else since
-    /// about an hour before, else since the first reading in the hour. An older one tells no pace: nobody knows when the
-    /// time between was worked and when it was not.
+    /// about an hour before, else since the first reading in the hour. An older one tells no pace: nobody knows when
+    /// the time between was worked and when it was not.
     fn pace(
         self,
         histories: &[&LimitHistory],

@@ -72,7 +72,7 @@ impl ReportQuery {
     /// Writes the answer as a JSON document, in pieces.
     ///
     /// # Errors
-    /// The same as of [`ReportQuery::read`].
+    /// Those of [`ReportQuery::read`].
     pub fn document(&self, watch: &Watch) -> Result<Vec<Vec<u8>>> {
         let failed = |failed| Error::io("write the bill of", self.home.path(), failed);
         let mut document = Document::default();

@@ -44,7 +44,8 @@ pub fn responses(store: &HomeStore, thread_ids: &[String], watch: &Watch) -> Res
                 |id: &String| [state.lookup.of_thread(id), without_meta.of_thread(id)].concat();
             let mut slots: Vec<Slot> = asked.iter().flat_map(of_thread).collect();
             slots.retain(|slot| tried.insert(*slot));
-            let files = slots.into_iter().filter_map(|slot| Some((slot, state.file(slot)?)));
+            let files =
+                slots.into_iter().filter_map(|slot| Some((slot, state.catalog.file(slot)?)));
             files.collect::<Vec<_>>()
         };
         known.extend(std::mem::take(&mut asked));

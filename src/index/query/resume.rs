@@ -1,6 +1,6 @@
-//! The rollout that a session in a workspace resumes: of the threads that began there the one with the newest record, as
-//! `codex resume --last` chooses. Threads in which a person talks come before those of `codex exec` and MCP clients, and
-//! never one that Codex began for itself, whose rollout has the same directory and may be newer.
+//! The rollout that a session in a workspace resumes: of the threads that began there the one with the newest record,
+//! as `codex resume --last` chooses. Threads in which a person talks come before those of `codex exec` and MCP clients,
+//! and never one that Codex began for itself, whose rollout has the same directory and may be newer.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub fn find<P: AsRef<Path>>(
             Err(error) => return Err(error),
         };
         let sessions = store.home().sessions();
-        if let Some(source) = state.tree.failure(&sessions) {
+        if let Some(source) = state.catalog.tree.failure(&sessions) {
             return Err(Error::io("read Codex home", &sessions, source));
         }
         state.update_lookup();
@@ -92,18 +92,18 @@ pub fn find<P: AsRef<Path>>(
 
 /// The head of a rollout whose thread can be resumed.
 fn resumable(state: &State, slot: Slot) -> Option<(Slot, ThreadHead)> {
-    let entry = state.tree.files.get(slot).filter(|_| is_resumable(state, slot))?;
-    Some((slot, entry.thread_head(state.tree.path_of(entry))?))
+    let entry = state.catalog.entry(slot).filter(|_| is_resumable(state, slot))?;
+    Some((slot, entry.thread_head(state.catalog.tree.path_of(entry))?))
 }
 
 /// Tells whether a rollout is that of a thread that a person talks to, and does not only claim to be: a copy under
 /// another name never stands for the thread's own file.
 fn is_resumable(state: &State, slot: Slot) -> bool {
-    let Some(entry) = state.tree.files.get(slot) else { return false };
+    let Some(entry) = state.catalog.entry(slot) else { return false };
     // One that changes faster than it is read is still who it was.
     let (Head::Read(facts) | Head::Outdated(facts)) = &entry.head else { return false };
     let is_named = |slot: &Slot| {
-        let entry = state.tree.files.get(*slot);
+        let entry = state.catalog.entry(*slot);
         entry.is_some_and(|entry| thread_id_of(entry) == &*facts.thread_id)
     };
     facts.kind != ThreadKind::Subagent

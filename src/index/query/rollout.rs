@@ -1,5 +1,5 @@
-//! One rollout by its path, whatever home it lies in. What its home remembers of it is used; a rollout that lies elsewhere
-//! is remembered by itself while the process lives.
+//! One rollout by its path, whatever home it lies in. What its home remembers of it is used; a rollout that lies
+//! elsewhere is remembered by itself while the process lives.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -95,8 +95,8 @@ fn outside(path: &Path, name: &RolloutName<'_>) -> Result<Summarized> {
 fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     let slot = {
         let mut state = store.lock();
-        state.read_cache_once(store.home(), store.directory.as_deref());
-        state.tree.stat_known(path)?
+        state.take_up_cache(store.home(), store.directory.as_deref());
+        state.catalog.tree.stat_known(path)?
     };
     let failures = match store.fold(&[slot], &Watch::default()) {
         Ok(failures) => failures,
@@ -107,7 +107,7 @@ fn one(store: &HomeStore, path: &Path) -> Option<Result<Summarized>> {
     }
     store.save_if_worth_it();
     let state = store.lock();
-    let entry = state.tree.files.get(slot)?;
+    let entry = state.catalog.entry(slot)?;
     let Cached::Folded(cached) = &entry.fold else { return None };
     summarized(&state, entry, cached).map(Ok)
 }

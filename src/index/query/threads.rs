@@ -28,9 +28,9 @@ pub struct ThreadHeads {
 /// When the home cannot be read.
 pub fn threads(store: &HomeStore) -> Result<ThreadHeads> {
     let (mut state, outcome) = with_heads(store)?;
-    let heads = state
-        .rollouts()
-        .filter_map(|(slot, entry)| Some((slot, entry.thread_head(state.tree.path_of(entry))?)));
+    let heads = state.catalog.rollouts().filter_map(|(slot, entry)| {
+        Some((slot, entry.thread_head(state.catalog.tree.path_of(entry))?))
+    });
     let heads: Vec<(Slot, ThreadHead)> = heads.collect();
     let skipped = skipped(&mut state, outcome);
     drop(state);
@@ -68,35 +68,35 @@ pub(crate) fn all_dated(
     store.read_last_records(&slots);
     let state = store.lock();
     let date = |(slot, mut head): (Slot, ThreadHead)| {
-        let entry = state.tree.files.get(slot).filter(|entry| entry.stem() == head.file.stem);
+        let entry = state.catalog.entry(slot).filter(|entry| entry.stem() == head.file.stem);
         head.file.last_record_ms = entry.and_then(|entry| entry.last_record.ms());
         head
     };
     questions.into_iter().map(|heads| heads.into_iter().map(date).collect()).collect()
 }
 
-/// Tells whether a head was not read, though nothing failed: another caller has found the rollout meanwhile, or has seen
-/// that it changed.
+/// Tells whether a head was not read, though nothing failed: another caller has found the rollout meanwhile, or has
+/// seen that it changed.
 pub(crate) fn has_unread_head(state: &mut State, outcome: &Outcome) -> bool {
     if state.knows_all_heads() {
         return false;
     }
     let has_failed = |entry: &Entry| {
-        let path = state.tree.path_of(entry).join(&*entry.name);
+        let path = state.catalog.tree.path_of(entry).join(&*entry.name);
         outcome.failed.iter().any(|failed| failed.path == path)
     };
-    let mut unread = state.rollouts().filter(|(_, entry)| entry.needs_head());
+    let mut unread = state.catalog.rollouts().filter(|(_, entry)| entry.needs_head());
     unread.any(|(_, entry)| !has_failed(entry))
 }
 
 /// The files that were skipped, by path: rollouts without a head, and files that are no rollouts.
 pub(crate) fn skipped(state: &mut State, outcome: Outcome) -> Vec<Skipped> {
     state.update_lookup();
-    let mut skipped = state.tree.skipped();
+    let mut skipped = state.catalog.tree.skipped();
     for &slot in &state.lookup.without_meta {
-        let Some(entry) = state.tree.files.get(slot) else { continue };
+        let Some(entry) = state.catalog.entry(slot) else { continue };
         let Head::Missing(reason) = &entry.head else { continue };
-        let path = state.tree.path_of(entry).join(&*entry.name);
+        let path = state.catalog.tree.path_of(entry).join(&*entry.name);
         skipped.push(Skipped { path, reason: reason.to_string() });
     }
     skipped.extend(outcome.failed);

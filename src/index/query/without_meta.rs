@@ -38,7 +38,7 @@ pub(crate) fn read_without_meta(store: &HomeStore) -> Result<WithoutMeta> {
 
 impl WithoutMeta {
     fn add(&mut self, slot: Slot, summary: Summary, state: &State) {
-        let stem = || state.tree.files.get(slot).map(|entry| entry.stem().to_owned());
+        let stem = || state.catalog.entry(slot).map(|entry| entry.stem().to_owned());
         let Some(thread_id) = summary.thread_id.or_else(stem) else { return };
         if summary.kind == ThreadKind::Subagent {
             self.subagents.push(thread_id.clone());
@@ -64,6 +64,6 @@ impl WithoutMeta {
 
 /// The sums of a rollout, if it was read.
 fn summary(state: &State, slot: Slot) -> Option<Summary> {
-    let Cached::Folded(cached) = &state.tree.files.get(slot)?.fold else { return None };
+    let Cached::Folded(cached) = &state.catalog.entry(slot)?.fold else { return None };
     cached.summary.get()
 }

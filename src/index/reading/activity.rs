@@ -1,4 +1,5 @@
-//! The activity of threads, remembered: a turn may go on for megabytes, and nobody reads these again to learn that it does.
+//! The activity of threads, remembered: a turn may go on for megabytes, and nobody reads these again to learn that it
+//! does.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

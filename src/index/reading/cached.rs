@@ -10,12 +10,12 @@ use crate::ledger::summary::{Glimpse, Summary};
 /// The knowledge of a rollout's records.
 #[derive(Debug, Default)]
 pub enum Cached {
-    /// They were not read.
+    /// The records were not read.
     #[default]
     Nothing,
-    /// They were.
+    /// The records were read.
     Folded(Box<CachedLedger>),
-    /// They cannot be, whatever the system allows: the file itself is damaged.
+    /// The records cannot be read, whatever the system allows: the file itself is damaged.
     Broken(Box<Broken>),
 }
 

@@ -50,7 +50,7 @@ pub struct HeadFacts {
     pub origin: Origin,
     /// The thread that it was spawned by or copied from.
     pub parent: Option<Arc<str>>,
-    /// The place where it began, as Codex wrote it.
+    /// The directory in which it began, as Codex wrote it.
     pub cwd: Option<Arc<str>>,
     /// The time when it began, in milliseconds since 1970.
     pub created_ms: Option<i64>,

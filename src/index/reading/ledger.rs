@@ -1,4 +1,5 @@
-//! Folds a rollout as it is now: goes on where the last refresh stopped if only something was appended, else reads it anew.
+//! Folds a rollout as it is now: goes on where the last refresh stopped if only something was appended, else reads it
+//! anew.
 //!
 //! That nothing but the end changed cannot be known without reading everything. What is asked instead: is it the same
 //! file, is it longer than it was, and are the bytes at its beginning and those before the place where the last refresh
@@ -60,7 +61,7 @@ pub struct Folded {
     pub fold: Box<Fold>,
     /// The state behind a last record that has no terminator yet, where there is one.
     pub provisional: Option<Box<Fold>>,
-    /// The place where it began to read: behind the beginning if it went on from where it stopped before.
+    /// The offset at which it began to read: not 0 if it went on from where it stopped before.
     pub start: u64,
 }
 

@@ -4,4 +4,5 @@ pub mod activity;
 pub mod cached;
 pub mod heads;
 pub mod ledger;
+pub mod ledgers;
 pub mod progress;
