@@ -9,7 +9,7 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** What became of the activity log. */
+/** The outcome for the activity log. */
 export interface ActivityLogChange {
   /** The file. */
   path: string
@@ -26,8 +26,8 @@ export interface AgentsSectionChange {
 }
 
 /**
- * Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed on
- * the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+ * Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed
+ * on the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
  */
 export declare function beginActivityLog(workspacePath: string): Promise<ActivityLogChange>
 
@@ -61,7 +61,7 @@ export interface CodexHook {
   command: string | null
   /** `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust. */
   trustStatus: string | null
-  /** What trust in it as it is now names; `null` in versions that know no trust. */
+  /** The hash that trust in it as it is now names; `null` in versions that know no trust. */
   currentHash: string | null
 }
 
@@ -71,7 +71,7 @@ export interface CodexHooks {
   hooks: Array<CodexHook> | null
 }
 
-/** How full the context of a model is. */
+/** The use of a model's context window. */
 export interface ContextUse {
   /** Tokens of the last response, all that it was sent among them. */
   tokens: number
@@ -126,7 +126,7 @@ export interface EventThread {
   threadId: string
   /** Its rollout, as Codex named it last. */
   rolloutPath: string | null
-  /** The place where it runs. */
+  /** The directory in which it runs. */
   cwd: string | null
   /** The time when it was last started or prompted, in milliseconds since 1970. */
   atMs: number
@@ -168,7 +168,8 @@ export interface ExportOptions {
  * written.
  *
  * `signal` and `onProgress` are those of `homeUsage`. Rejects with `InvalidArg` when the host or a label cannot be
- * part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the same.
+ * part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the
+ * same.
  */
 export declare function exportResponses(options: ExportOptions, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<ExportResult>
 
@@ -218,9 +219,9 @@ export declare function homeRevision(options?: HomeOptions | undefined | null): 
 /**
  * Reads what every thread of a Codex home was billed, archived ones too; with `from` what exports say of many homes.
  *
- * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
- * beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
- * (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
+ * `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the beginning
+ * and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the
+ * user's price file (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
  */
 export declare function homeUsage(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<HomeUsage>
 
@@ -243,8 +244,8 @@ export interface HomeUsage {
 }
 
 /**
- * Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
- * another. Ten thousand threads cost less as a document than as objects.
+ * Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be
+ * written one after another. Ten thousand threads cost less as a document than as objects.
  */
 export declare function homeUsageDocument(options?: HomeUsageOptions | undefined | null, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<Array<Uint8Array>>
 
@@ -255,8 +256,8 @@ export interface HomeUsageOptions {
   /** Only this workspace, however it is spelled. */
   workspacePath?: string | null
   /**
-   * The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
-   * threads that began there, whole.
+   * The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed,
+   * `began` takes threads that began there, whole.
    */
   workspaceMatch?: 'ran' | 'began' | null
   /** Only responses from this time on, in milliseconds since 1970, to a quarter of an hour. */
@@ -264,14 +265,14 @@ export interface HomeUsageOptions {
   /** Only responses before this time, in milliseconds since 1970, to a quarter of an hour. */
   untilMs?: number | null
   /**
-   * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
-   * was billed in that time.
+   * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
+   * whatever was billed in that time.
    */
   runningSinceMs?: number | null
   /**
-   * The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
-   * `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
-   * are those of the system's time zone.
+   * The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`,
+   * `tier`, `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY`
+   * too. Times are those of the system's time zone.
    */
   by?: string | null
   /** The sessions that `branch`, `session` and `pr` are taken from. */
@@ -279,8 +280,8 @@ export interface HomeUsageOptions {
   /** Other Codex homes, for one bill of all of them. A thread that is in several counts once. */
   moreCodexHomes?: Array<string> | null
   /**
-   * Directories in which exports lie, to read these in place of homes. A response that several machines exported counts
-   * once. Workspaces are compared as they are written: they are other machines'.
+   * Directories in which exports lie, to read these in place of homes. A response that several machines exported
+   * counts once. Workspaces are compared as they are written: they are other machines'.
    */
   from?: Array<string> | null
   /** True to get `cells` too. */
@@ -304,22 +305,22 @@ export interface ImportedPrices {
 }
 
 /**
- * Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
- * before. Rejects when the file cannot be read, or holds no prices.
+ * Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was
+ * imported before. Rejects when the file cannot be read, or holds no prices.
  */
 export declare function importPrices(path: string): Promise<ImportedPrices>
 
 /**
  * Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
- * and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either cannot
- * be read or written, and on Windows.
+ * and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either
+ * cannot be read or written, and on Windows.
  */
 export declare function installAgentsSection(workspacePath: string): Promise<AgentsSectionChange>
 
 /**
- * Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with its
- * path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot
- * be written, or the machine has no bash.
+ * Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with
+ * its path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot be
+ * written, or the machine has no bash.
  */
 export declare function installHook(options?: WrappersOptions | undefined | null): Promise<string>
 
@@ -330,7 +331,7 @@ export declare function installHook(options?: WrappersOptions | undefined | null
  */
 export declare function installWrappers(options?: InstallWrappersOptions | undefined | null): Promise<WrappersChange>
 
-/** The place where the wrappers go and what they need. */
+/** The directories of the wrappers and of what they need. */
 export interface InstallWrappersOptions {
   /**
    * The orchestrator's home; the wrappers go into its `bin`, or into `codex/bin` where another program's are in
@@ -401,7 +402,7 @@ export interface OwnThread {
 /** Says where this package looks and writes when nothing else is said. */
 export declare function places(): Promise<Places>
 
-/** The place where this package looks and writes when nothing else is said; `null` where no home directory is known. */
+/** The directories that this package reads and writes by default; `null` where no home directory is known. */
 export interface Places {
   /** `$CODEX_HOME`, else `~/.codex`. */
   codexHome: string | null
@@ -443,14 +444,14 @@ export interface PricesInForce {
 }
 
 /**
- * Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read or
- * is no price table.
+ * Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read
+ * or is no price table.
  */
 export declare function priceTable(): Promise<PriceTable>
 
 /** The table of prices in force. */
 export interface PriceTable {
-  /** The place where it comes from. */
+  /** The source of the row. */
   source: string
   /** Its day, `YYYY-MM-DD`. */
   asOf: string
@@ -481,8 +482,8 @@ export interface Pricing {
 export declare function probeBinary(path: string, timeLimitMs?: number | undefined | null): Promise<BinaryFacts | null>
 
 /**
- * Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
- * blocks for the time of three short programs, and no longer than `timeLimitMs`.
+ * Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never
+ * asked: it blocks for the time of three short programs, and no longer than `timeLimitMs`.
  */
 export declare function probeBinarySync(path: string, timeLimitMs: number): BinaryFacts | null
 
@@ -503,20 +504,20 @@ export interface RateLimit {
   primary: RateLimitWindow | null
   /** The longer window, of a week. `null` likewise. */
   secondary: RateLimitWindow | null
-  /** What is left of what was bought beside the plan. */
+  /** The rest of what was bought beside the plan. */
   credits: RateLimitCredits | null
   /** The time when the reading was written, in milliseconds since 1970. */
   readAtMs: number
   /** The thread whose rollout has it. */
   threadId: string
   /**
-   * The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that names
-   * neither its reset nor its length is never among them.
+   * The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that
+   * names neither its reset nor its length is never among them.
    */
   passed: Array<RateLimitWindow>
 }
 
-/** What is left of what was bought beside the plan. */
+/** The rest of what was bought beside the plan. */
 export interface RateLimitCredits {
   /** True if there are any. */
   hasCredits: boolean
@@ -527,8 +528,8 @@ export interface RateLimitCredits {
 }
 
 /**
- * Reads how much of the account's limits is used, from the last record of any thread that says so. Nobody is asked over
- * the network: the answer is as old as `readAtMs`.
+ * Reads how much of the account's limits is used, from the last record of any thread that says so. Nobody is asked
+ * over the network: the answer is as old as `readAtMs`.
  *
  * `signal` ends the scan, and `onProgress` is told of it, as with `homeUsage`. Rejects when the home cannot be read.
  */
@@ -551,13 +552,13 @@ export interface RateLimitWindow {
   /** The time when it begins anew, in milliseconds since 1970. `null` where the record does not say. */
   resetsAtMs: number | null
   /**
-   * The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the records
-   * do not tell.
+   * The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the
+   * records do not tell.
    */
   lastHourPercent: number | null
   /**
-   * The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no pace is
-   * known, and where nothing was used in that hour.
+   * The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no
+   * pace is known, and where nothing was used in that hour.
    */
   fullAtMs: number | null
 }
@@ -593,7 +594,7 @@ export declare function recallHooksSync(path: string, flags: Array<string>): Cod
  */
 export declare function removableWrappers(options?: WrappersOptions | undefined | null): Promise<RemovableWrappers>
 
-/** What `removeWrappers` would do. */
+/** The outcome that `removeWrappers` would have. */
 export interface RemovableWrappers {
   /** The files that would go. */
   files: Array<string>
@@ -601,7 +602,7 @@ export interface RemovableWrappers {
   left: boolean
 }
 
-/** How something is taken away. */
+/** The way in which something is taken away. */
 export interface RemovalOptions {
   /** Remove nothing, and say what would go. */
   dryRun?: boolean | null
@@ -873,11 +874,17 @@ export interface ThreadUsage {
    * tokens cost at API prices. `null` where no record names one.
    */
   planType: string | null
-  /** The repository in which the thread began, where its rollout says so, however it is spelled: `github.com/acme/shop`. */
+  /**
+   * The repository in which the thread began, where its rollout says so, however it is spelled:
+   * `github.com/acme/shop`.
+   */
   repository: string | null
   /** The branch on which the thread began, where its rollout says so. */
   branch: string | null
-  /** The tokens in the context of the model after its last response, and how many it takes. `null` where no record says so. */
+  /**
+   * The tokens in the context of the model after its last response, and how many it takes. `null` where no record
+   * says so.
+   */
   context: ContextUse | null
   /** True if the cost holds rates that are not the model's own at its tier. */
   isEstimate: boolean
@@ -939,8 +946,8 @@ export interface UsageCell {
 export interface UsageGroup {
   /**
    * The thread's id, the workspace's path, the repository (`github.com/acme/shop`, or a path), the model's name, the
-   * hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown` where
-   * nothing says it. A list where two things were asked for.
+   * hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown`
+   * where nothing says it. A list where two things were asked for.
    */
   key: string | Array<string>
   /** The number of threads that were billed in it. */
@@ -968,8 +975,8 @@ export interface WrappersChange {
 }
 
 /**
- * The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin` is
- * another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
+ * The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin`
+ * is another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
  */
 export declare function wrappersDirectorySync(options?: WrappersOptions | undefined | null): string
 
@@ -982,8 +989,8 @@ export interface WrappersOptions {
 }
 
 /**
- * Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot be
- * read, and on Windows.
+ * Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot
+ * be read, and on Windows.
  */
 export declare function wrappersStatus(options?: WrappersOptions | undefined | null): Promise<WrappersStatus>
 

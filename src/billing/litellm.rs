@@ -53,7 +53,8 @@ fn tier(facts: &Map<String, Value>, tier: ServiceTier) -> Option<TierRates> {
     Some(TierRates { usual, long_context: rates(facts, LONG, tier) })
 }
 
-/// The rates of a tier; `None` where it has no price for input. What else it has no price for costs what it usually does.
+/// The rates of a tier; `None` where it has no price for input. What else it has no price for costs what it usually
+/// does.
 fn rates(facts: &Map<String, Value>, length: &str, tier: ServiceTier) -> Option<Rates> {
     let of_tier = |key: &str| {
         let suffix = match tier {

@@ -20,7 +20,7 @@ pub const DEFAULT_PRICES: ModelPrices = ModelPrices::flat(Rates {
     output: 10.0,
 });
 
-/// The place where a row of the table comes from.
+/// The source of a row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The table that the package brings.
@@ -48,7 +48,7 @@ impl Origin {
 pub struct Row {
     /// Its prices.
     pub prices: ModelPrices,
-    /// The place where they come from.
+    /// Their source.
     pub origin: Origin,
 }
 
@@ -145,8 +145,9 @@ impl PriceTable {
 
     /// The prices of a model: by a name of its own, else its nearest relative's, else the default ones.
     ///
-    /// The relative of `gpt-<version>-<variant>` is the newest version of that variant that is not newer, else the oldest
-    /// one; where no version has the variant, that of the variant without its last word (`codex-spark`, `codex`, none).
+    /// The relative of `gpt-<version>-<variant>` is the newest version of that variant that is not newer, else the
+    /// oldest one; where no version has the variant, that of the variant without its last word (`codex-spark`, `codex`,
+    /// none).
     #[must_use]
     pub fn find(&self, model: Option<&str>) -> Priced {
         for name in model.map(spellings).unwrap_or_default() {

@@ -39,7 +39,7 @@ const PRICES: [&str; 4] = ["input", "cachedInput", "cacheWriteInput", "output"];
 /// The name of the prices for long contexts.
 const LONG: &str = "above272k";
 
-/// The place where a user's prices are looked for; `None` where no home directory is set.
+/// The path of a user's own prices; `None` where no home directory is set.
 #[must_use]
 pub fn user_prices_path() -> Option<PathBuf> {
     Some(Directories::from_env().config?.join("prices.json"))
@@ -92,8 +92,8 @@ pub struct Imported {
     pub models: usize,
 }
 
-/// Makes a file of `LiteLLM`'s, `model_prices_and_context_window.json`, a table of the user's, in place of the one that was
-/// imported before.
+/// Makes a file of `LiteLLM`'s, `model_prices_and_context_window.json`, a table of the user's, in place of the one that
+/// was imported before.
 ///
 /// # Errors
 ///

@@ -67,7 +67,7 @@ pub struct ThreadHead {
     pub cli_version: Option<String>,
 }
 
-/// How full the context of a model is.
+/// The use of a model's context window.
 #[napi(object, object_from_js = false)]
 pub struct ContextUse {
     /// Tokens of the last response, all that it was sent among them.
@@ -113,11 +113,13 @@ pub struct ThreadUsage {
     /// The plan of the account that was billed, as the rollout names it: on a subscription the cost is what the same
     /// tokens cost at API prices. `null` where no record names one.
     pub plan_type: Option<String>,
-    /// The repository in which the thread began, where its rollout says so, however it is spelled: `github.com/acme/shop`.
+    /// The repository in which the thread began, where its rollout says so, however it is spelled:
+    /// `github.com/acme/shop`.
     pub repository: Option<String>,
     /// The branch on which the thread began, where its rollout says so.
     pub branch: Option<String>,
-    /// The tokens in the context of the model after its last response, and how many it takes. `null` where no record says so.
+    /// The tokens in the context of the model after its last response, and how many it takes. `null` where no record
+    /// says so.
     pub context: Option<ContextUse>,
     /// True if the cost holds rates that are not the model's own at its tier.
     pub is_estimate: bool,

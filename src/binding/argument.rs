@@ -1,5 +1,5 @@
-//! Arguments from JavaScript. A value of a wrong type is refused by the argument's name, as a rejection, and never taken
-//! for another: a text in place of the options is not "no options", and −1 is not 4,294,967,295.
+//! Arguments from JavaScript. A value of a wrong type is refused by the argument's name, as a rejection, and never
+//! taken for another: a text in place of the options is not "no options", and −1 is not 4,294,967,295.
 //!
 //! napi's own conversion throws before there is a promise, so an argument of type `T` is declared as [`Given<T>`]; the
 //! TypeScript declaration says `T`.

@@ -33,20 +33,20 @@ pub struct HomeUsageOptions {
     pub codex_home: Option<Given<String>>,
     /// Only this workspace, however it is spelled.
     pub workspace_path: Option<Given<String>>,
-    /// The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed, `began` takes
-    /// threads that began there, whole.
+    /// The threads that `workspacePath` selects: `ran` (the default) counts what turns that ran there were billed,
+    /// `began` takes threads that began there, whole.
     #[napi(ts_type = "'ran' | 'began' | null")]
     pub workspace_match: Option<Given<String>>,
     /// Only responses from this time on, in milliseconds since 1970, to a quarter of an hour.
     pub since_ms: Option<Given<f64>>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
-    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
-    /// was billed in that time.
+    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
+    /// whatever was billed in that time.
     pub running_since_ms: Option<Given<f64>>,
-    /// The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`, `tier`,
-    /// `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY` too. Times
-    /// are those of the system's time zone.
+    /// The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`,
+    /// `tier`, `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY`
+    /// too. Times are those of the system's time zone.
     pub by: Option<Given<String>>,
     /// The sessions that `branch`, `session` and `pr` are taken from.
     #[napi(ts_type = "Array<OrchestratorSession> | null")]
@@ -54,8 +54,8 @@ pub struct HomeUsageOptions {
     /// Other Codex homes, for one bill of all of them. A thread that is in several counts once.
     #[napi(ts_type = "Array<string> | null")]
     pub more_codex_homes: Option<Given<Vec<String>>>,
-    /// Directories in which exports lie, to read these in place of homes. A response that several machines exported counts
-    /// once. Workspaces are compared as they are written: they are other machines'.
+    /// Directories in which exports lie, to read these in place of homes. A response that several machines exported
+    /// counts once. Workspaces are compared as they are written: they are other machines'.
     #[napi(ts_type = "Array<string> | null")]
     pub from: Option<Given<Vec<String>>>,
     /// True to get `cells` too.
@@ -99,8 +99,8 @@ pub struct Pricing {
 #[napi(object, object_from_js = false)]
 pub struct UsageGroup {
     /// The thread's id, the workspace's path, the repository (`github.com/acme/shop`, or a path), the model's name, the
-    /// hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown` where
-    /// nothing says it. A list where two things were asked for.
+    /// hour (`2026-11-28T14:00+01:00`), day (`2026-11-28`), ISO week (`2026-W48`) or month (`2026-11`) …; `unknown`
+    /// where nothing says it. A list where two things were asked for.
     pub key: Either<String, Vec<String>>,
     /// The number of threads that were billed in it.
     pub threads: i64,
@@ -157,9 +157,9 @@ impl Long for HomeUsage {
 
 /// Reads what every thread of a Codex home was billed, archived ones too; with `from` what exports say of many homes.
 ///
-/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the
-/// beginning and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the user's price file
-/// (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
+/// `signal` ends the scan: the promise then rejects with the code `Cancelled`. `onProgress` is called at the beginning
+/// and a few times a second; what it throws ends the scan too, and rejects the promise. Rejects when the home, or the
+/// user's price file (`~/.config/ao-codex/prices.json`), cannot be read; a rollout that cannot is listed in `skipped`.
 #[napi]
 pub async fn home_usage(
     options: Option<Given<HomeUsageOptions>>,
@@ -174,8 +174,8 @@ pub async fn home_usage(
     .await
 }
 
-/// Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be written one after
-/// another. Ten thousand threads cost less as a document than as objects.
+/// Reads the same bill as the JSON document that `ao-codex usage --json` prints, in UTF-8: pieces that are to be
+/// written one after another. Ten thousand threads cost less as a document than as objects.
 #[napi]
 pub async fn home_usage_document(
     options: Option<Given<HomeUsageOptions>>,
@@ -191,7 +191,7 @@ pub async fn home_usage_document(
     Ok(pieces.into_iter().map(Uint8Array::from).collect())
 }
 
-/// The place where a bill is read from.
+/// The source that a bill is read from.
 enum Question {
     Homes(ReportQuery),
     Exports(ExportsQuery),

@@ -52,7 +52,7 @@ pub struct CodexHook {
     pub command: Option<String>,
     /// `trusted`, `untrusted`, `modified`, …; `null` in versions that know no trust.
     pub trust_status: Option<String>,
-    /// What trust in it as it is now names; `null` in versions that know no trust.
+    /// The hash that trust in it as it is now names; `null` in versions that know no trust.
     pub current_hash: Option<String>,
 }
 
@@ -109,8 +109,8 @@ pub async fn probe_binary(
     blocking(move || Ok(cached_probe::facts(&path, limit)?.map(BinaryFacts::from))).await
 }
 
-/// Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never asked: it
-/// blocks for the time of three short programs, and no longer than `timeLimitMs`.
+/// Asks the binary at once. Synchronous because the orchestrator's `getLaunchCommand` is, for a binary that was never
+/// asked: it blocks for the time of three short programs, and no longer than `timeLimitMs`.
 #[napi(catch_unwind)]
 pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Option<BinaryFacts>> {
     let path = path.path("path")?;

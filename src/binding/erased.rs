@@ -1,9 +1,9 @@
 //! napi, with one type of future for all exports.
 //!
 //! napi-derive hands each `async fn` to `execute_tokio_future_with_finalize_callback`, which is generic in the future,
-//! in its answer and in what makes a value of JavaScript of it: tokio's task and napi's promise were compiled for each of
-//! thirty exports, half a megabyte of the addon. The files of this folder import this module as `napi`, so that the code
-//! of the macro calls the function below, which hands over a boxed future of a boxed answer.
+//! in its answer and in what makes a value of JavaScript of it: tokio's task and napi's promise were compiled for each
+//! of thirty exports, half a megabyte of the addon. The files of this folder import this module as `napi`, so that the
+//! code of the macro calls the function below, which hands over a boxed future of a boxed answer.
 
 pub use ::napi::*;
 

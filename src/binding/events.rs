@@ -19,7 +19,7 @@ pub struct EventThread {
     pub thread_id: String,
     /// Its rollout, as Codex named it last.
     pub rollout_path: Option<String>,
-    /// The place where it runs.
+    /// The directory in which it runs.
     pub cwd: Option<String>,
     /// The time when it was last started or prompted, in milliseconds since 1970.
     pub at_ms: i64,

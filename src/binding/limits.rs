@@ -31,14 +31,14 @@ pub struct RateLimit {
     pub primary: Option<RateLimitWindow>,
     /// The longer window, of a week. `null` likewise.
     pub secondary: Option<RateLimitWindow>,
-    /// What is left of what was bought beside the plan.
+    /// The rest of what was bought beside the plan.
     pub credits: Option<RateLimitCredits>,
     /// The time when the reading was written, in milliseconds since 1970.
     pub read_at_ms: i64,
     /// The thread whose rollout has it.
     pub thread_id: String,
-    /// The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that names
-    /// neither its reset nor its length is never among them.
+    /// The windows that were reset since the reading, as they were: nobody knows what is used of them now. One that
+    /// names neither its reset nor its length is never among them.
     pub passed: Vec<RateLimitWindow>,
 }
 
@@ -51,15 +51,15 @@ pub struct RateLimitWindow {
     pub window_minutes: Option<i64>,
     /// The time when it begins anew, in milliseconds since 1970. `null` where the record does not say.
     pub resets_at_ms: Option<i64>,
-    /// The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the records
-    /// do not tell.
+    /// The use in the hour before the reading, in percentage points. `null` where that hour is over, and where the
+    /// records do not tell.
     pub last_hour_percent: Option<f64>,
-    /// The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no pace is
-    /// known, and where nothing was used in that hour.
+    /// The time when it is full at that pace, in milliseconds since 1970. `null` where it is reset before, where no
+    /// pace is known, and where nothing was used in that hour.
     pub full_at_ms: Option<i64>,
 }
 
-/// What is left of what was bought beside the plan.
+/// The rest of what was bought beside the plan.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct RateLimitCredits {
     /// True if there are any.
@@ -70,8 +70,8 @@ pub struct RateLimitCredits {
     pub balance: Option<String>,
 }
 
-/// Reads how much of the account's limits is used, from the last record of any thread that says so. Nobody is asked over
-/// the network: the answer is as old as `readAtMs`.
+/// Reads how much of the account's limits is used, from the last record of any thread that says so. Nobody is asked
+/// over the network: the answer is as old as `readAtMs`.
 ///
 /// `signal` ends the scan, and `onProgress` is told of it, as with `homeUsage`. Rejects when the home cannot be read.
 #[napi]

@@ -11,7 +11,7 @@ use crate::binding::runtime::blocking;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
-/// The place where this package looks and writes when nothing else is said; `null` where no home directory is known.
+/// The directories that this package reads and writes by default; `null` where no home directory is known.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct Places {
     /// `$CODEX_HOME`, else `~/.codex`.

@@ -37,7 +37,7 @@ pub struct PriceRow {
 /// The table of prices in force.
 #[napi(object, object_from_js = false)]
 pub struct PriceTable {
-    /// The place where it comes from.
+    /// The source of the row.
     pub source: String,
     /// Its day, `YYYY-MM-DD`.
     pub as_of: String,
@@ -54,8 +54,8 @@ pub struct ImportedPrices {
     pub models: u32,
 }
 
-/// Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read or
-/// is no price table.
+/// Gives the prices that reports are made with, row by row. Rejects when one of the user's price files cannot be read
+/// or is no price table.
 #[napi]
 pub async fn price_table() -> Result<PriceTable> {
     blocking(|| {
@@ -70,8 +70,8 @@ pub async fn price_table() -> Result<PriceTable> {
     .await
 }
 
-/// Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was imported
-/// before. Rejects when the file cannot be read, or holds no prices.
+/// Makes a table of `LiteLLM`'s (`model_prices_and_context_window.json`) the user's, in place of the one that was
+/// imported before. Rejects when the file cannot be read, or holds no prices.
 #[napi]
 pub async fn import_prices(path: Given<String>) -> Result<ImportedPrices> {
     let path = path.path("path")?;

@@ -1,7 +1,7 @@
 //! The threads that calls are worked on, and the errors that they end with.
 //!
-//! They belong to the process, which may load this addon into many threads of JavaScript. napi polls each `async fn` on
-//! its tokio runtime, which is made here; what blocks goes to tokio's blocking threads.
+//! The threads belong to the process, which may load this addon into many threads of JavaScript. napi polls each `async
+//! fn` on its tokio runtime, which is made here; what blocks goes to tokio's blocking threads.
 
 use std::any::Any;
 use std::time::Duration;

@@ -11,7 +11,7 @@ use crate::binding::runtime::blocking;
 #[cfg_attr(not(unix), path = "wrapper/elsewhere.rs")]
 mod unix;
 
-/// The place where the wrappers go and what they need.
+/// The directories of the wrappers and of what they need.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct InstallWrappersOptions {
@@ -39,7 +39,7 @@ pub struct WrappersOptions {
 
 impl Fields for WrappersOptions {}
 
-/// How something is taken away.
+/// The way in which something is taken away.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct RemovalOptions {
@@ -99,7 +99,7 @@ pub struct WrappersChange {
     pub status: WrappersStatus,
 }
 
-/// What `removeWrappers` would do.
+/// The outcome that `removeWrappers` would have.
 #[napi(object, object_from_js = false)]
 pub struct RemovableWrappers {
     /// The files that would go.
@@ -120,7 +120,7 @@ pub struct AgentsSectionChange {
     pub outcome: String,
 }
 
-/// What became of the activity log.
+/// The outcome for the activity log.
 #[napi(object, object_from_js = false)]
 pub struct ActivityLogChange {
     /// The file.
@@ -144,25 +144,25 @@ pub async fn install_wrappers(
     blocking(move || unix::install(home, node, force)).await
 }
 
-/// Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with its
-/// path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot
-/// be written, or the machine has no bash.
+/// Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with
+/// its path. Whatever else is there stays as it is. Rejects where another program's file is in its place, it cannot be
+/// written, or the machine has no bash.
 #[napi]
 pub async fn install_hook(options: Option<Given<WrappersOptions>>) -> Result<String> {
     let home = ao_home(argument::options(options)?.ao_home)?;
     blocking(move || unix::install_hook(&home)).await
 }
 
-/// The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin` is
-/// another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
+/// The directory of our wrappers, whether or not they are there: the orchestrator's `bin`, or `codex/bin` where `bin`
+/// is another program's. Synchronous because the orchestrator's `getLaunchCommand` is: one read of a few bytes.
 #[napi(catch_unwind)]
 pub fn wrappers_directory_sync(options: Option<Given<WrappersOptions>>) -> Result<String> {
     let home = ao_home(argument::options(options)?.ao_home)?;
     Ok(unix::directory(&home).to_string_lossy().into_owned())
 }
 
-/// Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot be
-/// read, and on Windows.
+/// Says what there is of our wrappers; where there is no such directory every file is missing. Rejects where it cannot
+/// be read, and on Windows.
 #[napi]
 pub async fn wrappers_status(options: Option<Given<WrappersOptions>>) -> Result<WrappersStatus> {
     let home = ao_home(argument::options(options)?.ao_home)?;
@@ -191,8 +191,8 @@ pub async fn removable_wrappers(
 }
 
 /// Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
-/// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either cannot
-/// be read or written, and on Windows.
+/// and lists it in the repository's `info/exclude` then; leaves every other byte of it alone. Rejects where either
+/// cannot be read or written, and on Windows.
 #[napi]
 pub async fn install_agents_section(workspace_path: Given<String>) -> Result<AgentsSectionChange> {
     let workspace = workspace_path.path("workspacePath")?;
@@ -210,8 +210,8 @@ pub async fn remove_agents_section(
     blocking(move || unix::remove_agents_section(&workspace, is_dry)).await
 }
 
-/// Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed on
-/// the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+/// Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed
+/// on the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
 #[napi]
 pub async fn begin_activity_log(workspace_path: Given<String>) -> Result<ActivityLogChange> {
     let workspace = workspace_path.path("workspacePath")?;

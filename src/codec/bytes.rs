@@ -40,7 +40,7 @@ pub fn decode<T: Codec>(bytes: &[u8]) -> Option<T> {
 #[derive(Debug, Default)]
 pub struct Encoder {
     bytes: Vec<u8>,
-    /// The place where the texts that can be referred to are spelled out.
+    /// The offset at which the texts that can be referred to are spelled out.
     texts: Vec<(usize, usize)>,
 }
 

@@ -3,10 +3,10 @@
 /// The length of a UUID in its usual spelling, in bytes.
 pub(super) const ID_LENGTH: usize = 36;
 
-/// The place where its hyphens are.
+/// The offsets of its hyphens.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
 
-/// The place where the two digits of each of its bytes begin.
+/// The offset of the two digits of each of its bytes.
 const DIGITS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /// The 16 bytes of a UUID that is spelled as usual.

@@ -139,9 +139,9 @@ impl Memory {
     }
 }
 
-/// The stamp that changes when a binary is replaced: npm gives every file of every package the same time, and the launcher that it
-/// installs as `codex` often has the same size as that of the version before. Whoever asks a binary takes this first: it
-/// may be replaced while it answers.
+/// The stamp that changes when a binary is replaced: npm gives every file of every package the same time, and the
+/// launcher that it installs as `codex` often has the same size as that of the version before. Whoever asks a binary
+/// takes this first: it may be replaced while it answers.
 ///
 /// # Errors
 /// When there is no such file.

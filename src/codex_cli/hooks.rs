@@ -43,8 +43,8 @@ pub struct Hook {
     pub current_hash: Option<String>,
 }
 
-/// The hooks that `binary` would run when started with `flags` in `directory`, else in an empty one; `None` where it has
-/// no such list.
+/// The hooks that `binary` would run when started with `flags` in `directory`, else in an empty one; `None` where it
+/// has no such list.
 ///
 /// # Errors
 /// When the binary cannot be started, or has not answered within `limit`; its processes are gone then.

@@ -1,5 +1,5 @@
-//! The directories in which installers put a global `codex` that PATH may not name: the orchestrator is often started from a desktop or
-//! a service, without the PATH of the user's shell.
+//! The directories in which installers put a global `codex` that PATH may not name: the orchestrator is often started
+//! from a desktop or a service, without the PATH of the user's shell.
 
 use std::cmp::Reverse;
 use std::fs;

@@ -19,8 +19,8 @@ pub const PROBE_TIME_LIMIT: Duration = Duration::from_secs(3);
 /// The help of a Codex is 8 KB, its list of models 1 MB, most of it instructions.
 const OUTPUT_CAP: u64 = 16 << 20;
 
-/// Runs `binary --version`, `binary --help` and, where it has the command, `binary debug models --bundled`; `None` where
-/// their output is not that of a Codex.
+/// Runs `binary --version`, `binary --help` and, where it has the command, `binary debug models --bundled`; `None`
+/// where their output is not that of a Codex.
 ///
 /// # Errors
 /// When the binary cannot be started or has not ended within `limit`; its processes are gone then.
@@ -56,7 +56,7 @@ pub(crate) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<S
 
 struct Running<'a> {
     binary: &'a Path,
-    /// Whatever the outcome, no process of ours stays.
+    /// No process of ours stays, whatever the outcome.
     _group: Group,
     output: mpsc::Receiver<Vec<u8>>,
 }

@@ -1,7 +1,7 @@
 //! Collects rows while homes are read: of most threads in the one reading that the bill takes, of others in a second.
 //!
-//! Whether a rollout counts, and for which thread, is known only when all of a home was read. Its rows are made before,
-//! under a number; when the thread comes out as it was expected, the rows of this number count.
+//! Only when all of a home was read is it known whether a rollout counts, and for which thread. Its rows are made
+//! before, under a number; when the thread comes out as it was expected, the rows of this number count.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -25,8 +25,8 @@ use crate::ledger::summary::Summary;
 use crate::ledger::threads::{Summarized, Thread, alone};
 use crate::rollout::file::RolloutFile;
 
-/// The number of threads that are read for their responses at a time: enough to keep all processors busy, and few enough that a
-/// thousand responses of each are not many megabytes.
+/// The number of threads that are read for their responses at a time: enough to keep all processors busy, and few
+/// enough that a thousand responses of each are not many megabytes.
 const THREADS_AT_ONCE: usize = 64;
 
 const WRITE: &str = "write export";
@@ -35,7 +35,7 @@ const WRITE: &str = "write export";
 pub(super) struct Intake<'i, F> {
     options: &'i Options,
     facts: F,
-    /// The place where rows are set aside.
+    /// The directory in which rows are set aside.
     directory: &'i Path,
     sorter: Mutex<Sorter>,
     /// The sources whose rows count.
@@ -158,8 +158,8 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         Ok(())
     }
 
-    /// The rows of a thread whose responses are listed. Where it has become a guess what it was billed, as its parent is
-    /// gone, an earlier export knew better.
+    /// The rows of a thread whose responses are listed. Where it has become a guess what it was billed, as its parent
+    /// is gone, an earlier export knew better.
     fn rows_of(
         &self,
         thread: &Thread,

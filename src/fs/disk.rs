@@ -10,7 +10,8 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-/// A disk answers in milliseconds, one on a busy machine or behind a network in some hundred: what takes longer is dead.
+/// A disk answers in milliseconds, one on a busy machine or behind a network in some hundred: what takes longer is
+/// dead.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The number of threads that may wait for dead mounts, one for each. Beyond that nothing is asked.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fs::open::LAST_MS;
 
-/// The time after a change in which another one may get the same stamp, in milliseconds: the system's clock ticks every 10 at
-/// worst. What was read so soon after a change may have changed once more without a sign.
+/// The time after a change in which another one may get the same stamp, in milliseconds: the system's clock ticks every
+/// 10 at worst. What was read so soon after a change may have changed once more without a sign.
 const RACY_WINDOW_MS: u64 = 20;
 
 /// A time, as a file system writes it.

@@ -31,7 +31,8 @@ pub fn not_regular(path: &Path) -> Error {
     Error::invalid(OPERATION, path, "not a regular file")
 }
 
-/// Opens a rollout without asking what it is, for a reader by position: that fails on anything else than a regular file.
+/// Opens a rollout without asking what it is, for a reader by position: that fails on anything else than a regular
+/// file.
 ///
 /// # Errors
 ///

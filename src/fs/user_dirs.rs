@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 /// The name of this package's own directory in places that all programs share.
 const OURS: &str = "ao-codex";
 
-/// The place where a user keeps what; `None` where neither a variable nor a home directory says so.
+/// The directories of a user; `None` where neither a variable nor a home directory says one.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Directories {
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// The cache directory, which may be lost at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own place.
+    /// The cache directory, which may be lost at any time: `$XDG_CACHE_HOME/ao-codex`, else below the platform's own
+    /// place.
     pub cache: Option<PathBuf>,
     /// The directory of the user's configuration: `$XDG_CONFIG_HOME/ao-codex`, else `~/.config/ao-codex`.
     pub config: Option<PathBuf>,

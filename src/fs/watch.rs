@@ -2,7 +2,7 @@
 //!
 //! An append does not change the directory of a rollout, so that without events every file has to be asked for. Events
 //! are believed only where they are known to come: on file systems of this machine, and for files with one name.
-//! Whatever is unclear — a queue that overflowed, a directory that came or went — is answered by a walk.
+//! A walk answers what is unclear: a queue that overflowed, a directory that came or went.
 
 #[cfg(target_os = "linux")]
 pub use linux::Watcher;
@@ -32,8 +32,8 @@ mod linux {
     /// Room for the events that are taken from the kernel at a time, in bytes.
     const BUFFER: usize = 16 * 1024;
 
-    /// The file systems on which every change is made by this kernel: ext2 to 4, XFS, Btrfs, F2FS, tmpfs, overlayfs, ZFS,
-    /// bcachefs, ramfs.
+    /// The file systems on which every change is made by this kernel: ext2 to 4, XFS, Btrfs, F2FS, tmpfs, overlayfs,
+    /// ZFS, bcachefs, ramfs.
     const LOCAL: [u64; 9] = [
         0xef53,
         0x5846_5342,

@@ -1,5 +1,5 @@
-//! The limits of the account as the records of one rollout tell of them: the last reading of each, and how much was used
-//! in the hour before it.
+//! The limits of the account as the records of one rollout tell of them: the last reading of each, and how much was
+//! used in the hour before it.
 
 use std::sync::LazyLock;
 
@@ -10,17 +10,17 @@ use crate::rollout::record::rate_limits::{
     LimitReading, LimitWindow, limit_id_text, limits_text, read_limits, read_unusual_limits,
 };
 
-/// How much before the last reading is remembered, in milliseconds.
+/// The time before the last reading that is remembered, in milliseconds.
 pub const HOUR_MS: i64 = 60 * 60 * 1_000;
 
-/// How far apart the remembered points of that hour are at least, in milliseconds.
+/// The shortest time between two remembered points of that hour, in milliseconds.
 pub const APART_MS: i64 = 5 * 60 * 1_000;
 
 /// By how much the reset of one window differs from record to record, in milliseconds: old versions say how far away it
 /// is, in whole seconds, and the provider rounds.
 const SAME_RESET_MS: i64 = 2 * 60 * 1_000;
 
-/// How many limits of an account are remembered: it has two or three.
+/// The most limits of an account that are remembered: it has two or three.
 const MAX_LIMITS: usize = 8;
 
 /// The limits that one rollout tells of.
@@ -46,7 +46,7 @@ enum Last {
     Read { reading: Option<LimitReading>, read_ms: i64 },
 }
 
-/// How much was used at a moment of the window that the last reading is of.
+/// The use at a moment of the window that the last reading is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
     /// When, in milliseconds since 1970.
@@ -64,7 +64,7 @@ codec_fields!(Point { read_ms, primary_milli, secondary_milli });
 pub struct LimitHistory {
     /// The last reading.
     pub last: LimitReading,
-    /// What was used before it in the same windows, oldest first.
+    /// The readings before it in the same windows, oldest first.
     pub before: Vec<Point>,
 }
 
@@ -167,7 +167,7 @@ fn tells_something(text: &[u8]) -> bool {
     USED.find_iter(text).any(is_number) || CREDITS.find(text).is_some()
 }
 
-/// Whether two readings are of the same window.
+/// Tells whether two readings are of the same window.
 #[must_use]
 pub fn is_same_window(one: &LimitWindow, other: &LimitWindow) -> bool {
     match (one.resets_at_ms, other.resets_at_ms) {

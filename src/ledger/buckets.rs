@@ -1,5 +1,6 @@
-//! The buckets that usage is added up in: by model, workspace, service tier, quarter of an hour and length of context, so that any
-//! later question — by model, by day in any time zone, by workspace — is a sum over buckets and needs no second reading.
+//! The buckets that usage is added up in: by model, workspace, service tier, quarter of an hour and length of context,
+//! so that any later question — by model, by day in any time zone, by workspace — is a sum over buckets and needs no
+//! second reading.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -84,7 +85,7 @@ pub struct Listed {
 #[derive(Debug, Default, Clone)]
 pub struct UsageBuckets {
     buckets: Vec<(BucketKey, TokenUsage)>,
-    /// The place where each of the first buckets is, as many as there were when one of them was looked for.
+    /// The index of each of the first buckets, as many as there were when one of them was looked for.
     places: HashMap<BucketKey, usize>,
     /// Each response by itself, where somebody wants to know.
     responses: Option<Vec<Listed>>,

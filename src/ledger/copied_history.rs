@@ -85,8 +85,8 @@ impl CopiedHistory {
     }
 
     /// The number of its first records that are a copy: those that `parent` has too, in the same order, or those that
-    /// were written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that copies
-    /// cannot read of an older one's records; and a slow one has pauses of its own.
+    /// were written in one go, whichever are more. A copy leaves out what was rolled back, and what the version that
+    /// copies cannot read of an older one's records; and a slow one has pauses of its own.
     #[must_use]
     pub fn copied(&self, parent: Option<&Self>) -> usize {
         let Some(parent) = parent else { return self.pause_at.unwrap_or(self.hashes.len()) };

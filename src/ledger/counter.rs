@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use crate::codec::{Codec, Decoder, Encoder, codec_fields, stable_hash};
 use crate::rollout::record::TokenUsage;
 
-/// The least number of values that are remembered, the last ones. A second writer goes on from the value that stood in the
-/// rollout when it loaded it: so many responses may the first one get before that. They take half a megabyte, and no
-/// thread that anybody has seen comes near.
+/// The least number of values that are remembered, the last ones. A second writer goes on from the value that stood in
+/// the rollout when it loaded it: so many responses may the first one get before that. They take half a megabyte, and
+/// no thread that anybody has seen comes near.
 const REMEMBERED_VALUES: usize = 65_536;
 
 /// Follows the counter of one rollout.

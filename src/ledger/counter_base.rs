@@ -1,15 +1,15 @@
 //! The first value of a counter that may go on from another thread's.
 //!
 //! A fork that points to its parent's history (`history_base`) goes on from the parent's counter, but for some of 0.149
-//! to 0.152 that begin at zero when the parent was loaded. Its first value may be its first response's, or a mere repeat
-//! of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does not
-//! matter. Where they have none, only the parent's counter at the cut tells.
+//! to 0.152 that begin at zero when the parent was loaded. Its first value may be its first response's, or a mere
+//! repeat of the parent's when that failed. Where responses have records of their own (from 0.154 on) the value does
+//! not matter. Where they have none, only the parent's counter at the cut tells.
 
 use crate::codec::codec_fields;
 use crate::ledger::buckets::Response;
 use crate::rollout::record::{TokenUsage, TurnEvent};
 
-/// The place where the parent's counter stood when its history was cut.
+/// The value of the parent's counter when its history was cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParentCounter {
     /// There.

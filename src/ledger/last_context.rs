@@ -1,4 +1,4 @@
-//! How full the context of a thread's model is, by the last record that says so.
+//! The use of a thread's context window, by the last record that says so.
 
 use crate::codec::{Codec, Decoder, Encoder};
 use crate::rollout::record::rate_limits::{ContextUse, context_text, read_context};
@@ -18,7 +18,7 @@ impl LastContext {
         self.text.extend_from_slice(text);
     }
 
-    /// How full it is; `None` where no record says so.
+    /// The use of the window; `None` where no record says so.
     #[must_use]
     pub fn get(&self) -> Option<ContextUse> {
         if self.text.is_empty() { self.read } else { read_context(&self.text) }

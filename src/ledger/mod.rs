@@ -1,6 +1,6 @@
 //! From records to what a thread was billed. Pure: bytes and state in, state out.
 //!
-//! What counts, and why, is in `docs/accounting.md`; each rule lives once, in the module named after it.
+//! `docs/accounting.md` says what counts, and why; each rule lives once, in the module named after it.
 
 pub mod account_limits;
 pub mod buckets;

@@ -24,7 +24,7 @@ pub struct Summary {
     pub parent: Option<String>,
     /// The thread whose records it begins with.
     pub copied_from: Option<String>,
-    /// The place where the thread began.
+    /// The directory in which the thread began.
     pub workspace: Option<String>,
     /// The repository in which the thread began.
     pub git: Option<Git>,
@@ -36,9 +36,10 @@ pub struct Summary {
     pub last_model: Option<String>,
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
-    /// How full the model's context is.
+    /// The use of the model's context window.
     pub context: Option<ContextUse>,
-    /// The account's limits as its records tell them, packed: few who ask for threads ask for them. Empty where none does.
+    /// The account's limits as its records tell them, packed: few who ask for threads ask for them. Empty where none
+    /// does.
     pub limits: Box<[u8]>,
     /// Lines that were no records.
     pub skipped_records: u64,

@@ -30,7 +30,7 @@ pub struct Thread {
     pub thread_id: String,
     /// The rollout that was written last; a reverted thread has several.
     pub file: RolloutFile,
-    /// The place where it began, as Codex wrote it.
+    /// The directory in which it began, as Codex wrote it.
     pub workspace: Option<String>,
     /// The repository in which it began.
     pub git: Option<Git>,
@@ -46,7 +46,7 @@ pub struct Thread {
     pub model: Option<String>,
     /// The plan of the account that was billed.
     pub plan_type: Option<String>,
-    /// How full the context of its model is.
+    /// The use of its model's context window.
     pub context: Option<ContextUse>,
     /// The [`AccountLimits`](crate::ledger::account_limits::AccountLimits) of its records, packed.
     pub limits: Box<[u8]>,
@@ -93,8 +93,8 @@ pub fn threads(rollouts: &[FoldedRollout]) -> Threads {
     })
 }
 
-/// Assembles threads from summarized rollouts. `settle` says what the rollout at a place was billed where others matter to it;
-/// it is given what finds the place of another thread's beginning.
+/// Assembles threads from summarized rollouts. `settle` says what the rollout at a place was billed where others matter
+/// to it; it is given what finds the place of another thread's beginning.
 #[must_use]
 pub fn assemble(
     rollouts: Vec<Summarized>,
@@ -157,8 +157,9 @@ fn skipped(rollout: &Summarized, reason: &str) -> Skipped {
     Skipped { path: rollout.file.path.clone(), reason: reason.to_owned() }
 }
 
-/// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings one counts, the
-/// newest that is called by the thread's id: the others are copies that somebody made. What is left is newest first.
+/// A thread has one rollout that holds its beginning, and one more for each revert. Of several beginnings one counts,
+/// the newest that is called by the thread's id: the others are copies that somebody made. What is left is newest
+/// first.
 fn one_beginning(
     segments: &mut Vec<usize>,
     rollouts: &[Summarized],

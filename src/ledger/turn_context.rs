@@ -11,7 +11,8 @@ use crate::ledger::buckets::Response;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
-/// The number of turns that are remembered: a record names the running turn, or one that was interrupted shortly before.
+/// The number of turns that are remembered: a record names the running turn, or one that was interrupted shortly
+/// before.
 const REMEMBERED: usize = 16;
 
 /// The facts in a `turn_context`.
@@ -19,7 +20,7 @@ const REMEMBERED: usize = 16;
 pub struct TurnFacts {
     /// The model that the turn asks.
     pub model: Option<Arc<str>>,
-    /// The place where the turn runs.
+    /// The directory in which the turn runs.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turn asks for.
     pub tier: Option<ServiceTier>,
@@ -59,8 +60,8 @@ impl Turns {
     }
 
     /// The facts of the next turn, unless its own context says otherwise. (A compaction is a turn without one.)
-    /// Settings that are applied while a turn runs are not that turn's, except a thread's first ones: from 0.154 on they
-    /// stand behind the beginning of its first turn.
+    /// Settings that are applied while a turn runs are not that turn's, except a thread's first ones: from 0.154 on
+    /// they stand behind the beginning of its first turn.
     pub fn settings(&mut self, facts: TurnFacts, turn_runs: bool, answered: bool) {
         let first = !std::mem::replace(&mut self.has_settings, true);
         if turn_runs && (answered || !first) {

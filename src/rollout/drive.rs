@@ -17,7 +17,7 @@ const VERBATIM_UNC: &str = r"\\?\UNC\";
 /// digit.
 const DEVICES: [&str; 4] = ["AUX", "CON", "NUL", "PRN"];
 
-/// The place where the Linux beside Windows has the drives.
+/// The directory under which the Linux beside Windows has the drives.
 const MOUNTS: &str = "/mnt/";
 
 /// The file in which a kernel says what it is.
@@ -36,7 +36,8 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The platform of this machine. A Linux beside Windows is told by `WSL_DISTRO_NAME`, or by its kernel, which is Microsoft's.
+    /// The platform of this machine. A Linux beside Windows is told by `WSL_DISTRO_NAME`, or by its kernel, which is
+    /// Microsoft's.
     #[must_use]
     pub fn current() -> Self {
         static CURRENT: LazyLock<Platform> = LazyLock::new(|| {

@@ -20,7 +20,8 @@ pub struct RolloutFile {
     pub size: u64,
     /// The last write, in milliseconds since 1970.
     pub modified_ms: i64,
-    /// The time when its last record was written, in milliseconds since 1970, where that was read and the record says it.
+    /// The time when its last record was written, in milliseconds since 1970, where that was read and the record says
+    /// it.
     pub last_record_ms: Option<i64>,
 }
 
@@ -31,8 +32,8 @@ impl RolloutFile {
         RolloutName::parse_stem(&self.stem).unwrap_or(&self.stem)
     }
 
-    /// The time when something last happened to the thread, in milliseconds since 1970: a copy has another time than its original,
-    /// and the same records. The file's time stands in where no record has one.
+    /// The time when something last happened to the thread, in milliseconds since 1970: a copy has another time than
+    /// its original, and the same records. The file's time stands in where no record has one.
     #[must_use]
     pub fn updated_ms(&self) -> i64 {
         self.last_record_ms.unwrap_or(self.modified_ms)

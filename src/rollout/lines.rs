@@ -57,8 +57,9 @@ enum Long {
     Passing { head: Vec<u8>, end: [u8; 2], too_long: bool },
 }
 
-/// Makes room in a buffer for a stream of so many bytes, up to [`READ_SIZE`]. What is appended between two refreshes is a few
-/// kilobytes: more would be cleared for each refresh, and kept by the allocator for each thread that ever had a refresh.
+/// Makes room in a buffer for a stream of so many bytes, up to [`READ_SIZE`]. What is appended between two refreshes is
+/// a few kilobytes: more would be cleared for each refresh, and kept by the allocator for each thread that ever had a
+/// refresh.
 pub fn make_room(buffer: &mut Vec<u8>, length: u64) {
     // One more than there are, so that the end is found and not taken for a line that goes on.
     let length = usize::try_from(length).unwrap_or(READ_SIZE).min(READ_SIZE - 1);
@@ -73,7 +74,7 @@ pub fn make_room(buffer: &mut Vec<u8>, length: u64) {
 ///
 /// # Errors
 ///
-/// Whatever `reader` fails with, interruptions aside. The lines before were handed over.
+/// Any error of `reader`, interruptions aside. The lines before were handed over.
 pub fn scan_lines(
     mut reader: impl Read,
     buffer: &mut Vec<u8>,

@@ -25,7 +25,8 @@ const DATED_AMONG: usize = 64;
 /// The most bytes that are read back from the end: the memory that reading a tail may take.
 pub const MAX_TAIL: u64 = 16 * 1024 * 1024;
 
-/// The number of records that are read at most: each takes memory of its own, however short. Codex writes half as many into 16 MB.
+/// The number of records that are read at most: each takes memory of its own, however short. Codex writes half as many
+/// into 16 MB.
 pub const MAX_TAIL_RECORDS: usize = 131_072;
 
 /// The most attempts to read a file that shrinks meanwhile.
@@ -41,8 +42,8 @@ pub struct TailLine {
 }
 
 /// Reads the last records of a rollout, oldest first: at most `count` of them, and none that begin more than
-/// [`MAX_TAIL`] bytes before the end, nor more than [`MAX_TAIL_RECORDS`]. A line that is no record does not count, so that a broken one hides no other;
-/// one without a terminator counts when it is whole.
+/// [`MAX_TAIL`] bytes before the end, nor more than [`MAX_TAIL_RECORDS`]. A line that is no record does not count, so
+/// that a broken one hides no other; one without a terminator counts when it is whole.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Tells whether two paths are the same workspace: a link and its target are, `dir` and `dir/`, and on Windows and the Linux
-//! beside it every spelling of a directory on a drive.
+//! Tells whether two paths are the same workspace: a link and its target are, `dir` and `dir/`, and on Windows and the
+//! Linux beside it every spelling of a directory on a drive.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,8 +13,8 @@ use crate::rollout::drive::{self, Platform, fold_case, is_network, without_verba
 /// megabyte.
 const MAX_STEPS: usize = 128;
 
-/// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few. What
-/// lies on a mount that does not answer is where it says.
+/// Resolves many paths, and asks the disk once for each directory on their ways: thousands of worktrees lie in few.
+/// A directory on a mount that does not answer is where it says.
 #[derive(Debug)]
 pub struct Resolver {
     platform: Platform,
@@ -63,8 +63,8 @@ impl Resolver {
 
     /// The one path that a workspace has, whatever way it is spelled.
     ///
-    /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself. Nothing
-    /// is asked of the network.
+    /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
+    /// Nothing is asked of the network.
     pub fn resolve(&mut self, path: &Path) -> PathBuf {
         if is_network(path) {
             return without_verbatim(path.to_owned());

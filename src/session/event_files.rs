@@ -47,7 +47,7 @@ pub struct Named {
     pub events: Arc<SessionEvents>,
 }
 
-/// The place where the events of a session are.
+/// The path of the events of a session.
 #[must_use]
 pub fn path_of(ao_home: &Path, session: &str) -> PathBuf {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

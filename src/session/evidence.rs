@@ -30,11 +30,11 @@ pub struct SessionQuery {
     pub workspace: Option<PathBuf>,
     /// The thread that the orchestrator recorded for it.
     pub recorded_thread: Option<String>,
-    /// The place where its Codex runs. Whether it does is not asked without.
+    /// The place in which its Codex runs. Without one nobody asks whether it does.
     pub place: Option<Place>,
     /// True if only the process is asked for.
     pub process_only: bool,
-    /// True if what it is about and what it cost is asked, too.
+    /// True if its subject and its cost are asked for, too.
     pub with_info: bool,
 }
 

@@ -1,5 +1,5 @@
-//! One agent of the orchestrator: what its hooks noted, whether its Codex runs, which thread is its own, and what that is
-//! doing and has cost.
+//! One agent of the orchestrator: what its hooks noted, whether its Codex runs, which thread is its own, and what that
+//! is doing and has cost.
 //!
 //! [`evidence`] gathers all of it in one look. What it means is decided by who asks.
 

@@ -18,7 +18,7 @@ pub const OUR_SOURCE: &str = "hook";
 /// A line has less than 1 KB, unless what was on the screen is long.
 const TAIL_BYTES: u64 = 8 * 1024;
 
-/// The place where is noted that a screen showed a question, below the orchestrator's home.
+/// The file below the orchestrator's home that notes that a screen showed a question.
 const SCREENS: &str = "codex/screen";
 
 /// Of a session's id, the name of the file keeps so much.

@@ -119,8 +119,8 @@ pub(crate) fn threads_of(
     Ok(found)
 }
 
-/// Tells whether the thread that was found by its directory may be the session's, as far as the hooks of this and of all other
-/// sessions tell.
+/// Tells whether the thread that was found by its directory may be the session's, as far as the hooks of this and of
+/// all other sessions tell.
 fn may_be_own(head: &ThreadHead, events: Option<&SessionEvents>, named: &HashSet<String>) -> bool {
     let launched_ms = events.and_then(|events| events.launched_ms);
     let is_earlier = launched_ms

@@ -1,8 +1,8 @@
 //! The panes of tmux, remembered: each session with the processes that lead its panes.
 //!
-//! tmux is asked again when a pane came or went, which shows in the children of its server, and when the server has done
-//! anything else: a session may have been renamed or a pane moved then. A server whose panes print all the time does
-//! something all the time; as that goes on without anything found changed, it is asked less and less often.
+//! tmux is asked again when a pane came or went, which shows in the children of its server, and when the server has
+//! done anything else: a session may have been renamed or a pane moved then. A server whose panes print all the time
+//! does something all the time; as that goes on without anything found changed, it is asked less and less often.
 
 use std::collections::HashMap;
 use std::env;

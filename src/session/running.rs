@@ -21,7 +21,7 @@ const START_TOLERANCE_MS: i64 = 5_000;
 /// The number of panes whose Codex is remembered before those that have ended are forgotten.
 const MAX_REMEMBERED: usize = 1024;
 
-/// The place where a session's Codex runs.
+/// The tmux session or process in which a session's Codex runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// In the panes of tmux's session of this name.
@@ -30,14 +30,15 @@ pub enum Place {
     Process {
         /// Its number.
         pid: u32,
-        /// The time when the session was made, in milliseconds since 1970: a process that was started later is another one.
+        /// The time when the session was made, in milliseconds since 1970: a process that was started later is another
+        /// one.
         created_ms: Option<i64>,
         /// True if it is another user's, whom the system may hide.
         is_foreign: bool,
     },
 }
 
-/// True if a session's Codex runs.
+/// The answer to whether a session's Codex runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Running {
     /// It runs.

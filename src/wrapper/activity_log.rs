@@ -1,9 +1,9 @@
 //! The activity log of a workspace, `.ao/activity.jsonl`, from which dashboards without this plugin learn that an agent
 //! waits for a person or is blocked.
 //!
-//! The agent may write into the workspace, and so may the repository that was checked out: no link is followed on the way
-//! to the file, and nothing but a regular file with one name is written to. Readers want its last line only, so it never
-//! exceeds `MAX_BYTES`.
+//! The agent may write into the workspace, and so may the repository that was checked out: no link is followed on the
+//! way to the file, and nothing but a regular file with one name is written to. Readers want its last line only, so it
+//! never exceeds `MAX_BYTES`.
 
 use std::ffi::CStr;
 use std::io::{self, Read, Write};

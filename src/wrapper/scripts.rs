@@ -21,7 +21,7 @@ const SOURCES: [&str; 4] = [
 
 /// The shell that the sources name.
 const USUAL_SHELL: &str = "/bin/bash";
-/// The place where bash is on systems that keep it elsewhere, before PATH is asked.
+/// The path of bash on systems that keep it elsewhere, before PATH is asked.
 const OTHER_SHELLS: [&str; 4] = [
     "/usr/bin/bash",
     "/run/current-system/sw/bin/bash",

@@ -1,7 +1,8 @@
 //! The place of the wrappers of an orchestrator's home, and its state.
 //!
-//! They are in `<ao home>/bin`, where users and documents look for them, as long as that set is ours or nobody's. Where
-//! the marker there names another program, which writes its own set again at will, ours are in a directory of our own.
+//! The wrappers are in `<ao home>/bin`, where users and documents look for them, as long as that set is ours or
+//! nobody's. Where the marker there names another program, which writes its own set again at will, ours are in a
+//! directory of our own.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -80,7 +81,7 @@ pub fn own_directory(ao_home: &Path) -> PathBuf {
     ao_home.join("codex/bin")
 }
 
-/// The place where our wrappers are, or are to be.
+/// The directory of our wrappers, there or still to be made.
 ///
 /// # Errors
 /// The orchestrator's directory is there and cannot be read.

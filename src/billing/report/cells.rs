@@ -19,7 +19,7 @@ pub struct CellKey {
     pub day: Option<Arc<str>>,
     /// The model.
     pub model: Option<Arc<str>>,
-    /// The place where the turns ran, links resolved.
+    /// The directory in which the turns ran, links resolved.
     pub workspace: Option<Arc<str>>,
     /// The tier that the turns asked for.
     pub tier: ServiceTier,

@@ -45,8 +45,8 @@ impl Periods {
         Self { period, known: HashMap::new() }
     }
 
-    /// The period that a quarter of an hour is in; `None` beyond the years that a calendar has, and where no record says
-    /// when: that is counted as the first quarter of 1970.
+    /// The period that a quarter of an hour is in; `None` beyond the years that a calendar has, and where no record
+    /// says when: that is counted as the first quarter of 1970.
     pub fn name(&mut self, quarter: i64) -> Option<Arc<str>> {
         let format = self.period.format();
         let is_dated = quarter != UNDATED;

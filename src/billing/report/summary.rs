@@ -14,7 +14,7 @@ pub struct Report {
     pub codex_homes: Option<Vec<String>>,
     /// The directories of exports that were read in place of homes.
     pub from: Option<Vec<String>>,
-    /// The place where prices come from.
+    /// The source of the prices.
     pub pricing: Pricing,
     /// The sum over the threads.
     pub totals: PricedUsage,

@@ -18,8 +18,8 @@ pub struct Window {
     pub since_ms: Option<i64>,
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<i64>,
-    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, though
-    /// nothing is left of them.
+    /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
+    /// though nothing is left of them.
     pub running_since_ms: Option<i64>,
 }
 

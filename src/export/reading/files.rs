@@ -12,8 +12,8 @@ use crate::export::checkpoint::FILE_NAME;
 use crate::export::options::is_name;
 use crate::rollout::file::Skipped;
 
-/// The depth to which exports are looked for: `day=…/host=…/responses.ndjson.gz`, below directories that somebody collected them
-/// in, one for each machine or job.
+/// The depth to which exports are looked for: `day=…/host=…/responses.ndjson.gz`, below directories that somebody
+/// collected them in, one for each machine or job.
 const MAX_DEPTH: usize = 8;
 
 /// The number of files without an export that are named: who asks for the wrong directory need not see all that is in

@@ -88,7 +88,7 @@ impl ExportsQuery {
     ///
     /// # Errors
     ///
-    /// The same as of [`ExportsQuery::read`].
+    /// Those of [`ExportsQuery::read`].
     pub fn document(&self, watch: &Watch) -> Result<Vec<Vec<u8>>> {
         let path = self.directories.first().map_or(Path::new(""), PathBuf::as_path);
         let failed = |failed| Error::io("write the bill of", path, failed);

@@ -115,7 +115,7 @@ pub fn read(file: &ExportFile, watch: &Watch) -> Result<Content> {
 ///
 /// # Errors
 ///
-/// The same as of [`read`].
+/// Those of [`read`].
 pub fn read_again(
     file: &ExportFile,
     mut opened: File,

@@ -44,7 +44,7 @@ impl Fold {
         &self.limits
     }
 
-    /// How full the model's context is.
+    /// The use of the model's context window.
     #[must_use]
     pub fn context(&self) -> Option<ContextUse> {
         self.context.get()
@@ -75,7 +75,7 @@ impl Fold {
         (!only_copied).then_some(&self.tracker)
     }
 
-    /// The place where the thread's counter stands.
+    /// The value of the thread's counter.
     #[must_use]
     pub fn counted(&self) -> Option<TokenUsage> {
         self.counter.total()

@@ -31,7 +31,7 @@ use crate::rollout::record::{
 use crate::rollout::timestamp::{leading_timestamp, parse_timestamp};
 use crate::rollout::turn::{TurnState, TurnTracker};
 
-/// How long after the beginning of a fork its copied records are written at most, in milliseconds.
+/// The longest time after the beginning of a fork at which its copied records are written, in milliseconds.
 const COPIED_WITHIN_MS: i64 = 2_000;
 
 /// The state of the fold over one rollout.
@@ -65,7 +65,7 @@ pub struct Fold {
     plan_type: Option<String>,
     /// The limits of the account.
     limits: AccountLimits,
-    /// How full the context is: the text of the last record that says so.
+    /// The use of the context window: the text of the last record that says so.
     context: LastContext,
     /// The time when the last record was written that was read.
     last_ms: Option<i64>,
@@ -284,7 +284,7 @@ impl Fold {
         }
     }
 
-    /// Whether a record was made when it says: what a fork has copied carries the time of the fork.
+    /// Tells whether a record was made when it says: a copied one carries the time of the fork.
     fn is_read_at(&self, written_ms: i64) -> bool {
         let named = || parse_timestamp(self.meta.as_ref()?.timestamp.as_deref()?);
         let forked = || self.born_ms.max(named());

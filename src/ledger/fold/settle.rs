@@ -23,8 +23,8 @@ impl Fold {
         meta.history_base.as_ref()?.thread_id.as_deref()
     }
 
-    /// The usage that was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for the
-    /// parents of old forks.
+    /// The usage that was billed, when nothing follows. `others` finds the fold of another thread; it is asked only for
+    /// the parents of old forks.
     #[must_use]
     pub fn settle<'f>(&'f self, others: &impl Fn(&str) -> Option<&'f Self>) -> UsageBuckets {
         let mut buckets = self.buckets.clone();

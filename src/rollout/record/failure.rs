@@ -85,8 +85,8 @@ pub fn windows(line: &[u8], written_ms: Option<i64>) -> Option<Windows> {
 }
 
 impl Windows {
-    /// The time when the refusal that ended a turn is over, in milliseconds since 1970: every full window has been reset
-    /// then. `None` where nothing says that it was a limit.
+    /// The time when the refusal that ended a turn is over, in milliseconds since 1970: every full window has been
+    /// reset then. `None` where nothing says that it was a limit.
     #[must_use]
     pub fn reset_after(&self, failure: Option<&Failure>) -> Option<i64> {
         let full = self.0.iter().filter(|window| window.used_milli >= FULL_MILLI);

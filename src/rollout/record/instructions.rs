@@ -1,7 +1,7 @@
 //! The instructions in a `session_meta`: twenty of its twenty-two kilobytes, and nothing that we need.
 //!
-//! They are one JSON string, so that its end is the next quote that is not escaped, and finding that costs a tenth of
-//! parsing what lies before it.
+//! The instructions are one JSON string, so that its end is the next quote that is not escaped, and finding that costs
+//! a tenth of parsing what lies before it.
 
 use std::sync::LazyLock;
 
@@ -11,8 +11,8 @@ use memchr::memmem::Finder;
 /// The instructions begin within the first kilobyte. Ones that begin later are parsed like everything else.
 const SEARCHED: usize = 4096;
 
-/// The field before the text. Inside a JSON string its quotes would be escaped, so that it is always a field. To prepare
-/// the search takes longer than to search.
+/// The field before the text. Inside a JSON string its quotes would be escaped, so that it is always a field. To
+/// prepare the search takes longer than to search.
 static FIELDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| {
     [Finder::new("\"base_instructions\":{\"text\":\""), Finder::new("\"instructions\":\"")]
 });

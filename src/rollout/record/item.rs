@@ -24,7 +24,8 @@ pub struct Record<'a> {
 /// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item<'a> {
-    /// `session_meta`: the thread's, or one that was copied from its parent. Read it with [`crate::rollout::record::session_meta`].
+    /// `session_meta`: the thread's, or one that was copied from its parent. Read it with
+    /// [`crate::rollout::record::session_meta`].
     SessionMeta,
     /// `turn_context`: what the turn runs with.
     TurnContext(TurnContext<'a>),
@@ -47,7 +48,7 @@ pub struct TurnContext<'a> {
     pub turn_id: Option<Cow<'a, str>>,
     /// The model that the turn asks.
     pub model: Option<Cow<'a, str>>,
-    /// The place where the turn runs.
+    /// The directory in which the turn runs.
     pub cwd: Option<Cow<'a, str>>,
     /// The tier that it asks for, in settings from 0.148 on; `None` where the record does not say.
     pub service_tier: Option<ServiceTier>,

@@ -26,9 +26,9 @@ const CONTEXT_WINDOW: &[u8] = b",\"model_context_window\":";
 /// One window of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitWindow {
-    /// How much of it was used, in thousandths of a percent.
+    /// The part of it that was used, in thousandths of a percent.
     pub used_milli: i64,
-    /// How long it is.
+    /// Its length.
     pub window_minutes: Option<i64>,
     /// When it begins anew, in milliseconds since 1970.
     pub resets_at_ms: Option<i64>,
@@ -36,14 +36,14 @@ pub struct LimitWindow {
 
 codec_fields!(LimitWindow { used_milli, window_minutes, resets_at_ms });
 
-/// What is left of what an account has bought beside its plan.
+/// The rest of what an account has bought beside its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credits {
-    /// Whether there are any.
+    /// True if there are any.
     pub has_credits: bool,
-    /// Whether they do not end.
+    /// True if they do not end.
     pub unlimited: bool,
-    /// How many are left, as the provider spells it.
+    /// The number that is left, as the provider spells it.
     pub balance: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub struct LimitReading {
     pub primary: Option<LimitWindow>,
     /// The longer one.
     pub secondary: Option<LimitWindow>,
-    /// What is left beside the plan.
+    /// The rest of what was bought beside the plan.
     pub credits: Option<Credits>,
     /// When it was written, in milliseconds since 1970.
     pub read_ms: i64,
@@ -68,19 +68,19 @@ pub struct LimitReading {
 
 codec_fields!(LimitReading { limit_id, plan_type, primary, secondary, credits, read_ms });
 
-/// How full the model's context is.
+/// The use of the model's context window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextUse {
     /// The tokens of the last response, all that it was sent among them.
     pub tokens: u64,
-    /// How many the model takes.
+    /// The number that the model takes.
     pub window: u64,
 }
 
 codec_fields!(ContextUse { tokens, window });
 
-/// The text of the limits in a `token_count`, with whatever follows it on the line; `None` where it is spelled otherwise
-/// or not there.
+/// The text of the limits in a `token_count`, with whatever follows it on the line; `None` where it is spelled
+/// otherwise or not there.
 #[must_use]
 pub fn limits_text(line: &[u8]) -> Option<&[u8]> {
     // To prepare the search takes longer than to search.
@@ -115,8 +115,8 @@ pub fn read_unusual_limits(line: &[u8], read_ms: i64) -> Option<LimitReading> {
     limits_of(record.get("payload")?.get("rate_limits")?, read_ms)
 }
 
-/// The windows of a `token_count` that was written at `written_ms`, of whatever limit; where that is `None`, those of old
-/// versions have no reset.
+/// The windows of a `token_count` that was written at `written_ms`, of whatever limit; where that is `None`, those of
+/// old versions have no reset.
 #[must_use]
 pub fn read_windows(line: &[u8], written_ms: Option<i64>) -> Vec<LimitWindow> {
     let Ok(record) = serde_json::from_slice::<Value>(line) else { return Vec::new() };

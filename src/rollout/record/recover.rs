@@ -1,5 +1,5 @@
-//! Whole records in a line that is none: behind a byte order mark or the zeros that a crash left, behind half a record, or
-//! one behind the other where a line break was lost.
+//! Whole records in a line that is none: behind a byte order mark or the zeros that a crash left, behind half a record,
+//! or one behind the other where a line break was lost.
 
 use std::sync::LazyLock;
 
@@ -15,8 +15,8 @@ const BEGINNING: &[u8] = b"{\"timestamp\":\"";
 /// quotes would be escaped.
 const SEAM: &[u8] = b"}{\"timestamp\":\"";
 
-/// The number of beginnings without a record that are tried in a line: each may cost the rest of it, and what a crash leaves
-/// has one or two.
+/// The number of beginnings without a record that are tried in a line: each may cost the rest of it, and what a crash
+/// leaves has one or two.
 const MAX_TORN: u32 = 16;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

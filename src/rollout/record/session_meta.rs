@@ -63,7 +63,7 @@ codec_fields!(SessionMeta {
 /// `session_meta.git`: the repository as it was when the thread began.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Git {
-    /// The place where its remote is, as `git` has it.
+    /// The URL of its remote, as `git` has it.
     pub repository_url: Option<String>,
     /// The branch that was checked out.
     pub branch: Option<String>,
@@ -177,8 +177,8 @@ impl SessionMeta {
         self.parent_thread_id.as_deref().or(spawned_by).or(self.forked_from_id.as_deref())
     }
 
-    /// Tells whether the rollout continues its own thread after a revert: it points to a history, and to no other thread.
-    /// (What it points to may be called by the id of an earlier such rollout.)
+    /// Tells whether the rollout continues its own thread after a revert: it points to a history, and to no other
+    /// thread. (What it points to may be called by the id of an earlier such rollout.)
     #[must_use]
     pub fn is_revert(&self) -> bool {
         self.history_base.is_some() && self.parent().is_none()

@@ -1,8 +1,8 @@
 //! The two records that count tokens, as every version of Codex that writes them spells them: read from left to right,
 //! without building what nobody asks for.
 //!
-//! What is spelled otherwise in any place, by one space or one field, is `None` and left to serde; so is whatever that
-//! might refuse. What both can read they read alike.
+//! A line that is spelled otherwise in any place, by one space or one field, is `None` and left to serde; so is
+//! whatever that might refuse. What both can read they read alike.
 
 use std::borrow::Cow;
 

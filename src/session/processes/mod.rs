@@ -88,8 +88,8 @@ pub(crate) fn children_mark(pid: u32) -> Option<Vec<u8>> {
     system::children_mark(pid)
 }
 
-/// The time that a process of one thread has run on a processor, in nanoseconds: the same as long as it sleeps. `None` where
-/// the system does not tell.
+/// The time that a process of one thread has run on a processor, in nanoseconds: the same as long as it sleeps. `None`
+/// where the system does not tell.
 #[must_use]
 pub(crate) fn ran_ns(pid: u32) -> Option<u64> {
     system::ran_ns(pid)

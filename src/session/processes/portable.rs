@@ -1,5 +1,5 @@
-//! macOS and Windows, through a library that knows their interfaces. Neither tells of terminals here, nor when a process
-//! last ran.
+//! macOS and Windows, through a library that knows their interfaces. Neither tells of terminals here, nor when a
+//! process last ran.
 
 #![expect(clippy::unnecessary_wraps, reason = "on Linux the system may refuse to say")]
 

@@ -7,7 +7,8 @@ pub struct Process {
     pub pid: u32,
     /// The number of its parent.
     pub parent: u32,
-    /// The time when it was started, in the system's own unit: to compare with that of the same number at another moment.
+    /// The time when it was started, in the system's own unit: to compare with that of the same number at another
+    /// moment.
     pub started: u64,
     /// The device of its terminal, where the system tells.
     pub terminal: Option<u64>,
