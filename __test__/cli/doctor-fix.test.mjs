@@ -1,12 +1,12 @@
-/** `--fix` mends what is safe to mend, says so, and finds nothing more to do the next time. */
+/** `--fix` fixes what is safe to fix, says so, and finds nothing more to do the next time. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makePatient } from "./support/patient.mjs";
 
-/** [what is broken, how, the check that mends it, what it says it did] */
-const MENDED = [
+/** [what is broken, how, the check that fixes it, what it says it did] */
+const FIXED = [
   [
     "no wrappers",
     (patient) => patient.remove(".ao"),
@@ -54,8 +54,8 @@ const MENDED = [
   ],
 ];
 
-for (const [what, damage, id, done] of MENDED) {
-  test(`mends ${what}`, async (t) => {
+for (const [what, damage, id, done] of FIXED) {
+  test(`fixes ${what}`, async (t) => {
     const patient = await makePatient(t);
     damage(patient);
     const { code, ok, ill, fixed } = await patient.examine(["--fix"]);
@@ -67,7 +67,7 @@ for (const [what, damage, id, done] of MENDED) {
   });
 }
 
-test("mends wrappers that others may write", async (t) => {
+test("fixes wrappers that others may write", async (t) => {
   const patient = await makePatient(t);
   chmodSync(patient.bin, 0o777);
   const { ill, fixed } = await patient.examine(["--fix"]);

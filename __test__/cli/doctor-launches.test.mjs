@@ -64,7 +64,7 @@ findsEach([
     (patient) => {
       patient.write("app/agent-orchestrator.yaml", "projects: [\n");
     },
-    ["settings", "fail", /agent-orchestrator\.yaml cannot be read: .*line/, /mend the YAML/],
+    ["settings", "fail", /agent-orchestrator\.yaml cannot be read: .*line/, /fix the YAML/],
   ],
   [
     "an orchestrator's configuration that has a project twice",

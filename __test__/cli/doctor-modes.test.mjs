@@ -1,4 +1,4 @@
-/** What the doctor finds where mode bits keep the user out, and mends. */
+/** What the doctor finds where mode bits keep the user out, and fixes. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ for (const [what, path, id] of [
   ["a directory of rollouts", ".codex/sessions", "codex-home"],
   ["a metadata file", ".agent-orchestrator/0123-app/sessions/app-1", "metadata"],
 ]) {
-  test(`${id} finds ${what} that may not be read, and mends its mode`, async (t) => {
+  test(`${id} finds ${what} that may not be read, and fixes its mode`, async (t) => {
     const patient = await makePatient(t);
     chmodSync(patient.path(path), 0o000);
     const env = sessionOf(patient);
@@ -28,7 +28,7 @@ for (const [what, path, id] of [
   });
 }
 
-test("cache finds a directory that may not be written, and mends its mode", async (t) => {
+test("cache finds a directory that may not be written, and fixes its mode", async (t) => {
   const patient = await makePatient(t);
   mkdirSync(patient.path(".cache/ao-codex"), { recursive: true });
   chmodSync(patient.path(".cache/ao-codex"), 0o500);

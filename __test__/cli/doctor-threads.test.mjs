@@ -135,7 +135,7 @@ findsEach([
       "prices",
       "fail",
       /prices\.json/,
-      /^mend ~\/\.config\/ao-codex\/prices\.json \(docs\/configuration\.md has its form\), or remove it$/,
+      /^fix ~\/\.config\/ao-codex\/prices\.json \(docs\/configuration\.md has its form\), or remove it$/,
     ],
   ],
   [

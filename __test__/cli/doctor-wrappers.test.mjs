@@ -55,7 +55,7 @@ findsEach([
   [
     "a profile that ends the shell",
     (patient) => patient.write(".profile", "exit 3\n"),
-    ["wrappers-first", "fail", /^bash -lc does not end well/, /mend your profile/],
+    ["wrappers-first", "fail", /^bash -lc does not end well/, /fix your profile/],
   ],
   [
     "a GH_PATH that leads nowhere",
@@ -88,7 +88,7 @@ findsEach([
       patient.write(`${patient.metadataPath}.json`, "{");
       return { env: sessionOf(patient) };
     },
-    ["metadata", "fail", /app-1\.json is not a JSON object$/, /mend it by hand/],
+    ["metadata", "fail", /app-1\.json is not a JSON object$/, /fix it by hand/],
   ],
   [
     "a lock that a process left behind",

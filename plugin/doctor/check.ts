@@ -19,8 +19,8 @@ export interface Check {
   /** Skipped where that is not there: who runs Codex alone needs none of it. */
   needs?: "orchestrator";
   look(machine: Machine): Promise<Finding>;
-  /** Mends what is safe to mend and says what it did; `null` where there is nothing of the kind. */
-  mend?(machine: Machine): Promise<string | null>;
+  /** Fixes what is safe to fix and says what it did; `null` where there is nothing of the kind. */
+  fix?(machine: Machine): Promise<string | null>;
 }
 
 export function ok(found: string): Finding {

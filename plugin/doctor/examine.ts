@@ -8,7 +8,7 @@ export interface Examined extends Finding {
   id: string;
 }
 
-export interface Mended {
+export interface Fixed {
   id: string;
   /** The repairs that were made. */
   done: string;
@@ -17,35 +17,35 @@ export interface Mended {
 export interface Report {
   ok: boolean;
   checks: Examined[];
-  /** Only where mending was asked for. */
-  fixed?: Mended[];
+  /** Only where fixing was asked for. */
+  fixed?: Fixed[];
 }
 
 export async function examine(
   checks: readonly Check[],
   machine: Machine,
-  mends: boolean,
+  fixes: boolean,
 ): Promise<Report> {
   const examined: Examined[] = [];
-  const fixed: Mended[] = [];
+  const fixed: Fixed[] = [];
   for (const check of checks) {
     let finding = await look(check, machine);
-    const isUnwell = finding.status === "warn" || finding.status === "fail";
-    if (mends && isUnwell && check.mend) {
+    const hasFailed = finding.status === "warn" || finding.status === "fail";
+    if (fixes && hasFailed && check.fix) {
       try {
-        const done = await check.mend(machine);
+        const done = await check.fix(machine);
         if (done !== null) {
           fixed.push({ id: check.id, done });
           finding = await look(check, machine);
         }
       } catch (error) {
-        finding = { ...finding, found: `${finding.found}; cannot mend it: ${messageOf(error)}` };
+        finding = { ...finding, found: `${finding.found}; cannot fix it: ${messageOf(error)}` };
       }
     }
     examined.push({ id: check.id, ...finding });
   }
-  const isWell = examined.every(({ status }) => status !== "fail");
-  return { ok: isWell, checks: examined, ...(mends && { fixed }) };
+  const hasPassed = examined.every(({ status }) => status !== "fail");
+  return { ok: hasPassed, checks: examined, ...(fixes && { fixed }) };
 }
 
 async function look(check: Check, machine: Machine): Promise<Finding> {
@@ -54,7 +54,7 @@ async function look(check: Check, machine: Machine): Promise<Finding> {
   try {
     return await check.look(machine);
   } catch (error) {
-    return fail(messageOf(error), "mend what the message names, then run this again");
+    return fail(messageOf(error), "fix what the message names, then run this again");
   }
 }
 

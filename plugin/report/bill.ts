@@ -80,9 +80,11 @@ export function billOf(home: HomeUsage, titles: Titles): Bill {
   return {
     home,
     models,
-    workspaces: dearestFirst(rowsBy(cells, models, ({ workspace }) => workspace)),
-    repositories: dearestFirst(rowsBy(modelCellsOf(home), models, ({ repository }) => repository)),
-    threads: dearestFirst(home.threads.map((thread) => threadRow(thread, models, titles))),
+    workspaces: mostExpensiveFirst(rowsBy(cells, models, ({ workspace }) => workspace)),
+    repositories: mostExpensiveFirst(
+      rowsBy(modelCellsOf(home), models, ({ repository }) => repository),
+    ),
+    threads: mostExpensiveFirst(home.threads.map((thread) => threadRow(thread, models, titles))),
     days: inOrder(rowsBy(dated, models, ({ day }) => day)),
     kinds: inOrder(kindRows(dated)),
   };
@@ -133,7 +135,7 @@ function kind(name: string, colour: string, rank: number, of: (usage: Usage) => 
   return { name, colour: `var(${colour})`, rank, usage, isEstimate: false, of };
 }
 
-function dearestFirst<T extends Sum>(rows: readonly T[]): T[] {
+function mostExpensiveFirst<T extends Sum>(rows: readonly T[]): T[] {
   return rows.toSorted((a, b) => b.cost - a.cost || b.tokens - a.tokens);
 }
 

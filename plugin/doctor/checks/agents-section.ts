@@ -31,7 +31,7 @@ export const agentsSection: Check = {
       "ao-codex doctor --fix adds it",
     );
   },
-  async mend({ workspace, native, session, settings }: Machine): Promise<string | null> {
+  async fix({ workspace, native, session, settings }: Machine): Promise<string | null> {
     if (session === null || !settings.agentsSection) return null;
     const { path: file, outcome } = await native.installAgentsSection(workspace);
     return ["created", "added", "updated"].includes(outcome)

@@ -31,7 +31,7 @@ export const cache: Check = {
       isThere(directory) ? path(directory) : `${path(directory)}, created when it is needed`,
     );
   },
-  async mend({ native }: Machine): Promise<string | null> {
+  async fix({ native }: Machine): Promise<string | null> {
     const { cacheDirectory: directory } = await native.places();
     if (directory === null) return null;
     const place = nearest(directory);

@@ -39,7 +39,7 @@ export const codexHome: Check = {
     const left = skipped.length === 0 ? "" : `, ${plural(skipped.length, "file")} left out`;
     return ok(`${path(home)}: ${plural(threads.length, "rollout")}${left}`);
   },
-  async mend({ codexHome: home, settings }: Machine): Promise<string | null> {
+  async fix({ codexHome: home, settings }: Machine): Promise<string | null> {
     if (!isThere(home)) {
       if (settings.codexHome === null) return null;
       mkdirSync(home, { recursive: true, mode: 0o700 });

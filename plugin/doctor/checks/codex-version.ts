@@ -35,7 +35,7 @@ function notACodex(binary: string): Finding {
 function remedyFor(binary: string): string {
   const shim = shimOf(binary);
   return shim === null
-    ? `run ${path(binary)} --version and mend what it says, or name another in AO_CODEX_BINARY`
+    ? `run ${path(binary)} --version and fix what it says, or name another in AO_CODEX_BINARY`
     : `let ${shim} choose a version that has codex, or name one in AO_CODEX_BINARY`;
 }
 

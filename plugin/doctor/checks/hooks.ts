@@ -22,7 +22,7 @@ export const hooks: Check = {
     if (!isFile(program) || !may(program, "run")) return missing(machine, program);
     return ok(`Codex runs ours at ${trusted.join(", ")}`);
   },
-  async mend(machine: Machine): Promise<string | null> {
+  async fix(machine: Machine): Promise<string | null> {
     if (!machine.settings.hooks || (await trustedBy(machine)).length === 0) return null;
     const installed = await machine.native.installHook({ aoHome: machine.settings.aoHome });
     return `installed ${path(installed)}`;

@@ -56,7 +56,7 @@ export const metadata: Check = {
       needsJq && native.findProgramSync("jq", { aoHome: settings.aoHome }) === null,
     );
   },
-  async mend({ session }: Machine): Promise<string | null> {
+  async fix({ session }: Machine): Promise<string | null> {
     const file = fileOf(session);
     if (file === null) return null;
     const done = [giveRights(dirname(file.path), 0o700), giveRights(file.path, 0o600)];
@@ -81,7 +81,7 @@ function judge(file: MetadataFile, cannotWriteJson: boolean): Finding {
   if (readMetadata(file) === null)
     return fail(
       `${shown} is not ${file.format === "json" ? "a JSON object" : "of lines key=value"}`,
-      "mend it by hand, or start the session again",
+      "fix it by hand, or start the session again",
     );
   if (cannotWriteJson)
     return fail(

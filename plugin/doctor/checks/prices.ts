@@ -15,7 +15,7 @@ export const prices: Check = {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const file = userPrices === null ? "the price file" : path(userPrices);
-      return fail(reason, `mend ${file} (docs/configuration.md has its form), or remove it`);
+      return fail(reason, `fix ${file} (docs/configuration.md has its form), or remove it`);
     }
   },
 };

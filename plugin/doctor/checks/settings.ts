@@ -30,7 +30,7 @@ export const settings: Check = {
     if (configuration !== null && configuration.broken !== null)
       return fail(
         `${path(configuration.path)} cannot be read: ${configuration.broken}`,
-        "mend the YAML at that place",
+        "fix the YAML at that place",
       );
     const problems = [...problemsOf(machine), ...(await profileProblems(machine))];
     if (problems.length > 0) {

@@ -40,7 +40,7 @@ export const wrappersFirst: Check = {
     if (outcome.code !== 0)
       return fail(
         `${how} does not end well within ${LIMIT_MS / 1000} seconds`,
-        `run ${shell} -lc true and mend your profile`,
+        `run ${shell} -lc true and fix your profile`,
       );
     const found = [...outcome.stdout.matchAll(new RegExp(`${MARK}(.*)`, "g"))].map(
       ([, at = ""]) => at,

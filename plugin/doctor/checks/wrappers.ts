@@ -27,7 +27,7 @@ export const wrappers: Check = {
       );
     return judge(status);
   },
-  async mend(machine: Machine): Promise<string | null> {
+  async fix(machine: Machine): Promise<string | null> {
     const { native, settings } = machine;
     const done = isOpen(machine) ? close(machine.wrappers) : null;
     const status = await statusOf(machine);
