@@ -53,6 +53,18 @@ export interface BinarySearch {
   aoHome?: string | null
 }
 
+/**
+ * The facts of this very file that were cached on disk; `null` where it was not asked yet, or was replaced since.
+ * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
+ */
+export declare function cachedBinarySync(path: string): BinaryFacts | null
+
+/**
+ * The hooks that `flags` give this very file, as they were cached on disk; `null` where it was not asked so.
+ * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
+ */
+export declare function cachedHooksSync(path: string, flags: Array<string>): CodexHooks | null
+
 /** A hook as Codex lists it. */
 export interface CodexHook {
   /** Its key: where it comes from, its event, and its place there. */
@@ -575,18 +587,6 @@ export declare function readActivity(rolloutPath: string): Promise<RolloutActivi
  * `readActivity` does.
  */
 export declare function readTurnFailure(rolloutPath: string): Promise<TurnFailure | null>
-
-/**
- * Recalls the facts of this very file from the disk; `null` where it was not asked yet, or was replaced since.
- * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
- */
-export declare function recallBinarySync(path: string): BinaryFacts | null
-
-/**
- * Recalls from the disk the hooks that `flags` give this very file; `null` where it was not asked so.
- * Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
- */
-export declare function recallHooksSync(path: string, flags: Array<string>): CodexHooks | null
 
 /**
  * Says which files `removeWrappers` would remove, and removes none. Rejects where the directory cannot be read, and on

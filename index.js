@@ -773,8 +773,10 @@ if (
   }
 }
 
-const { beginActivityLog, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, recallBinarySync, recallHooksSync, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
+const { beginActivityLog, cachedBinarySync, cachedHooksSync, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
+export { cachedBinarySync }
+export { cachedHooksSync }
 export { directoryHooksSync }
 export { exportResponses }
 export { findProgramSync }
@@ -799,8 +801,6 @@ export { probeHooks }
 export { rateLimits }
 export { readActivity }
 export { readTurnFailure }
-export { recallBinarySync }
-export { recallHooksSync }
 export { removableWrappers }
 export { removeActivityLog }
 export { removeAgentsSection }

@@ -4,6 +4,8 @@ import { addon } from "./addon.js";
 
 export const {
   beginActivityLog,
+  cachedBinarySync,
+  cachedHooksSync,
   directoryHooksSync,
   exportResponses,
   findProgramSync,
@@ -28,8 +30,6 @@ export const {
   rateLimits,
   readActivity,
   readTurnFailure,
-  recallBinarySync,
-  recallHooksSync,
   removableWrappers,
   removeActivityLog,
   removeAgentsSection,

@@ -101,10 +101,10 @@ const WAYS = {
     writeFileSync(binary, CODEX, { mode: 0o755 });
     fill();
     const asked = await native.probeBinary(binary);
-    const during = native.recallBinarySync(binary);
+    const during = native.cachedBinarySync(binary);
     empty();
     await native.probeBinary(binary);
-    const after = native.recallBinarySync(binary);
+    const after = native.cachedBinarySync(binary);
     return { asked, during, after };
   },
 };

@@ -105,12 +105,12 @@ test("a binary says what it can do, and is asked again only when it was replaced
     noDaemon: false,
     modelSuccessors: {},
   };
-  assert.equal(native.recallBinarySync(codex), null);
+  assert.equal(native.cachedBinarySync(codex), null);
   assert.deepEqual(await native.probeBinary(codex), facts);
-  assert.deepEqual(native.recallBinarySync(codex), facts);
+  assert.deepEqual(native.cachedBinarySync(codex), facts);
 
   await world.codex({ version: "0.169.0", values: ["never"] });
-  assert.equal(native.recallBinarySync(codex), null);
+  assert.equal(native.cachedBinarySync(codex), null);
   assert.deepEqual(await native.probeBinary(codex), {
     ...facts,
     version: "0.169.0",

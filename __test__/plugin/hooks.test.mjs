@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
-import { probeHooks, recallHooksSync, listSessionEvents } from "@ao/plugin-codex/native";
+import { probeHooks, cachedHooksSync, listSessionEvents } from "@ao/plugin-codex/native";
 import { verificationFlags } from "../../dist/launch/hooks/definition.js";
 import { argumentsAfter, settingsOf } from "./support/arguments.mjs";
 import { hookedCodex } from "./support/hooked-codex.mjs";
@@ -28,7 +28,7 @@ const hooksOf = async (world, command) => settingsOf(await argumentsAfter(world,
 
 /** Waits until the agent that was just made has its answer, whatever it is. */
 const answered = async (world, binary) => {
-  const known = () => recallHooksSync(binary, verificationFlags(programOf(world)));
+  const known = () => cachedHooksSync(binary, verificationFlags(programOf(world)));
   await eventually("the answer", () => known() !== null);
   await eventually(
     "the program, where it is trusted",
@@ -212,7 +212,7 @@ test("an orchestrator's home with a space and a quote in its name is one word of
   const program = join(aoHome, "bin", "ao-codex-hook");
   const agent = create({ aoHome });
   await eventually("the program", () => existsSync(program));
-  assert.notEqual(recallHooksSync(binary, verificationFlags(program)), null);
+  assert.notEqual(cachedHooksSync(binary, verificationFlags(program)), null);
   const hooks = await hooksOf(world, agent.getLaunchCommand(config(world)));
   const [, command] = /command=("(?:[^"\\]|\\.)*")/.exec(hooks);
   assert.equal(JSON.parse(command), `'${program.replaceAll("'", `'\\''`)}'`);

@@ -5,7 +5,7 @@ import type { BinaryFacts, BinarySearch } from "../../index.js";
 import {
   probeBinary,
   probeBinarySync,
-  recallBinarySync,
+  cachedBinarySync,
   resolveBinary,
   resolveBinarySync,
 } from "../native.js";
@@ -72,7 +72,7 @@ export class CodexBinary {
   /** The known facts of the binary. Never waits: what is not known yet is asked in the background. */
   facts(): BinaryFacts {
     const path = this.resolveNow();
-    const remembered = recallBinarySync(path);
+    const remembered = cachedBinarySync(path);
     if (remembered !== null) return remembered;
     const identity = identityOf(path);
     if (identity === null) return NEWEST_FACTS;
@@ -85,7 +85,7 @@ export class CodexBinary {
     const path = this.resolveNow();
     const identity = identityOf(path);
     const isNew = identity !== null && !this.#waitedFor.has(identity);
-    if (isNew && recallBinarySync(path) === null && !this.#facts.has(identity)) {
+    if (isNew && cachedBinarySync(path) === null && !this.#facts.has(identity)) {
       this.#waitedFor.add(identity);
       const facts = probeBinarySync(path, FIRST_LAUNCH_MS);
       if (facts !== null) this.#facts.set(identity, facts);
@@ -96,7 +96,7 @@ export class CodexBinary {
   /** The facts, after waiting for an answer that may be on its way, but no longer than this. */
   async factsWithin(limitMs: number): Promise<BinaryFacts> {
     const path = await this.resolve();
-    const identity = recallBinarySync(path) === null ? identityOf(path) : null;
+    const identity = cachedBinarySync(path) === null ? identityOf(path) : null;
     if (identity !== null) await Promise.race([this.#ask(path, identity), after(limitMs)]);
     return this.facts();
   }

@@ -88,10 +88,10 @@ pub fn find_program_sync(
     Ok(search_of(search)?.on_path(&name).map(path_text))
 }
 
-/// Recalls the facts of this very file from the disk; `null` where it was not asked yet, or was replaced since.
+/// The facts of this very file that were cached on disk; `null` where it was not asked yet, or was replaced since.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 1 KB.
 #[napi(catch_unwind)]
-pub fn recall_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
+pub fn cached_binary_sync(path: Given<String>) -> Result<Option<BinaryFacts>> {
     let path = path.path("path")?;
     Ok(cached_probe::cached_facts(&path).map(BinaryFacts::from))
 }
@@ -119,10 +119,10 @@ pub fn probe_binary_sync(path: Given<String>, time_limit_ms: u32) -> Result<Opti
     Ok(cached_probe::facts(&path, limit).ok().flatten().map(BinaryFacts::from))
 }
 
-/// Recalls from the disk the hooks that `flags` give this very file; `null` where it was not asked so.
+/// The hooks that `flags` give this very file, as they were cached on disk; `null` where it was not asked so.
 /// Synchronous because the orchestrator's `getLaunchCommand` is: one `stat` and one read of less than 10 KB.
 #[napi(catch_unwind)]
-pub fn recall_hooks_sync(
+pub fn cached_hooks_sync(
     path: Given<String>,
     flags: Given<Vec<String>>,
 ) -> Result<Option<CodexHooks>> {

@@ -20,14 +20,14 @@ use crate::fs::user_dirs::Directories;
 /// Raised when `Facts` learn something that older files cannot know.
 const FORMAT: u32 = 2;
 
-/// Remembered facts, in one directory.
+/// The cached answers of binaries, in one directory.
 #[derive(Debug, Clone)]
-pub struct Memory {
+pub struct BinaryCache {
     dir: PathBuf,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Remembered<T> {
+struct CachedAnswer<T> {
     format: u32,
     binary: PathBuf,
     stamp: FileStamp,
@@ -49,21 +49,21 @@ enum Kind {
     Hooks,
 }
 
-impl Memory {
-    /// The memory in the user's cache directory; `None` where no home directory is known.
+impl BinaryCache {
+    /// The cache in the user's cache directory; `None` where no home directory is known.
     #[must_use]
     pub fn of_user() -> Option<Self> {
         Some(Self { dir: Directories::from_env().cache?.join("binaries") })
     }
 
-    /// The memory in `dir`.
+    /// The cache in `dir`.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self { dir: dir.into() }
     }
 
     /// The facts that this very file told when it was asked; `None` where it was not asked, or was replaced since.
     #[must_use]
-    pub fn recall(&self, binary: &Path) -> Option<Facts> {
+    pub fn facts(&self, binary: &Path) -> Option<Facts> {
         self.read(binary, Kind::Facts)
     }
 
@@ -71,13 +71,13 @@ impl Memory {
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn remember(&self, binary: &Path, asked: FileStamp, facts: &Facts) -> Result<()> {
+    pub fn put_facts(&self, binary: &Path, asked: FileStamp, facts: &Facts) -> Result<()> {
         self.keep(binary, asked, Kind::Facts, facts)
     }
 
     /// The hooks that this very file listed when it was asked with these flags; `None` where it was not asked so.
     #[must_use]
-    pub fn recall_hooks(&self, binary: &Path, flags: &[String]) -> Option<Option<Vec<Hook>>> {
+    pub fn hooks(&self, binary: &Path, flags: &[String]) -> Option<Option<Vec<Hook>>> {
         let facts: HookFacts = self.read(binary, Kind::Hooks)?;
         (facts.flags == flags).then_some(facts.hooks)
     }
@@ -86,7 +86,7 @@ impl Memory {
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn remember_hooks(
+    pub fn put_hooks(
         &self,
         binary: &Path,
         asked: FileStamp,
@@ -99,7 +99,7 @@ impl Memory {
 
     fn read<T: DeserializeOwned>(&self, binary: &Path, kind: Kind) -> Option<T> {
         let text = guarded::read_own(&self.file_of(binary, kind), SMALL_BYTES).ok()?;
-        let remembered: Remembered<T> = serde_json::from_slice(&text).ok()?;
+        let remembered: CachedAnswer<T> = serde_json::from_slice(&text).ok()?;
         let is_same = remembered.format == FORMAT
             && remembered.binary == binary
             && stamp_of(binary).is_ok_and(|now| now == remembered.stamp);
@@ -125,7 +125,7 @@ impl Memory {
         facts: &T,
     ) -> io::Result<()> {
         let remembered =
-            Remembered { format: FORMAT, binary: binary.to_owned(), stamp: asked, facts };
+            CachedAnswer { format: FORMAT, binary: binary.to_owned(), stamp: asked, facts };
         make_private(&self.dir)?;
         atomic::write(path, &serde_json::to_vec(&remembered)?)
     }
@@ -165,15 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn recalls_what_was_remembered_of_the_same_file() {
+    fn finds_what_was_cached_of_the_same_file() {
         let dir = tempfile::tempdir().unwrap();
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
-        let memory = Memory::new(dir.path().join("cache"));
-        assert_eq!(memory.recall(&binary), None);
-        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
-        assert_eq!(memory.recall(&binary), Some(facts("1.0.0")));
-        assert_eq!(memory.recall(&dir.path().join("other")), None);
+        let cache = BinaryCache::new(dir.path().join("cache"));
+        assert_eq!(cache.facts(&binary), None);
+        cache.put_facts(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        assert_eq!(cache.facts(&binary), Some(facts("1.0.0")));
+        assert_eq!(cache.facts(&dir.path().join("other")), None);
     }
 
     #[test]
@@ -181,12 +181,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
-        let memory = Memory::new(dir.path().join("cache"));
+        let cache = BinaryCache::new(dir.path().join("cache"));
         let asked = stamp_of(&binary).unwrap();
         fs::write(dir.path().join("new"), "two").unwrap();
         fs::rename(dir.path().join("new"), &binary).unwrap();
-        memory.remember(&binary, asked, &facts("1.0.0")).unwrap();
-        assert_eq!(memory.recall(&binary), None);
+        cache.put_facts(&binary, asked, &facts("1.0.0")).unwrap();
+        assert_eq!(cache.facts(&binary), None);
     }
 
     #[test]
@@ -195,43 +195,43 @@ mod tests {
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
         let modified = fs::metadata(&binary).unwrap().modified().unwrap();
-        let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        let cache = BinaryCache::new(dir.path().join("cache"));
+        cache.put_facts(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
 
         let newer = dir.path().join("newer");
         fs::write(&newer, "two").unwrap();
         fs::File::options().write(true).open(&newer).unwrap().set_modified(modified).unwrap();
         fs::rename(&newer, &binary).unwrap();
-        assert_eq!(memory.recall(&binary), None);
+        assert_eq!(cache.facts(&binary), None);
     }
 
     #[test]
-    fn recalls_the_hooks_that_the_same_flags_gave() {
+    fn finds_the_hooks_that_the_same_flags_gave() {
         let dir = tempfile::tempdir().unwrap();
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
-        let memory = Memory::new(dir.path().join("cache"));
+        let cache = BinaryCache::new(dir.path().join("cache"));
         let flags = ["-c".to_owned(), "hooks={}".to_owned()];
-        assert_eq!(memory.recall_hooks(&binary, &flags), None);
+        assert_eq!(cache.hooks(&binary, &flags), None);
         let hook = Hook {
             key: "k".into(),
             command: None,
             trust_status: Some("trusted".into()),
             current_hash: None,
         };
-        memory
-            .remember_hooks(
+        cache
+            .put_hooks(
                 &binary,
                 stamp_of(&binary).unwrap(),
                 &flags,
                 Some(std::slice::from_ref(&hook)),
             )
             .unwrap();
-        assert_eq!(memory.recall_hooks(&binary, &flags), Some(Some(vec![hook])));
-        assert_eq!(memory.recall_hooks(&binary, &flags[..1]), None);
-        assert_eq!(memory.recall(&binary), None);
-        memory.remember_hooks(&binary, stamp_of(&binary).unwrap(), &flags, None).unwrap();
-        assert_eq!(memory.recall_hooks(&binary, &flags), Some(None));
+        assert_eq!(cache.hooks(&binary, &flags), Some(Some(vec![hook])));
+        assert_eq!(cache.hooks(&binary, &flags[..1]), None);
+        assert_eq!(cache.facts(&binary), None);
+        cache.put_hooks(&binary, stamp_of(&binary).unwrap(), &flags, None).unwrap();
+        assert_eq!(cache.hooks(&binary, &flags), Some(None));
     }
 
     #[test]
@@ -239,9 +239,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let binary = dir.path().join("codex");
         fs::write(&binary, "one").unwrap();
-        let memory = Memory::new(dir.path().join("cache"));
-        memory.remember(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
-        fs::write(memory.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
-        assert_eq!(memory.recall(&binary), None);
+        let cache = BinaryCache::new(dir.path().join("cache"));
+        cache.put_facts(&binary, stamp_of(&binary).unwrap(), &facts("1.0.0")).unwrap();
+        fs::write(cache.file_of(&binary, Kind::Facts), "{\"format\":1,").unwrap();
+        assert_eq!(cache.facts(&binary), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::codex_cli::cache::{Memory, stamp_of};
+use crate::codex_cli::cache::{BinaryCache, stamp_of};
 use crate::codex_cli::facts::Facts;
 use crate::codex_cli::hooks::{Hook, ask_hooks};
 use crate::codex_cli::probe::ask;
@@ -12,7 +12,7 @@ use crate::error::Result;
 /// The cached facts of this very file; `None` where it was not asked yet, or was replaced since.
 #[must_use]
 pub fn cached_facts(binary: &Path) -> Option<Facts> {
-    Memory::of_user()?.recall(binary)
+    BinaryCache::of_user()?.facts(binary)
 }
 
 /// The facts of a binary: cached, else asked and cached; `None` where its help is not that of a Codex.
@@ -25,9 +25,9 @@ pub fn facts(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
     }
     let asked = stamp_of(binary).ok();
     let facts = ask(binary, limit)?;
-    if let (Some(facts), Some(memory), Some(asked)) = (&facts, Memory::of_user(), asked) {
+    if let (Some(facts), Some(cache), Some(asked)) = (&facts, BinaryCache::of_user(), asked) {
         // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember(binary, asked, facts);
+        let _ = cache.put_facts(binary, asked, facts);
     }
     Ok(facts)
 }
@@ -35,7 +35,7 @@ pub fn facts(binary: &Path, limit: Duration) -> Result<Option<Facts>> {
 /// The cached hooks that `flags` give this very file; `None` where it was not asked so.
 #[must_use]
 pub fn cached_hooks(binary: &Path, flags: &[String]) -> Option<Option<Vec<Hook>>> {
-    Memory::of_user()?.recall_hooks(binary, flags)
+    BinaryCache::of_user()?.hooks(binary, flags)
 }
 
 /// The hooks that `flags` give a binary: cached, else asked and cached; `None` where it has no list of hooks.
@@ -48,9 +48,9 @@ pub fn hooks(binary: &Path, flags: &[String], limit: Duration) -> Result<Option<
     }
     let asked = stamp_of(binary).ok();
     let hooks = ask_hooks(binary, flags, None, limit)?;
-    if let (Some(memory), Some(asked)) = (Memory::of_user(), asked) {
+    if let (Some(cache), Some(asked)) = (BinaryCache::of_user(), asked) {
         // A cache that cannot be written costs a second question, nothing else.
-        let _ = memory.remember_hooks(binary, asked, flags, hooks.as_deref());
+        let _ = cache.put_hooks(binary, asked, flags, hooks.as_deref());
     }
     Ok(hooks)
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import {
   installHook,
   probeHooks,
-  recallHooksSync,
+  cachedHooksSync,
   removeOldEvents,
   wrappersDirectorySync,
 } from "../../native.js";
@@ -63,7 +63,7 @@ export class Hooks {
   /** The hooks that are remembered of this binary. */
   trustOf(binary: string): HookTrust {
     const flags = verificationFlags(this.#program);
-    const remembered = recallHooksSync(binary, flags);
+    const remembered = cachedHooksSync(binary, flags);
     const hooks = remembered === null ? this.#answerOf(binary) : (remembered.hooks ?? []);
     return hooks === null
       ? { isKnown: false, events: [] }
