@@ -11,21 +11,24 @@ const RELATIVE_DAYS = 7;
 /** Clocks differ by so much without anything being wrong. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 
-const grouped = new Intl.NumberFormat("en-US");
-const compact = new Intl.NumberFormat("en-US", {
-  notation: "compact",
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
+/** Thousands, millions and so on. */
+const UNITS = ["K", "M", "B", "T"];
+
+// Node's own formats load tables of all languages, which takes longer than the rest of most commands.
 
 /** `1,234,567` */
 export function count(value: number): string {
-  return grouped.format(value);
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1.2M`; below a thousand as it is. */
 export function shortCount(value: number): string {
-  return Math.abs(value) < 1000 ? grouped.format(value) : compact.format(value);
+  if (value < 1000) return count(value);
+  const tenthsOf = (power: number): number => Math.round(value / (1000 ** power / 10));
+  let power = 1;
+  while (power < UNITS.length && tenthsOf(power) >= 10_000) power += 1;
+  const tenths = tenthsOf(power);
+  return `${count(Math.floor(tenths / 10))}.${tenths % 10}${UNITS[power - 1]}`;
 }
 
 /** `$1.23`; what is more than nothing and less than a cent says so. */
