@@ -8,7 +8,7 @@ use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
 use crate::fs::file_stamp::Timestamp;
 use crate::index::homes::store_of;
-use crate::index::query::limits::{self, AccountLimit, CurrentWindow};
+use crate::index::query::limits::{self, CurrentLimit, CurrentWindow};
 use crate::rollout::record::rate_limits::{Credits, LimitWindow};
 
 /// The limits of an account, as the rollouts of a Codex home tell of them.
@@ -94,9 +94,9 @@ pub async fn rate_limits(
     .await
 }
 
-impl From<AccountLimit> for RateLimit {
-    fn from(limit: AccountLimit) -> Self {
-        let AccountLimit { reading, thread_id, primary, secondary, passed } = limit;
+impl From<CurrentLimit> for RateLimit {
+    fn from(limit: CurrentLimit) -> Self {
+        let CurrentLimit { reading, thread_id, primary, secondary, passed } = limit;
         Self {
             limit_id: reading.limit_id,
             plan_type: reading.plan_type,

@@ -161,7 +161,7 @@ impl<A: Codec, B: Codec> Codec for (A, B) {
     }
 }
 
-/// Packs a structure field by field. A field that is forgotten does not compile.
+/// Encodes a structure field by field. A field that is forgotten does not compile.
 macro_rules! codec_fields {
     ($type:ident { $($field:ident),+ $(,)? }) => {
         impl $crate::codec::bytes::Codec for $type {
@@ -176,7 +176,7 @@ macro_rules! codec_fields {
     };
 }
 
-/// Packs an enumeration without fields by the place of its variants in the list.
+/// Encodes an enumeration without fields by the place of its variants in the list.
 macro_rules! codec_variants {
     ($type:ident { $($variant:ident),+ $(,)? }) => {
         impl $crate::codec::bytes::Codec for $type {

@@ -2,13 +2,13 @@
 //!
 //! `docs/accounting.md` says what counts, and why; each rule lives once, in the module named after it.
 
-pub mod account_limits;
 pub mod buckets;
 pub mod copied_history;
 pub mod counter;
 pub mod counter_base;
 pub mod fold;
 pub mod last_context;
+pub mod limit_readings;
 pub mod summary;
 pub mod thread_kind;
 pub mod threads;

@@ -38,7 +38,7 @@ pub struct Summary {
     pub plan_type: Option<String>,
     /// The use of the model's context window.
     pub context: Option<ContextUse>,
-    /// The account's limits as its records tell them, packed: few who ask for threads ask for them. Empty where none
+    /// The account's limits as its records tell them, encoded: few who ask for threads ask for them. Empty where none
     /// does.
     pub limits: Box<[u8]>,
     /// Lines that were no records.
@@ -118,7 +118,7 @@ impl Summary {
             last_model: fold.last_model().map(str::to_owned),
             plan_type: fold.plan_type().map(str::to_owned),
             context: fold.context(),
-            limits: fold.limits().packed(),
+            limits: fold.limits().encoded(),
             skipped_records: fold.skipped_records(),
             turn: fold.turn().map_or(TurnState::None, TurnTracker::state),
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),

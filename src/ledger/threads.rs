@@ -48,7 +48,7 @@ pub struct Thread {
     pub plan_type: Option<String>,
     /// The use of its model's context window.
     pub context: Option<ContextUse>,
-    /// The [`AccountLimits`](crate::ledger::account_limits::AccountLimits) of its records, packed.
+    /// The [`LimitReadings`](crate::ledger::limit_readings::LimitReadings) of its records, encoded.
     pub limits: Box<[u8]>,
     /// The usage that it was billed, without anything inherited.
     pub buckets: UsageBuckets,

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::index::home::HomeStore;
 use crate::index::query::bill::bill_in_parts;
 use crate::index::reading::progress::Watch;
-use crate::ledger::account_limits::{
-    APART_MS, AccountLimits, HOUR_MS, LimitHistory, Point, is_same_window,
+use crate::ledger::limit_readings::{
+    APART_MS, HOUR_MS, LimitHistory, LimitReadings, Point, is_same_window,
 };
 use crate::rollout::record::rate_limits::{LimitReading, LimitWindow};
 
@@ -22,7 +22,7 @@ const FULL_MILLI: i64 = 100_000;
 
 /// A limit of the account, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountLimit {
+pub struct CurrentLimit {
     /// The last reading.
     pub reading: LimitReading,
     /// The thread whose rollout has it.
@@ -53,11 +53,11 @@ pub struct CurrentWindow {
 /// # Errors
 ///
 /// When the home cannot be read, or the caller cancelled it.
-pub fn rate_limits(store: &HomeStore, now_ms: i64, watch: &Watch) -> Result<Vec<AccountLimit>> {
+pub fn rate_limits(store: &HomeStore, now_ms: i64, watch: &Watch) -> Result<Vec<CurrentLimit>> {
     let mut by_id: BTreeMap<String, Vec<(String, LimitHistory)>> = BTreeMap::new();
     bill_in_parts(store, watch, |threads| {
         for thread in threads {
-            let limits: AccountLimits = decode(&thread.limits).unwrap_or_default();
+            let limits: LimitReadings = decode(&thread.limits).unwrap_or_default();
             for history in limits.histories() {
                 let id = history.last.limit_id.clone();
                 by_id.entry(id).or_default().push((thread.thread_id.clone(), history));
@@ -68,7 +68,7 @@ pub fn rate_limits(store: &HomeStore, now_ms: i64, watch: &Watch) -> Result<Vec<
     Ok(by_id.into_values().filter_map(|told| account_limit(&told, now_ms)).collect())
 }
 
-fn account_limit(told: &[(String, LimitHistory)], now_ms: i64) -> Option<AccountLimit> {
+fn account_limit(told: &[(String, LimitHistory)], now_ms: i64) -> Option<CurrentLimit> {
     let (thread_id, newest) = told.iter().max_by_key(|(id, told)| (told.last.read_ms, id))?;
     let reading = newest.last.clone();
     let passed = |window: &LimitWindow| {
@@ -87,7 +87,7 @@ fn account_limit(told: &[(String, LimitHistory)], now_ms: i64) -> Option<Account
         })
     };
     let windows = [reading.primary, reading.secondary].into_iter().flatten();
-    Some(AccountLimit {
+    Some(CurrentLimit {
         thread_id: thread_id.clone(),
         primary: current(Side::Primary),
         secondary: current(Side::Secondary),

@@ -75,7 +75,7 @@ impl CachedSummary {
         }
     }
 
-    /// Packs it.
+    /// Encodes it.
     pub fn encode(&mut self) {
         if let Self::Ready(summary) = self {
             *self = Self::Encoded(encode(&**summary).into_boxed_slice());

@@ -1,7 +1,7 @@
 //! The facts that a fold knows of its thread.
 
-use crate::ledger::account_limits::AccountLimits;
 use crate::ledger::fold::{Fold, Part};
+use crate::ledger::limit_readings::LimitReadings;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::rate_limits::ContextUse;
 use crate::rollout::record::session_meta::SessionMeta;
@@ -40,7 +40,7 @@ impl Fold {
 
     /// The limits of the account, as its records tell of them.
     #[must_use]
-    pub fn limits(&self) -> &AccountLimits {
+    pub fn limits(&self) -> &LimitReadings {
         &self.limits
     }
 

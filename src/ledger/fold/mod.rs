@@ -11,12 +11,12 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::codec::{codec_fields, codec_variants};
-use crate::ledger::account_limits::AccountLimits;
 use crate::ledger::buckets::{Response, UsageBuckets};
 use crate::ledger::copied_history::CopiedHistory;
 use crate::ledger::counter::Counter;
 use crate::ledger::counter_base::{CounterBase, CounterCheckpoints};
 use crate::ledger::last_context::LastContext;
+use crate::ledger::limit_readings::LimitReadings;
 use crate::ledger::turn_context::{TurnFacts, Turns};
 use crate::ledger::usage_records::UsageRecords;
 use crate::rollout::lines::{LineSink, LongLine};
@@ -64,7 +64,7 @@ pub struct Fold {
     /// The plan of the account, as the last record of its limits names it.
     plan_type: Option<String>,
     /// The limits of the account.
-    limits: AccountLimits,
+    limits: LimitReadings,
     /// The use of the context window: the text of the last record that says so.
     context: LastContext,
     /// The time when the last record was written that was read.

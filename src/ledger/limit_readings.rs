@@ -25,7 +25,7 @@ const MAX_LIMITS: usize = 8;
 
 /// The limits that one rollout tells of.
 #[derive(Debug, Default, Clone)]
-pub struct AccountLimits {
+pub struct LimitReadings {
     limits: Vec<Limit>,
 }
 
@@ -68,7 +68,7 @@ pub struct LimitHistory {
     pub before: Vec<Point>,
 }
 
-impl AccountLimits {
+impl LimitReadings {
     /// Takes a `token_count` that was written at `read_ms`.
     pub fn read(&mut self, line: &[u8], read_ms: i64) {
         let Some(text) = limits_text(line) else {
@@ -106,7 +106,7 @@ impl AccountLimits {
 
     /// The limits as bytes, which [`decode`](crate::codec::decode) reads; none where no record tells of any.
     #[must_use]
-    pub fn packed(&self) -> Box<[u8]> {
+    pub fn encoded(&self) -> Box<[u8]> {
         if self.limits.is_empty() { Box::default() } else { encode(self).into_boxed_slice() }
     }
 
@@ -176,7 +176,7 @@ pub fn is_same_window(one: &LimitWindow, other: &LimitWindow) -> bool {
     }
 }
 
-impl Codec for AccountLimits {
+impl Codec for LimitReadings {
     fn encode(&self, encoder: &mut Encoder) {
         encoder.number(self.limits.len() as u64);
         for limit in &self.limits {
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn the_last_reading_and_the_hour_before_it_are_remembered() {
-        let mut limits = AccountLimits::default();
+        let mut limits = LimitReadings::default();
         for minute in 0..120 {
             limits.read(line("codex", minute).as_bytes(), minute * MINUTE_MS);
         }
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn each_limit_is_remembered_by_itself_and_a_record_without_any_takes_none_away() {
-        let mut limits = AccountLimits::default();
+        let mut limits = LimitReadings::default();
         limits.read(line("codex", 1).as_bytes(), 0);
         limits.read(line("codex_other", 2).as_bytes(), 1);
         limits.read(br#"{"payload":{"rate_limits":null}}"#, 2);
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn limits_that_were_put_away_behind_any_record_go_on_as_if_they_were_not() {
-        let mut whole = AccountLimits::default();
+        let mut whole = LimitReadings::default();
         let mut kept = encode(&whole);
         for minute in 0..200 {
             let line = match minute % 7 {
@@ -258,7 +258,7 @@ mod tests {
                 _ => line("codex", minute),
             };
             whole.read(line.as_bytes(), minute * MINUTE_MS);
-            let mut limits: AccountLimits = decode(&kept).unwrap();
+            let mut limits: LimitReadings = decode(&kept).unwrap();
             limits.read(line.as_bytes(), minute * MINUTE_MS);
             kept = encode(&limits);
             assert_eq!(limits.histories(), whole.histories());
