@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
-import { makeWorld } from "./support/world.mjs";
+import { withoutWaiting } from "./support/wait.mjs";
+import { HANGS_S, makeWorld } from "./support/world.mjs";
 
 const worldOf = async (t) => {
   const world = await makeWorld(t);
@@ -60,10 +61,10 @@ test("a project that is no repository is told so", async (t) => {
 
 /** Programs that hold their streams open in one way or another; npm's own Codex is a launcher with a child. */
 const HANGING = {
-  "hangs itself": "exec sleep 60",
-  "has a child that hangs": "sleep 60; exit 1",
-  "leaves a child behind that holds its streams": "sleep 60 & exit 1",
-  "ignores being told to end": "trap '' TERM INT HUP; sleep 60; sleep 60",
+  "hangs itself": `exec sleep ${HANGS_S}`,
+  "has a child that hangs": `sleep ${HANGS_S}; exit 1`,
+  "leaves a child behind that holds its streams": `sleep ${HANGS_S} & exit 1`,
+  "ignores being told to end": `trap '' TERM INT HUP; sleep ${HANGS_S}; sleep ${HANGS_S}`,
 };
 
 for (const [what, does] of Object.entries(HANGING)) {
@@ -73,9 +74,7 @@ for (const [what, does] of Object.entries(HANGING)) {
     const context = { project: { name: "app", path: world.path("project") } };
     for (const body of [`case "$1" in --version) echo 1;; *) ${does};; esac`, does]) {
       await world.script("bin/codex", body);
-      const started = performance.now();
-      await agent.preflight(context);
-      assert.equal(performance.now() - started < 20_000, true, body);
+      await withoutWaiting(() => agent.preflight(context));
     }
   });
 }

@@ -7,7 +7,7 @@ import { compressRollout } from "../support/compression.mjs";
 import { argumentsAfter, flagsOf, settingsOf } from "./support/arguments.mjs";
 import { event, tokenCount, turnContext, writeRollout } from "./support/rollout.mjs";
 import { sessionOf } from "./support/session.mjs";
-import { eventually } from "./support/wait.mjs";
+import { eventually, withoutWaiting } from "./support/wait.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const MINUTE_MS = 60_000;
@@ -244,14 +244,12 @@ test("a Codex that does not know resume starts anew", async (t) => {
   );
 });
 
-test("a restore does not wait a second for a binary that hangs", async (t) => {
+test("a restore does not wait for a binary that hangs", async (t) => {
   const { world, session, workspacePath } = await scene(t);
   const { threadId } = await writeRollout(world.codexHome, { cwd: workspacePath });
   await world.hanging("bin/codex");
   const agent = create();
-  const started = performance.now();
-  const command = await agent.getRestoreCommand(session, project(world));
-  assert.equal(performance.now() - started < 1_500, true);
+  const command = await withoutWaiting(() => agent.getRestoreCommand(session, project(world)));
   assert.equal(command.endsWith(` ${threadId}`), true);
 });
 

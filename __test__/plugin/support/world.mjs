@@ -44,6 +44,9 @@ const VARIABLES = [
 /** What every machine has. */
 export const SYSTEM_PATH = ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"];
 
+/** How long a program that hangs would take to end. */
+export const HANGS_S = 60;
+
 /** Changes the environment of this process until the test ends. */
 export const makeWorld = async (t, { parent = tmpdir() } = {}) => {
   // Sockets of tmux have short paths only.
@@ -101,7 +104,7 @@ class World {
 
   /** A program that never answers. It ends with the test, for this process waits for whom it has asked. */
   hanging(path) {
-    return this.script(path, `echo $$ >>"${this.path("hanging.pids")}"; exec sleep 60`);
+    return this.script(path, `echo $$ >>"${this.path("hanging.pids")}"; exec sleep ${HANGS_S}`);
   }
 
   async endHanging() {
