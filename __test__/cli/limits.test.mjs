@@ -1,7 +1,7 @@
 /** `ao-codex limits`: what is left of the account's limits, on rollouts as all versions write them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { codexHome, rolloutName } from "../support/home.mjs";
 import { counts, event, lines, sessionMeta, threadId } from "../support/records.mjs";

@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex, cli, exitOf } from "../support/command.mjs";
 import { codexHome, rollout, rolloutName, temporaryFolder, whenOver } from "../support/home.mjs";
 import {

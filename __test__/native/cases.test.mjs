@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { temporaryFolder, writeFile, activePath } from "../support/home.mjs";
 import { event, lines, opening, sessionMeta, threadId } from "../support/records.mjs";
 

@@ -9,7 +9,8 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
+import { byCode } from "../support/error-codes.mjs";
 import { usage } from "../support/expected.mjs";
 import {
   activePath,
@@ -156,15 +157,14 @@ test("a rollout that goes and comes is whole or not there, and never in between"
   const source = writeFile(temporaryFolder(t), "source.jsonl", text);
   const { path, options } = await changing(t, "remove", 1, { text, paths: () => [source] });
   const billed = usage([500, 0, 50, 0]);
-  const gone = "No such file or directory (os error 2)";
 
   await scanUntilSeen(
     ["there", "gone"],
     () => whole(native.rolloutUsage(path)),
     ({ value, text: said }) => {
       assert.deepEqual(
-        value?.usage ?? said,
-        value ? billed : `cannot read rollout ${path}: ${gone}`,
+        value?.usage ?? byCode(said),
+        value ? billed : `cannot read rollout ${path}: ENOENT`,
       );
       return value ? "there" : "gone";
     },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { head, thread, usage } from "../support/expected.mjs";
 import { activePath, archivedPath, temporaryFolder, writeFile } from "../support/home.mjs";

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { run } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
 import { activePath, codexHome, temporaryFolder, writeFile } from "../support/home.mjs";

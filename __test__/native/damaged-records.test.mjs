@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, statSync } from "node:fs";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { NOTHING, thread, usage } from "../support/expected.mjs";
 import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { head } from "../support/expected.mjs";
 import { activePath, codexHome, rollout, temporaryFolder, writeFile } from "../support/home.mjs";
 import { AT, lines, sessionMeta } from "../support/records.mjs";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { root, run } from "../support/command.mjs";
 import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { AT, lines, sessionMeta, threadId, tokenCount, turnContext } from "../support/records.mjs";

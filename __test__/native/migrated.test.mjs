@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 import { threadId } from "../support/records.mjs";

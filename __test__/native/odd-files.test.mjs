@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
+import { byCode, refusal } from "../support/error-codes.mjs";
 import { head, thread, usage } from "../support/expected.mjs";
 import {
   activePath,
@@ -46,11 +46,11 @@ async function assertSkips({ options, path }, skipped) {
 test("a home that is not there is an error where everything is asked for, and has no thread otherwise", async (t) => {
   const codexHome = join(temporaryFolder(t), "nowhere");
   const error = {
-    message: `cannot read Codex home ${codexHome}: No such file or directory (os error 2)`,
+    message: `cannot read Codex home ${codexHome}: ENOENT`,
     code: "GenericFailure",
   };
-  await assert.rejects(native.homeUsage({ codexHome }), error);
-  await assert.rejects(native.listThreads({ codexHome }), error);
+  assert.deepEqual(await refusal(native.homeUsage({ codexHome })), error);
+  assert.deepEqual(await refusal(native.listThreads({ codexHome })), error);
   assert.equal(await native.findRollout(WORKSPACE, { codexHome }), null);
   assert.equal(await native.threadUsage(GOOD, { codexHome }), null);
 });
@@ -76,31 +76,33 @@ test("a file in place of sessions/ is named", async (t) => {
   const folder = temporaryFolder(t);
   const sessions = writeFile(folder, "sessions", textOf(GOOD));
   const options = { codexHome: folder };
-  const reason = `Not a directory (os error ${constants.errno.ENOTDIR})`;
-  const skipped = [{ path: sessions, reason }];
-  assert.deepEqual((await native.homeUsage(options)).skipped, skipped);
-  assert.deepEqual((await native.listThreads(options)).skipped, skipped);
-  await assert.rejects(native.findRollout(WORKSPACE, options), {
-    message: `cannot read Codex home ${sessions}: ${reason}`,
+  const skipped = [{ path: sessions, reason: "ENOTDIR" }];
+  assert.deepEqual(byCode((await native.homeUsage(options)).skipped), skipped);
+  assert.deepEqual(byCode((await native.listThreads(options)).skipped), skipped);
+  assert.deepEqual(await refusal(native.findRollout(WORKSPACE, options)), {
+    message: `cannot read Codex home ${sessions}: ENOTDIR`,
+    code: "GenericFailure",
   });
 });
 
 const LINK = "a link, and links are not followed: move what it leads to here, or mount it here";
-const NOT_ALLOWED = "Permission denied (os error 13)";
+const NOT_ALLOWED = "EACCES";
 
 test("a rollout that may not be read is named, and the others are read", async (t) => {
   const good = goodHome(t);
   const hidden = writeFile(good.folder, activePath(OTHER), textOf(OTHER));
-  const [home, list, found, family, other, usageOf, activity] = await askWhileMode(
-    hidden,
-    0o000,
-    ["homeUsage", good.options],
-    ["listThreads", good.options],
-    ["findRollout", WORKSPACE, good.options],
-    ["threadUsage", GOOD, good.options],
-    ["threadUsage", OTHER, good.options],
-    ["rolloutUsage", hidden],
-    ["readActivity", hidden],
+  const [home, list, found, family, other, usageOf, activity] = byCode(
+    await askWhileMode(
+      hidden,
+      0o000,
+      ["homeUsage", good.options],
+      ["listThreads", good.options],
+      ["findRollout", WORKSPACE, good.options],
+      ["threadUsage", GOOD, good.options],
+      ["threadUsage", OTHER, good.options],
+      ["rolloutUsage", hidden],
+      ["readActivity", hidden],
+    ),
   );
   const skipped = [{ path: hidden, reason: NOT_ALLOWED }];
   const billed = thread(GOOD, good.path, usage(TOKENS));
@@ -128,13 +130,15 @@ for (const [mode, what] of [
   test(`what is in a directory that may be ${what} is named, and the rest is read`, async (t) => {
     const good = goodHome(t);
     const hidden = writeFile(good.folder, `sessions/2026/06/01/${rolloutName(OTHER)}`, "");
-    const [home, list, found, other] = await askWhileMode(
-      dirname(hidden),
-      mode,
-      ["homeUsage", good.options],
-      ["listThreads", good.options],
-      ["findRollout", WORKSPACE, good.options],
-      ["threadUsage", OTHER, good.options],
+    const [home, list, found, other] = byCode(
+      await askWhileMode(
+        dirname(hidden),
+        mode,
+        ["homeUsage", good.options],
+        ["listThreads", good.options],
+        ["findRollout", WORKSPACE, good.options],
+        ["threadUsage", OTHER, good.options],
+      ),
     );
     const path = mode === 0 ? dirname(hidden) : hidden;
     const skipped = [{ path, reason: NOT_ALLOWED }];
@@ -149,19 +153,21 @@ for (const [mode, what] of [
 for (const directory of ["", "sessions"]) {
   test(`nothing is found and nothing is "none" when ${directory || "the home"} may not be read`, async (t) => {
     const good = goodHome(t);
-    const [home, list, found, family] = await askWhileMode(
-      join(good.folder, directory),
-      0o000,
-      ["homeUsage", good.options],
-      ["listThreads", good.options],
-      ["findRollout", WORKSPACE, good.options],
-      ["threadUsage", GOOD, good.options],
+    const [home, list, found, family] = byCode(
+      await askWhileMode(
+        join(good.folder, directory),
+        0o000,
+        ["homeUsage", good.options],
+        ["listThreads", good.options],
+        ["findRollout", WORKSPACE, good.options],
+        ["threadUsage", GOOD, good.options],
+      ),
     );
     const sessions = { path: join(good.folder, "sessions"), reason: NOT_ALLOWED };
     assert.deepEqual(home.value.skipped[home.value.skipped.length - 1], sessions);
     assert.deepEqual(list.value.skipped, home.value.skipped);
     assert.equal(found.error.message, `cannot read Codex home ${sessions.path}: ${NOT_ALLOWED}`);
-    assert.match(family.error.message, /^cannot read .*: Permission denied \(os error 13\)$/);
+    assert.match(family.error.message, /^cannot read .*: EACCES$/);
   });
 }
 
@@ -224,15 +230,10 @@ test("a loop of links in place of sessions/ is named, and the archive is read", 
   const options = { codexHome: folder };
   const { threads, skipped } = await native.homeUsage(options);
   assert.deepEqual(
-    [threads, skipped],
+    [threads, byCode(skipped)],
     [
       [thread(GOOD, path, usage(TOKENS), { archived: true })],
-      [
-        {
-          path: sessions,
-          reason: `Too many levels of symbolic links (os error ${constants.errno.ELOOP})`,
-        },
-      ],
+      [{ path: sessions, reason: "ELOOP" }],
     ],
   );
   const { code, stdout, stderr } = await aoCodex(["usage", "--codex-home", folder]);

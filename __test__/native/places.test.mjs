@@ -6,7 +6,7 @@ import { run } from "../support/command.mjs";
 import { PRICING } from "../support/expected.mjs";
 import { temporaryFolder, writeFile } from "../support/home.mjs";
 
-const native = new URL("../../index.js", import.meta.url).href;
+const native = import.meta.resolve("@ao/plugin-codex/native");
 
 /** What the function answers in a process with this environment. */
 async function ask(name, env) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, renameSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { compressRollout, takeUpCompressed } from "../support/compression.mjs";
 import { head } from "../support/expected.mjs";
 import { activePath, archivedPath, temporaryFolder, writeFile } from "../support/home.mjs";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { usage } from "../support/expected.mjs";
 import { activePath, rolloutName, temporaryFolder, writeFile } from "../support/home.mjs";
 import { cpuMsOf, measure } from "../support/measure.mjs";

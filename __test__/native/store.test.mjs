@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
 import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";

@@ -1,7 +1,7 @@
 /** What was billed, of a rollout, a thread and a home: whole answers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as native from "../../index.js";
+import * as native from "@ao/plugin-codex/native";
 import { NOTHING, PRICING, usage } from "../support/expected.mjs";
 import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
 import { threadId } from "../support/records.mjs";

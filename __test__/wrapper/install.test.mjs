@@ -23,7 +23,7 @@ import {
 } from "@ao/plugin-codex/native";
 
 const SET = [".ao-version", "ao-codex-hook", "ao-metadata-helper.sh", "gh", "git"];
-const native = fileURLToPath(new URL("../../index.js", import.meta.url));
+const native = import.meta.resolve("@ao/plugin-codex/native");
 const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 function makeHome(t) {

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import * as native from "../../../index.js";
+import * as native from "@ao/plugin-codex/native";
 
 const [codexHome, alive, dead] = process.argv.slice(2);
 const options = { codexHome };

@@ -1,6 +1,6 @@
 // Asks everything about a Codex home again and again, and writes each answer on a line, until it is killed.
 // Argument 1 is the home, argument 2 a workspace. What it learns it keeps in its own process and below XDG_CACHE_HOME.
-import * as native from "../../../index.js";
+import * as native from "@ao/plugin-codex/native";
 
 const [codexHome, workspace] = process.argv.slice(2);
 const options = { codexHome };

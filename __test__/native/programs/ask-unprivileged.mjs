@@ -1,6 +1,6 @@
 // Calls the functions of the addon as a user for whom the mode bits of a file count: root, as which tests may run,
 // ignores them. Everything is loaded first, since that user may not be allowed to read the checkout either.
-import * as native from "../../../index.js";
+import * as native from "@ao/plugin-codex/native";
 
 const NOBODY = 65_534;
 

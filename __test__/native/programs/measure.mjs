@@ -1,7 +1,7 @@
 // Calls one function of the addon in a process of its own and prints what it cost: milliseconds of the processor, and
 // by how many MB the process grew at most. (`maxRSS` would be the parent's, where that is larger.) Arguments: the name
 // of the function, its arguments as JSON, and which fields of the answer to print.
-import * as native from "../../../index.js";
+import * as native from "@ao/plugin-codex/native";
 
 const SAMPLE_MS = 1;
 const MB = 2 ** 20;

@@ -1,7 +1,7 @@
 // One way to use the addon in a process of its own: argument 1 says which, argument 2 is a Codex home.
 import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
-import * as native from "../../../index.js";
+import * as native from "@ao/plugin-codex/native";
 
 const options = { codexHome: isMainThread ? process.argv[3] : workerData };
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
