@@ -4,6 +4,7 @@ pub mod cost;
 pub mod document;
 mod json;
 pub mod litellm;
+pub mod local_time;
 pub mod model_name;
 pub mod price_table;
 pub mod rates;

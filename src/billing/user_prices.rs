@@ -18,14 +18,15 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::Local;
 use serde_json::{Map, Value, json};
 
 use crate::billing::litellm;
+use crate::billing::local_time::LocalTime;
 use crate::billing::price_table::{Origin, PriceTable, json};
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
+use crate::fs::file_stamp::Timestamp;
 use crate::fs::guarded;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::record::service_tier::ServiceTier;
@@ -114,9 +115,10 @@ pub fn import_prices(file: &Path) -> Result<Imported> {
     }
     let path = imported_prices_path()
         .ok_or_else(|| invalid("no home directory is set, where the table could be kept"))?;
+    let now = LocalTime::of_system().at_ms(Timestamp::now().ms());
     let table = json!({
         "source": format!("LiteLLM model prices, imported from {}", file.display()),
-        "asOf": Local::now().date_naive().to_string(),
+        "asOf": now.map(|now| now.date_naive().to_string()),
         "models": facts,
     });
     let failed = |error| Error::io("write prices", &path, error);

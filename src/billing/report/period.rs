@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Local, TimeZone};
-
+use crate::billing::local_time::LocalTime;
 use crate::ledger::buckets::{QUARTER_MS, UNDATED};
 
 /// A length of time that a sum is by.
@@ -35,6 +34,7 @@ impl Period {
 #[derive(Debug)]
 pub struct Periods {
     period: Period,
+    time: LocalTime,
     known: HashMap<i64, Option<Arc<str>>>,
 }
 
@@ -42,7 +42,7 @@ impl Periods {
     /// Names of this length.
     #[must_use]
     pub fn new(period: Period) -> Self {
-        Self { period, known: HashMap::new() }
+        Self { period, time: LocalTime::of_system(), known: HashMap::new() }
     }
 
     /// The period that a quarter of an hour is in; `None` beyond the years that a calendar has, and where no record
@@ -50,12 +50,10 @@ impl Periods {
     pub fn name(&mut self, quarter: i64) -> Option<Arc<str>> {
         let format = self.period.format();
         let is_dated = quarter != UNDATED;
-        let named =
-            || Some(Arc::from(local(quarter).filter(|_| is_dated)?.format(format).to_string()));
+        let named = || {
+            let at = self.time.at_ms(quarter.saturating_mul(QUARTER_MS)).filter(|_| is_dated)?;
+            Some(Arc::from(at.format(format).to_string()))
+        };
         self.known.entry(quarter).or_insert_with(named).clone()
     }
-}
-
-fn local(quarter: i64) -> Option<DateTime<Local>> {
-    Local.timestamp_millis_opt(quarter.saturating_mul(QUARTER_MS)).single()
 }
