@@ -17,7 +17,7 @@ ao_codex_read() {
 
 ao_codex_end() {
   # The orchestrator may have put its own there since the launch: ours are beside it then.
-  if [[ -x ${AO_CODEX_WRAPPERS:-}/git && -x ${AO_CODEX_WRAPPERS%/bin}/codex/bin/git ]]; then
+  if [[ -n ${AO_CODEX_WRAPPERS:-} && -x ${AO_CODEX_WRAPPERS%/bin}/codex/bin/git ]]; then
     export AO_CODEX_WRAPPERS=${AO_CODEX_WRAPPERS%/bin}/codex/bin
   fi
   path=(${AO_CODEX_WRAPPERS:+$AO_CODEX_WRAPPERS} ${path:#${AO_CODEX_WRAPPERS:-}})

@@ -69,6 +69,10 @@ pub fn install(options: &Options) -> Result<Installed> {
         }
         if found.marker == Some(Marker::Current) && found.is_usable() {
             make_events_directory(&options.ao_home)?;
+            // Whoever wrote this set may have been killed before that.
+            if directory == shared {
+                retire(&status::own_directory(&options.ao_home))?;
+            }
             return Ok(Installed::Current);
         }
     }

@@ -132,6 +132,18 @@ fn there_is_one_set_whoever_writes_to_the_directory_meanwhile() {
 }
 
 #[test]
+fn a_set_beside_the_shared_one_goes_also_when_the_process_that_had_to_take_it_was_killed() {
+    let home = home();
+    install(&options(&home)).unwrap();
+    fs::create_dir_all(own(&home)).unwrap();
+    for name in SET {
+        fs::copy(bin(&home).join(name), own(&home).join(name)).unwrap();
+    }
+    assert_eq!(install(&options(&home)).unwrap(), Installed::Current);
+    assert_eq!(names(&own(&home)), ["ao-codex-hook", "ao-metadata-helper.sh"]);
+}
+
+#[test]
 fn replaces_what_is_older_or_has_no_marker() {
     for old in ["0.1.0", "", "@ao/plugin-codex 0.0.1 00"] {
         let home = home();
