@@ -5,9 +5,10 @@
 //! passed over.
 
 pub mod facts;
+mod lines;
 pub mod settle;
+mod usage;
 
-use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::codec::{codec_fields, codec_variants};
@@ -19,16 +20,14 @@ use crate::ledger::last_context::LastContext;
 use crate::ledger::limit_readings::LimitReadings;
 use crate::ledger::turn_context::{TurnFacts, Turns};
 use crate::ledger::usage_records::UsageRecords;
-use crate::rollout::lines::{LineSink, LongLine};
+use crate::rollout::lines::LineSink;
 use crate::rollout::name::uuid_v7_ms;
 use crate::rollout::record::plan_type::plan_type;
-use crate::rollout::record::prefilter::{LineKind, Unneeded, classify, ends_whole};
-use crate::rollout::record::recover::{has_seam, recover};
+use crate::rollout::record::prefilter::{LineKind, Unneeded, classify};
+use crate::rollout::record::recover::recover;
 use crate::rollout::record::session_meta::{CaptureEnd, Captured, SessionMeta, capture};
-use crate::rollout::record::{
-    Item, TokenCount, TokenUsage, TokenUsageRecord, Turn, TurnContext, TurnEvent, parse, parse_as,
-};
-use crate::rollout::timestamp::{leading_timestamp, parse_timestamp};
+use crate::rollout::record::{Item, Turn, TurnContext, TurnEvent, parse, parse_as};
+use crate::rollout::timestamp::parse_timestamp;
 use crate::rollout::turn::{TurnState, TurnTracker};
 
 /// The longest time after the beginning of a fork at which its copied records are written, in milliseconds.
@@ -291,150 +290,6 @@ impl Fold {
         let made_at_once = || forked().is_none_or(|forked| written_ms - forked <= COPIED_WITHIN_MS);
         self.part == Part::Own || !(self.turns_have_ids || made_at_once())
     }
-
-    fn token_count(&mut self, count: &TokenCount, written: Option<i64>, ordinal: Option<u64>) {
-        let (used, single) = match count {
-            TokenCount::Empty => {
-                self.counter.empty();
-                return;
-            }
-            TokenCount::Single(usage) => (*usage, true),
-            TokenCount::Counter { total: None, last } => ((*last).unwrap_or_default(), true),
-            TokenCount::Counter { total: Some(total), last } => {
-                match &mut self.counter_base {
-                    _ if self.counter.total().is_none() => self.opens(*total, *last),
-                    Some(counter_base) => counter_base.counted_again(),
-                    None => {}
-                }
-                let may_restart = ordinal.is_some() || !self.turns_have_ids;
-                let used = self.counter.step(*total, *last, may_restart);
-                if self.recorded.is_empty() {
-                    self.counter_checkpoints.push(ordinal, *total);
-                }
-                (used, *last == Some(used))
-            }
-        };
-        let at = self.copied_history.len();
-        self.note_for_copies(count, written);
-        let place = match count {
-            TokenCount::Counter { total: Some(total), .. } => *total,
-            _ => used,
-        };
-        let id = self.id_of(place);
-        match self.part {
-            Part::Own => {
-                let unrecorded = self.recorded.take_from(used, single);
-                let single = single && unrecorded == used;
-                let response = self.turns.current(unrecorded, self.last_ms, single);
-                self.buckets.add(Response { id, ..response });
-            }
-            Part::Copied if self.turns_have_ids || used.is_zero() => {}
-            Part::Copied => {
-                let response = self.turns.current(used, self.last_ms, single);
-                self.ambiguous.push((at, Response { id, ..response }));
-            }
-        }
-    }
-
-    /// The first value of the counter, in a rollout that points to its parent's history.
-    fn opens(&mut self, total: TokenUsage, last: Option<TokenUsage>) {
-        let Some(meta) = &self.meta else { return };
-        if meta.history_base.is_some() && !meta.is_revert() && self.recorded.is_empty() {
-            let id = self.id_of(total);
-            let response = self.turns.current(TokenUsage::ZERO, self.last_ms, true);
-            let response = Response { id, ..response };
-            self.counter_base = Some(CounterBase::new(total, last, self.answered, response));
-        }
-    }
-
-    fn token_usage_record(&mut self, record: &TokenUsageRecord<'_>) {
-        self.reaches_turn(record.turn_id.as_deref());
-        let another_threads = match (&record.thread_id, &self.thread_id) {
-            (Some(billed), Some(own)) => billed.as_ref() != own,
-            _ => self.part == Part::Copied,
-        };
-        if another_threads {
-            return;
-        }
-        if !self.recorded.add(record.response_id.as_deref(), record.usage) {
-            return;
-        }
-        let id = match &record.response_id {
-            Some(id) => self.buckets.lists_responses().then(|| Arc::from(id.as_ref())),
-            None => self.id_of(record.usage),
-        };
-        let turn_id = record.turn_id.as_deref();
-        if let Some(response) = self.turns.of_turn(turn_id, id, record.usage, self.last_ms) {
-            self.buckets.add(response);
-        }
-    }
-
-    /// A record names its turn. One that is older than the thread is copied; one that is not ends what was copied.
-    fn reaches_turn(&mut self, turn_id: Option<&str>) {
-        if self.turns_have_ids && self.part == Part::Own {
-            return;
-        }
-        let (Some(began), Some(born)) = (turn_id.and_then(uuid_v7_ms), self.born_ms) else {
-            return;
-        };
-        let first = !std::mem::replace(&mut self.turns_have_ids, true);
-        if began < born && first {
-            self.part = Part::Copied;
-        } else if began >= born && self.part == Part::Copied {
-            self.part = Part::Own;
-            self.tracker = TurnTracker::default();
-        }
-    }
-
-    /// The id of a response whose own is not known, where responses are listed: made of the thread, the time of the
-    /// record and its `place` in the counter, so that it is the same in every copy of the rollout and for every build.
-    fn id_of(&self, place: TokenUsage) -> Option<Arc<str>> {
-        if !self.buckets.lists_responses() {
-            return None;
-        }
-        let thread_id = self.thread_id.as_deref().unwrap_or_default();
-        let (at, input, output) = (self.last_ms.unwrap_or_default(), place.input, place.output);
-        Some(format!("{thread_id}/{at}-{input}-{output}").into())
-    }
-
-    fn note_for_copies(&mut self, says: &impl Hash, written: Option<i64>) {
-        if !self.turns_have_ids {
-            self.copied_history.push(says, written);
-        }
-    }
-}
-
-impl LineSink for Fold {
-    fn line(&mut self, line: &[u8]) {
-        self.copied_history.pass(line.len() as u64);
-        match classify(line) {
-            LineKind::Unneeded(unneeded) if ends_whole(last_two(line)) && !has_seam(line) => {
-                self.written_ms = written_of(line).or(self.written_ms);
-                self.unneeded(unneeded);
-            }
-            kind => self.read(line, kind),
-        }
-    }
-
-    fn needs_whole(&mut self, head: &[u8]) -> bool {
-        !matches!(classify(head), LineKind::Unneeded(_))
-    }
-
-    fn long_line(&mut self, line: LongLine<'_>) {
-        self.copied_history.pass(line.length);
-        match classify(line.head) {
-            LineKind::Unneeded(unneeded) if !line.too_long && ends_whole(line.end) => {
-                self.written_ms = leading_timestamp(line.head).or(self.written_ms);
-                self.unneeded(unneeded);
-            }
-            _ => self.skipped += 1,
-        }
-    }
-}
-
-/// The time when a record was written, in milliseconds since 1970.
-fn written_of(line: &[u8]) -> Option<i64> {
-    leading_timestamp(line).or_else(|| parse_timestamp(&parse(line).ok()?.timestamp?))
 }
 
 fn facts(context: &TurnContext<'_>) -> TurnFacts {
@@ -442,13 +297,6 @@ fn facts(context: &TurnContext<'_>) -> TurnFacts {
         model: context.model.as_deref().map(Arc::from),
         workspace: context.cwd.as_deref().map(Arc::from),
         tier: context.service_tier,
-    }
-}
-
-fn last_two(line: &[u8]) -> [u8; 2] {
-    match line {
-        [.., first, second] => [*first, *second],
-        _ => [0; 2],
     }
 }
 

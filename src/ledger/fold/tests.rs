@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::rollout::lines::scan_lines;
+use crate::rollout::record::TokenUsage;
 
 /// An id of version 7 whose time is `ms`.
 fn id(ms: u64) -> String {
