@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { has, prepare, root, sh } from "./prepare.mjs";
 
 /** The programs that tests drive besides Node and Rust, and the Debian packages that bring them. */
-const PREREQUISITES = { tmux: "tmux", script: "bsdutils" };
+const PREREQUISITES = { tmux: "tmux", script: "bsdutils", python3: "python3" };
 
 const folders = readdirSync(join(root, "__test__")).filter((name) => name !== "support");
 const runners = {

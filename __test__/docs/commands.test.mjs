@@ -57,8 +57,11 @@ test("the documents show each command at work", () => {
   assert.deepEqual([...shown].toSorted(), [
     "doctor",
     "export",
+    "limits",
     "resume",
     "sessions",
+    "statusline",
+    "uninstall",
     "usage",
     "wrappers",
   ]);

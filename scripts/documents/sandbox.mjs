@@ -22,7 +22,11 @@ export async function makeSandbox(t, repository = root) {
     "bin/ao-codex",
     `exec "${process.execPath}" "${join(root, "dist", "cli.cjs")}" "$@"`,
   );
-  patient.program("bin/npx", 'exec "$@"');
+  // Of the registry's package it runs the only command, as `npx -y @ao/plugin-codex usage` does.
+  patient.program(
+    "bin/npx",
+    '[ "$1" = -y ] && shift; [ "$1" = @ao/plugin-codex ] && shift && exec ao-codex "$@"; exec "$@"',
+  );
   const git = spawnSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).stdout.trim();
   symlinkSync(git, patient.path("bin/git"));
   const session = { AO_SESSION: "app-1", AO_DATA_DIR: patient.dataDir };
