@@ -279,6 +279,8 @@ export interface HomeUsageOptions {
   /**
    * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
    * whatever was billed in that time.
+   * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
+   * was billed in that time. Not with `from`.
    */
   runningSinceMs?: number | null
   /**
@@ -287,7 +289,7 @@ export interface HomeUsageOptions {
    * too. Times are those of the system's time zone.
    */
   by?: string | null
-  /** The sessions that `branch`, `session` and `pr` are taken from. */
+  /** The sessions that `branch`, `session` and `pr` are taken from. Not with `from`, whose rows name theirs. */
   sessions?: Array<OrchestratorSession> | null
   /** Other Codex homes, for one bill of all of them. A thread that is in several counts once. */
   moreCodexHomes?: Array<string> | null

@@ -42,13 +42,13 @@ pub struct HomeUsageOptions {
     /// Only responses before this time, in milliseconds since 1970, to a quarter of an hour.
     pub until_ms: Option<Given<f64>>,
     /// Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
-    /// whatever was billed in that time.
+    /// whatever was billed in that time. Not with `from`.
     pub running_since_ms: Option<Given<f64>>,
     /// The grouping of `groups`: one or two of `thread`, `workspace`, `repo`, `branch`, `session`, `pr`, `model`,
     /// `tier`, `kind`, `hour`, `day`, `week` and `month`, with a comma between them; of exports `host` and `label:KEY`
     /// too. Times are those of the system's time zone.
     pub by: Option<Given<String>>,
-    /// The sessions that `branch`, `session` and `pr` are taken from.
+    /// The sessions that `branch`, `session` and `pr` are taken from. Not with `from`, whose rows name theirs.
     #[napi(ts_type = "Array<OrchestratorSession> | null")]
     pub sessions: Option<Given<Vec<OrchestratorSession>>>,
     /// Other Codex homes, for one bill of all of them. A thread that is in several counts once.
@@ -262,6 +262,11 @@ fn query(options: HomeUsageOptions) -> Result<Question> {
     }
     if home.is_some() || more_homes.is_some() {
         return Err(invalid("from and codexHome exclude each other".to_owned()));
+    }
+    // Exports say which session a response is of, and nothing of turns that run.
+    if !sessions.is_empty() || window.running_since_ms.is_some() {
+        let given = if sessions.is_empty() { "runningSinceMs" } else { "sessions" };
+        return Err(invalid(format!("from and {given} exclude each other")));
     }
     let directories = from.into_iter().map(PathBuf::from).collect();
     Ok(Question::Exports(ExportsQuery { directories, window, by, cells }))
