@@ -45,6 +45,16 @@ const WRONG_USAGE = [
   ],
   [["usage", "--since", "2026-03-01", "--since=2026-03-02"], /It was given twice\./],
   [["sessions", "--workspace", "a", "--workspace", "a"], /It was given twice\./],
+  [["sessions", "--ao-home", "a", "--ao-home", "b"], /It was given twice\./],
+  [["usage", "--by", "colour"], /, month; with --from also host, label:KEY\.\n$/],
+  [
+    ["resume", "--workspace", ".", "--codex-home", "a", "--codex-home", "b"],
+    /^error: resume takes one --codex-home, and 2 were given\n$/,
+  ],
+  [
+    ["doctor", "--codex-home", "a", "--codex-home", "b"],
+    /^error: doctor takes one --codex-home, and 2 were given\n$/,
+  ],
 ];
 
 for (const [args, message] of WRONG_USAGE) {

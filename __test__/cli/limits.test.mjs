@@ -2,17 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as native from "@ao/plugin-codex/native";
+import { DAY_MS, HOUR_MS, iso, MINUTE_MS, NOW } from "../support/clock.mjs";
 import { aoCodex } from "../support/command.mjs";
 import { codexHome, rolloutName } from "../support/home.mjs";
 import { counts, event, lines, sessionMeta, threadId } from "../support/records.mjs";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Whole seconds, as the records have them. */
-const NOW = Math.floor(Date.now() / 1000) * 1000;
-const iso = (ms) => new Date(ms).toISOString();
 
 const limitsAt = (ms, rate_limits, usage = [100, 0, 10, 0]) =>
   event(
@@ -272,4 +265,44 @@ test("a home without limits says that plans have them, and fails nothing", async
   assert.equal(code, 0);
   assert.match(stdout, /^No limits in .*: no rollout tells of any\./);
   assert.deepEqual((await limitsOf(home)).document.limits, []);
+});
+
+test("of several homes each tells its own limits, and the fullest window decides", async (t) => {
+  const reading = (used) => codex(window(used, 300, NOW + HOUR_MS), null);
+  const [one, two] = [61, 92].map(
+    (used, n) => codexHome(t, [thread(n + 1, [[NOW - MINUTE_MS, reading(used)]])]).home,
+  );
+  const more = ["--codex-home", two];
+  const { document } = await limitsOf(one, ...more);
+  assert.equal(document.codexHome, one);
+  assert.deepEqual(
+    document.limits.map(({ codexHome: home, primary }) => [home, primary.usedPercent]),
+    [
+      [one, 61],
+      [two, 92],
+    ],
+  );
+  const { stdout } = await aoCodex(["limits", "--codex-home", one, ...more], {
+    env: { COLUMNS: "200" },
+  });
+  const [header, first, second] = stdout.split("\n");
+  assert.match(header, /^HOME +WINDOW +USED /);
+  assert.deepEqual(
+    [first, second].map((line) => line.split(/ {2,}/).slice(0, 3)),
+    [
+      [one, "5 h", "61 %"],
+      [two, "5 h", "92 %"],
+    ],
+  );
+  const over = await limitsOf(one, ...more, "--fail-over", "90");
+  assert.equal(over.code, 3);
+  assert.match(over.stderr, /^ao-codex: 92 % of the 5 h limit is used, more than 90 %/);
+});
+
+test("a home that is given twice is one", async (t) => {
+  const { home } = codexHome(t, [
+    thread(1, [[NOW - MINUTE_MS, codex(window(20, 300, NOW + HOUR_MS), null)]]),
+  ]);
+  const { document } = await limitsOf(home, "--codex-home", home);
+  assert.equal(document.limits.length, 1);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { DAY_MS } from "../support/clock.mjs";
 import { aoCodex } from "../support/command.mjs";
 import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
@@ -17,7 +18,6 @@ const SPELLINGS = [
 const MODELS = ["gpt-5-codex", "gpt-5.4"];
 const WORK_TREES = 32;
 const THREADS = 200;
-const DAY_MS = 86_400_000;
 const FIRST = Date.parse("2026-01-01T09:00:00Z");
 
 /** A year of threads: each a response on another day, in a work tree of one of the repositories. */

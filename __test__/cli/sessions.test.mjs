@@ -1,13 +1,14 @@
 /** The options of `ao-codex sessions`: how many, in which state, of which repository, and what there is room for. */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
+import { MINUTE_MS } from "../support/clock.mjs";
 import * as native from "@ao/plugin-codex/native";
-import { aoCodex, cli, exitOf } from "../support/command.mjs";
-import { codexHome, rollout, rolloutName, temporaryFolder, whenOver } from "../support/home.mjs";
+import { aoCodex, cli } from "../support/command.mjs";
+import { inTerminal } from "../support/terminal.mjs";
+import { codexHome, rollout, rolloutName, temporaryFolder } from "../support/home.mjs";
 import {
   counts,
   event,
@@ -19,7 +20,6 @@ import {
   turnContext,
 } from "../support/records.mjs";
 
-const MINUTE_MS = 60_000;
 const NOW = Date.now();
 const iso = (ms) => new Date(ms).toISOString();
 
@@ -64,7 +64,9 @@ test("sessions shows the 20 newest on a terminal, and all where nobody looks", a
     Array.from({ length: 23 }, (_, n) => thread(n + 1, n + 1)),
   );
   const command = `stty columns 100 rows 20; exec '${process.execPath}' '${cli}' sessions --codex-home '${home}'`;
-  const shown = await inTerminal(t, command);
+  const { exit, screen } = inTerminal(t, command);
+  assert.equal(await exit, 0);
+  const shown = screen();
   assert.equal(shown.match(/gpt-5-codex/g).length, 20);
   assert.match(shown, /3 more threads in the total, not shown: --limit 23 shows all\./);
   const { stdout } = await sessions(home);
@@ -197,46 +199,42 @@ const columnsOf = (text) =>
     0,
   );
 
-/** What a command prints on a terminal of its own. */
-async function inTerminal(t, command, keys) {
-  const child = spawn("script", ["-qec", command, "/dev/null"], {
-    env: { ...process.env, TZ: "UTC", NO_COLOR: "1", XDG_CACHE_HOME: "/dev/null" },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const exit = exitOf(child);
-  whenOver(t, async () => {
-    child.kill("SIGKILL");
-    await exit;
-  });
-  let screen = "";
-  child.stdout.on("data", (chunk) => (screen += chunk));
-  const shows = async (text, from = 0) => {
-    for (
-      const endsAt = performance.now() + 20_000;
-      !screen.slice(from).includes(text);
-      await pause(20)
-    )
-      assert.ok(performance.now() < endsAt, `${text} in ${JSON.stringify(screen)}`);
-  };
-  if (keys) await keys({ press: (key) => (child.stdin.write(key), screen.length), shows });
-  assert.equal(await exit, 0);
-  return screen;
-}
-
 test("the keys of sessions --watch scroll, sort and end it with exit code 0", async (t) => {
   const { home } = codexHome(
     t,
     [1, 2, 3, 4].map((n) => thread(n, n, { tokens: n * 1000 })),
   );
   const command = `stty columns 100 rows 20; exec '${process.execPath}' '${cli}' sessions --watch --codex-home '${home}'`;
-  await inTerminal(t, command, async ({ press, shows }) => {
-    await shows("q ends · ↑ ↓ scroll · s sorts (newest)");
-    await shows(" today");
-    await shows("2 to 4 of 4 threads.", press("\u001b[B"));
-    await shows("3 to 4 of 4 threads.", press("\u001b[B"));
-    await shows("2 to 4 of 4 threads.", press("\u001b[A"));
-    await shows("s sorts (cost)", press("s"));
-    await shows("s sorts (tokens)", press("s"));
-    press("q");
-  });
+  const { exit, press, shows } = inTerminal(t, command);
+  await shows("q ends · ↑ ↓ scroll · s sorts (newest)");
+  await shows(" today");
+  await shows("2 to 4 of 4 threads.", press("\u001b[B"));
+  await shows("3 to 4 of 4 threads.", press("\u001b[B"));
+  await shows("2 to 4 of 4 threads.", press("\u001b[A"));
+  await shows("s sorts (cost)", press("s"));
+  await shows("s sorts (tokens)", press("s"));
+  press("q");
+  assert.equal(await exit, 0);
+});
+
+test("sessions of several homes are one list, and a thread that is in both stands once", async (t) => {
+  const homes = [
+    [1, 2],
+    [2, 3],
+  ].map(
+    (numbers) =>
+      codexHome(
+        t,
+        numbers.map((n) => thread(n, n)),
+      ).home,
+  );
+  const args = homes.flatMap((home) => ["--codex-home", home]);
+  const { stdout, stderr } = await aoCodex(["sessions", "--json", ...args]);
+  assert.equal(stderr, "");
+  const { codexHome: first, threads } = JSON.parse(stdout);
+  assert.equal(first, homes[0]);
+  assert.deepEqual(
+    threads.map((one) => one.threadId).toSorted(),
+    [1, 2, 3].map((n) => threadId(n)).toSorted(),
+  );
 });

@@ -1,6 +1,7 @@
 /** `ao-codex statusline`: one line for tmux, prompts and bars. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { iso, MINUTE_MS, NOW } from "../support/clock.mjs";
 import { aoCodex, cli, run } from "../support/command.mjs";
 import { codexHome, rollout, rolloutName } from "../support/home.mjs";
 import {
@@ -12,10 +13,6 @@ import {
   threadId,
   turnContext,
 } from "../support/records.mjs";
-
-const MINUTE_MS = 60_000;
-const NOW = Math.floor(Date.now() / 1000) * 1000;
-const iso = (ms) => new Date(ms).toISOString();
 
 /** A thread of a million input tokens ($1.25 each of gpt-5-codex), written now, with these limits. */
 function running(number, rate_limits, at = iso(NOW - 1000)) {
@@ -101,4 +98,20 @@ test("statusline takes little more of the processor than an empty Node", async (
     runs[0] <= MOST_OF_AN_EMPTY_NODE * runs[1],
     `${runs[0]} ms, an empty Node ${runs[1]} ms`,
   );
+});
+
+test("the line of several homes has the spend and the threads of all, and the newest reading", async (t) => {
+  const full = { ...LIMITS, primary: { ...LIMITS.primary, used_percent: 70 } };
+  const homes = [running(1, LIMITS), running(2, full, iso(NOW))].map(
+    (one) => codexHome(t, [one]).home,
+  );
+  const args = homes.flatMap((home) => ["--codex-home", home]);
+  const { code, stdout } = await aoCodex([
+    "statusline",
+    "--format",
+    "{today} {limit} {active}",
+    ...args,
+  ]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\$2\.50 70 % of 5 h, resets .* 2\n$/);
 });

@@ -7,16 +7,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { aoCodex, cli, exitOf } from "../support/command.mjs";
 import { codexHome, rollout, whenOver } from "../support/home.mjs";
 import { lines, tokenCount } from "../support/records.mjs";
+import { CTRL_C, inTerminal } from "../support/terminal.mjs";
 
 const ID = "019e4464-e720-70ca-80b3-5afce7a15c61";
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
-const CTRL_C = "\u0003";
-/** Arguments of `script`, which runs a command line in a terminal of its own. */
-const IN_A_TERMINAL = {
-  linux: (line) => ["-qec", line, "/dev/null"],
-  darwin: (line) => ["-q", "/dev/null", "bash", "-c", line],
-};
 
 const homeWithOne = (t) =>
   codexHome(t, [
@@ -30,11 +25,11 @@ const homeWithOne = (t) =>
 
 const more = lines(tokenCount([61_000, 200, 100, 40], [60_000, 0, 0, 0]));
 
-/** What a program prints, while it runs. */
-function follow(t, program, args, env = {}) {
-  const child = spawn(program, args, {
-    env: { ...process.env, TZ: "UTC", XDG_CACHE_HOME: "/dev/null", ...env },
-    stdio: ["pipe", "pipe", "inherit"],
+/** What the command prints, while it runs. */
+function follow(t, args) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, TZ: "UTC", XDG_CACHE_HOME: "/dev/null" },
+    stdio: ["ignore", "pipe", "inherit"],
   });
   const exit = exitOf(child);
   whenOver(t, async () => {
@@ -47,38 +42,24 @@ function follow(t, program, args, env = {}) {
 test("sessions --watch shows the table in place, follows what is written, and leaves the terminal as it was", async (t) => {
   const { home, paths } = homeWithOne(t);
   const line = `stty columns 100 rows 20; exec '${process.execPath}' '${cli}' sessions --watch --codex-home '${home}'`;
-  const { child, exit } = follow(t, "script", IN_A_TERMINAL[process.platform](line), {
-    NO_COLOR: "1",
-  });
-  let screen = "";
-  child.stdout.on("data", (chunk) => (screen += chunk));
-  const shows = async (text) => {
-    for (const endsAt = performance.now() + 10_000; !screen.includes(text); await pause(20))
-      assert.ok(performance.now() < endsAt, `${text} in ${JSON.stringify(screen)}`);
-  };
+  const { exit, press, screen, shows } = inTerminal(t, line);
   await shows("1,100");
-  assert.ok(screen.startsWith(ENTER), JSON.stringify(screen));
+  assert.ok(screen().startsWith(ENTER), JSON.stringify(screen()));
   await pause(1_500);
-  const drawn = screen.length;
+  const drawn = screen().length;
   await pause(2_500);
-  assert.equal(screen.length, drawn, "nothing is drawn while nothing happens");
+  assert.equal(screen().length, drawn, "nothing is drawn while nothing happens");
   appendFileSync(paths[0], more);
   await shows("61,100");
-  child.stdin.write(CTRL_C);
+  press(CTRL_C);
   assert.equal(await exit, 0);
-  assert.ok(screen.endsWith(LEAVE), JSON.stringify(screen.slice(-200)));
+  assert.ok(screen().endsWith(LEAVE), JSON.stringify(screen().slice(-200)));
 });
 
 test("sessions --watch --json prints a document a line at every change", async (t) => {
   const { home, paths } = homeWithOne(t);
-  const { child, exit } = follow(t, process.execPath, [
-    cli,
-    "sessions",
-    "--watch",
-    "--json",
-    "--codex-home",
-    home,
-  ]);
+  const args = ["sessions", "--watch", "--json", "--codex-home", home];
+  const { child, exit } = follow(t, args);
   const documents = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const tokens = async () => {
     const { value } = await documents.next();

@@ -5,13 +5,13 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { create } from "@ao/plugin-codex";
+import { MINUTE_MS } from "../support/clock.mjs";
 import { event, turnContext, writeRollout } from "./support/rollout.mjs";
 import { sessionOf } from "./support/session.mjs";
 import { eventually } from "./support/wait.mjs";
 import { makeWorld } from "./support/world.mjs";
 
 const run = promisify(execFile);
-const MINUTE_MS = 60_000;
 
 /** A workspace with a running Codex in the tmux session `ao-1`. */
 const running = async (t) => {

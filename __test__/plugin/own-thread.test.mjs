@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
+import { MINUTE_MS } from "../support/clock.mjs";
 import { event, tokenCount, turnContext, writeRollout } from "./support/rollout.mjs";
 import { sessionOf } from "./support/session.mjs";
 import { makeWorld } from "./support/world.mjs";
-
-const MINUTE_MS = 60_000;
 
 const scene = async (t) => {
   const world = await makeWorld(t);

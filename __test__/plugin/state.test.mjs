@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { MINUTE_MS } from "../support/clock.mjs";
 import { decideState, stateRules } from "../../dist/session/state/decide.js";
 import { NOTHING } from "../../dist/session/state/evidence.js";
 import { logEvidence } from "../../dist/session/state/activity-log.js";
 
 const NOW = Date.parse("2026-11-22T20:00:00.000Z");
-const MINUTE_MS = 60_000;
 
 const decide = (evidence) => {
   const decision = decideState({

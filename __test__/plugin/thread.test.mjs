@@ -3,6 +3,7 @@ import { chmod, rename } from "node:fs/promises";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
+import { MINUTE_MS } from "../support/clock.mjs";
 import { compressRollout } from "../support/compression.mjs";
 import { argumentsAfter, flagsOf, settingsOf } from "./support/arguments.mjs";
 import { event, tokenCount, turnContext, writeRollout } from "./support/rollout.mjs";
@@ -10,7 +11,6 @@ import { sessionOf } from "./support/session.mjs";
 import { eventually, withoutWaiting } from "./support/wait.mjs";
 import { makeWorld } from "./support/world.mjs";
 
-const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 
 /** A workspace and what the orchestrator knows of it. */

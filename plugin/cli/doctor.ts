@@ -24,7 +24,7 @@ export function doctorCommand(): Command {
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<DoctorOptions>();
-      const report = await examined(options);
+      const report = await examined(options, homeOf(options, command));
       if (options.json) printJson(report);
       else {
         const { printReport } = await import("./doctor-report.js");
@@ -34,12 +34,10 @@ export function doctorCommand(): Command {
     });
 }
 
-async function examined({
-  fix,
-  workspace = process.cwd(),
-  codexHome,
-  aoHome,
-}: DoctorOptions): Promise<Report> {
+async function examined(
+  { fix, workspace = process.cwd(), aoHome }: DoctorOptions,
+  home: { codexHome?: string },
+): Promise<Report> {
   let native: typeof Addon;
   try {
     native = await loadNative();
@@ -57,7 +55,7 @@ async function examined({
     native,
     {
       workspace,
-      ...homeOf({ ...(codexHome && { codexHome }) }),
+      ...home,
       ...(aoHome !== undefined && { aoHome }),
     },
     process.env,

@@ -5,7 +5,7 @@ import type { Colors } from "../terminal/colors.js";
 import { ago, clock, distance, path, percentage, windowName } from "../terminal/format.js";
 import { columnsOf, writeLines } from "../terminal/stdout.js";
 import type { Column } from "../terminal/table.js";
-import { plain, wrap } from "../terminal/text.js";
+import { plain, shortenPath, wrap } from "../terminal/text.js";
 import { windowsOf } from "./limits-words.js";
 import { tableLines } from "./print.js";
 
@@ -14,39 +14,57 @@ const HIGH = 75;
 const VERY_HIGH = 90;
 
 interface Row {
+  codexHome: string;
   limit: RateLimit;
   window: RateLimitWindow;
   isCurrent: boolean;
 }
 
-export function printLimits(read: RateLimits, nowMs: number): void {
+/** The limits of each home. */
+export function printLimits(read: readonly RateLimits[], nowMs: number): void {
   writeLines(limitLines(read, nowMs));
 }
 
-export function limitLines({ codexHome, limits }: RateLimits, nowMs: number): string[] {
-  const rows = limits.flatMap(rowsOf);
-  const notes = limits.map((limit) => noteOf(limit, nowMs));
+function limitLines(read: readonly RateLimits[], nowMs: number): string[] {
+  const rows = read.flatMap(({ codexHome, limits }) =>
+    limits.flatMap((limit) => rowsOf(codexHome, limit)),
+  );
+  const notes = read.flatMap(({ limits }) => limits).map((limit) => noteOf(limit, nowMs));
   if (rows.length === 0) {
-    const nothing = `No limits in ${path(codexHome)}: no rollout tells of any. Codex writes them for accounts with a plan, not for API keys.`;
+    const homes = read.map(({ codexHome }) => path(codexHome)).join(" and ");
+    const nothing = `No limits in ${homes}: no rollout tells of any. Codex writes them for accounts with a plan, not for API keys.`;
     return [nothing, ...notes].flatMap((line) => wrap(line, columnsOf()));
   }
-  return tableLines(columns(nowMs, limits.length > 1, paint()), rows, null, notes);
+  const hasSeveralHomes = read.length > 1;
+  const hasSeveral = read.some(({ limits }) => limits.length > 1);
+  return tableLines(columns(nowMs, { hasSeveral, hasSeveralHomes }, paint()), rows, null, notes);
 }
 
-function rowsOf(limit: RateLimit): Row[] {
+function rowsOf(codexHome: string, limit: RateLimit): Row[] {
   return [
-    ...windowsOf(limit).map((window) => ({ limit, window, isCurrent: true })),
-    ...limit.passed.map((window) => ({ limit, window, isCurrent: false })),
+    ...windowsOf(limit).map((window) => ({ codexHome, limit, window, isCurrent: true })),
+    ...limit.passed.map((window) => ({ codexHome, limit, window, isCurrent: false })),
   ].toSorted((a, b) => (a.window.windowMinutes ?? 0) - (b.window.windowMinutes ?? 0));
 }
 
-function columns(nowMs: number, hasSeveral: boolean, colors: Colors): Column<Row>[] {
+function columns(
+  nowMs: number,
+  { hasSeveral, hasSeveralHomes }: { hasSeveral: boolean; hasSeveralHomes: boolean },
+  colors: Colors,
+): Column<Row>[] {
+  const home: Column<Row> = {
+    header: "HOME",
+    forms: [({ codexHome }) => path(codexHome)],
+    flex: { good: 16, min: 8 },
+    cut: ({ codexHome }, width) => shortenPath(path(codexHome), width),
+  };
   const name: Column<Row> = {
     header: "LIMIT",
     forms: [({ limit }) => plain(limit.limitId)],
     flex: { good: 16, min: 8 },
   };
   return [
+    ...(hasSeveralHomes ? [home] : []),
     ...(hasSeveral ? [name] : []),
     { header: "WINDOW", forms: [({ window }) => windowName(window.windowMinutes)] },
     {

@@ -7,13 +7,18 @@ export function windowsOf({ primary, secondary }: RateLimit): RateLimitWindow[] 
   return [primary, secondary].filter((window) => window !== null);
 }
 
-/** The limit that every model counts to, else the first that is known. */
-export function mainLimit({ limits }: RateLimits): RateLimit | undefined {
-  return limits.find(({ limitId }) => limitId === "codex") ?? limits[0];
+/** The limit that every model counts to, else the first that is known; of several homes the one read last. */
+export function mainLimit(read: readonly RateLimits[]): RateLimit | undefined {
+  const mains = read.map(
+    ({ limits }) => limits.find(({ limitId }) => limitId === "codex") ?? limits[0],
+  );
+  return mains
+    .filter((limit) => limit !== undefined)
+    .toSorted((a, b) => b.readAtMs - a.readAtMs)[0];
 }
 
 /** Its windows, the shorter first; none where no limit is known. */
-export function mainWindows(read: RateLimits): RateLimitWindow[] {
+export function mainWindows(read: readonly RateLimits[]): RateLimitWindow[] {
   const main = mainLimit(read);
   return main === undefined ? [] : windowsOf(main);
 }

@@ -1,11 +1,11 @@
 /** `ao-codex limits`: how much of the account's limits is used, as the rollouts tell. */
 import { Command, Option } from "commander";
-import type { RateLimits, RateLimitWindow } from "../../index.js";
+import type { RateLimit, RateLimits, RateLimitWindow } from "../../index.js";
 import { OverLimit } from "../terminal/exit-codes.js";
 import { clock, distance, windowName } from "../terminal/format.js";
 import { windowsOf } from "./limits-words.js";
 import { percent } from "./numbers.js";
-import { homeOf, jsonOption } from "./options.js";
+import { homesOf, jsonOption } from "./options.js";
 import type { GlobalOptions } from "./options.js";
 import { printJson } from "./print-json.js";
 import { scan } from "./scan.js";
@@ -36,28 +36,43 @@ export function limitsCommand(): Command {
     });
 }
 
-export function readLimits(options: GlobalOptions): Promise<RateLimits> {
-  return scan((native, ...watched) => native.rateLimits(homeOf(options), ...watched));
+/** What each home tells: of two of them nobody knows whether they are of one account. */
+function readLimits(options: GlobalOptions): Promise<RateLimits[]> {
+  return scan(async (native, ...watched) => {
+    const read: RateLimits[] = [];
+    for (const home of homesOf(options)) read.push(await native.rateLimits(home, ...watched));
+    return read;
+  });
 }
 
 /** The document that `limits --json` prints: its keys are public. */
-function limitsDocument({ codexHome, limits }: RateLimits) {
+function limitsDocument(read: readonly RateLimits[]) {
+  const hasSeveralHomes = read.length > 1;
   return {
     schemaVersion: 1,
-    codexHome,
-    limits: limits.map(({ passed, ...limit }) => ({
-      limitId: limit.limitId,
-      planType: limit.planType,
-      primary: windowDocument(limit.primary),
-      secondary: windowDocument(limit.secondary),
-      credits: limit.credits,
-      readAt: iso(limit.readAtMs),
-      threadId: limit.threadId,
-      passed: passed.map(({ usedPercent, windowMinutes, resetsAtMs }) => ({
-        usedPercent,
-        windowMinutes,
-        resetsAt: iso(resetsAtMs),
+    codexHome: read[0]?.codexHome,
+    limits: read.flatMap(({ codexHome, limits }) =>
+      limits.map((limit) => ({
+        ...(hasSeveralHomes && { codexHome }),
+        ...limitDocument(limit),
       })),
+    ),
+  };
+}
+
+function limitDocument({ passed, ...limit }: RateLimit) {
+  return {
+    limitId: limit.limitId,
+    planType: limit.planType,
+    primary: windowDocument(limit.primary),
+    secondary: windowDocument(limit.secondary),
+    credits: limit.credits,
+    readAt: iso(limit.readAtMs),
+    threadId: limit.threadId,
+    passed: passed.map(({ usedPercent, windowMinutes, resetsAtMs }) => ({
+      usedPercent,
+      windowMinutes,
+      resetsAt: iso(resetsAtMs),
     })),
   };
 }
@@ -81,9 +96,9 @@ function iso(timeMs: number | null): string | null {
   return timeMs === null || Math.abs(timeMs) > LAST_MS ? null : new Date(timeMs).toISOString();
 }
 
-function failOver({ limits }: RateLimits, most: number): void {
+function failOver(read: readonly RateLimits[], most: number): void {
   const now = Date.now();
-  for (const limit of limits) {
+  for (const limit of read.flatMap(({ limits }) => limits)) {
     for (const window of windowsOf(limit)) {
       if (window.usedPercent <= most) continue;
       const { resetsAtMs, usedPercent } = window;

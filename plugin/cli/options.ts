@@ -1,6 +1,7 @@
 /** Options that more than one command takes, and what they mean. */
 import { resolve } from "node:path";
 import { Option } from "commander";
+import type { Command } from "commander";
 import type { ActivityState } from "../host.js";
 import { expandHome } from "../paths.js";
 import { readPluginSettings } from "../settings.js";
@@ -39,18 +40,30 @@ export const workspaceOption = (description: string) =>
 
 export const jsonOption = () => new Option("--json", "print one JSON document");
 
-/** The options in the words of the native functions. */
-export function scope({ workspace, ...options }: ScanOptions) {
+/** The options in the words of the native functions: several homes are one bill. */
+export function scope({ codexHome, workspace }: ScanOptions) {
+  const [first, ...more] = [...new Set(codexHome ?? [])];
   return {
-    ...homeOf(options),
+    ...(first !== undefined && { codexHome: first }),
+    ...(more.length > 0 && { moreCodexHomes: more }),
     ...(workspace !== undefined && { workspacePath: workspace }),
   };
 }
 
-/** The Codex home; of several the last, so that an option on the command line comes before that of an alias. */
-export function homeOf({ codexHome }: GlobalOptions): { codexHome?: string } {
-  const last = codexHome?.at(-1);
-  return last === undefined ? {} : { codexHome: last };
+/** Each Codex home that was given, in the words of the native functions; the default one where none was. */
+export function homesOf({ codexHome }: GlobalOptions): { codexHome?: string }[] {
+  const homes = [...new Set(codexHome ?? [])];
+  return homes.length === 0 ? [{}] : homes.map((home) => ({ codexHome: home }));
+}
+
+/** The Codex home of a command that looks into one. */
+export function homeOf(options: GlobalOptions, command: Command): { codexHome?: string } {
+  const [home = {}, ...more] = homesOf(options);
+  if (more.length > 0)
+    command.error(
+      `error: ${command.name()} takes one --codex-home, and ${more.length + 1} were given`,
+    );
+  return home;
 }
 
 /** The orchestrator's home in force. */

@@ -23,7 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 const USAGE_EXIT_CODE = 2;
 
 /** Options that mean something when they are given more than once. */
-const REPEATABLE = new Set(["--codex-home", "--ao-home", "--label", "--from"]);
+const REPEATABLE = new Set(["--codex-home", "--label", "--from"]);
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
@@ -76,10 +76,7 @@ function commandsFor(args: readonly string[]) {
   return (isHelp ? all : named).map(([, load]) => load);
 }
 
-/**
- * Lets an option that takes one value be given once: of two, nobody knows which is meant. The homes are set in aliases,
- * and again behind them.
- */
+/** Lets an option that takes one value be given once: of two, nobody knows which is meant. */
 function refuseRepetition(option: Option): void {
   if (option.isBoolean() || option.variadic || REPEATABLE.has(option.long ?? "")) return;
   const parse = option.parseArg;

@@ -22,7 +22,7 @@ export function resumeCommand(): Command {
       const options = command.optsWithGlobals<ScanOptions & { workspace: string }>();
       const { workspace } = options;
       const native = await loadNative();
-      const thread = await native.findRollout(workspace, homeOf(options));
+      const thread = await native.findRollout(workspace, homeOf(options, command));
       if (thread === null) throw new Error(`nothing to resume: no thread began in ${workspace}`);
       const { threadId, rolloutPath } = thread;
       const line = commandLine(thread);

@@ -1,4 +1,5 @@
 /** The table of `ao-codex sessions`. */
+import { sep } from "node:path";
 import type { ActivityState } from "../host.js";
 import type { HomeUsage, ThreadUsage } from "../../index.js";
 import {
@@ -30,6 +31,8 @@ import { shortenPath, width } from "../terminal/text.js";
 const MAX_TITLES = 200;
 
 export interface Shown extends Choice {
+  /** The homes that were asked for. */
+  codexHome?: string[];
   explain?: true;
   workspace?: string;
   /** So many rows at most, */
@@ -53,7 +56,7 @@ export async function sessionLines(
   home: HomeUsage,
   nowMs: number,
   evidence: HookEvidence,
-  { explain, from = 0, most, sort = "newest", workspace, ...choice }: Shown,
+  { codexHome: codexHomes, explain, from = 0, most, sort = "newest", workspace, ...choice }: Shown,
 ): Promise<string[]> {
   const skipped = skippedNotes(home);
   if (home.threads.length === 0)
@@ -68,7 +71,7 @@ export async function sessionLines(
     evidence,
     colors: paint(),
     repos: repositoriesOf(home),
-    titles: await titlesOf(shown, home.codexHome),
+    titles: await titlesOf(shown, codexHomes ?? [home.codexHome]),
     rows: shown,
   };
   const columns = table(view);
@@ -89,13 +92,18 @@ function hiddenNotes(all: number, from: number, shown: number): string[] {
   return [`${plural(hidden, "more thread")} in the total, not shown: --limit ${all} shows all.`];
 }
 
-async function titlesOf(rows: readonly ThreadRow[], codexHome: string) {
+async function titlesOf(rows: readonly ThreadRow[], codexHomes: readonly string[]) {
   const titles = new Map<string, string>();
   if (columnsOf() < WIDE.title) return titles;
   const native = await loadNative();
   const threads = rows.slice(0, MAX_TITLES).flatMap(({ branch }) => branch?.thread ?? []);
   for (const thread of threads) {
-    const title = await native.threadTitle(thread.threadId, thread.rolloutPath, { codexHome });
+    const { rolloutPath, threadId } = thread;
+    const codexHome =
+      codexHomes.find((home) => rolloutPath.startsWith(home + sep)) ?? codexHomes[0];
+    const title = await native.threadTitle(threadId, rolloutPath, {
+      ...(codexHome && { codexHome }),
+    });
     if (title !== null) titles.set(thread.threadId, plain(title));
   }
   return titles;

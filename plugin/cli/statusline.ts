@@ -7,7 +7,7 @@ import { writeLines } from "../terminal/stdout.js";
 import { plain } from "../terminal/text.js";
 import { mainLimit, windowWords } from "./limits-words.js";
 import { parseSpan } from "./dates.js";
-import { aoHomeOf, homeOf } from "./options.js";
+import { aoHomeOf, homesOf, scope } from "./options.js";
 import type { GlobalOptions } from "./options.js";
 import { loadNative, scan } from "./scan.js";
 
@@ -60,13 +60,12 @@ function format(text: string): string {
 
 async function readParts(options: GlobalOptions): Promise<Record<Part, string>> {
   const nowMs = Date.now();
-  const home = homeOf(options);
   const today = parseSpan("today", new Date(nowMs)).startMs;
-  const query = { ...home, sinceMs: today, runningSinceMs: nowMs - SILENT_MS };
+  const query = { ...scope(options), sinceMs: today, runningSinceMs: nowMs - SILENT_MS };
   const bill = await scan((native, ...watched) => native.homeUsage(query, ...watched));
   const native = await loadNative();
   const [limits, active] = await Promise.all([
-    native.rateLimits(home),
+    Promise.all(homesOf(options).map((home) => native.rateLimits(home))),
     activeThreads(bill, nowMs, aoHomeOf(options)),
   ]);
   return {
@@ -76,7 +75,7 @@ async function readParts(options: GlobalOptions): Promise<Record<Part, string>> 
   };
 }
 
-function limitParts(read: RateLimits, nowMs: number) {
+function limitParts(read: readonly RateLimits[], nowMs: number) {
   const main = mainLimit(read);
   const words = (window: RateLimitWindow | null | undefined) =>
     window ? windowWords(window, nowMs) : "";

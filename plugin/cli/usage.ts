@@ -161,13 +161,9 @@ function refuseMixture({ by = [], codexHome, from }: UsageOptions, command: Comm
 }
 
 function scopes({ codexHome, from, ...options }: UsageOptions): Query {
-  if (from) return { ...scope(options), from };
-  const [first, ...more] = [...new Set(codexHome ?? [])];
-  return {
-    ...scope(options),
-    ...(first !== undefined && { codexHome: first }),
-    ...(more.length > 0 && { moreCodexHomes: more }),
-  };
+  return from
+    ? { ...scope(options), from }
+    : scope({ ...options, ...(codexHome && { codexHome }) });
 }
 
 async function groupsOf(by: readonly Grouping[], options: UsageOptions): Promise<Query> {
@@ -205,7 +201,9 @@ function parseGroupings(text: string): Grouping[] {
   const known = names.map(groupingOf);
   const by = known.filter((name) => name !== undefined);
   if (by.length < names.length)
-    throw new InvalidArgumentError(`Allowed choices are ${GROUPINGS.join(", ")}.`);
+    throw new InvalidArgumentError(
+      `Allowed choices are ${GROUPINGS.join(", ")}; with --from also ${GROUPINGS_OF_EXPORTS}.`,
+    );
   if (by.length > 2) throw new InvalidArgumentError("Expected one or two of them.");
   if (new Set(by).size < by.length) throw new InvalidArgumentError("Expected two different ones.");
   return by;

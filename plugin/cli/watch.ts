@@ -8,7 +8,7 @@ import { safeJson } from "../terminal/sanitize.js";
 import { dollars } from "../terminal/format.js";
 import { parseSpan } from "./dates.js";
 import { mainWindows, windowWords } from "./limits-words.js";
-import { aoHomeOf, homeOf } from "./options.js";
+import { aoHomeOf, homesOf, scope } from "./options.js";
 import type { SessionsOptions } from "./options.js";
 import { loadNative, scanHome } from "./scan.js";
 import { columnsOf, exitWhenNobodyReads } from "../terminal/stdout.js";
@@ -54,10 +54,11 @@ interface Show {
 async function follow(options: SessionsOptions, show: Show, stop: AbortSignal): Promise<void> {
   const native = await loadNative();
   let home: HomeUsage | null = null;
-  let known = -1;
+  let known = "";
   let drawnAt = 0;
   while (!stop.aborted) {
-    const revision = await native.homeRevision(homeOf(options));
+    const revisions = await Promise.all(homesOf(options).map((one) => native.homeRevision(one)));
+    const revision = revisions.join();
     if (home === null || revision !== known) {
       home = await scanHome(sessionsQuery(options));
       known = revision;
@@ -164,11 +165,12 @@ class Table implements Show {
 
   async #summary(nowMs: number): Promise<string> {
     const native = await loadNative();
-    const home = homeOf(this.#options);
+    const { codexHome } = this.#options;
+    const homes = { ...(codexHome && { codexHome }) };
     const sinceMs = parseSpan("today", new Date(nowMs)).startMs;
     const [today, limits] = await Promise.all([
-      native.homeUsage({ ...home, sinceMs }),
-      native.rateLimits(home),
+      native.homeUsage({ ...scope(homes), sinceMs }),
+      Promise.all(homesOf(homes).map((home) => native.rateLimits(home))),
     ]);
     return summaryLine(today, limits, nowMs);
   }
@@ -184,7 +186,7 @@ class Table implements Show {
 }
 
 /** `$4.12 today · 61 % of 5 h, resets 14:20 · 24 % of week, resets Mon 09:00` */
-function summaryLine({ totals }: HomeUsage, limits: RateLimits, nowMs: number): string {
+function summaryLine({ totals }: HomeUsage, limits: readonly RateLimits[], nowMs: number): string {
   const windows = mainWindows(limits).map((window) => windowWords(window, nowMs));
   return [`${dollars(totals.estimatedCostUsd)} today`, ...windows].join(" · ");
 }
