@@ -182,6 +182,8 @@ export interface ExportOptions {
  * `signal` and `onProgress` are those of `homeUsage`. Rejects with `InvalidArg` when the host or a label cannot be
  * part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the
  * same.
+ * part of a path or a column, and when a home cannot be read, a file cannot be written, or another export of the host
+ * has not ended after five minutes; files are whole all the same.
  */
 export declare function exportResponses(options: ExportOptions, signal?: AbortSignal | undefined | null, onProgress?: ((progress: ScanProgress) => void) | undefined | null): Promise<ExportResult>
 

@@ -61,8 +61,8 @@ pub struct ExportResult {
 /// written.
 ///
 /// `signal` and `onProgress` are those of `homeUsage`. Rejects with `InvalidArg` when the host or a label cannot be
-/// part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the
-/// same.
+/// part of a path or a column, and when a home cannot be read, a file cannot be written, or another export of the host
+/// has not ended after five minutes; files are whole all the same.
 #[napi]
 pub async fn export_responses(
     options: Given<ExportOptions>,

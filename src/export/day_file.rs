@@ -1,19 +1,16 @@
 //! The file of one day: what an earlier export wrote, and what is new.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::iter::Peekable;
-use std::mem;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
 
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::export::sort::{Row, SURE_SOURCE};
+use crate::export::ordered::{Row, SURE_SOURCE};
 use crate::fs::atomic::{Pending, make_private, remove_abandoned};
 use crate::fs::open::open_rollout;
 use crate::ledger::buckets::Standing;
@@ -22,9 +19,8 @@ use crate::rollout::timestamp::parse_timestamp;
 /// A line of an export that is longer than this is none of ours, in bytes.
 pub(crate) const MAX_LINE_BYTES: u64 = 1024 * 1024;
 
-/// The number of bytes of rows that are compressed at a time, and how many such pieces wait for it.
-const PIECE: usize = 64 * 1024;
-const MAX_WAITING: usize = 8;
+/// The number of bytes of rows that are compressed at a time.
+const BUFFER: usize = 64 * 1024;
 
 const READ: &str = "read export";
 const WRITE: &str = "write export";
@@ -50,72 +46,29 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     make_private(directory).map_err(failed)?;
     remove_abandoned(directory).map_err(failed)?;
     let pending = Pending::new(path).map_err(failed)?;
+    // Without a time: the same rows are the same bytes.
+    let encoder = GzBuilder::new().mtime(0).write(pending.file(), Compression::fast());
+    let mut writer = BufWriter::with_capacity(BUFFER, encoder);
     let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
-    let (is_changed, compressed) = thread::scope(|scope| {
-        let (pieces, waiting) = sync_channel(MAX_WAITING);
-        let file = pending.file();
-        let compressing = scope.spawn(move || compress(file, waiting));
-        let is_changed = hand_over(union, &pieces);
-        // Nothing more comes.
-        drop(pieces);
-        let failed = |_| Err(io::Error::other("compressing it failed unexpectedly"));
-        (is_changed, compressing.join().unwrap_or_else(failed))
-    });
-    let is_changed = is_changed.map_err(|error| match error {
-        Failure::Old(error) => error,
-        Failure::New(source) => failed(source),
-    })?;
-    compressed.map_err(failed)?;
+    let mut is_changed = false;
+    for step in union {
+        let step = step.map_err(|error| match error {
+            Failure::Old(error) => error,
+            Failure::New(source) => failed(source),
+        })?;
+        is_changed |= matches!(step, Step::Changed(_) | Step::TakenOut);
+        if let Step::Kept(row) | Step::Changed(row) = step {
+            writer.write_all(row.line()).and_then(|()| writer.write_all(b"\n")).map_err(failed)?;
+        }
+    }
     if !is_changed {
         return Ok(Written::Unchanged);
     }
+    let finished = writer.into_inner().map_err(io::IntoInnerError::into_error);
+    finished.and_then(flate2::write::GzEncoder::finish).map_err(failed)?;
     pending.file().sync_data().map_err(failed)?;
     pending.replace().map_err(failed)?;
     Ok(Written::Anew)
-}
-
-/// Hands the rows of a file over to be compressed, and says whether they are others than the file's. When nobody takes
-/// them any more, who compresses says why.
-fn hand_over(
-    union: impl Iterator<Item = std::result::Result<Step, Failure>>,
-    pieces: &SyncSender<Vec<u8>>,
-) -> std::result::Result<bool, Failure> {
-    let mut is_changed = false;
-    let mut piece = Vec::with_capacity(PIECE);
-    for step in union {
-        let row = match step? {
-            Step::Kept(row) => row,
-            Step::Changed(row) => {
-                is_changed = true;
-                row
-            }
-            Step::TakenOut => {
-                is_changed = true;
-                continue;
-            }
-            Step::Nothing => continue,
-        };
-        piece.extend_from_slice(row.line.as_bytes());
-        piece.push(b'\n');
-        if piece.len() >= PIECE
-            && pieces.send(mem::replace(&mut piece, Vec::with_capacity(PIECE))).is_err()
-        {
-            return Ok(is_changed);
-        }
-    }
-    drop(pieces.send(piece));
-    Ok(is_changed)
-}
-
-/// Compresses what comes: that takes as long as to put the rows in order, and is done at the same time.
-fn compress(file: &File, pieces: Receiver<Vec<u8>>) -> io::Result<()> {
-    // Without a time: the same rows are the same bytes.
-    let mut encoder = GzBuilder::new().mtime(0).write(file, Compression::fast());
-    for piece in pieces {
-        encoder.write_all(&piece)?;
-    }
-    encoder.finish()?;
-    Ok(())
 }
 
 /// The rows of the file at `path`; none when there is no file.
@@ -166,10 +119,8 @@ struct Key {
 }
 
 fn row(line: &[u8]) -> Option<Row> {
-    let line: Box<str> = str::from_utf8(line).ok()?.into();
-    let Key { id, at } = serde_json::from_str(&line).ok()?;
-    let at_ms = parse_timestamp(&at)?;
-    Some(Row { at_ms, id, standing: Standing::Billed, line, source: SURE_SOURCE })
+    let Key { id, at } = serde_json::from_slice(line).ok()?;
+    Some(Row::new(parse_timestamp(&at)?, Standing::Billed, SURE_SOURCE, id.as_bytes(), line))
 }
 
 enum Failure {
@@ -216,7 +167,7 @@ where
             (_, Some(Err(error))) => Err(Failure::New(error)),
             (Some(Ok(old)), Some(Ok(new))) => Ok(match new.standing {
                 Standing::Inherited => Step::TakenOut,
-                Standing::Billed if old.line != new.line => Step::Changed(new),
+                Standing::Billed if old.line() != new.line() => Step::Changed(new),
                 Standing::Billed | Standing::Guessed => Step::Kept(old),
             }),
             (Some(Ok(old)), None) => Ok(Step::Kept(old)),
@@ -272,15 +223,15 @@ mod tests {
         let [first, second] =
             [row("2026-11-28T01:00:00.000Z", "a", ""), row("2026-11-28T02:00:00.000Z", "b", "")];
         add_all(&path, &[first.clone(), second.clone()]);
-        let as_standing = |standing, row: &Row, more| Row {
-            standing,
-            line: row.line.replace(r#""more":"""#, more).into(),
-            ..row.clone()
+        let as_standing = |standing, row: &Row, more| {
+            let line = String::from_utf8_lossy(row.line()).replace(r#""more":"""#, more);
+            Row::new(row.at_ms, standing, SURE_SOURCE, row.id(), line.as_bytes())
         };
         let guess = as_standing(Standing::Guessed, &first, r#""more":"guess""#);
         assert_eq!(add_all(&path, std::slice::from_ref(&guess)), Written::Unchanged);
         let inherited = as_standing(Standing::Inherited, &second, "");
-        let stranger = Row { id: "c".into(), ..inherited.clone() };
+        let stranger =
+            Row::new(second.at_ms, Standing::Inherited, SURE_SOURCE, b"c", inherited.line());
         assert_eq!(add_all(&path, &[inherited.clone(), stranger.clone()]), Written::Anew);
         assert_eq!(lines(&path), std::slice::from_ref(&first));
         assert_eq!(add_all(&path, &[inherited, stranger]), Written::Unchanged);
@@ -288,7 +239,7 @@ mod tests {
         assert_eq!(add_all(&path, &[gone]), Written::Anew);
         assert_eq!(lines(&path), []);
         assert_eq!(add_all(&path, std::slice::from_ref(&guess)), Written::Anew);
-        assert_eq!(lines(&path)[0].line, guess.line);
+        assert_eq!(lines(&path)[0].line(), guess.line());
     }
 
     #[test]

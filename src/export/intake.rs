@@ -6,15 +6,16 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::codec::{encode, stable_hash};
 use crate::error::{Error, Result};
 use crate::export::checkpoint::{Checkpoint, ThreadExport};
 use crate::export::exported::Exported;
 use crate::export::options::{DAY_MS, Options};
-use crate::export::row::{ThreadFacts, row};
-use crate::export::sort::{Row, SURE_SOURCE, Sorter};
+use crate::export::ordered::{Row, SURE_SOURCE};
+use crate::export::row::{RowWriter, ThreadFacts};
+use crate::export::sort::{Sorted, Sorter};
 use crate::index::home::HomeStore;
 use crate::index::query::bill::bill_listing;
 use crate::index::query::responses::responses;
@@ -29,6 +30,9 @@ use crate::rollout::file::RolloutFile;
 /// enough that a thousand responses of each are not many megabytes.
 const THREADS_AT_ONCE: usize = 64;
 
+/// The number of rows of a thread that are handed on at a time.
+const ROWS_AT_ONCE: usize = 256;
+
 const WRITE: &str = "write export";
 
 /// Rows, and where they come from.
@@ -37,7 +41,7 @@ pub(super) struct Intake<'i, F> {
     facts: F,
     /// The directory in which rows are set aside.
     directory: &'i Path,
-    sorter: Mutex<Sorter>,
+    sorter: Sorter,
     /// The sources whose rows count.
     sources: HashSet<u64>,
 }
@@ -58,7 +62,7 @@ struct Listing {
 
 impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
     pub(super) fn new(options: &'i Options, facts: F, directory: &'i Path) -> Self {
-        let sorter = Mutex::new(Sorter::new(directory));
+        let sorter = Sorter::new(directory);
         Self { options, facts, directory, sorter, sources: HashSet::from([SURE_SOURCE]) }
     }
 
@@ -107,8 +111,8 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
     }
 
     /// Puts the rows that count in order.
-    pub(super) fn into_sorted(self) -> (Sorter, HashSet<u64>) {
-        (self.sorter.into_inner().unwrap_or_else(PoisonError::into_inner), self.sources)
+    pub(super) fn into_sorted(self) -> io::Result<Sorted> {
+        self.sorter.finish(self.sources)
     }
 
     /// Takes the responses of a rollout that was read from its beginning, unless other threads' records matter to it.
@@ -125,12 +129,10 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         if known.has(&thread.thread_id, hash) {
             return;
         }
-        let (rows, export) = self.rows_of(&thread, hash, hash, known);
-        let count = rows.len() as u64;
-        let pushed = self.push(rows);
+        let taken = self.take_rows(&thread, hash, hash, known);
         let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
-        match pushed {
-            Ok(()) => drop(read.listed.insert(hash, Listing { rows: count, export })),
+        match taken {
+            Ok((rows, export)) => drop(read.listed.insert(hash, Listing { rows, export })),
             Err(failure) => read.failure = Some(failure),
         }
     }
@@ -148,52 +150,52 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         exported.skipped.extend(listed.skipped);
         for thread in &listed.threads {
             let hash = self.hash_of(thread);
-            let (rows, export) = self.rows_of(thread, SURE_SOURCE, hash, checkpoint);
+            let taken = self.take_rows(thread, SURE_SOURCE, hash, checkpoint);
+            let (rows, export) = taken.map_err(|source| self.failed(source))?;
             exported.threads_read += 1;
-            let billed = rows.iter().filter(|row| row.standing != Standing::Inherited);
-            exported.responses += billed.count() as u64;
-            self.push(rows).map_err(|source| self.failed(source))?;
+            exported.responses += rows;
             checkpoint.add_thread(&thread.thread_id, export);
         }
         Ok(())
     }
 
-    /// The rows of a thread whose responses are listed. Where it has become a guess what it was billed, as its parent
-    /// is gone, an earlier export knew better.
-    fn rows_of(
+    /// Takes the rows of a thread whose responses are listed; gives the number of those that were billed. Where it has
+    /// become a guess what it was billed, as its parent is gone, an earlier export knew better.
+    fn take_rows(
         &self,
         thread: &Thread,
         source: u64,
         hash: u64,
         known: &Checkpoint,
-    ) -> (Vec<Row>, ThreadExport) {
+    ) -> io::Result<(u64, ThreadExport)> {
         let facts = (self.facts)(thread);
+        let mut writer = RowWriter::new(thread, &facts, self.options, source);
         let sure_before = known.sure_until_ms(&thread.thread_id);
         let mut last_ms = None;
         let mut is_sure = true;
-        let mut rows = Vec::with_capacity(thread.buckets.responses().len());
-        for listed in thread.buckets.responses() {
-            let at_ms = listed.response.at_ms;
-            if listed.standing == Standing::Guessed {
-                is_sure = false;
-                if sure_before.is_some_and(|until| at_ms <= until) {
-                    continue;
+        let mut billed = 0;
+        for some in thread.buckets.responses().chunks(ROWS_AT_ONCE) {
+            let mut rows = Vec::with_capacity(some.len());
+            for listed in some {
+                let at_ms = listed.response.at_ms;
+                if listed.standing == Standing::Guessed {
+                    is_sure = false;
+                    if sure_before.is_some_and(|until| at_ms <= until) {
+                        continue;
+                    }
+                }
+                last_ms = last_ms.max(Some(at_ms));
+                let day = at_ms.div_euclid(DAY_MS);
+                if self.options.since_day.is_none_or(|since| day >= since) {
+                    rows.extend(writer.row(listed));
                 }
             }
-            last_ms = last_ms.max(Some(at_ms));
-            let day = at_ms.div_euclid(DAY_MS);
-            if self.options.since_day.is_none_or(|since| day >= since) {
-                rows.extend(row(thread, &facts, listed, self.options, source));
-            }
+            let is_billed = |row: &&Row| row.standing != Standing::Inherited;
+            billed += rows.iter().filter(is_billed).count() as u64;
+            self.sorter.push(rows)?;
         }
         let sure_until_ms = if is_sure { last_ms } else { sure_before };
-        (rows, ThreadExport { hash, sure_until_ms })
-    }
-
-    fn push(&self, rows: Vec<Row>) -> io::Result<()> {
-        let mut sorter: MutexGuard<'_, Sorter> =
-            self.sorter.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.into_iter().try_for_each(|row| sorter.push(row))
+        Ok((billed, ThreadExport { hash, sure_until_ms }))
     }
 
     fn failed(&self, source: io::Error) -> Error {

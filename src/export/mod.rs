@@ -12,15 +12,17 @@ pub mod checkpoint;
 pub mod day_file;
 pub mod exported;
 mod intake;
+mod merge;
 pub mod options;
+pub mod ordered;
 pub mod reading;
 pub mod row;
 pub mod sort;
+mod turn;
 
-use std::fs::File;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::DateTime;
 
@@ -31,21 +33,26 @@ use crate::export::exported::Exported;
 use crate::export::intake::Intake;
 use crate::export::options::{DAY_MS, Options};
 use crate::export::row::ThreadFacts;
-use crate::export::sort::{Merged, Row};
+use crate::export::sort::Sorted;
+use crate::export::turn::take_turns;
 use crate::fs::atomic::make_private;
+use crate::fs::parallel;
 use crate::index::home::HomeStore;
 use crate::index::reading::progress::Watch;
 use crate::ledger::threads::Thread;
 
 const WRITE: &str = "write export";
 
+/// The time that an export waits for another of its host: longer than the first one of a hundred gigabytes takes.
+const MAX_WAIT: Duration = Duration::from_secs(300);
+
 /// Writes what some homes were billed to `directory`, one row for each response. `facts` says what is known of a thread
 /// beside its rollouts; `cache` is where the next export finds what this one did.
 ///
 /// # Errors
 ///
-/// When a home cannot be read, a file cannot be written, or the caller cancelled it. What was written by then is whole,
-/// and the next export goes on from it.
+/// When a home cannot be read, a file cannot be written, another export of this host does not end, or the caller
+/// cancelled it. What was written by then is whole, and the next export goes on from it.
 pub fn export(
     homes: &[Arc<HomeStore>],
     directory: &Path,
@@ -56,56 +63,49 @@ pub fn export(
 ) -> Result<Exported> {
     let failed = |source| Error::io(WRITE, directory, source);
     make_private(directory).map_err(failed)?;
-    let _turn = take_turns(directory, options).map_err(failed)?;
+    let _turn = take_turns(directory, options.host(), MAX_WAIT, watch)?;
     let mut checkpoint = Checkpoint::load(cache, directory, options);
     let mut exported = Exported::default();
     let mut intake = Intake::new(options, facts, directory);
     for home in homes {
         intake.read(home, &mut checkpoint, &mut exported, watch)?;
     }
-    let (sorter, sources) = intake.into_sorted();
-    let rows = sorter.finish(sources).map_err(failed)?;
-    write_days(rows, directory, options, &mut checkpoint, &mut exported)?;
+    let rows = intake.into_sorted().map_err(failed)?;
+    write_days(&rows, directory, options, watch, &mut checkpoint, &mut exported)?;
     checkpoint.save(cache, directory, options);
     Ok(exported)
 }
 
+/// Writes the files of several days at a time: to compress one takes longer than anything else.
 fn write_days(
-    rows: Merged,
+    rows: &Sorted,
     directory: &Path,
     options: &Options,
+    watch: &Watch,
     checkpoint: &mut Checkpoint,
     exported: &mut Exported,
 ) -> Result<()> {
     let failed = |source| Error::io(WRITE, directory, source);
-    let mut rows = rows.peekable();
-    while let Some(first) = rows.peek() {
-        let day = match first {
-            Ok(row) => row.at_ms.div_euclid(DAY_MS),
-            Err(_) => match rows.next() {
-                Some(Err(source)) => return Err(failed(source)),
-                _ => continue,
-            },
-        };
-        let Some(name) = DateTime::from_timestamp_millis(day * DAY_MS) else { continue };
-        let name = name.format("%Y-%m-%d").to_string();
-        let path = day_path(directory, &name, options);
-        let is_of_day = |row: &io::Result<Row>| {
-            row.as_ref().map_or(true, |row| row.at_ms.div_euclid(DAY_MS) == day)
-        };
-        let of_day = std::iter::from_fn(|| rows.next_if(is_of_day));
-        if day_file::add(&path, of_day)? == Written::Anew {
-            exported.written.push(path);
+    let day_of = |day: i64| Some((day, DateTime::from_timestamp_millis(day * DAY_MS)?));
+    let named = |(day, at): (i64, DateTime<_>)| (day, at.format("%Y-%m-%d").to_string());
+    let days: Vec<_> = rows.days().into_iter().filter_map(day_of).map(named).collect();
+    let write = |(): &mut (), (day, name): &(i64, String)| {
+        if watch.is_cancelled() {
+            return Err(Error::cancelled(WRITE, directory));
         }
-        checkpoint.add_day(directory, &name, options);
+        let mut of_day = rows.rows_of(*day).map_err(failed)?.peekable();
+        if of_day.peek().is_none() {
+            return Ok(Written::Unchanged);
+        }
+        day_file::add(&day_path(directory, name, options), of_day)
+    };
+    let written = parallel::map(&days, || (), write);
+    for ((_, name), written) in days.iter().zip(written) {
+        let crashed = || Error::invalid(WRITE, directory, "a day's file failed unexpectedly");
+        if written.unwrap_or_else(|| Err(crashed()))? == Written::Anew {
+            exported.written.push(day_path(directory, name, options));
+        }
+        checkpoint.add_day(directory, name, options);
     }
     Ok(())
-}
-
-/// Waits until no other export of this host writes to `directory`; it is this one's turn until the file is closed.
-fn take_turns(directory: &Path, options: &Options) -> io::Result<File> {
-    let path = directory.join(format!(".host={}.lock", options.host()));
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    file.lock()?;
-    Ok(file)
 }

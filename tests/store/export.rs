@@ -69,7 +69,8 @@ fn rows(directory: &Path) -> BTreeMap<String, String> {
     for file in files(directory) {
         for row in old_rows(&file).unwrap() {
             let row = row.unwrap();
-            assert!(all.insert(row.id.to_string(), row.line.to_string()).is_none(), "{}", row.id);
+            let [id, line] = [row.id(), row.line()].map(|text| String::from_utf8_lossy(text));
+            assert!(all.insert(id.to_string(), line.into()).is_none(), "{id}");
         }
     }
     all
