@@ -23,9 +23,22 @@ export const threadToResume = async (workspace, { codexHome, folder }) =>
 /** What is left of the limits, as the rollouts tell. */
 export const reportLimits = ({ codexHome, folder }) => aoCodex(["limits"], { codexHome, folder });
 
-async function aoCodex(args, { codexHome, folder }) {
+/** Exports what was billed so far, as a host. */
+export const exportUsage = ({ directory, host, ...where }) =>
+  aoCodex(["export", directory, "--host", host], where);
+
+/** The same, killed after so many milliseconds unless it was faster. */
+export const killedExport = ({ directory, host, timeout, ...where }) =>
+  aoCodex(["export", directory, "--host", host], where, { timeout, killSignal: "SIGKILL" }).catch(
+    (error) => {
+      if (!error.killed) throw error;
+    },
+  );
+
+async function aoCodex(args, { codexHome, folder }, options = {}) {
   const all = [CLI, ...args, "--json", "--codex-home", codexHome];
   const { stdout } = await run(process.execPath, all, {
+    ...options,
     maxBuffer: MAX_OUTPUT_BYTES,
     env: {
       PATH: process.env.PATH,

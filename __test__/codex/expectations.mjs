@@ -8,7 +8,7 @@ import { isAtMost } from "./versions.mjs";
 import { zstdText } from "./zstd.mjs";
 
 /** Until here there is no `turn_context`: no record names a model, or where a turn ran. */
-const NO_TURN_CONTEXT_UNTIL = "0.34.0";
+export const NO_TURN_CONTEXT_UNTIL = "0.34.0";
 const UNKNOWN_MODEL = "unknown";
 
 /** From here on rollouts name the tier of every turn, a thread's first one too. */

@@ -23,6 +23,9 @@ const APPROVAL = JSON.stringify({
   evidence: [],
 });
 
+/** No two servers of a run give a response one id: exports of many homes are added up together. */
+let responses = 0;
+
 export class MockServer {
   /** Everything that no script expected; a scenario with any of these has failed. */
   surprises = [];
@@ -31,7 +34,6 @@ export class MockServer {
   #server;
   #ledger;
   #random;
-  #responses = 0;
 
   constructor({ ledger, random }) {
     this.#ledger = ledger;
@@ -117,9 +119,9 @@ export class MockServer {
   }
 
   async #stream(httpResponse, request, step) {
-    this.#responses += 1;
+    responses += 1;
     const entry = {
-      responseId: `resp_${process.pid.toString(16)}_${this.#responses}`,
+      responseId: `resp_${process.pid.toString(16)}_${responses}`,
       threadId: request.threadId,
       model: request.model,
       tier: request.tier,

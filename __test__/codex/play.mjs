@@ -2,23 +2,29 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { reportUsage, threadToResume } from "./ao-codex.mjs";
+import { exportUsage, killedExport, reportUsage, threadToResume } from "./ao-codex.mjs";
 import { differences } from "./compare.mjs";
 import { contradictions } from "./evidence.mjs";
 import { expectationsOf } from "./expectations.mjs";
 import { Lab } from "./lab.mjs";
 import { sumUsage } from "./usage.mjs";
 
+/** The hosts that share every home, and how long an export lives at most that is killed. */
+const HOSTS = ["a", "b"];
+const KILLED_WITHIN_MS = 150;
+
 /** `{ version, name, milliseconds, threads, billed, reported, problems }`; no problem is a pass. */
-export const play = async ({ version, scenario, seed, root, keep }) => {
+export const play = async ({ version, scenario, seed, root, keep, exports }) => {
   const label = `${version}-${scenario.name}`;
   const folder = join(root, label);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const started = Date.now();
-  const outcome = await playIn({ version, scenario, seed, folder, label }).catch((error) => ({
-    problems: [`${error.message}`],
-  }));
+  const outcome = await playIn({ version, scenario, seed, folder, label, exports }).catch(
+    (error) => ({
+      problems: [`${error.message}`],
+    }),
+  );
   if (outcome.problems.length === 0 && !keep) await rm(folder, { recursive: true, force: true });
   return {
     version,
@@ -31,12 +37,17 @@ export const play = async ({ version, scenario, seed, root, keep }) => {
   };
 };
 
-async function playIn({ version, scenario, seed, folder, label }) {
+async function playIn({ version, scenario, seed, folder, label, exports }) {
   const { features, config, retries, topLevel } = scenario;
   const settings = { features, config, retries, topLevel };
   const lab = await Lab.open({ folder, version, seed, label, settings });
   // Looking in between fills the command's cache with half-written threads, as a user's polls do.
-  lab.afterEachStep = () => reportUsage({ codexHome: lab.codexHome, folder });
+  const where = { codexHome: lab.codexHome, folder };
+  const exporting = exports === undefined ? null : exporter(exports, where);
+  lab.afterEachStep = async () => {
+    await reportUsage(where);
+    await exporting?.();
+  };
   try {
     await scenario.play(lab);
   } finally {
@@ -46,7 +57,7 @@ async function playIn({ version, scenario, seed, folder, label }) {
   const expectations = await expectationsOf(lab);
   const { threads, lost } = expectations;
   const cold = join(folder, "cold");
-  const warmReport = await reportUsage({ codexHome: lab.codexHome, folder });
+  const warmReport = await reportUsage(where);
   const coldReport = await reportUsage({ codexHome: lab.codexHome, folder: cold });
   const expected = sumUsage(threads.flatMap((thread) => Object.values(thread.models)));
   return {
@@ -60,11 +71,23 @@ async function playIn({ version, scenario, seed, folder, label }) {
       ...(await contradictions(lab.ledger, lab.codexHome)).map(
         (text) => `the lab is wrong: ${text}`,
       ),
-      ...((await scenario.problems?.({ codexHome: lab.codexHome, folder })) ?? []),
-      ...(await resumeDifferences(expectations.resumable, { codexHome: lab.codexHome, folder })),
+      ...((await scenario.problems?.(where)) ?? []),
+      ...(await resumeDifferences(expectations.resumable, where)),
       ...differences(coldReport, expectations),
       ...differences(warmReport, expectations).map((text) => `with a warm cache: ${text}`),
     ],
+  };
+}
+
+/** Exports a home whenever it is called, for one host after the other; the first time it is killed before. */
+function exporter(directory, where) {
+  let step = 0;
+  return async () => {
+    const as = { directory, host: HOSTS[step % HOSTS.length], ...where };
+    if (step === 0)
+      await killedExport({ ...as, timeout: 1 + Math.floor(Math.random() * KILLED_WITHIN_MS) });
+    step += 1;
+    await exportUsage(as);
   };
 }
 

@@ -6,10 +6,11 @@
  *   --codex A,B          these versions
  *   --scenario A,B       these scenarios
  *   --seed N             repeats an earlier run's figures
- *   --keep FOLDER        leaves the homes and ledgers in FOLDER
+ *   --keep FOLDER        leaves the homes and ledgers in FOLDER, and in FOLDER/exports what was exported of each home
+ *                        whenever something had happened in it
  */
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -64,6 +65,8 @@ async function prepareAndRun() {
 async function playAll() {
   const keep = options.keep !== undefined;
   const root = keep ? resolve(options.keep) : await mkdtemp(join(tmpdir(), "ao-codex-lab-"));
+  const exports = keep ? join(root, "exports") : undefined;
+  if (keep) await rm(exports, { recursive: true, force: true });
   await mkdir(root, { recursive: true });
   let discard = !keep;
   process.once("exit", () => {
@@ -76,7 +79,7 @@ async function playAll() {
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, { version, scenario }] = next;
-      results[index] = await play({ version, scenario, seed, root, keep });
+      results[index] = await play({ version, scenario, seed, root, keep, exports });
       console.log(progressLine(results[index]));
     }
   };

@@ -10,6 +10,9 @@ import { isWithin } from "./versions.mjs";
 /** The fate of a response that is to be counted nowhere, although records of it exist. */
 export const REPEATED_ELSEWHERE = "rollout removed";
 
+/** The fate of a response whose count the machine lost. */
+export const TORN_AWAY = "count torn away";
+
 const ALWAYS = [["0.0.0", "999.0.0"]];
 
 /** Ends of a stream after which Codex does not know the usage, whatever the version. */
@@ -35,7 +38,7 @@ const FATES = {
   /** The process ended, or the turn was given up, while the response was on its way. */
   "in flight at the end": ALWAYS,
   /** The machine stopped in the middle of the line with the count. */
-  "count torn away": [["0.0.0", "0.152.1"]],
+  [TORN_AWAY]: [["0.0.0", "0.152.1"]],
   /** `--ephemeral`, or the thread was deleted. */
   "no rollout": ALWAYS,
   /** The file was removed; forks may still repeat what was in it. */

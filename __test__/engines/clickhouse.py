@@ -1,7 +1,18 @@
-"""Answers one query with ClickHouse, a row of JSON a line."""
+"""Runs a list of statements, JSON on standard input, with ClickHouse: the rows of each, as JSON."""
 
+import json
 import sys
 
-import chdb
+from chdb import session
 
-print(chdb.query(sys.argv[1], "JSONEachRow"), end="")
+clickhouse = session.Session()
+clickhouse.query("CREATE DATABASE exports")
+clickhouse.query("USE exports")
+
+
+def rows(statement):
+    lines = str(clickhouse.query(statement, "JSONEachRow")).splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+json.dump([rows(statement) for statement in json.load(sys.stdin)], sys.stdout)

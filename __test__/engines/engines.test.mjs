@@ -1,19 +1,38 @@
-/** Exports of real Codex runs, added up by the engines: to the token what the model server's ledgers say. */
+/**
+ * Exports of real Codex runs, added up by the engines: to the token what the model server's ledgers say.
+ *
+ * The lab has exported each home after each of its steps, for two hosts in turns, all into one directory. Here two
+ * hosts export once more, one of them from copies of half the rollouts, and are killed before.
+ */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { asWrittenDown, isWrittenDown } from "../codex/written-down.mjs";
-import { cli } from "../support/command.mjs";
+import { NO_TURN_CONTEXT_UNTIL } from "../codex/expectations.mjs";
+import { Ledger } from "../codex/ledger.mjs";
+import { rolloutFiles } from "../codex/rollout-files.mjs";
+import { isAtMost } from "../codex/versions.mjs";
+import { REPEATED_ELSEWHERE, TORN_AWAY } from "../codex/written-down.mjs";
+import { compressInPlace } from "../codex/zstd.mjs";
+import { cli, root } from "../support/command.mjs";
 
 const folder = process.env.AO_ENGINES_HOMES;
-const homes = readdirSync(folder).filter((name) => existsSync(join(folder, name, "ledger.jsonl")));
+const isWithClickHouse = process.env.AO_ENGINES_PYTHON !== undefined;
 const COLUMNS = [
   "inputTokens",
   "cachedInputTokens",
@@ -21,76 +40,71 @@ const COLUMNS = [
   "outputTokens",
   "reasoningOutputTokens",
 ];
-/** So many homes are exported at a time. */
-const AT_ONCE = 4;
 
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-test-"));
-const files = join(scratch, "exports", "*", "day=*", "host=*", "responses.ndjson.gz");
+const exports = join(scratch, "exports");
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-function start(home, directory, host) {
-  const cache = join(scratch, "cache");
-  const args = [cli, "export", directory, "--host", host, "--codex-home", home];
-  return spawn(process.execPath, args, {
+const labs = readdirSync(folder).filter((name) => existsSync(join(folder, name, "ledger.jsonl")));
+/** Copies: here rollouts are compressed, archived and removed. */
+const homes = labs.map((name) => join(scratch, "homes", name));
+const halves = labs.map((name) => join(scratch, "halves", name));
+
+function copyRollouts(home, copy) {
+  for (const top of ["sessions", "archived_sessions"])
+    if (existsSync(join(home, top)))
+      cpSync(join(home, top), join(copy, top), { recursive: true, preserveTimestamps: true });
+}
+
+function start(from, host) {
+  const cache = join(scratch, `cache-${host}`);
+  const args = from.flatMap((home) => ["--codex-home", home]);
+  return spawn(process.execPath, [cli, "export", exports, "--host", host, "--json", ...args], {
     env: { ...process.env, HOME: cache, XDG_CACHE_HOME: cache },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
 }
 
-async function exported(home, directory, host) {
-  const [code] = await once(start(home, directory, host), "exit");
-  assert.equal(code, 0, home);
+async function exported(from, host) {
+  const child = start(from, host);
+  const chunks = [];
+  child.stdout.on("data", (chunk) => chunks.push(chunk));
+  const [code] = await once(child, "close");
+  assert.equal(code, 0);
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
-/** A second host has a copy of some of the rollouts; the first export of the first is killed, and each comes twice. */
-async function exportOnHosts(name) {
-  const home = join(folder, name, "codex-home");
-  const directory = join(scratch, "exports", name);
-  const copy = join(scratch, "copies", name);
-  cpSync(home, copy, { recursive: true });
-  for (const top of ["sessions", "archived_sessions"]) {
-    const all = existsSync(join(copy, top))
-      ? readdirSync(join(copy, top), { recursive: true })
-      : [];
-    const rollouts = all.map(String).filter((path) => path.includes(".jsonl"));
-    for (const path of rollouts.filter((_, at) => at % 2 === 1)) rmSync(join(copy, top, path));
-  }
-  const killed = start(home, directory, "a");
-  await sleep(Math.random() * 150);
-  killed.kill("SIGKILL");
-  await once(killed, "exit");
-  for (const [from, host] of [
-    [copy, "b"],
-    [home, "a"],
-    [home, "a"],
-  ])
-    await exported(from, directory, host);
+async function killed(from, host) {
+  const child = start(from, host);
+  await sleep(Math.random() * 600);
+  child.kill("SIGKILL");
+  await once(child, "close");
 }
 
 before(async () => {
-  const left = [...homes];
-  const work = async () => {
-    for (let name = left.pop(); name !== undefined; name = left.pop()) await exportOnHosts(name);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  cpSync(join(folder, "exports"), exports, { recursive: true });
+  for (const copies of [homes, halves])
+    for (const [at, copy] of copies.entries())
+      copyRollouts(join(folder, labs[at], "codex-home"), copy);
+  for (const half of halves)
+    for (const [at, { path }] of (await rolloutFiles(half)).entries()) if (at % 2) rmSync(path);
+  await Promise.all([killed(homes, "a"), killed(halves, "b")]);
+  await Promise.all([exported(homes, "a"), exported(halves, "b")]);
 });
 
-/** What the provider billed, of what can be in the rollouts that are there. */
+/**
+ * What the provider billed, of what can have been in the rollouts: what was torn away or removed from them had been
+ * exported before.
+ */
 function billed() {
   const sums = {};
-  for (const name of homes) {
-    const home = join(folder, name, "codex-home");
-    const all = ["sessions", "archived_sessions"]
-      .filter((top) => existsSync(join(home, top)))
-      .flatMap((top) => readdirSync(join(home, top), { recursive: true }).map(String));
-    const lines = readFileSync(join(folder, name, "ledger.jsonl"), "utf8")
-      .trim()
-      .split("\n");
-    for (const entry of lines.filter(Boolean).map(JSON.parse).filter(isWrittenDown)) {
-      const { threadId, model } = entry;
-      if (!all.some((path) => path.includes(threadId))) continue;
-      const sum = (sums[`${name} ${threadId} ${model}`] ??= COLUMNS.map(() => 0));
-      const usage = asWrittenDown(entry);
+  for (const lab of labs) {
+    const ledger = Ledger.read(join(folder, lab, "ledger.jsonl"));
+    for (const entry of ledger.entries)
+      if ([REPEATED_ELSEWHERE, TORN_AWAY].includes(entry.fate)) entry.fate = null;
+    for (const { threadId, model, version, usage } of ledger.writtenDown()) {
+      const named = isAtMost(version, NO_TURN_CONTEXT_UNTIL) ? "unknown" : model;
+      const sum = (sums[`${threadId} ${named}`] ??= COLUMNS.map(() => 0));
       for (const [at, column] of COLUMNS.entries()) sum[at] += usage[column];
     }
   }
@@ -99,57 +113,109 @@ function billed() {
 
 function summed(rows) {
   return Object.fromEntries(
-    rows.map(({ home, threadId, model, ...sum }) => [
-      `${home} ${threadId} ${model}`,
+    rows.map(({ threadId, model, ...sum }) => [
+      `${threadId} ${model ?? "unknown"}`,
       COLUMNS.map((column) => Number(sum[column])),
     ]),
   );
 }
 
-const sums = (to) => COLUMNS.map((column) => `${to(`sum(${column})`)} AS ${column}`).join(", ");
+const SUMS = COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(", ");
+const BY_THREAD = `SELECT threadId, model, ${SUMS} FROM responses GROUP BY threadId, model`;
 
-test("DuckDB adds up what the provider billed, by thread and model", async () => {
+/** The statements of a block of SQL in docs/many-machines.md, over the exports of this test. */
+function documented(engine) {
+  const page = readFileSync(join(root, "docs", "many-machines.md"), "utf8");
+  const [, block] = new RegExp(`^${engine}\\b.*?^\`\`\`sql\n(.*?)^\`\`\``, "ms").exec(page);
+  const statements = block.replaceAll("/srv/codex-usage", exports).split(";\n");
+  return statements.map((one) => one.trim()).filter(Boolean);
+}
+
+/** The answers of DuckDB to the documented questions and to that of this test. */
+async function duckDb() {
   const connection = await (await DuckDBInstance.create(":memory:")).connect();
-  const reader = await connection.runAndReadAll(`
-    SELECT home, threadId, model, ${sums((sum) => `${sum}::DOUBLE`)}
-    FROM (
-      SELECT DISTINCT ON (home, id) *
-      FROM (
-        SELECT *, regexp_extract(filename, 'exports/([^/]+)/', 1) AS home
-        FROM read_json('${files}', filename = true, hive_partitioning = true, union_by_name = true)
-      )
-    )
-    GROUP BY ALL`);
-  assert.deepEqual(summed(reader.getRowObjects()), billed());
+  const answers = [];
+  for (const statement of [...documented("DuckDB"), BY_THREAD]) {
+    const reader = await connection.runAndReadAll(statement);
+    answers.push(reader.getRowObjectsJson());
+  }
   connection.closeSync();
-});
+  return answers.slice(1);
+}
 
-test("ClickHouse adds up what the provider billed, by thread and model", () => {
-  const query = `
-    SELECT home, threadId, model, ${sums((sum) => sum)}
-    FROM (
-      SELECT DISTINCT ON (home, id) *, extract(_path, 'exports/([^/]+)/') AS home
-      FROM file('${files}', 'JSONEachRow')
-    )
-    GROUP BY home, threadId, model`;
+function clickHouse() {
   const program = fileURLToPath(new URL("clickhouse.py", import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.env.AO_ENGINES_PYTHON, [program, query], {
+  const { status, stdout, stderr } = spawnSync(process.env.AO_ENGINES_PYTHON, [program], {
+    input: JSON.stringify([...documented("ClickHouse"), BY_THREAD]),
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
   assert.equal(status, 0, stderr);
-  assert.deepEqual(summed(stdout.trim().split("\n").map(JSON.parse)), billed());
+  return JSON.parse(stdout).slice(1);
+}
+
+/** `usage --from`, grouped: the key and the usage of each group, with what is not known as the engines say it. */
+function grouped(by) {
+  const args = [cli, "usage", "--from", exports, "--by", by, "--json", "--timezone", "UTC"];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  assert.equal(stderr, "");
+  return JSON.parse(stdout).groups;
+}
+
+const engines = { DuckDB: duckDb, ...(isWithClickHouse && { ClickHouse: clickHouse }) };
+for (const [engine, ask] of Object.entries(engines))
+  test(`${engine} adds up what the provider billed, and answers as documented`, async () => {
+    const [byWeek, byRepository, largest, byThread] = await ask();
+    assert.deepEqual(summed(byThread), billed());
+    assert.deepEqual(
+      Object.fromEntries(byWeek.map((row) => [`${row.host} ${row.week}`, Number(row.tokens)])),
+      Object.fromEntries(
+        grouped("host,week").map(({ key, usage }) => [key.join(" "), usage.totalTokens]),
+      ),
+    );
+    const repositories = {};
+    for (const { repo, model, input, cached, output } of byRepository) {
+      const sum = (repositories[`${repo ?? "unknown"} ${model ?? "unknown"}`] ??= [0, 0, 0]);
+      for (const [at, tokens] of [input, cached, output].entries()) sum[at] += Number(tokens);
+    }
+    assert.deepEqual(
+      repositories,
+      Object.fromEntries(
+        grouped("repo,model").map(({ key, usage }) => [
+          key.join(" "),
+          [usage.inputTokens, usage.cachedInputTokens, usage.outputTokens],
+        ]),
+      ),
+    );
+    const totals = grouped("thread").map(({ usage }) => usage.totalTokens);
+    assert.deepEqual(
+      largest.map(({ tokens }) => Number(tokens)),
+      totals.toSorted((a, b) => b - a).slice(0, 20),
+    );
+  });
+
+test("usage --from adds up what the provider billed, by thread and model", () => {
+  const groups = grouped("thread,model").map(({ key, usage }) => [
+    key.join(" "),
+    COLUMNS.map((column) => usage[column]),
+  ]);
+  assert.deepEqual(Object.fromEntries(groups), billed());
 });
 
-test("usage --from adds up what the provider billed, home by home", () => {
-  const found = {};
+test("what is exported again, compressed and archived meanwhile, writes nothing", async () => {
+  assert.deepEqual((await exported(homes, "a")).written, []);
   for (const home of homes) {
-    const directory = join(scratch, "exports", home);
-    const args = [cli, "usage", "--from", directory, "--by", "thread,model", "--json"];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-    assert.equal(stderr, "");
-    for (const { key, usage } of JSON.parse(stdout).groups)
-      found[`${home} ${key.join(" ")}`] = COLUMNS.map((column) => usage[column]);
+    const archive = join(home, "archived_sessions");
+    mkdirSync(archive, { recursive: true });
+    for (const [at, { path, archived }] of (await rolloutFiles(home)).entries()) {
+      const isAlone = !existsSync(`${path}.zst`) && !path.endsWith(".zst");
+      const put = isAlone && at % 3 < 2 ? await compressInPlace(path) : path;
+      const target = join(archive, basename(put));
+      if (!archived && at % 3 > 0 && !existsSync(target)) renameSync(put, target);
+    }
   }
-  assert.deepEqual(found, billed());
+  assert.deepEqual((await exported(homes, "a")).written, []);
 });

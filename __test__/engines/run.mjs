@@ -1,19 +1,20 @@
-// `npm test -- engines [--homes FOLDER]`: what DuckDB and ClickHouse add up of exports is what the provider billed.
+// `npm test -- engines [--homes FOLDER] [--clickhouse]`: what DuckDB and ClickHouse add up of exports is what the provider
+// billed.
 //
-//   --homes FOLDER   homes and ledgers that `npm test -- codex --keep FOLDER` left; without it that runs first
-//
-// ClickHouse is `chdb` of PyPI, which is installed below `target/`.
+//   --homes FOLDER   homes, ledgers and exports that `npm test -- codex --keep FOLDER` left; without it that runs first
+//   --clickhouse     ClickHouse too: `chdb` of PyPI, 900 MB below `target/`
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { prepare, root, sh } from "../../scripts/prepare.mjs";
 
-const { values } = parseArgs({ options: { homes: { type: "string" } } });
+const CHDB = "chdb==4.4.0";
+
+const { values } = parseArgs({
+  options: { homes: { type: "string" }, clickhouse: { type: "boolean", default: false } },
+});
 prepare();
-const python = join(root, "target", "engines", "bin", "python");
-if (!existsSync(python)) sh("python3", ["-m", "venv", join(root, "target", "engines")]);
-sh(python, ["-m", "pip", "install", "--quiet", "chdb"]);
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-"));
 try {
   const homes = values.homes === undefined ? join(scratch, "homes") : resolve(values.homes);
@@ -21,9 +22,18 @@ try {
     const lab = join("__test__", "codex", "run.mjs");
     sh(process.execPath, [lab, "--keep", homes], { stdio: "inherit" });
   }
-  const env = { ...process.env, AO_ENGINES_HOMES: homes, AO_ENGINES_PYTHON: python };
+  const engines = values.clickhouse ? { AO_ENGINES_PYTHON: clickHouse() } : {};
+  const env = { ...process.env, AO_ENGINES_HOMES: homes, ...engines };
   const test = join("__test__", "engines", "engines.test.mjs");
   sh(process.execPath, ["--test", test], { stdio: "inherit", env });
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Installs ClickHouse; the Python that has it. */
+function clickHouse() {
+  const python = join(root, "target", "engines", "bin", "python");
+  if (!existsSync(python)) sh("python3", ["-m", "venv", join(root, "target", "engines")]);
+  sh(python, ["-m", "pip", "install", "--quiet", CHDB]);
+  return python;
 }
