@@ -180,8 +180,6 @@ export interface ExportOptions {
  * written.
  *
  * `signal` and `onProgress` are those of `homeUsage`. Rejects with `InvalidArg` when the host or a label cannot be
- * part of a path or a column, and when a home cannot be read or a file cannot be written; files are whole all the
- * same.
  * part of a path or a column, and when a home cannot be read, a file cannot be written, or another export of the host
  * has not ended after five minutes; files are whole all the same.
  */
@@ -280,9 +278,7 @@ export interface HomeUsageOptions {
   untilMs?: number | null
   /**
    * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970,
-   * whatever was billed in that time.
-   * Also threads whose last turn has not ended and whose last record is not older, in milliseconds since 1970, whatever
-   * was billed in that time. Not with `from`.
+   * whatever was billed in that time. Not with `from`.
    */
   runningSinceMs?: number | null
   /**
