@@ -10,7 +10,7 @@ use napi_derive::napi;
 
 use crate::billing::report::cells::Cell;
 use crate::billing::report::{
-    self, Group, GroupBy, PricedThread, PricedUsage, Report, SessionLabel, Window,
+    self, Group, GroupBy, PricedThread, PricedUsage, Report, Selection, SessionLabel,
 };
 use crate::binding::answer::{SkippedFile, ThreadUsage, Usage, count, name_text};
 use crate::binding::argument::{self, Fields, Given};
@@ -237,7 +237,7 @@ fn query(options: HomeUsageOptions) -> Result<Question> {
     let workspace = argument::optional_path(options.workspace_path, "workspacePath")?;
     let (began_in, ran_in) =
         if began.unwrap_or(false) { (workspace, None) } else { (None, workspace) };
-    let window = Window {
+    let selection = Selection {
         began_in,
         ran_in,
         since_ms: argument::optional_time_ms(options.since_ms, "sinceMs")?,
@@ -252,7 +252,7 @@ fn query(options: HomeUsageOptions) -> Result<Question> {
             home: home_at(home)?,
             more_homes: more_homes.into_iter().flatten().map(CodexHome::new).collect(),
             sessions,
-            window,
+            selection,
             by,
             cells,
         }));
@@ -264,12 +264,12 @@ fn query(options: HomeUsageOptions) -> Result<Question> {
         return Err(invalid("from and codexHome exclude each other".to_owned()));
     }
     // Exports say which session a response is of, and nothing of turns that run.
-    if !sessions.is_empty() || window.running_since_ms.is_some() {
+    if !sessions.is_empty() || selection.running_since_ms.is_some() {
         let given = if sessions.is_empty() { "runningSinceMs" } else { "sessions" };
         return Err(invalid(format!("from and {given} exclude each other")));
     }
     let directories = from.into_iter().map(PathBuf::from).collect();
-    Ok(Question::Exports(ExportsQuery { directories, window, by, cells }))
+    Ok(Question::Exports(ExportsQuery { directories, selection, by, cells }))
 }
 
 /// One or two different names. What only exports say is no name for homes, and what they do not say none for them.

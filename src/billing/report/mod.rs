@@ -6,12 +6,12 @@ pub mod labels;
 pub mod period;
 pub mod priced;
 pub mod prices;
+pub mod selection;
 pub mod summary;
-pub mod window;
 
 pub use group::{Group, GroupBy, Sums, group};
 pub use labels::SessionLabel;
 pub use priced::{PricedThread, PricedUsage, Pricing, Totals, UNKNOWN};
 pub use prices::Prices;
+pub use selection::{Selection, select};
 pub use summary::Report;
-pub use window::{Window, select};

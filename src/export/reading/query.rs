@@ -9,13 +9,13 @@ use crate::billing::document::Document;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::cells::cells_with;
 use crate::billing::report::period::Periods;
-use crate::billing::report::{Group, GroupBy, PricedThread, Report, Sums, Totals, Window};
+use crate::billing::report::{Group, GroupBy, PricedThread, Report, Selection, Sums, Totals};
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
 use crate::export::options::DAY_MS;
 use crate::export::reading::files::{ExportFile, find};
 use crate::export::reading::rows::{Content, Origin, ReadRow, read, read_again};
-use crate::export::reading::threads::{ReadThread, Threads};
+use crate::export::reading::threads::{ReadThread, RowThreads};
 use crate::fs::parallel;
 use crate::index::reading::progress::Watch;
 use crate::ledger::buckets::{BucketKey, QUARTER_MS};
@@ -37,7 +37,7 @@ pub struct ExportsQuery {
     /// The directories, one at least.
     pub directories: Vec<PathBuf>,
     /// The part of the bill. Workspaces are compared as they are written: they are other machines'.
-    pub window: Window,
+    pub selection: Selection,
     /// The grouping; no groups where it is empty.
     pub by: Vec<GroupBy>,
     /// True if cells are asked for.
@@ -106,7 +106,7 @@ impl ExportsQuery {
             skipped.extend(found.skipped);
         }
         watch.add_work(files.len() as u64, files.iter().map(|file| file.size).sum());
-        let mut threads = Threads::default();
+        let mut threads = RowThreads::default();
         for chunk in chunks(&files) {
             let read = parallel::map(chunk, || (), |(), file| read(file, watch));
             for (file, content) in chunk.iter().zip(read) {
@@ -140,22 +140,22 @@ impl ExportsQuery {
             }
         }
         let mut threads = threads.finish();
-        if let Some(workspace) = &self.window.began_in {
+        if let Some(workspace) = &self.selection.began_in {
             threads.retain(|one| is_below(one.thread.workspace.as_deref(), workspace));
         }
         Ok((threads, skipped))
     }
 
-    /// Tells whether some of a file's responses may lie in the window. A day more on either side costs little.
+    /// Tells whether some of a file's responses may be among those that are asked for. A day more on either side costs little.
     fn is_asked_for(&self, file: &ExportFile) -> bool {
         let day = file.day.signed_duration_since(NaiveDate::default()).num_days();
         let day_of = |ms: i64| ms.div_euclid(DAY_MS);
-        self.window.since_ms.is_none_or(|since| day >= day_of(since) - 1)
-            && self.window.until_ms.is_none_or(|until| day <= day_of(until) + 1)
+        self.selection.since_ms.is_none_or(|since| day >= day_of(since) - 1)
+            && self.selection.until_ms.is_none_or(|until| day <= day_of(until) + 1)
     }
 
     fn takes(&self, row: &ReadRow) -> bool {
-        let Window { ran_in, since_ms, until_ms, .. } = &self.window;
+        let Selection { ran_in, since_ms, until_ms, .. } = &self.selection;
         let quarter = |ms: i64| ms.div_euclid(QUARTER_MS);
         since_ms.is_none_or(|since| quarter(row.at_ms) >= quarter(since))
             && until_ms.is_none_or(|until| quarter(row.at_ms) < quarter(until))

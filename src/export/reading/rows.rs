@@ -35,7 +35,7 @@ const READ: &str = "read export";
 
 /// A thread as the rows describe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ThreadHead {
+pub struct RowThread {
     /// The thread.
     pub thread_id: Arc<str>,
     /// The thread that it was copied from or spawned by.
@@ -67,7 +67,7 @@ pub struct ReadRow {
     /// A hash of the response's id.
     pub id: u64,
     /// Its thread.
-    pub head: Arc<ThreadHead>,
+    pub head: Arc<RowThread>,
     /// The machine and the labels of its export.
     pub origin: Arc<Origin>,
     /// The time when it was written, in milliseconds since 1970.
@@ -224,7 +224,7 @@ struct Names {
 
 /// The thread and the origin of a row, and what they were made of.
 struct Known {
-    head: Arc<ThreadHead>,
+    head: Arc<RowThread>,
     origin: Arc<Origin>,
     labels: Box<str>,
 }
@@ -274,13 +274,13 @@ impl Names {
         Some(Ok(row))
     }
 
-    fn thread(&mut self, line: &Line<'_>) -> Option<(Arc<ThreadHead>, Arc<Origin>)> {
+    fn thread(&mut self, line: &Line<'_>) -> Option<(Arc<RowThread>, Arc<Origin>)> {
         let thread_id = line.thread_id.0.as_deref().filter(|id| !id.is_empty())?;
         let labels = line.labels.map_or("", RawValue::get);
         if let Some(known) = self.threads.get(thread_id).filter(|known| known.is_of(line, labels)) {
             return Some((Arc::clone(&known.head), Arc::clone(&known.origin)));
         }
-        let head = Arc::new(ThreadHead {
+        let head = Arc::new(RowThread {
             thread_id: Arc::from(thread_id),
             parent: line.parent_thread_id.0.as_deref().map(str::to_owned),
             kind: ThreadKind::of_name(line.kind.0.as_deref()?)?,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::export::reading::rows::{Origin, ReadRow, ThreadHead};
+use crate::export::reading::rows::{Origin, ReadRow, RowThread};
 use crate::ledger::buckets::{Response, UsageBuckets};
 use crate::ledger::threads::Thread;
 use crate::rollout::file::RolloutFile;
@@ -26,7 +26,7 @@ pub struct ReadThread {
 ///
 /// Of each response a hash is remembered, for it may come from several machines: 9 to 18 bytes.
 #[derive(Debug, Default)]
-pub struct Threads {
+pub struct RowThreads {
     seen: HashSet<u64>,
     places: HashMap<Arc<str>, usize>,
     collected: Vec<Collected>,
@@ -34,7 +34,7 @@ pub struct Threads {
 
 #[derive(Debug)]
 struct Collected {
-    head: Arc<ThreadHead>,
+    head: Arc<RowThread>,
     workspace: Option<Arc<str>>,
     first_ms: i64,
     last_ms: i64,
@@ -44,7 +44,7 @@ struct Collected {
     parts: Vec<Part>,
 }
 
-impl Threads {
+impl RowThreads {
     /// Adds a row of the file at `path`; of several of one response the first counts.
     pub fn add(&mut self, row: ReadRow, path: &Arc<Path>) {
         if !self.seen.insert(row.id) {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::billing::document::Document;
 use crate::billing::report::cells::{Cell, cells};
 use crate::billing::report::{
-    GroupBy, PricedThread, Report, SessionLabel, Totals, Window, group, select,
+    GroupBy, PricedThread, Report, Selection, SessionLabel, Totals, group, select,
 };
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
@@ -25,7 +25,7 @@ pub struct ReportQuery {
     /// Others, for one bill of all of them.
     pub more_homes: Vec<CodexHome>,
     /// The part of the bill.
-    pub window: Window,
+    pub selection: Selection,
     /// The grouping; no groups where it is empty.
     pub by: Vec<GroupBy>,
     /// The sessions that branch, session and pull request are taken from.
@@ -50,7 +50,7 @@ impl ReportQuery {
         let keeps = !self.by.is_empty() || self.cells;
         let mut kept: Vec<Thread> = Vec::new();
         let skipped = self.read_homes(watch, |threads| {
-            let threads = select(threads, &self.window);
+            let threads = select(threads, &self.selection);
             if keeps {
                 kept.extend_from_slice(&threads);
             }

@@ -9,7 +9,7 @@ use crate::rollout::workspace::WorkspaceMatcher;
 
 /// The part of the bill that is asked for.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Window {
+pub struct Selection {
     /// Only threads that began in this workspace or below it, whole.
     pub began_in: Option<PathBuf>,
     /// Only what was billed to turns that ran in this workspace or below it.
@@ -23,15 +23,15 @@ pub struct Window {
     pub running_since_ms: Option<i64>,
 }
 
-/// Takes the part of the bill that a window shows. A thread of which nothing is left is left out, unless it began in
+/// Takes the part of the bill that a selection shows. A thread of which nothing is left is left out, unless it began in
 /// the workspace that is asked for and no time is.
 #[must_use]
-pub fn select(threads: Vec<Thread>, window: &Window) -> Vec<Thread> {
-    let mut began = window.began_in.as_deref().map(WorkspaceMatcher::with_below);
-    let mut ran = window.ran_in.as_deref().map(WorkspaceMatcher::with_below);
-    let since = window.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
-    let until = window.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
-    let running_since = window.running_since_ms;
+pub fn select(threads: Vec<Thread>, selection: &Selection) -> Vec<Thread> {
+    let mut began = selection.began_in.as_deref().map(WorkspaceMatcher::with_below);
+    let mut ran = selection.ran_in.as_deref().map(WorkspaceMatcher::with_below);
+    let since = selection.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let until = selection.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+    let running_since = selection.running_since_ms;
     let timed = since.is_some() || until.is_some();
     let mut selected = threads;
     selected.retain_mut(|thread| {
