@@ -40,16 +40,18 @@ test("in a directory that is gone git says what it says without us", async (t) =
   assert.equal(sandbox.metadata().branch, undefined);
 });
 
-test("50,000 arguments arrive", async (t) => {
+test("50,000 arguments arrive, and what comes of them is noted", async (t) => {
   const sandbox = await makeSandbox(t);
-  sandbox.program(`${sandbox.tools}/gh`, "#!/bin/sh\necho $#\n");
+  sandbox.program(`${sandbox.tools}/gh`, `#!/bin/sh\necho $#\necho ${URL}\n`);
   for (const words of [
     ["issue", "list"],
     ["pr", "create"],
   ]) {
+    assert.equal(sandbox.metadata().pr, undefined);
     const { status, stdout } = sandbox.run(sandbox.gh, [...words, ...MANY]);
-    assert.deepEqual([status, stdout], [0, `${MANY.length + 2}\n`]);
+    assert.deepEqual([status, stdout], [0, `${MANY.length + 2}\n${URL}\n`]);
   }
+  assert.equal(sandbox.metadata().pr, URL);
   assert.notEqual(sandbox.run(sandbox.git, ["checkout", "-b", "x", ...MANY]).status, 0);
   assert.equal(sandbox.metadata().branch, undefined);
 });
