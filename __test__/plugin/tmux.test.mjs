@@ -57,7 +57,12 @@ test("a tmux that fails or hangs says nothing of a session that it was never ask
   const { world, agent, runs } = await scene(t);
   const workspacePath = await world.directory("tree");
   const session = sessionOf({ id: "ao-3", workspacePath });
-  for (const body of ["exit 1", "echo 'server exited unexpectedly' >&2; exit 1", "kill -9 $$"]) {
+  for (const body of [
+    "exit 1",
+    "echo 'server exited unexpectedly' >&2; exit 1",
+    "echo usage: tmux",
+    "kill -9 $$",
+  ]) {
     await world.script("bin/tmux", body);
     assert.equal(await runs("ao-3"), "indeterminate", body);
     assert.equal(await agent.getActivityState(session), null, body);

@@ -75,7 +75,7 @@ fn read_unless_known(path: PathBuf, only: &Only) -> Result<Option<Arc<SessionEve
     let began = Timestamp::now();
     let found = match fs::metadata(&path) {
         Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         // Why, reading it tells.
         Err(_) => {
             return Ok(read_file(&path)?.map(|text| Arc::new(SessionEvents::read(&text, only))));
@@ -162,7 +162,7 @@ fn list(ao_home: &Path) -> Result<Vec<PathBuf>> {
     let directory = ao_home.join(DIRECTORY);
     let entries = match fs::read_dir(&directory) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
         Err(error) => return Err(Error::io("list events in", &directory, error)),
     };
     let mut paths: Vec<_> = entries
@@ -192,7 +192,7 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>> {
     let failed = |error| Error::io("read events", path, error);
     let found = match fs::metadata(path) {
         Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
     // Opening a pipe would wait for its writer.
@@ -206,11 +206,16 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
     let file = match guarded::open_own(path) {
         Ok((file, _)) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
     file.take(READ_CAP).read_to_end(&mut text).map_err(failed)?;
     Ok(Some(text))
+}
+
+/// Nothing is there also where a directory of the way is a file: an orchestrator's home may be one that nobody can use.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(test)]
@@ -251,6 +256,16 @@ mod tests {
         assert_eq!(read_all(home.path()).unwrap(), vec![]);
         fs::create_dir_all(path_of(home.path(), "app-1")).unwrap();
         assert_eq!(read(home.path(), "app-1", &Only::default()).unwrap(), None);
+    }
+
+    #[test]
+    fn a_home_that_is_no_directory_holds_no_events() {
+        let home = TempDir::new().unwrap();
+        let file = home.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(read(&file, "app-1", &Only::default()).unwrap(), None);
+        assert_eq!(read_all(&file).unwrap(), vec![]);
+        assert_eq!(remove_old(&file, SystemTime::now()).unwrap(), 0);
     }
 
     #[test]

@@ -106,6 +106,10 @@ impl Panes {
             server = Some(pid);
             leaders.entry(session.to_owned()).or_default().push(leader);
         }
+        // A server that keeps itself alive without sessions has no line; anything else is no list.
+        if leaders.is_empty() && !found.trim().is_empty() {
+            return Err(io::Error::other("it lists no panes"));
+        }
         let server = server.and_then(Server::settled);
         let is_same = before.filter(|before| before.socket == socket && before.leaders == leaders);
         let fruitless = is_same.map_or(0, |before| before.fruitless.saturating_add(1));
