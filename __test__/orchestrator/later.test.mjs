@@ -7,38 +7,10 @@ import { test } from "node:test";
 import { after, refuse, run, say } from "../codex/steps.mjs";
 import { atomically } from "./support/migrate.mjs";
 import { eventually } from "../plugin/support/wait.mjs";
-import { agentOf } from "./support/hooked.mjs";
-import { LaterHost, seenByDashboard } from "./support/later-host.mjs";
+import { seenByDashboard } from "./support/later-host.mjs";
+import { goesOn, laterStage, TURN_MS } from "./support/later-stage.mjs";
 import { pressIn, screenOf } from "./support/screen.mjs";
-import { makeStage, MODEL } from "./support/stage.mjs";
-
-/** A Codex needs some seconds on a busy machine. */
-const TURN_MS = 180_000;
-
-const hostOf = async (t, { project = {}, ...options } = {}) => {
-  const stage = await makeStage(t, options);
-  const agent = await agentOf(stage, stage.world.path("bin/codex"));
-  const runtime = stage.registry.get("runtime", "tmux");
-  const agentConfig = { model: MODEL, ...project.agentConfig };
-  const { home } = stage.world;
-  const host = new LaterHost({
-    agent,
-    runtime,
-    home,
-    path: stage.path,
-    project: { ...project, agentConfig },
-  });
-  const becomes = (session, activity) =>
-    eventually(
-      `${session.id} to be ${activity}`,
-      async () => {
-        const seen = await host.look(session);
-        return seen.activity === activity && seen;
-      },
-      TURN_MS,
-    );
-  return { ...stage, agent, host, becomes };
-};
+import { MODEL } from "./support/stage.mjs";
 
 const rolloutsIn = async (codexHome) => {
   const names = await readdir(codexHome, { recursive: true });
@@ -47,22 +19,8 @@ const rolloutsIn = async (codexHome) => {
     .map((name) => join(codexHome, name));
 };
 
-/** One that takes its thread up again shows what was said before. */
-const goesOn = async ({ script, server }, host, session, name) => {
-  await eventually(
-    "the prompt",
-    async () => (await screenOf(session.runtimeHandle)).includes("›"),
-    TURN_MS,
-  );
-  script(name, [say("Still here.")]);
-  await host.runtime.sendMessage(session.runtimeHandle, `Follow script:${name} now.`);
-  return eventually("the next turn", () => server.threadOf(name), TURN_MS).catch(async (error) => {
-    throw new Error(`${error.message}:\n${await screenOf(session.runtimeHandle)}`);
-  });
-};
-
 test("a session is spawned, known by its thread, killed, and goes on with that thread", async (t) => {
-  const stage = await hostOf(t);
+  const stage = await laterStage(t);
   const { becomes, host, script, server } = stage;
   script("work", [after(1_500, run("git checkout -q -b feat/later")), say("All done.")]);
   const session = await host.spawn({ id: "app-1", prompt: "Follow script:work now." });
@@ -87,13 +45,13 @@ test("a session is spawned, known by its thread, killed, and goes on with that t
   await host.kill(session);
   await eventually("its end", async () => (await host.step(session)) === "killed");
   assert.equal((await host.restore(session)).isResumed, true);
-  assert.equal(await goesOn(stage, host, session, "more"), threadId);
+  assert.equal(await goesOn(stage, session, "more"), threadId);
   assert.equal(await host.step(session), "working");
   assert.deepEqual(server.surprises, []);
 });
 
 test("a restore takes the recorded thread when the workspace is gone from the session, and when another is newer", async (t) => {
-  const stage = await hostOf(t);
+  const stage = await laterStage(t);
   const { becomes, host, script, server } = stage;
   script("first", [say("First.")]);
   const session = await host.spawn({ id: "app-1", prompt: "Follow script:first now." });
@@ -135,7 +93,7 @@ test("a restore takes the recorded thread when the workspace is gone from the se
 });
 
 test("after its storage was migrated a session costs the same, once, and goes on with its thread", async (t) => {
-  const stage = await hostOf(t);
+  const stage = await laterStage(t);
   const { becomes, host, script, server, world } = stage;
   script("work", [say("Done.")]);
   const session = await host.spawn({ id: "app-1", prompt: "Follow script:work now." });
@@ -155,11 +113,11 @@ test("after its storage was migrated a session costs the same, once, and goes on
   const info = await stage.agent.getSessionInfo(session);
   assert.deepEqual(info.cost, before.info.cost);
   assert.equal((await host.restore(session)).isResumed, true);
-  assert.equal(await goesOn(stage, host, session, "more"), server.threadOf("work"));
+  assert.equal(await goesOn(stage, session, "more"), server.threadOf("work"));
 });
 
 test("a dashboard without the plugin sees a question while it waits for its answer", async (t) => {
-  const stage = await hostOf(t, { project: { agentConfig: { permissions: "suggest" } } });
+  const stage = await laterStage(t, { project: { agentConfig: { permissions: "suggest" } } });
   const { agent, becomes, host, script } = stage;
   const escalated = { sandbox_permissions: "require_escalated", justification: "to see" };
   script("ask", [run("touch /dev/null", escalated), say("Thank you.")]);
@@ -180,7 +138,7 @@ test("a dashboard without the plugin sees a question while it waits for its answ
 });
 
 test("a session at its usage limit is blocked, with the words of the error and the time of the reset", async (t) => {
-  const stage = await hostOf(t);
+  const stage = await laterStage(t);
   const { agent, becomes, host, script } = stage;
   const resetsAt = Math.floor(Date.now() / 1000) + 5_000;
   script("spent", [
@@ -212,7 +170,7 @@ test("a session at its usage limit is blocked, with the words of the error and t
 });
 
 test("the orchestrator's own session has its rules, may do everything, and is restored so", async (t) => {
-  const stage = await hostOf(t, {
+  const stage = await laterStage(t, {
     project: {
       agentConfig: { permissions: "suggest" },
       orchestrator: { agentConfig: { reasoningEffort: "low" } },
@@ -227,6 +185,11 @@ test("the orchestrator's own session has its rules, may do everything, and is re
     prompt: "Follow script:lead now.",
     systemPromptFile,
   });
+  assert.deepEqual(host.calls.filter((name) => name !== "name").slice(0, 3), [
+    "preflight",
+    "setupWorkspaceHooks",
+    "preLaunchSetup",
+  ]);
   await becomes(session, "ready");
   const [request] = stage.requestsOf("lead");
   assert.equal(JSON.stringify(request.body).includes("You lead."), true);
