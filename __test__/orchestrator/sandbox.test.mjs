@@ -6,14 +6,17 @@ import { test } from "node:test";
 
 import { run, say } from "../codex/steps.mjs";
 import { eventually } from "../plugin/support/wait.mjs";
-import { startIn } from "./support/hooked.mjs";
+import { comesTo, startIn } from "./support/hooked.mjs";
+import { pressIn } from "./support/screen.mjs";
 import { MODEL, makeStage } from "./support/stage.mjs";
 import { SANDBOXED } from "./support/versions.mjs";
 
 /** Codex lets every command write below the temporary directory. */
 const OUTSIDE_OF_TMP = "/var/tmp";
 
-const TURN_MS = 60_000;
+const TURN_MS = 180_000;
+
+const PR = "https://github.com/acme/app/pull/7";
 
 /** One line for each: what was tried, and the exit code. */
 const TRIES = {
@@ -27,6 +30,7 @@ const TRIES = {
   commondir: 'touch "$(git rev-parse --git-dir)/commondir"',
   home: "touch ~/outside",
   own: "touch ~/of-the-user/allowed",
+  pr: "gh pr create --fill",
   data: '[ -n "$AO_SESSION" ] && [ -w "$AO_DATA_DIR/$AO_SESSION" ]',
   network: `node -e 'fetch(process.argv[1]).then(() => process.exit(0), () => process.exit(1))' "$SERVER"`,
 };
@@ -35,9 +39,10 @@ const scriptOf = ({ common, server, into }) =>
   [
     `COMMON=${common} SERVER=${server}`,
     ...Object.entries(TRIES).map(
-      ([name, command]) => `( ${command} ) >/dev/null 2>&1; echo "${name} $?" >> result.new`,
+      ([name, command]) =>
+        `( ${command} ) >/dev/null 2>&1; echo "${name} $?" | tee -a result.new 2>/dev/null`,
     ),
-    `mv result.new ${into}`,
+    `mv result.new ${into} 2>/dev/null`,
   ].join("\n");
 
 /** Below `<project>/sessions`, where Codex's sandbox makes and removes directories of its own meanwhile. */
@@ -55,6 +60,7 @@ const sandboxStage = async (t, { version, agentConfig, topLevel = "", config = "
   const stage = await makeStage(t, { version, agentConfig, parent: OUTSIDE_OF_TMP });
   const { world } = stage;
   const own = await world.directory("home/of-the-user");
+  await world.script("bin/gh", `echo ${PR}`);
   await world.write(
     "home/.codex/config.toml",
     `${topLevel}
@@ -66,11 +72,23 @@ ${config}`,
   return stage;
 };
 
-/** Has the model run every try in the repository whose `.git` is `common`. */
-const script = async ({ server, world, ...stage }, common) => {
+/** The model runs every try, and once more with a question to the person where `escalated` says so. */
+const ONCE = [{}];
+const TWICE = [{}, { sandbox_permissions: "require_escalated", justification: "to see" }];
+
+/** Has the model run every try in the repository whose `.git` is `common`, once for each of `steps`. */
+const script = async ({ server, world, ...stage }, common, steps) => {
   const text = scriptOf({ common, server: server.origin, into: "result" });
   await world.write("try.sh", text);
-  stage.script("try", [run(`bash ${world.path("try.sh")}`), say()]);
+  const command = `bash ${world.path("try.sh")}`;
+  stage.script("try", [...steps.map((extra) => run(command, extra)), say()]);
+};
+
+/** Whether each try went well, as the model was told it after its last command. */
+const toldIn = ({ input }) => {
+  const text = JSON.stringify(input.findLast(({ type }) => type === "function_call_output"));
+  const lines = text.matchAll(new RegExp(`(${Object.keys(TRIES).join("|")}) (\\d+)`, "g"));
+  return Object.fromEntries([...lines].map(([, name, code]) => [name, code === "0"]));
 };
 
 /** Whether each try went well. */
@@ -86,22 +104,26 @@ const codesIn = async (workspacePath) => {
   );
 };
 
-const triedIn = async (t, { version, permissions, extra = {}, config }) => {
+const inTree = async (t, { version, permissions, extra = {}, config, steps = ONCE }) => {
   const agentConfig = { permissions, ...extra };
   const stage = await sandboxStage(t, { version, agentConfig, config });
-  await script(stage, join(stage.path, ".git"));
-  const session = await stage.sessions.spawn({
-    projectId: "app",
-    prompt: "Follow script:try now.",
-  });
+  const common = join(stage.path, ".git");
+  await script(stage, common, steps);
+  const prompt = "Follow script:try now.";
+  const session = await stage.sessions.spawn({ projectId: "app", prompt });
+  return { stage, session, common };
+};
+
+const triedIn = async (t, options) => {
+  const { session, stage } = await inTree(t, options);
   const codes = await codesIn(session.workspacePath);
   return { codes, metadata: await metadataOf(stage.world, session.id) };
 };
 
 /** The orchestrator's workspace plugin for clones is not on npm: a clone, started as the orchestrator starts it. */
-const triedInClone = async (
+const inClone = async (
   t,
-  { version, permissions, workspacePath, agentConfig = {}, topLevel },
+  { version, permissions, workspacePath, agentConfig = {}, topLevel, steps = ONCE },
 ) => {
   const stage = await sandboxStage(t, { version, agentConfig: {}, topLevel });
   const { agent, world } = stage;
@@ -109,7 +131,8 @@ const triedInClone = async (
   await world.git("clone", "-q", stage.path, clone);
   const data = await world.directory("home/.agent-orchestrator/app/sessions");
   await world.write("home/.agent-orchestrator/app/sessions/app-1", `worktree=${clone}\n`);
-  await script(stage, join(clone, ".git"));
+  const common = join(clone, ".git");
+  await script(stage, common, steps);
   await agent.preLaunchSetup(clone);
   const config = {
     sessionId: "app-1",
@@ -119,7 +142,7 @@ const triedInClone = async (
     projectConfig: { name: "app", path: stage.path, workspace: "clone", agentConfig },
     ...(workspacePath && { workspacePath: clone }),
   };
-  await startIn(stage, agent, {
+  const session = await startIn(stage, agent, {
     id: "app-1",
     path: clone,
     command: agent.getLaunchCommand(config),
@@ -129,17 +152,29 @@ const triedInClone = async (
       AO_DATA_DIR: data,
     },
   });
-  return { codes: await codesIn(clone), metadata: await metadataOf(world, "app-1") };
+  return { stage, session, common };
 };
 
-const CAN = { branch: true, commit: true, commondir: true, own: true, data: true };
+const triedInClone = async (t, options) => {
+  const { session, stage } = await inClone(t, options);
+  const codes = await codesIn(session.workspacePath);
+  return { codes, metadata: await metadataOf(stage.world, "app-1") };
+};
+
+/** The branch and the pull request that the orchestrator is told of. */
+const notedIn = (metadata) =>
+  ["branch", "pr"].map((key) => metadata.match(new RegExp(`^${key}=(.*)$`, "m"))?.[1] ?? null);
+
+const NOTED = ["feat/inside", PR];
+
+const CAN = { branch: true, commit: true, commondir: true, own: true, pr: true, data: true };
 const CANNOT = { hooks: false, config: false, packed: false, home: false };
 
 for (const version of SANDBOXED) {
   test(`with auto-edit an agent of Codex ${version} commits, branches, reports and has the network, and no more`, async (t) => {
     const { codes, metadata } = await triedIn(t, { version, permissions: "auto-edit" });
     assert.deepEqual(codes, { ...CAN, ...CANNOT, network: true });
-    assert.match(metadata, /^branch=feat\/inside$/m);
+    assert.deepEqual(notedIn(metadata), NOTED);
   });
 
   test(`with auto-edit and without the network an agent of Codex ${version} still commits and reports, whatever part of the environment it is given`, async (t) => {
@@ -150,7 +185,15 @@ for (const version of SANDBOXED) {
       config: `[shell_environment_policy]\ninherit = "core"\nexclude = ["AO_*"]\n`,
     });
     assert.deepEqual(codes, { ...CAN, ...CANNOT, network: false });
-    assert.match(metadata, /^branch=feat\/inside$/m);
+    assert.deepEqual(notedIn(metadata), NOTED);
+  });
+}
+
+for (const version of SANDBOXED) {
+  test(`with default an agent of Codex ${version} commits, branches and reports in a work tree, without the network`, async (t) => {
+    const { codes, metadata } = await triedIn(t, { version, permissions: "default" });
+    assert.deepEqual(codes, { ...CAN, ...CANNOT, network: false });
+    assert.deepEqual(notedIn(metadata), NOTED);
   });
 }
 
@@ -168,14 +211,14 @@ for (const version of SANDBOXED) {
         workspacePath,
       });
       assert.deepEqual(codes, { ...CAN_IN_CLONE, ...CANNOT_IN_CLONE, network: true });
-      assert.match(metadata, /^branch=feat\/inside$/m);
+      assert.deepEqual(notedIn(metadata), NOTED);
     });
   }
 
   test(`with default an agent of Codex ${version} works in a clone, without the network`, async (t) => {
     const { codes, metadata } = await triedInClone(t, { version, permissions: "default" });
     assert.deepEqual(codes, { ...CAN_IN_CLONE, ...CANNOT_IN_CLONE, network: false });
-    assert.match(metadata, /^branch=feat\/inside$/m);
+    assert.deepEqual(notedIn(metadata), NOTED);
   });
 }
 
@@ -188,6 +231,66 @@ for (const version of SANDBOXED) {
       topLevel: 'sandbox_mode = "workspace-write"',
     });
     assert.deepEqual(codes, { ...CAN_IN_CLONE, ...CANNOT_IN_CLONE, network: false });
-    assert.match(metadata, /^branch=feat\/inside$/m);
+    assert.deepEqual(notedIn(metadata), NOTED);
   });
+}
+
+/** Up to 0.149 `suggest` asks before each command, and runs what was allowed in the sandbox. */
+const ASKING = ["0.144.6"];
+
+const PLACES = {
+  "work tree": { begin: inTree, can: { ...CAN, ...CANNOT } },
+  clone: { begin: inClone, can: { ...CAN_IN_CLONE, ...CANNOT_IN_CLONE } },
+};
+
+/** Waits for the question, and answers with what the model was told before it. */
+const askedIn = async ({ session, stage }) => {
+  await comesTo(stage.agent, session, "waiting_input", TURN_MS);
+  return stage.requestsOf("try").slice(1).map(toldIn);
+};
+
+const branchIn = ({ common, stage }) =>
+  stage.world.git("--git-dir", common, "branch", "--list", "feat/inside");
+
+/** Presses yes until the model is told of the last command; what that was, and what the orchestrator is told. */
+const allowedIn = async ({ session, stage }, steps) => {
+  const { agent, requestsOf, world } = stage;
+  await eventually(
+    "the last answer",
+    async () => {
+      const detection = await agent.getActivityState(session);
+      await { waiting_input: () => pressIn(session.runtimeHandle, "y") }[detection?.state]?.();
+      return requestsOf("try").length > steps.length;
+    },
+    TURN_MS,
+  );
+  const told = toldIn(requestsOf("try")[steps.length]);
+  return { told, noted: notedIn(await metadataOf(world, session.id)) };
+};
+
+for (const version of ASKING) {
+  for (const [place, { begin, can }] of Object.entries(PLACES)) {
+    test(`with suggest an agent of Codex ${version} asks first, and what is allowed commits and reports in a ${place}, and no more`, async (t) => {
+      const scene = await begin(t, { version, permissions: "suggest", steps: ONCE });
+      assert.deepEqual(await askedIn(scene), []);
+      assert.equal(await branchIn(scene), "");
+      const { noted, told } = await allowedIn(scene, ONCE);
+      assert.deepEqual([told, noted], [{ ...can, network: false }, NOTED]);
+    });
+  }
+}
+
+/** What all tries come to where nobody has allowed one, and where a person let them run without the sandbox. */
+const ALL = (isDone) => Object.fromEntries(Object.keys(TRIES).map((name) => [name, isDone]));
+
+for (const version of SANDBOXED.filter((one) => !ASKING.includes(one))) {
+  for (const [place, { begin }] of Object.entries(PLACES)) {
+    test(`with suggest an agent of Codex ${version} changes nothing in a ${place} unasked, and reports what a person has allowed`, async (t) => {
+      const scene = await begin(t, { version, permissions: "suggest", steps: TWICE });
+      assert.deepEqual(await askedIn(scene), [{ ...ALL(false), pr: true }]);
+      assert.equal(await branchIn(scene), "");
+      const { noted, told } = await allowedIn(scene, TWICE);
+      assert.deepEqual([told, noted], [ALL(true), NOTED]);
+    });
+  }
 }

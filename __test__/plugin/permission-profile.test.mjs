@@ -158,4 +158,7 @@ test("a Codex that knows no profiles, and permissions without a sandbox, get non
   assert.equal(await isGiven({}), true);
   for (const permissions of ["permissionless", "skip", "suggest"])
     assert.equal(await isGiven({ permissions }), false, permissions);
+  // What a person has allowed runs in the sandbox there.
+  await world.codex({ version: "0.144.6", values: ["untrusted", "never"] });
+  assert.equal(await isGiven({ permissions: "suggest" }), true);
 });

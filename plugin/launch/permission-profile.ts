@@ -11,6 +11,7 @@ import { join } from "node:path";
 import type { BinaryFacts } from "../../index.js";
 import type { CodexSettings } from "./agent-config.js";
 import type { Permissions } from "./permissions.js";
+import { writesInSandbox } from "./permissions.js";
 import { shellQuote } from "./shell.js";
 import { tomlString } from "./toml.js";
 import type { UserConfig } from "./user-config.js";
@@ -41,7 +42,8 @@ const SPARE = ".git/refs";
 /** The reason why a session in a repository of its own cannot commit; `null` where it can, or where that is not the question. */
 export function profileObstacle(settings: ProfileSettings): string | null {
   const { codex, facts, user } = settings;
-  if (!isSandboxed(settings) || !isOwnRepository(settings)) return null;
+  if (!writesInSandbox(settings.permissions, settings.facts) || !isOwnRepository(settings))
+    return null;
   const chosen = codex.sandbox ?? user.sandbox.mode;
   if (chosen !== null && chosen !== "workspace-write") return `the sandbox is ${chosen}`;
   if (isVersionFrom(facts.version, FIRST_VERSION)) return null;
@@ -50,7 +52,8 @@ export function profileObstacle(settings: ProfileSettings): string | null {
 
 /** Shell words for the launch command; `null` where the older settings are the right ones. */
 export function profileFlags(settings: ProfileSettings): string[] | null {
-  if (!isSandboxed(settings) || !isOwnRepository(settings)) return null;
+  if (!writesInSandbox(settings.permissions, settings.facts) || !isOwnRepository(settings))
+    return null;
   if (profileObstacle(settings) !== null) return null;
   const parent = tomlString(settings.user.sandbox.profile ?? ":workspace");
   const words = [
@@ -60,10 +63,6 @@ export function profileFlags(settings: ProfileSettings): string[] | null {
     shellQuote(`}${networkRule(settings)}}`),
   ];
   return ["-c", `'default_permissions="ao"'`, "-c", words.join("")];
-}
-
-function isSandboxed({ permissions }: ProfileSettings): boolean {
-  return permissions === "auto-edit" || permissions === "default";
 }
 
 /** Only a real directory: what else `.git` is leads to another repository. */

@@ -33,10 +33,23 @@ export function approvalFlags(
       return ["--ask-for-approval", "never"];
     case "suggest":
       // `untrusted` went away with 0.150, and a Codex without it ends at once when it is given.
-      return facts.approvalPolicies.includes("untrusted")
+      return asksForEach(facts)
         ? ["--ask-for-approval", "untrusted"]
         : ["--ask-for-approval", "on-request", ...(hasSandbox ? [] : ["--sandbox", "read-only"])];
     case "default":
       return [];
   }
+}
+
+/**
+ * True if commands run in a sandbox that may write: a `suggest` that asks for each command runs what a person has allowed
+ * there too.
+ */
+export function writesInSandbox(permissions: Permissions, facts: BinaryFacts): boolean {
+  if (permissions === "suggest") return asksForEach(facts);
+  return permissions === "auto-edit" || permissions === "default";
+}
+
+function asksForEach({ approvalPolicies }: BinaryFacts): boolean {
+  return approvalPolicies.includes("untrusted");
 }

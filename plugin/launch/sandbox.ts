@@ -9,13 +9,16 @@
 
 import { realpathSync } from "node:fs";
 import { join, sep } from "node:path";
+import type { BinaryFacts } from "../../index.js";
 import type { Permissions } from "./permissions.js";
+import { writesInSandbox } from "./permissions.js";
 import { shellQuote } from "./shell.js";
 import { tomlString } from "./toml.js";
 import { workTreeOf } from "./work-tree.js";
 
 export interface SandboxSettings {
   permissions: Permissions;
+  facts: BinaryFacts;
   /** True if commands may use the network; `null` where nobody said. */
   networkAccess: boolean | null;
   /** The project's own checkout. */
@@ -34,8 +37,7 @@ const SHARED = ["objects", "refs", "logs"];
 
 /** Shell words for the launch command; none where nothing runs in a sandbox that may write. */
 export function sandboxFlags(settings: SandboxSettings): string[] {
-  const { permissions } = settings;
-  if (permissions !== "auto-edit" && permissions !== "default") return [];
+  if (!writesInSandbox(settings.permissions, settings.facts)) return [];
   return [...rootFlags(settings), ...networkFlags(settings)];
 }
 
