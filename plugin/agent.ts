@@ -12,7 +12,7 @@ import type {
   RuntimeHandle,
   Session,
 } from "./host.js";
-import { after, CodexBinary } from "./launch/codex-binary.js";
+import { after, CodexBinary, QUESTIONS_MS } from "./launch/codex-binary.js";
 import { sessionEnvironment } from "./launch/environment.js";
 import { SessionLooks } from "./session/look.js";
 import { repositoryHooks } from "./launch/hooks/repository.js";
@@ -86,6 +86,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
     agent: AgentSettings,
     workspacePath: string | null,
   ): CommandSettings => {
+    const deadlineMs = performance.now() + QUESTIONS_MS;
     const path = binary.resolveNow();
     const user = readUserConfig(settings.codexHome);
     const isClone = project?.workspace === "clone";
@@ -98,7 +99,7 @@ export function createAgent(settings: PluginSettings): CodexAgent {
       binary: path,
       facts: binary.launchFacts(),
       user,
-      ...hooks.of(path, agent.hooks, repositoryHooks(path, place, user)),
+      ...hooks.of(path, agent.hooks, repositoryHooks(path, place, user, deadlineMs)),
     };
     const problem = profileProblem(composed);
     if (problem !== null) sayWhatIsWrong({ problems: [problem] });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, rm, stat, symlink } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 
@@ -407,3 +407,19 @@ for argument do printf '%s\\0' "$argument"; done > "${world.path("arguments")}"`
     assert.deepEqual(flagsOf(await argumentsAfter(world, second)), words);
   });
 }
+
+test("a Codex that never shows its help holds the shell of a launch up no longer than timeout lets it", async (t) => {
+  const world = await makeWorld(t);
+  await world.script(
+    "bin/codex",
+    `case "$1" in --version|--help) exec sleep 60;; esac
+for argument do printf '%s\\0' "$argument"; done > "${world.path("arguments")}"`,
+  );
+  // Stands in front of the system's, and gives up at once.
+  await world.script("bin/timeout", `echo "$@" >"${world.path("bounded")}"; exit 124`);
+  const command = create().getLaunchCommand({ sessionId: "app-1", permissions: "auto-edit" });
+  const words = flagsOf(await argumentsAfter(world, command));
+  assert.deepEqual(words, ["--ask-for-approval", "never"]);
+  const bounded = await readFile(world.path("bounded"), "utf8");
+  assert.equal(bounded, `5 ${world.path("bin/codex")} --help\n`);
+});

@@ -1,7 +1,7 @@
 /** The settings of the command that a launch in this workspace would run. */
 
 import type { ProjectConfig } from "../host.js";
-import { CodexBinary } from "../launch/codex-binary.js";
+import { CodexBinary, QUESTIONS_MS } from "../launch/codex-binary.js";
 import { repositoryHooks } from "../launch/hooks/repository.js";
 import { Hooks } from "../launch/hooks/trust.js";
 import type { CommandSettings } from "../launch/command.js";
@@ -29,7 +29,7 @@ export async function commandSettings(machine: Machine): Promise<CommandSettings
     workspacePath: machine.workspace,
     isClone: project?.settings["workspace"] === "clone",
   };
-  const setAside = repositoryHooks(path, place, user);
+  const setAside = repositoryHooks(path, place, user, performance.now() + QUESTIONS_MS);
   const { hooks, isTold } = new Hooks(aoHome, settings.hooks).of(path, agent.hooks, setAside);
   return {
     ...agent,

@@ -57,6 +57,9 @@ export function launchCommand(settings: CommandSettings, prompt: string | null):
   return words.join(" ");
 }
 
+/** The help is there in a tenth of a second; a busy machine needs longer. */
+const HELP_SECONDS = 5;
+
 /** Starts a new thread where nothing is known but the prompt. */
 export function plainCommand(prompt: string | null): string {
   const rest = prompt === null || prompt === "" ? "" : ` -- ${shellQuote(prompt)}`;
@@ -109,8 +112,10 @@ function flags(settings: CommandSettings): string[] {
  */
 function daemonFlags({ binary, facts }: CommandSettings): string[] {
   if (!isAssumed(facts)) return facts.noDaemon ? ["--no-daemon"] : [];
-  const help = `${shellWord(binary)} --help 2>/dev/null`;
-  return [`$(${help} | grep -q '^ *--no-daemon' && printf %s --no-daemon)`];
+  const help = `${shellWord(binary)} --help`;
+  // Where the system has such a program, a Codex that does not answer holds the launch up no longer.
+  const bounded = `if command -v timeout >/dev/null; then timeout ${HELP_SECONDS} ${help}; else ${help}; fi`;
+  return [`$({ ${bounded}; } 2>/dev/null | grep -q '^ *--no-daemon' && printf %s --no-daemon)`];
 }
 
 /**

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -47,16 +47,18 @@ pub struct Hook {
 /// has no such list.
 ///
 /// # Errors
-/// When the binary cannot be started, or has not answered within `limit`; its processes are gone then.
+/// When the binary cannot be started, or has not answered all that it is asked within `limit`; its processes are gone
+/// then.
 pub fn ask_hooks(
     binary: &Path,
     flags: &[String],
     directory: Option<&Path>,
     limit: Duration,
 ) -> Result<Option<Vec<Hook>>> {
-    let hooks = ask_program(binary, flags, directory, limit)?;
+    let deadline = Instant::now() + limit;
+    let hooks = ask_program(binary, flags, directory, deadline)?;
     match program_behind(binary) {
-        Some(program) if hooks.is_none() => ask_program(&program, flags, directory, limit),
+        Some(program) if hooks.is_none() => ask_program(&program, flags, directory, deadline),
         _ => Ok(hooks),
     }
 }
@@ -65,9 +67,9 @@ fn ask_program(
     binary: &Path,
     flags: &[String],
     directory: Option<&Path>,
-    limit: Duration,
+    deadline: Instant,
 ) -> Result<Option<Vec<Hook>>> {
-    if !knows_app_server(binary, limit)? {
+    if !knows_app_server(binary, deadline)? {
         return Ok(None);
     }
     let home = Home::make().map_err(|error| Error::io("make a home to ask", binary, error))?;
@@ -93,7 +95,7 @@ fn ask_program(
             let _ = sender.send(answer);
         });
     }
-    match answer.recv_timeout(limit) {
+    match answer.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         Ok(Some(answer)) => Ok(listed(answer)),
         // It ended without an answer: it knows no app-server.
         Ok(None) => Ok(None),
@@ -104,8 +106,8 @@ fn ask_program(
 }
 
 /// A program without that command may be anything, and is not given words that it does not know.
-fn knows_app_server(binary: &Path, limit: Duration) -> Result<bool> {
-    Ok(has_command(&output(binary, "--help", limit)?, "app-server"))
+fn knows_app_server(binary: &Path, deadline: Instant) -> Result<bool> {
+    Ok(has_command(&output(binary, "--help", deadline)?, "app-server"))
 }
 
 fn questions(cwd: &Path) -> String {
@@ -172,7 +174,6 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
-    use std::time::Instant;
 
     use super::*;
 
@@ -251,6 +252,24 @@ mod tests {
         fs::write(&codex, format!("#!/bin/sh\necho \"$@\" >> {}\n", note.display())).unwrap();
         assert_eq!(ask_hooks(&codex, &flags(), None, HOOKS_TIME_LIMIT).unwrap(), None);
         assert_eq!(fs::read_to_string(note).unwrap(), "--help\n");
+    }
+
+    #[test]
+    fn all_questions_share_one_limit() {
+        // Each of them alone would be answered in time.
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("program");
+        let slow = "#!/bin/sh\nsleep 0.4\nif [ \"$1\" = --help ]; then echo app-server; fi\n";
+        fs::write(&program, slow).unwrap();
+        let codex = dir.path().join("codex");
+        let behind = format!("{slow}exit\nexec {} \"$@\"\n", program.display());
+        fs::write(&codex, behind).unwrap();
+        for path in [&program, &codex] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let limit = Duration::from_secs(1);
+        let error = ask_hooks(&codex, &flags(), None, limit).unwrap_err();
+        assert!(error.to_string().ends_with("no answer in time"), "{error}");
     }
 
     #[test]

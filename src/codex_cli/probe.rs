@@ -50,8 +50,8 @@ fn models(binary: &Path, deadline: Instant) -> Result<String> {
 }
 
 /// The output of the binary when it is started with one argument.
-pub(crate) fn output(binary: &Path, argument: &str, limit: Duration) -> Result<String> {
-    Running::start(binary, &[argument], None)?.output(Instant::now() + limit)
+pub(crate) fn output(binary: &Path, argument: &str, deadline: Instant) -> Result<String> {
+    Running::start(binary, &[argument], None)?.output(deadline)
 }
 
 struct Running<'a> {

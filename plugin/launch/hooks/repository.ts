@@ -14,9 +14,6 @@ import type { SetAside } from "./definition.js";
 import { trustedDirectories } from "../work-tree.js";
 import type { UserConfig } from "../user-config.js";
 
-/** Half a second, and more on a busy machine; a launch that waits longer would hold everything up. */
-const LIMIT_MS = 3_000;
-
 /** The files of `.codex` that may bring hooks. */
 const SOURCES = ["hooks.json", "config.toml"];
 
@@ -35,11 +32,15 @@ interface Answer {
 /** Answers by all that they depend on: the binary, the place, and the text of the files. */
 const answers = new Map<string, Answer>();
 
-/** Blocks while the binary is asked, once for each state of a repository that brings hooks and is trusted. */
+/**
+ * Blocks while the binary is asked, once for each state of a repository that brings hooks and is trusted, and no longer
+ * than until `deadlineMs` of this process's clock.
+ */
 export function repositoryHooks(
   binary: string,
   place: Place,
   user: Pick<UserConfig, "trusted" | "reviewedHooks">,
+  deadlineMs: number,
 ): SetAside[] {
   const directory = place.workspacePath ?? place.projectPath;
   const paths = [place.projectPath, place.workspacePath].filter((path) => path !== null);
@@ -54,14 +55,21 @@ export function repositoryHooks(
   if (identity === null) return [];
   const asked = JSON.stringify([identity, directory, checkouts, texts.map(digest)]);
   const found = answers.get(asked);
-  const known = found && Date.now() < found.until ? found : ask(binary, directory, checkouts);
+  const known =
+    found && Date.now() < found.until ? found : ask(binary, directory, checkouts, deadlineMs);
   remember(asked, known);
   return known.hooks.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
 }
 
-function ask(binary: string, directory: string, checkouts: readonly string[]): Answer {
+function ask(
+  binary: string,
+  directory: string,
+  checkouts: readonly string[],
+  deadlineMs: number,
+): Answer {
   const flags = ["-c", trustedWord(checkouts)];
-  const listed = directoryHooksSync(binary, flags, directory, LIMIT_MS);
+  const leftMs = Math.max(0, Math.floor(deadlineMs - performance.now()));
+  const listed = directoryHooksSync(binary, flags, directory, leftMs);
   if (listed === null) return { hooks: [], until: Date.now() + RETRY_MS };
   const hooks = listed.flatMap(({ key, currentHash }) => {
     const isOfRepository = checkouts.some((checkout) =>
