@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { aoCodex, root, run } from "../support/command.mjs";
+import { aoCodex, cli as aoCodexProgram, root, run } from "../support/command.mjs";
 import { temporaryFolder } from "../support/home.mjs";
 import { makePatient, THREAD } from "./support/patient.mjs";
 
@@ -247,4 +247,55 @@ test("a configuration writes nothing to the terminal, and costs what it is long"
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   assert.match(stdout, /^ok {4}settings +~\/app\/agent-orchestrator\.yaml \(app\)$/m);
+});
+
+test("a shell that may open too few files for the wrappers is found", async (t) => {
+  const patient = await makePatient(t);
+  const words = [aoCodexProgram, "doctor", "--json", "--workspace", patient.workspace];
+  const { stdout } = await run(
+    "bash",
+    ["-c", 'ulimit -n 57; exec "$0" "$@"', process.execPath, ...words],
+    { env: patient.env },
+  );
+  const { found, status } = JSON.parse(stdout).checks.find(({ id }) => id === "real-programs");
+  assert.deepEqual(
+    [status, found],
+    ["warn", "only 57 files may be open at once: git and gh run, and nothing is noted of them"],
+  );
+});
+
+test("a locale that bash does not know is found", async (t) => {
+  const patient = await makePatient(t);
+  const { code, ill } = await patient.examine([], { LC_ALL: "xx_YY.UTF-9" });
+  assert.equal(code, 0);
+  assert.deepEqual(ill, [
+    {
+      id: "real-programs",
+      status: "warn",
+      found:
+        "bash does not know the locale xx_YY.UTF-9, and says so before whatever git and gh say",
+      remedy: "unset LC_ALL, or install that locale",
+    },
+  ]);
+});
+
+test("a HOSTNAME of two lines is nothing to complain of", async (t) => {
+  const patient = await makePatient(t);
+  assert.deepEqual((await patient.examine([], { HOSTNAME: "a\nb" })).ill, []);
+});
+
+test("in a directory that has gone it says so", async (t) => {
+  const patient = await makePatient(t);
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+  for (const words of [["doctor"], ["uninstall", "--dry-run"]]) {
+    const { code, stderr } = await run(
+      "sh",
+      ["-c", script, process.execPath, aoCodexProgram, ...words],
+      { cwd: patient.root, env: patient.env },
+    );
+    assert.deepEqual(
+      [code, stderr],
+      [1, "ao-codex: the directory that this shell is in has gone: cd to one that is there\n"],
+    );
+  }
 });

@@ -20,8 +20,15 @@ export class OverLimit extends Error {}
 export function exitCodeAfter(error: unknown): number {
   if (error instanceof Interrupted) return INTERRUPTED_EXIT_CODE;
   if (error instanceof CheckFailed) return FAILURE_EXIT_CODE;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`ao-codex: ${plain(message)}\n`);
+  process.stderr.write(`ao-codex: ${plain(messageOf(error))}\n`);
   if (error instanceof OverLimit) return OVER_LIMIT_EXIT_CODE;
   return FAILURE_EXIT_CODE;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isWithoutDirectory = "syscall" in error && error.syscall === "uv_cwd";
+  return isWithoutDirectory
+    ? "the directory that this shell is in has gone: cd to one that is there"
+    : error.message;
 }

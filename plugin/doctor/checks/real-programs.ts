@@ -1,4 +1,4 @@
-/** The git and gh that the wrappers start. */
+/** The git and gh that the wrappers start, and the shell that they start them with. */
 
 import { delimiter, join } from "node:path";
 import { path } from "../../terminal/format.js";
@@ -7,6 +7,7 @@ import { fail, ok, warn } from "../check.js";
 import { runProgram } from "../../launch/run-program.js";
 import { may } from "../files.js";
 import type { Machine } from "../machine.js";
+import { shellTrouble } from "../shell-environment.js";
 
 /** `git --version` takes milliseconds; a wrapper that finds itself takes for ever. */
 const LIMIT_MS = 10_000;
@@ -33,7 +34,8 @@ export const realPrograms: Check = {
         `git is ${path(git)}; there is no gh, so pull requests are not noted`,
         "install gh (https://cli.github.com)",
       );
-    return ok(`git is ${path(git)}, gh is ${path(gh)}`);
+    const trouble = process.platform === "win32" ? null : await shellTrouble(env);
+    return trouble ?? ok(`git is ${path(git)}, gh is ${path(gh)}`);
   },
 };
 
