@@ -14,7 +14,7 @@ export interface ActivityLogChange {
   /** The file. */
   path: string
   /** `left`: a link, or something else that is no log, is in its place, or git could not be told to pass it over. */
-  outcome: 'noted' | 'left' | 'removed' | 'absent'
+  outcome: 'noted' | 'left'
 }
 
 /** The outcome of a change to the section of AGENTS.md. */
@@ -22,12 +22,15 @@ export interface AgentsSectionChange {
   /** The file. */
   path: string
   /** `left`: the orchestrator's own section is there, or the file is none that may be changed. */
-  outcome: 'created' | 'added' | 'updated' | 'unchanged' | 'left' | 'removed' | 'absent'
+  outcome: 'created' | 'added' | 'updated' | 'unchanged' | 'left'
 }
 
 /**
  * Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed
  * on the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+ * Begins the activity log of a workspace, `.ao/activity.jsonl`, and keeps it out of commits: what this package noted
+ * there before goes, what others wrote stays. No link is followed on the way to it. Rejects where the workspace is not
+ * there or the log cannot be written, and on Windows.
  */
 export declare function beginActivityLog(workspacePath: string): Promise<ActivityLogChange>
 
@@ -379,7 +382,8 @@ export declare function listThreads(options?: ListOptions | undefined | null): P
 
 /**
  * Notes a state in the activity log of a workspace, from which dashboards without this plugin learn it; `trigger` says
- * why somebody has to act. The log never exceeds 32 KB. Rejects where it cannot be written, and on Windows.
+ * why somebody has to act. No line of ours makes the log exceed 32 KB. Rejects where it cannot be written, and on
+ * Windows.
  */
 export declare function noteActivity(workspacePath: string, state: string, trigger?: string | undefined | null): Promise<ActivityLogChange>
 
@@ -588,34 +592,25 @@ export declare function readActivity(rolloutPath: string): Promise<RolloutActivi
  */
 export declare function readTurnFailure(rolloutPath: string): Promise<TurnFailure | null>
 
-/**
- * Says which files `removeWrappers` would remove, and removes none. Rejects where the directory cannot be read, and on
- * Windows.
- */
-export declare function removableWrappers(options?: WrappersOptions | undefined | null): Promise<RemovableWrappers>
-
-/** The outcome that `removeWrappers` would have. */
-export interface RemovableWrappers {
-  /** The files that would go. */
-  files: Array<string>
-  /** True if somebody else's set is there, which would be left alone. */
-  left: boolean
-}
-
 /** The way in which something is taken away. */
 export interface RemovalOptions {
   /** Remove nothing, and say what would go. */
   dryRun?: boolean | null
+  /** Other workspaces from which the same is taken away: an `info/exclude` that they share needs no line for them. */
+  besides?: Array<string> | null
 }
 
 /**
- * Takes the activity log of a workspace away, where nobody else has written into it. Rejects where it cannot be
- * removed, and on Windows.
+ * Takes our lines out of the activity log of a workspace, the log itself where nobody else has written into it, and
+ * its line of `info/exclude`. Rejects where one cannot be removed, and on Windows.
  */
-export declare function removeActivityLog(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<ActivityLogChange>
+export declare function removeActivityLog(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<WorkspaceRemoval>
 
-/** Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows. */
-export declare function removeAgentsSection(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<AgentsSectionChange>
+/**
+ * Takes away what `installAgentsSection` has added, and its line of `info/exclude` also where the file is a person's
+ * or gone by now. Rejects where one cannot be read or written, and on Windows.
+ */
+export declare function removeAgentsSection(workspacePath: string, options?: RemovalOptions | undefined | null): Promise<WorkspaceRemoval>
 
 /**
  * Removes the events of sessions whose workspace is gone and that had none for 30 days; says how many went.
@@ -624,7 +619,17 @@ export declare function removeAgentsSection(workspacePath: string, options?: Rem
 export declare function removeOldEvents(options?: EventsOptions | undefined | null): Promise<number>
 
 /** Removes the wrappers that `installWrappers` has installed. Rejects where a file cannot be removed, and on Windows. */
-export declare function removeWrappers(options?: WrappersOptions | undefined | null): Promise<WrappersChange>
+export declare function removeWrappers(options?: RemoveWrappersOptions | undefined | null): Promise<WrappersRemoval>
+
+/** The wrappers to remove. */
+export interface RemoveWrappersOptions {
+  /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
+  aoHome?: string | null
+  /** Remove also what somebody else has installed. */
+  force?: boolean | null
+  /** Remove nothing, and say what would go. */
+  dryRun?: boolean | null
+}
 
 /**
  * The path of the Codex of this machine: the named one, then `$AO_CODEX_BINARY`, then PATH, then the places that
@@ -958,6 +963,16 @@ export interface UsageGroup {
   isEstimate: boolean
 }
 
+/** The outcome of a removal from a workspace. */
+export interface WorkspaceRemoval {
+  /** The file. */
+  path: string
+  /** `absent`: there was nothing of ours in it. */
+  outcome: 'removed' | 'absent'
+  /** The repository's `info/exclude`, where our line for the file was taken out of it, or would be. */
+  excludePath: string | null
+}
+
 /** One file of the set. */
 export interface WrapperFile {
   /** `gh`, `git`, `ao-codex-hook` or `ao-metadata-helper.sh`. */
@@ -966,10 +981,10 @@ export interface WrapperFile {
   state: 'current' | 'changed' | 'foreign' | 'notExecutable' | 'missing'
 }
 
-/** The outcome of a change to the wrappers. */
+/** The outcome of an installation of the wrappers. */
 export interface WrappersChange {
-  /** `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's. */
-  outcome: 'written' | 'current' | 'left' | 'removed' | 'absent'
+  /** `left`: a newer set of ours is there and was not touched. */
+  outcome: 'written' | 'current' | 'left'
   /** The state after it. */
   status: WrappersStatus
 }
@@ -984,8 +999,18 @@ export declare function wrappersDirectorySync(options?: WrappersOptions | undefi
 export interface WrappersOptions {
   /** The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given. */
   aoHome?: string | null
-  /** For `removeWrappers`: remove also what somebody else has installed. */
-  force?: boolean | null
+}
+
+/** The outcome of a removal of the wrappers. */
+export interface WrappersRemoval {
+  /** `left`: there is only somebody else's set, which was not touched. */
+  outcome: 'removed' | 'left' | 'absent'
+  /** The files that are gone, or would be. */
+  files: Array<string>
+  /** The directory of somebody else's set, and somebody else's files among ours: they stay. */
+  left: Array<string>
+  /** The state after it. */
+  status: WrappersStatus
 }
 
 /**

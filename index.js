@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { beginActivityLog, cachedBinarySync, cachedHooksSync, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, removableWrappers, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
+const { beginActivityLog, cachedBinarySync, cachedHooksSync, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
 export { cachedBinarySync }
 export { cachedHooksSync }
@@ -801,7 +801,6 @@ export { probeHooks }
 export { rateLimits }
 export { readActivity }
 export { readTurnFailure }
-export { removableWrappers }
 export { removeActivityLog }
 export { removeAgentsSection }
 export { removeOldEvents }

@@ -30,7 +30,6 @@ export const {
   rateLimits,
   readActivity,
   readTurnFailure,
-  removableWrappers,
   removeActivityLog,
   removeAgentsSection,
   removeOldEvents,

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
-import { installAgentsSection, noteActivity } from "@ao/plugin-codex/native";
+import { installAgentsSection, installWrappers, noteActivity } from "@ao/plugin-codex/native";
 import { aoCodex } from "../support/command.mjs";
 import { giveToNobody } from "../support/nobody.mjs";
 import { run } from "../support/command.mjs";
@@ -64,6 +64,7 @@ const expectedRemovals = ({ patient, other }) => [
   ...[other, patient.workspace].flatMap((tree) => [
     { kind: "agents-section", path: join(tree, "AGENTS.md") },
     { kind: "activity-log", path: join(tree, ".ao/activity.jsonl") },
+    { kind: "git-exclude", path: join(tree, ".git/info/exclude") },
   ]),
   ...WRAPPERS.map((name) => ({ kind: "wrapper", path: join(patient.bin, name) })),
   ...["events", "launch", "screen"].map((name) => ({
@@ -177,6 +178,57 @@ test("what somebody else has put there is left, and said", async (t) => {
   assert.equal(after.get("elsewhere/kept.txt"), "mine");
 });
 
+test("beside another program's wrappers ours go, and both are said", async (t) => {
+  const { patient } = await used(t);
+  patient.write(".ao/bin/.ao-version", "0.8.0\n");
+  await installWrappers({ aoHome: patient.path(".ao") });
+  const own = patient.path(".ao/codex/bin");
+  for (const args of [["--dry-run"], []]) {
+    const { document } = await documentOf(patient, args);
+    const wrappers = document.removed.filter(({ kind }) => kind === "wrapper");
+    assert.equal(wrappers.filter(({ path }) => path.startsWith(own)).length, WRAPPERS.length);
+    const beside = { path: patient.bin, reason: "the wrappers there are not ours" };
+    assert.deepEqual(byPath(document.kept), byPath([beside, PRICES_STAY(patient)]));
+  }
+});
+
+test("another program among our wrappers is left, and said", async (t) => {
+  const { patient } = await used(t);
+  const git = patient.write(".ao/bin/git", "#!/bin/sh\n# theirs\n", 0o755);
+  const { document } = await documentOf(patient);
+  const stays = { path: git, reason: "it is another program's" };
+  assert.deepEqual(byPath(document.kept), byPath([stays, PRICES_STAY(patient)]));
+});
+
+test("lines of git's list go also where a person has taken AGENTS.md for their own, and where a log is gone", async (t) => {
+  const { patient, other } = await used(t);
+  patient.write("app/worktree/AGENTS.md", "# Mine\n");
+  patient.remove("other tree/.ao");
+  const lists = [patient.workspace, other].map((tree) => join(tree, ".git/info/exclude"));
+  for (const args of [["--dry-run"], []]) {
+    const { document } = await documentOf(patient, args);
+    const taken = document.removed.filter(({ kind }) => kind === "git-exclude");
+    assert.deepEqual(byPath(taken), byPath(lists.map((path) => ({ kind: "git-exclude", path }))));
+  }
+  for (const list of lists) assert.equal(readFileSync(list, "utf8").includes("ao/"), false);
+  assert.equal(readFileSync(patient.path("app/worktree/AGENTS.md"), "utf8"), "# Mine\n");
+});
+
+test("work trees that share a list of git are told of it once, in a dry run too", async (t) => {
+  const { patient } = await used(t);
+  const tree = patient.path("linked");
+  const git = (...args) => execFileSync("git", ["-C", patient.workspace, ...args]);
+  git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x");
+  git("worktree", "add", "-q", tree);
+  await installAgentsSection(tree);
+  for (const args of [["--dry-run"], []]) {
+    const { document } = await documentOf(patient, [...args, "--workspace", tree]);
+    const list = join(patient.workspace, ".git/info/exclude");
+    const taken = document.removed.filter(({ path }) => path === list);
+    assert.deepEqual(taken, [{ kind: "git-exclude", path: list }]);
+  }
+});
+
 test("a workspace that nothing knows of any more is looked into when it is named", async (t) => {
   const { patient, other } = await used(t);
   patient.remove(".ao/codex/events");
@@ -193,7 +245,7 @@ test("a workspace that nothing knows of any more is looked into when it is named
   ]);
   assert.deepEqual(
     document.removed.filter(({ path }) => path.startsWith(other)).map(({ kind }) => kind),
-    ["agents-section", "activity-log"],
+    ["agents-section", "activity-log", "git-exclude"],
   );
 });
 

@@ -61,6 +61,7 @@ const KINDS = {
   wrapper: "wrapper        ",
   "agents-section": "AGENTS.md      ",
   "activity-log": "activity log   ",
+  "git-exclude": "info/exclude   ",
   files: "files          ",
   cache: "cache          ",
 } as const;

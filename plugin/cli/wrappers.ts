@@ -1,6 +1,6 @@
 /** `ao-codex wrappers`: the `gh` and `git` that note branches and pull requests for a session. */
 import { Command, Option } from "commander";
-import type { WrappersChange, WrappersStatus } from "../../index.js";
+import type { WrappersChange, WrappersRemoval, WrappersStatus } from "../../index.js";
 import { path } from "../terminal/format.js";
 import { jsonOption } from "./options.js";
 import type { GlobalOptions } from "./options.js";
@@ -60,7 +60,7 @@ export function wrappersCommand(): Command {
 }
 
 /** The message about a change; a set that was left alone is a failure to do what was asked. */
-function answer(change: WrappersChange, { json }: WrapperOptions): void {
+function answer(change: WrappersChange | WrappersRemoval, { json }: WrapperOptions): void {
   if (json) printJson(change);
   else if (change.outcome !== "left") writeLines([said(change), ...describe(change.status)]);
   if (change.outcome !== "left") return;
@@ -70,7 +70,7 @@ function answer(change: WrappersChange, { json }: WrapperOptions): void {
   );
 }
 
-function said({ outcome, status: { directory } }: WrappersChange): string {
+function said({ outcome, status: { directory } }: WrappersChange | WrappersRemoval): string {
   const where = path(directory);
   switch (outcome) {
     case "written":

@@ -1,5 +1,7 @@
 //! The wrappers and the section of AGENTS.md, for Node.
 
+use std::path::PathBuf;
+
 use ::napi::Result;
 use napi_derive::napi;
 
@@ -33,11 +35,23 @@ impl Fields for InstallWrappersOptions {}
 pub struct WrappersOptions {
     /// The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given.
     pub ao_home: Option<Given<String>>,
-    /// For `removeWrappers`: remove also what somebody else has installed.
-    pub force: Option<Given<bool>>,
 }
 
 impl Fields for WrappersOptions {}
+
+/// The wrappers to remove.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct RemoveWrappersOptions {
+    /// The orchestrator's home. `$AO_HOME`, else `~/.ao`, when it is not given.
+    pub ao_home: Option<Given<String>>,
+    /// Remove also what somebody else has installed.
+    pub force: Option<Given<bool>>,
+    /// Remove nothing, and say what would go.
+    pub dry_run: Option<Given<bool>>,
+}
+
+impl Fields for RemoveWrappersOptions {}
 
 /// The way in which something is taken away.
 #[napi(object, object_to_js = false)]
@@ -45,6 +59,8 @@ impl Fields for WrappersOptions {}
 pub struct RemovalOptions {
     /// Remove nothing, and say what would go.
     pub dry_run: Option<Given<bool>>,
+    /// Other workspaces from which the same is taken away: an `info/exclude` that they share needs no line for them.
+    pub besides: Option<Given<Vec<String>>>,
 }
 
 impl Fields for RemovalOptions {}
@@ -89,23 +105,28 @@ pub struct WrappersStatus {
     pub node_path: Option<String>,
 }
 
-/// The outcome of a change to the wrappers.
+/// The outcome of an installation of the wrappers.
 #[napi(object, object_from_js = false, use_nullable = true)]
 pub struct WrappersChange {
-    /// `left`: a newer set of ours is there and was not touched; of a removal also: somebody else's.
-    #[napi(ts_type = "'written' | 'current' | 'left' | 'removed' | 'absent'")]
+    /// `left`: a newer set of ours is there and was not touched.
+    #[napi(ts_type = "'written' | 'current' | 'left'")]
     pub outcome: String,
     /// The state after it.
     pub status: WrappersStatus,
 }
 
-/// The outcome that `removeWrappers` would have.
-#[napi(object, object_from_js = false)]
-pub struct RemovableWrappers {
-    /// The files that would go.
+/// The outcome of a removal of the wrappers.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct WrappersRemoval {
+    /// `left`: there is only somebody else's set, which was not touched.
+    #[napi(ts_type = "'removed' | 'left' | 'absent'")]
+    pub outcome: String,
+    /// The files that are gone, or would be.
     pub files: Vec<String>,
-    /// True if somebody else's set is there, which would be left alone.
-    pub left: bool,
+    /// The directory of somebody else's set, and somebody else's files among ours: they stay.
+    pub left: Vec<String>,
+    /// The state after it.
+    pub status: WrappersStatus,
 }
 
 /// The outcome of a change to the section of AGENTS.md.
@@ -114,10 +135,20 @@ pub struct AgentsSectionChange {
     /// The file.
     pub path: String,
     /// `left`: the orchestrator's own section is there, or the file is none that may be changed.
-    #[napi(
-        ts_type = "'created' | 'added' | 'updated' | 'unchanged' | 'left' | 'removed' | 'absent'"
-    )]
+    #[napi(ts_type = "'created' | 'added' | 'updated' | 'unchanged' | 'left'")]
     pub outcome: String,
+}
+
+/// The outcome of a removal from a workspace.
+#[napi(object, object_from_js = false, use_nullable = true)]
+pub struct WorkspaceRemoval {
+    /// The file.
+    pub path: String,
+    /// `absent`: there was nothing of ours in it.
+    #[napi(ts_type = "'removed' | 'absent'")]
+    pub outcome: String,
+    /// The repository's `info/exclude`, where our line for the file was taken out of it, or would be.
+    pub exclude_path: Option<String>,
 }
 
 /// The outcome for the activity log.
@@ -126,7 +157,7 @@ pub struct ActivityLogChange {
     /// The file.
     pub path: String,
     /// `left`: a link, or something else that is no log, is in its place, or git could not be told to pass it over.
-    #[napi(ts_type = "'noted' | 'left' | 'removed' | 'absent'")]
+    #[napi(ts_type = "'noted' | 'left'")]
     pub outcome: String,
 }
 
@@ -171,23 +202,14 @@ pub async fn wrappers_status(options: Option<Given<WrappersOptions>>) -> Result<
 
 /// Removes the wrappers that `installWrappers` has installed. Rejects where a file cannot be removed, and on Windows.
 #[napi]
-pub async fn remove_wrappers(options: Option<Given<WrappersOptions>>) -> Result<WrappersChange> {
-    let WrappersOptions { ao_home: home, force } = argument::options(options)?;
+pub async fn remove_wrappers(
+    options: Option<Given<RemoveWrappersOptions>>,
+) -> Result<WrappersRemoval> {
+    let RemoveWrappersOptions { ao_home: home, force, dry_run } = argument::options(options)?;
     let home = ao_home(home)?;
     let force = argument::flag(force, "force")?;
-    blocking(move || unix::remove(&home, force)).await
-}
-
-/// Says which files `removeWrappers` would remove, and removes none. Rejects where the directory cannot be read, and on
-/// Windows.
-#[napi]
-pub async fn removable_wrappers(
-    options: Option<Given<WrappersOptions>>,
-) -> Result<RemovableWrappers> {
-    let WrappersOptions { ao_home: home, force } = argument::options(options)?;
-    let home = ao_home(home)?;
-    let force = argument::flag(force, "force")?;
-    blocking(move || unix::removable(&home, force)).await
+    let is_dry = argument::flag(dry_run, "dryRun")?;
+    blocking(move || unix::remove(&home, force, is_dry)).await
 }
 
 /// Sees to it that the `AGENTS.md` of a workspace tells an agent of the wrappers. Creates the file where there is none
@@ -199,19 +221,21 @@ pub async fn install_agents_section(workspace_path: Given<String>) -> Result<Age
     blocking(move || unix::install_agents_section(&workspace)).await
 }
 
-/// Takes away what `installAgentsSection` has added. Rejects where the file cannot be read or written, and on Windows.
+/// Takes away what `installAgentsSection` has added, and its line of `info/exclude` also where the file is a person's
+/// or gone by now. Rejects where one cannot be read or written, and on Windows.
 #[napi]
 pub async fn remove_agents_section(
     workspace_path: Given<String>,
     options: Option<Given<RemovalOptions>>,
-) -> Result<AgentsSectionChange> {
+) -> Result<WorkspaceRemoval> {
     let workspace = workspace_path.path("workspacePath")?;
-    let is_dry = argument::flag(argument::options(options)?.dry_run, "dryRun")?;
-    blocking(move || unix::remove_agents_section(&workspace, is_dry)).await
+    let removing = removal(options)?;
+    blocking(move || unix::remove_agents_section(&workspace, removing)).await
 }
 
-/// Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed
-/// on the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
+/// Begins the activity log of a workspace, `.ao/activity.jsonl`, and keeps it out of commits: what this package noted
+/// there before goes, what others wrote stays. No link is followed on the way to it. Rejects where the workspace is not
+/// there or the log cannot be written, and on Windows.
 #[napi]
 pub async fn begin_activity_log(workspace_path: Given<String>) -> Result<ActivityLogChange> {
     let workspace = workspace_path.path("workspacePath")?;
@@ -219,7 +243,8 @@ pub async fn begin_activity_log(workspace_path: Given<String>) -> Result<Activit
 }
 
 /// Notes a state in the activity log of a workspace, from which dashboards without this plugin learn it; `trigger` says
-/// why somebody has to act. The log never exceeds 32 KB. Rejects where it cannot be written, and on Windows.
+/// why somebody has to act. No line of ours makes the log exceed 32 KB. Rejects where it cannot be written, and on
+/// Windows.
 #[napi]
 pub async fn note_activity(
     workspace_path: Given<String>,
@@ -232,14 +257,27 @@ pub async fn note_activity(
     blocking(move || unix::note_activity(&workspace, &state, trigger.as_deref())).await
 }
 
-/// Takes the activity log of a workspace away, where nobody else has written into it. Rejects where it cannot be
-/// removed, and on Windows.
+/// Takes our lines out of the activity log of a workspace, the log itself where nobody else has written into it, and
+/// its line of `info/exclude`. Rejects where one cannot be removed, and on Windows.
 #[napi]
 pub async fn remove_activity_log(
     workspace_path: Given<String>,
     options: Option<Given<RemovalOptions>>,
-) -> Result<ActivityLogChange> {
+) -> Result<WorkspaceRemoval> {
     let workspace = workspace_path.path("workspacePath")?;
-    let is_dry = argument::flag(argument::options(options)?.dry_run, "dryRun")?;
-    blocking(move || unix::remove_activity_log(&workspace, is_dry)).await
+    let removing = removal(options)?;
+    blocking(move || unix::remove_activity_log(&workspace, removing)).await
+}
+
+/// The way in which something is taken away from a workspace.
+struct Removing {
+    is_dry: bool,
+    besides: Vec<PathBuf>,
+}
+
+fn removal(options: Option<Given<RemovalOptions>>) -> Result<Removing> {
+    let RemovalOptions { dry_run, besides } = argument::options(options)?;
+    let is_dry = argument::flag(dry_run, "dryRun")?;
+    let besides = argument::optional_texts(besides, "besides", "a path")?.unwrap_or_default();
+    Ok(Removing { is_dry, besides: besides.into_iter().map(PathBuf::from).collect() })
 }

@@ -12,8 +12,11 @@ use crate::rollout::timestamp::parse_timestamp;
 /// The orchestrator's own activity log, in a workspace.
 const ACTIVITY_LOG: &str = ".ao/activity.jsonl";
 
-/// The source that a line of ours in it names; only agents with hooks write this.
-pub const OUR_SOURCE: &str = "hook";
+/// The source that a line of ours in it names: agents with hooks write this.
+pub const SOURCE: &str = "hook";
+
+/// The name by which a line of ours is told from another program's.
+pub const OUR_NAME: &str = "@ao/plugin-codex";
 
 /// A line has less than 1 KB, unless what was on the screen is long.
 const TAIL_BYTES: u64 = 8 * 1024;
@@ -46,14 +49,14 @@ pub fn last_seen_state(workspace: &Path) -> Option<SeenState> {
         ts: String,
         state: String,
         #[serde(default)]
-        source: Option<String>,
+        plugin: Option<String>,
     }
     let tail = tail_of(&workspace.join(ACTIVITY_LOG)).ok()?;
     // A line that is still being written is none yet.
     let whole = tail.get(..tail.iter().rposition(|byte| *byte == b'\n')?)?;
     let line = whole.rsplit(|byte| *byte == b'\n').next()?;
-    let Line { ts, state, source } = serde_json::from_slice(line).ok()?;
-    let is_ours = source.as_deref() == Some(OUR_SOURCE);
+    let Line { ts, state, plugin } = serde_json::from_slice(line).ok()?;
+    let is_ours = plugin.as_deref() == Some(OUR_NAME);
     Some(SeenState { state, at_ms: parse_timestamp(&ts)?, is_ours })
 }
 
@@ -111,8 +114,12 @@ mod tests {
         assert_eq!(last_seen_state(Path::new("/nowhere")), None);
         let ours = |text: &str| last_seen_state(workspace(text).path()).map(|one| one.is_ours);
         assert_eq!(ours(&format!("{first}\n")), Some(false));
-        let (terminal, hook) = ("\"source\":\"terminal\"", "\"source\":\"hook\"");
-        assert_eq!(ours(&format!("{}\n", first.replace(terminal, hook))), Some(true));
+        let hook = first.replace("\"terminal\"", "\"hook\"");
+        assert_eq!(ours(&format!("{hook}\n")), Some(false));
+        for (plugin, is_ours) in [(OUR_NAME, true), ("@ao/plugin-other", false)] {
+            let noted = hook.replace('}', &format!(",\"plugin\":\"{plugin}\"}}"));
+            assert_eq!(ours(&format!("{noted}\n")), Some(is_ours), "{plugin}");
+        }
     }
 
     #[cfg(unix)]

@@ -2,39 +2,37 @@
 //! waits for a person or is blocked.
 //!
 //! The agent may write into the workspace, and so may the repository that was checked out: no link is followed on the
-//! way to the file, and nothing but a regular file with one name is written to. Readers want its last line only, so it
-//! never exceeds `MAX_BYTES`.
+//! way to the file, and nothing but a regular file with one name is written to. The orchestrator writes there too: only
+//! lines that name this package are ever taken out. Readers want the last line only, so ours never make the log exceed
+//! `MAX_BYTES`.
 
-use std::ffi::CStr;
-use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, fstat, mkdirat, openat, renameat, unlinkat};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::session::notes::OUR_SOURCE;
+use crate::fs::guarded;
+use crate::session::notes::{OUR_NAME, SOURCE};
+use crate::wrapper::activity_log::file::{Directory, Existing};
 use crate::wrapper::git_exclude;
+use crate::wrapper::removal::{Removal, Task};
 
-const DIRECTORY: &CStr = c".ao";
-const FILE: &CStr = c"activity.jsonl";
-/// A new file, before it takes the old one's place.
-const PENDING: &CStr = c"activity.jsonl.new";
+mod file;
+
 /// The file, below a workspace.
 pub const PATH: &str = ".ao/activity.jsonl";
 
-/// Readers look at the last 4 KB; a file that would grow beyond this is begun anew, in bytes.
+/// Readers look at the last 4 KB; a log that would grow beyond this loses the lines of ours that it has, in bytes.
 const MAX_BYTES: u64 = 32 * 1024;
+
+/// A longer file, in bytes, is no log that anybody keeps, and is left as it is.
+const MAX_SHARED_BYTES: u64 = 1 << 20;
 
 /// The longest reason that is noted, in characters: a line must stay far below what readers look at.
 const MAX_TRIGGER: usize = 300;
-
-/// The modes of the log and of its directory: only the user writes them.
-const FILE_MODE: Mode = Mode::from_raw_mode(0o600);
-const DIRECTORY_MODE: Mode = Mode::from_raw_mode(0o755);
 
 /// The outcome for a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +48,8 @@ struct Line<'a> {
     ts: String,
     state: &'a str,
     source: &'static str,
+    /// Others may have hooks too; readers pass over what they do not know.
+    plugin: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trigger: Option<String>,
 }
@@ -64,184 +64,140 @@ pub fn note(
     trigger: Option<&str>,
     at: SystemTime,
 ) -> Result<Outcome> {
-    let ts = DateTime::<Utc>::from(at).to_rfc3339_opts(SecondsFormat::Millis, true);
-    let trigger = trigger.map(|text| text.chars().take(MAX_TRIGGER).collect());
-    let line = Line { ts, state, source: OUR_SOURCE, trigger };
     let failed = |error: io::Error| Error::io("note activity in", &workspace.join(PATH), error);
-    let mut text = serde_json::to_vec(&line).map_err(|error| failed(error.into()))?;
-    text.push(b'\n');
-    append(workspace, &text).map_err(failed)
+    let text = line(state, trigger, at).map_err(failed)?;
+    let Some(directory) = Directory::make(workspace).map_err(failed)? else {
+        return Ok(Outcome::Left);
+    };
+    match directory.log().map_err(failed)? {
+        Existing::Left => return Ok(Outcome::Left),
+        Existing::Absent if !is_excluded(workspace)? => return Ok(Outcome::Left),
+        Existing::Absent => directory.replace(&text, None).map_err(failed)?,
+        Existing::File(mut log) if log.size + text.len() as u64 <= MAX_BYTES => {
+            log.append(&text).map_err(failed)?;
+        }
+        Existing::File(mut log) => {
+            let Some(found) = log.text(MAX_SHARED_BYTES).map_err(failed)? else {
+                return Ok(Outcome::Left);
+            };
+            let theirs = theirs(&found);
+            let is_ended = theirs.is_empty() || theirs.ends_with(b"\n");
+            let separator: &[u8] = if is_ended { b"" } else { b"\n" };
+            let whole = [&theirs, separator, &text].concat();
+            directory.replace(&whole, Some(log.mode)).map_err(failed)?;
+        }
+    }
+    Ok(Outcome::Noted)
 }
 
-/// Begins the log anew, with nothing in it, and keeps it out of commits: what stands there is of an earlier launch.
+/// Begins the log, and keeps it out of commits: what we noted there is of an earlier launch. Where others have written
+/// into it too it stays, and its last word is no need of somebody's from before.
 ///
 /// # Errors
 /// The workspace is not there, or the log cannot be written.
-pub fn begin(workspace: &Path) -> Result<Outcome> {
+pub fn begin(workspace: &Path, at: SystemTime) -> Result<Outcome> {
     let failed = |error: io::Error| Error::io("begin activity log", &workspace.join(PATH), error);
-    let Some(directory) = directory(workspace).map_err(failed)? else { return Ok(Outcome::Left) };
-    if matches!(existing(&directory).map_err(failed)?, Existing::Left) || !is_excluded(workspace)? {
+    let Some(directory) = Directory::make(workspace).map_err(failed)? else {
+        return Ok(Outcome::Left);
+    };
+    let found = directory.log().map_err(failed)?;
+    if matches!(found, Existing::Left) || !is_excluded(workspace)? {
         return Ok(Outcome::Left);
     }
-    replace(&directory, b"").map_err(failed)?;
+    let Existing::File(mut log) = found else {
+        directory.replace(b"", None).map_err(failed)?;
+        return Ok(Outcome::Noted);
+    };
+    let Some(text) = log.text(MAX_SHARED_BYTES).map_err(failed)? else { return Ok(Outcome::Left) };
+    if theirs(&text).is_empty() {
+        directory.replace(b"", Some(log.mode)).map_err(failed)?;
+    } else if ends_in_need(&text) {
+        return note(workspace, "active", None, at);
+    }
     Ok(Outcome::Noted)
 }
 
-/// Takes the log away where every line of it is ours, and its directory with it where nothing else is in there. A dry
-/// run only says so.
+/// Takes our lines out of the log, and the log with them where nobody else has written into it, and its directory where
+/// nothing else is in there; and our line of `info/exclude`, also where the log is gone. A dry run only says so.
 ///
 /// # Errors
 /// The log or the repository's `info/exclude` cannot be written.
-pub fn remove(workspace: &Path, is_dry: bool) -> Result<bool> {
+pub fn remove(workspace: &Path, task: &Task) -> Result<Removal> {
     let failed = |error: io::Error| Error::io("remove activity log", &workspace.join(PATH), error);
-    let Some(directory) = opened(workspace).map_err(failed)? else { return Ok(false) };
-    let Existing::File { .. } = existing(&directory).map_err(failed)? else { return Ok(false) };
-    if !is_all_ours(&directory).map_err(failed)? {
-        return Ok(false);
+    let is_removed = remove_lines(workspace, task.is_dry).map_err(failed)?;
+    let exclude = task.exclude(workspace, PATH, &|other| {
+        guarded::read(other, MAX_SHARED_BYTES).is_ok_and(|text| is_ours(&text))
+    })?;
+    Ok(Removal { is_removed, exclude })
+}
+
+/// Tells whether there was something of ours.
+fn remove_lines(workspace: &Path, is_dry: bool) -> io::Result<bool> {
+    let Some(directory) = Directory::open(workspace)? else { return Ok(false) };
+    let Existing::File(mut log) = directory.log()? else { return Ok(false) };
+    let Some(text) = log.text(MAX_SHARED_BYTES)? else { return Ok(false) };
+    if is_dry || !is_ours(&text) {
+        return Ok(is_ours(&text));
     }
-    if is_dry {
-        return Ok(true);
+    let theirs = theirs(&text);
+    if theirs.is_empty() {
+        directory.remove_log()?;
+        // Others may keep something there.
+        let _ = std::fs::remove_dir(workspace.join(file::DIRECTORY));
+    } else {
+        directory.replace(&theirs, Some(log.mode))?;
     }
-    unlinkat(&directory, FILE, AtFlags::empty()).map_err(|error| failed(error.into()))?;
-    git_exclude::remove(&workspace.join(PATH))?;
-    // Others may keep something there.
-    let _ = std::fs::remove_dir(workspace.join(".ao"));
     Ok(true)
 }
 
-fn append(workspace: &Path, text: &[u8]) -> io::Result<Outcome> {
-    let Some(directory) = directory(workspace)? else { return Ok(Outcome::Left) };
-    match existing(&directory)? {
-        Existing::Left => return Ok(Outcome::Left),
-        Existing::File { file, size } if size + text.len() as u64 <= MAX_BYTES => {
-            // One write: lines of processes that run at once never mix.
-            std::fs::File::from(file).write_all(text)?;
-            return Ok(Outcome::Noted);
-        }
-        Existing::File { .. } => {}
-        Existing::Absent => {
-            if !is_excluded(workspace).map_err(|error| io::Error::other(error.to_string()))? {
-                return Ok(Outcome::Left);
-            }
-        }
-    }
-    replace(&directory, text)?;
-    Ok(Outcome::Noted)
+fn line(state: &str, trigger: Option<&str>, at: SystemTime) -> io::Result<Vec<u8>> {
+    let ts = DateTime::<Utc>::from(at).to_rfc3339_opts(SecondsFormat::Millis, true);
+    let trigger = trigger.map(|text| text.chars().take(MAX_TRIGGER).collect());
+    let line = Line { ts, state, source: SOURCE, plugin: OUR_NAME, trigger };
+    let mut text = serde_json::to_vec(&line)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
-fn is_unsuitable(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::InvalidInput
+/// An empty log is one that we have begun.
+fn is_ours(text: &[u8]) -> bool {
+    text.is_empty() || theirs(text).len() < text.len()
 }
 
-/// Tells whether nobody else has written into it.
-fn is_all_ours(directory: &OwnedFd) -> io::Result<bool> {
+/// The log without our lines.
+fn theirs(text: &[u8]) -> Vec<u8> {
     #[derive(Deserialize)]
     struct Source {
-        source: String,
+        plugin: String,
     }
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = std::fs::File::from(openat(directory, FILE, flags, Mode::empty())?);
-    let mut text = Vec::new();
-    // What is longer is none of ours.
-    let length = file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let mut sources = lines.map(serde_json::from_slice::<Source>);
-    let is_ours = sources.all(|line| line.is_ok_and(|line| line.source == OUR_SOURCE));
-    Ok(is_ours && length as u64 <= MAX_BYTES)
+    let is_ours = |line: &[u8]| {
+        serde_json::from_slice::<Source>(line).is_ok_and(|line| line.plugin == OUR_NAME)
+    };
+    text.split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| !is_ours(line))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
+/// Tells whether the last line says that somebody has to act.
+fn ends_in_need(text: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct State {
+        state: String,
+    }
+    let lines = text.split(|byte| *byte == b'\n').rev();
+    let last = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty());
+    last.and_then(|line| serde_json::from_slice::<State>(line).ok())
+        .is_some_and(|line| matches!(line.state.as_str(), "waiting_input" | "blocked"))
 }
 
 /// Tells whether no `git add` takes the log: it is listed before it is there.
 fn is_excluded(workspace: &Path) -> Result<bool> {
-    match git_exclude::add(&workspace.join(PATH)) {
+    match git_exclude::add(workspace, PATH) {
         Ok(()) => Ok(true),
-        Err(error) if error.is_invalid() => Ok(false),
-        // Of a file that is none of git's.
-        Err(error) if error.io_error().is_some_and(is_unsuitable) => Ok(false),
+        Err(error) if git_exclude::is_unsuitable(&error) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-enum Existing {
-    Absent,
-    File {
-        file: OwnedFd,
-        size: u64,
-    },
-    /// A link, a directory, a pipe, or a file that has another name, too.
-    Left,
-}
-
-fn existing(directory: &OwnedFd) -> io::Result<Existing> {
-    let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = match openat(directory, FILE, flags | OFlags::CLOEXEC, Mode::empty()) {
-        Ok(file) => file,
-        Err(rustix::io::Errno::NOENT) => return Ok(Existing::Absent),
-        // A link; a directory; a pipe that nobody reads.
-        Err(
-            rustix::io::Errno::LOOP
-            | rustix::io::Errno::MLINK
-            | rustix::io::Errno::ISDIR
-            | rustix::io::Errno::NXIO,
-        ) => return Ok(Existing::Left),
-        Err(error) => return Err(error.into()),
-    };
-    let found = fstat(&file)?;
-    let is_file = rustix::fs::FileType::from_raw_mode(found.st_mode).is_file();
-    let is_alone = is_file && found.st_nlink == 1;
-    Ok(if is_alone {
-        Existing::File { file, size: found.st_size.unsigned_abs() }
-    } else {
-        Existing::Left
-    })
-}
-
-/// Puts a new file in place; whatever is there is not written to.
-fn replace(directory: &OwnedFd, text: &[u8]) -> io::Result<()> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let create = || openat(directory, PENDING, flags, FILE_MODE);
-    let file = match create() {
-        // Of a process that was killed, or of one that does the same now: either's is as good.
-        Err(rustix::io::Errno::EXIST) => {
-            unlinkat(directory, PENDING, AtFlags::empty())?;
-            create()?
-        }
-        created => created?,
-    };
-    std::fs::File::from(file).write_all(text)?;
-    renameat(directory, PENDING, directory, FILE)?;
-    Ok(())
-}
-
-/// `.ao` in the workspace, made where it is not there; `None` where it is a link, or no directory.
-fn directory(workspace: &Path) -> io::Result<Option<OwnedFd>> {
-    if let Some(directory) = opened(workspace)? {
-        return Ok(Some(directory));
-    }
-    let top = top(workspace)?;
-    match mkdirat(&top, DIRECTORY, DIRECTORY_MODE) {
-        Ok(()) | Err(rustix::io::Errno::EXIST) => opened(workspace),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn opened(workspace: &Path) -> io::Result<Option<OwnedFd>> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match openat(top(workspace)?, DIRECTORY, flags, Mode::empty()) {
-        Ok(directory) => Ok(Some(directory)),
-        Err(
-            rustix::io::Errno::NOENT
-            | rustix::io::Errno::LOOP
-            | rustix::io::Errno::NOTDIR
-            | rustix::io::Errno::MLINK,
-        ) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The workspace itself is what the host named, through links or not.
-fn top(workspace: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    Ok(openat(CWD, workspace, flags, Mode::empty())?)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
 use crate::fs::guarded;
 use crate::wrapper::git_exclude;
+use crate::wrapper::removal::{Removal, Task};
 use crate::wrapper::repository::Repository;
 
 /// The file, in the root of a workspace.
@@ -49,7 +50,7 @@ const LIMIT_BYTES: u64 = 8 * 1024 * 1024;
 /// Tries, when others change the file at the same time.
 const TRIES: usize = 8;
 
-/// The outcome for the section.
+/// The outcome of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// There was no file; it was created, and excluded from commits.
@@ -62,10 +63,6 @@ pub enum Outcome {
     Unchanged,
     /// The orchestrator's own section is there, or the file is none that may be changed.
     Left,
-    /// The section was taken away.
-    Removed,
-    /// There was no section of ours to take away.
-    Absent,
 }
 
 /// Sees to it that the workspace's file has the section.
@@ -79,14 +76,14 @@ pub fn install(workspace: &Path) -> Result<Outcome> {
             Opened::File(file) => {
                 // One that has nothing else in it is ours, and an earlier setup may have been killed half-way.
                 if file.target == path && Section::is_all_of(&file.content) {
-                    git_exclude::add(&path)?;
+                    git_exclude::add(workspace, FILE_NAME)?;
                 }
                 return file.install();
             }
             Opened::Unsuitable => return Ok(Outcome::Left),
             Opened::Absent => {
                 // Before the file is there: one that git offers for a commit would end up in somebody's branch.
-                git_exclude::add(&path)?;
+                git_exclude::add(workspace, FILE_NAME)?;
                 let written = Pending::write(&path, section("\n", BEGIN).as_bytes(), 0o644);
                 match written.and_then(Pending::create) {
                     Ok(()) => return Ok(Outcome::Created),
@@ -100,25 +97,24 @@ pub fn install(workspace: &Path) -> Result<Outcome> {
     Ok(Outcome::Left)
 }
 
-/// Takes the section away, and the file with it where there was nothing else in it. A dry run only says so.
+/// Takes the section away, and the file with it where there was nothing else in it; and our line of `info/exclude`,
+/// also where a person has taken the file for their own or away. A dry run only says so.
 ///
 /// # Errors
 /// The file or the repository's `info/exclude` cannot be read or written.
-pub fn remove(workspace: &Path, is_dry: bool) -> Result<Outcome> {
+pub fn remove(workspace: &Path, task: &Task) -> Result<Removal> {
     let path = workspace.join(FILE_NAME);
-    let Opened::File(file) = File::open(&path)? else { return Ok(Outcome::Absent) };
-    let Some(found) = Section::find(&file.content) else { return Ok(Outcome::Absent) };
-    if is_dry {
-        return Ok(Outcome::Removed);
-    }
-    let rest = found.without(&file.content);
-    if rest.is_empty() && file.target == path {
-        fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
-        git_exclude::remove(&path)?;
-        return Ok(Outcome::Removed);
-    }
-    file.write(&rest)?;
-    Ok(Outcome::Removed)
+    let is_removed = match File::open(&path)? {
+        Opened::File(file) => file.remove(&path, task.is_dry)?,
+        Opened::Absent | Opened::Unsuitable => false,
+    };
+    let exclude = task.exclude(workspace, FILE_NAME, &has_section)?;
+    Ok(Removal { is_removed, exclude })
+}
+
+fn has_section(path: &Path) -> bool {
+    let opened = File::open(path);
+    matches!(opened, Ok(Opened::File(file)) if Section::find(&file.content).is_some())
 }
 
 /// The file as found; `target` is what it is a link to, or itself.
@@ -184,6 +180,21 @@ impl File {
         let added = [&self.content, separator.as_bytes(), section(eol, begin).as_bytes()].concat();
         self.write(&added)?;
         Ok(Outcome::Added)
+    }
+
+    /// Tells whether there was a section of ours.
+    fn remove(&self, path: &Path, is_dry: bool) -> Result<bool> {
+        let Some(found) = Section::find(&self.content) else { return Ok(false) };
+        if is_dry {
+            return Ok(true);
+        }
+        let rest = found.without(&self.content);
+        if rest.is_empty() && self.target == path {
+            fs::remove_file(path).map_err(|error| Error::io("remove", path, error))?;
+        } else {
+            self.write(&rest)?;
+        }
+        Ok(true)
     }
 
     fn write(&self, content: &[u8]) -> Result<()> {

@@ -17,15 +17,18 @@ use crate::wrapper::repository::Repository;
 const TURN_TRIES: u32 = 400;
 const TURN_PAUSE: Duration = Duration::from_millis(5);
 
+/// The list, in the directory that all work trees share.
+const LIST: &str = "info/exclude";
+
 /// The comment before our line, so that we know it again.
 const COMMENT: &[u8] = b"# written by @ao/plugin-codex";
 
-/// Lists a file; does nothing where it is listed already or lies in no repository.
+/// Lists a file of a workspace; does nothing where it is listed already or lies in no repository.
 ///
 /// # Errors
 /// The list cannot be read or written, or is none that may be changed: a link, or anything but a regular file.
-pub fn add(file: &Path) -> Result<()> {
-    let Some(Place { repository, pattern, .. }) = locate(file)? else { return Ok(()) };
+pub fn add(workspace: &Path, name: &str) -> Result<()> {
+    let Some(Place { repository, pattern, .. }) = locate(workspace, name)? else { return Ok(()) };
     let _turn = turn(&repository);
     let list = List::of(&repository)?;
     if lines(&list.content).any(|line| line == pattern) {
@@ -36,21 +39,52 @@ pub fn add(file: &Path) -> Result<()> {
     list.write(&[&list.content, separator, COMMENT, b"\n", &pattern, b"\n"].concat())
 }
 
-/// Takes our line away, unless another work tree that shares the list still has such a file.
+/// The way in which a line is taken away.
+pub struct Removal<'a> {
+    /// Take nothing, and say what would go.
+    pub is_dry: bool,
+    /// Tells whether a file at the same place in another work tree needs the line.
+    pub is_needed_by: &'a dyn Fn(&Path) -> bool,
+}
+
+/// Takes our line away, unless another work tree that shares the list needs it, and answers with the list that had it;
+/// `None` where there is no line of ours, or no list that may be changed.
 ///
 /// # Errors
-/// The list cannot be read or written, or is none that may be changed.
-pub fn remove(file: &Path) -> Result<()> {
-    let Some(Place { repository, relative, pattern }) = locate(file)? else { return Ok(()) };
-    if repository.has_another(file, &relative) {
-        return Ok(());
+/// The list cannot be read or written.
+pub fn remove(workspace: &Path, name: &str, removal: &Removal<'_>) -> Result<Option<PathBuf>> {
+    match without_line(workspace, name, removal) {
+        // We never write to such a list.
+        Err(error) if is_unsuitable(&error) => Ok(None),
+        result => result,
+    }
+}
+
+/// Tells whether an error says that a list, or a repository, is none that may be changed.
+#[must_use]
+pub fn is_unsuitable(error: &Error) -> bool {
+    let is_of_no_file = |error: &io::Error| error.kind() == io::ErrorKind::InvalidInput;
+    error.is_invalid() || error.io_error().is_some_and(is_of_no_file)
+}
+
+fn without_line(workspace: &Path, name: &str, removal: &Removal<'_>) -> Result<Option<PathBuf>> {
+    let Some(place) = locate(workspace, name)? else { return Ok(None) };
+    let Place { repository, relative, pattern } = place;
+    let file = workspace.join(name);
+    let is_needed = repository.others(&file, &relative).any(|other| (removal.is_needed_by)(&other));
+    if is_needed || !repository.common.join(LIST).exists() {
+        return Ok(None);
     }
     let _turn = turn(&repository);
     let list = List::of(&repository)?;
     let ours = [COMMENT, b"\n", &pattern, b"\n"].concat();
-    let Some(at) = memchr::memmem::find(&list.content, &ours) else { return Ok(()) };
-    let (before, rest) = list.content.split_at(at);
-    list.write(&[before, rest.get(ours.len()..).unwrap_or_default()].concat())
+    let Some(at) = memchr::memmem::find(&list.content, &ours) else { return Ok(None) };
+    if !removal.is_dry {
+        let (before, rest) = list.content.split_at(at);
+        list.write(&[before, rest.get(ours.len()..).unwrap_or_default()].concat())?;
+    }
+    // A linked work tree leads to it by `..`; it is one list all the same.
+    Ok(Some(list.path.canonicalize().unwrap_or(list.path)))
 }
 
 /// Waits until nobody else of ours changes the list: sessions that start at once share it, and so do the files of one.
@@ -80,12 +114,9 @@ struct Place {
     pattern: Vec<u8>,
 }
 
-fn locate(file: &Path) -> Result<Option<Place>> {
-    let Some(name) = file.file_name() else { return Ok(None) };
-    // Where the directory is not there, writing the file says so.
-    let Some(directory) = file.parent().and_then(|parent| parent.canonicalize().ok()) else {
-        return Ok(None);
-    };
+fn locate(workspace: &Path, name: &str) -> Result<Option<Place>> {
+    // Where it is not there, writing the file says so.
+    let Ok(directory) = workspace.canonicalize() else { return Ok(None) };
     let Some(repository) = Repository::of(&directory)? else { return Ok(None) };
     let relative = directory.strip_prefix(&repository.top).unwrap_or(&directory).join(name);
     let mut pattern = vec![b'/'];
@@ -96,7 +127,8 @@ fn locate(file: &Path) -> Result<Option<Place>> {
         pattern.push(byte);
     }
     if pattern.contains(&b'\n') {
-        return Err(Error::invalid("exclude", file, "no line of info/exclude can name it"));
+        let file = workspace.join(name);
+        return Err(Error::invalid("exclude", &file, "no line of info/exclude can name it"));
     }
     Ok(Some(Place { repository, relative, pattern }))
 }
@@ -111,7 +143,7 @@ struct List {
 impl List {
     fn of(repository: &Repository) -> Result<Self> {
         let directory = repository.common.join("info");
-        let path = directory.join("exclude");
+        let path = repository.common.join(LIST);
         match fs::symlink_metadata(&directory) {
             Ok(found) if found.is_dir() => {}
             Ok(_) => return Err(Error::invalid("use", &directory, "not a directory")),

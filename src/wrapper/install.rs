@@ -127,13 +127,15 @@ pub fn install_hook(ao_home: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The files that `remove` took away.
+/// The files that `remove` took away, and those that it left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     /// The outcome for the set.
     pub outcome: Removed,
     /// The files that are gone, or would be.
     pub paths: Vec<PathBuf>,
+    /// The directory of somebody else's set, and somebody else's files among ours.
+    pub left: Vec<PathBuf>,
 }
 
 /// Takes the wrappers away, wherever they are. A dry run only says which files would go.
@@ -148,7 +150,11 @@ pub fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<Removal> {
         (Removed::Left, _) | (_, Removed::Left) => Removed::Left,
         (Removed::Absent, Removed::Absent) => Removed::Absent,
     };
-    Ok(Removal { outcome, paths: [own.paths, shared.paths].concat() })
+    Ok(Removal {
+        outcome,
+        paths: [own.paths, shared.paths].concat(),
+        left: [own.left, shared.left].concat(),
+    })
 }
 
 /// One set, in one place: the shell of a session takes those of our own directory where they are there. The hook stays
@@ -174,29 +180,29 @@ fn remove_file(path: &Path, is_dry: bool) -> Result<bool> {
 fn remove_from(directory: &Path, force: bool, is_dry: bool) -> Result<Removal> {
     let found = status::status_in(directory.to_owned())?;
     let ours = |name: &str| found.files.iter().any(|file| file.name == name && file.ours);
-    let left = !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours());
+    let is_theirs = !force && found.marker.as_ref().is_some_and(|marker| !marker.is_ours());
     let mut paths = Vec::new();
+    let mut left = if is_theirs { vec![directory.to_owned()] } else { Vec::new() };
     for name in [marker::FILE_NAME].into_iter().chain(scripts::NAMES.into_iter().rev()) {
         // Without a marker only what says itself that it is ours may go; of somebody else's set only the hook is ours.
-        let may_go = if left {
+        let may_go = if is_theirs {
             name == scripts::HOOK && ours(name)
         } else {
             force || ours(name) || (name == marker::FILE_NAME && found.marker.is_some())
         };
-        if !may_go {
-            continue;
-        }
         let path = directory.join(name);
-        if remove_file(&path, is_dry)? {
+        if may_go && remove_file(&path, is_dry)? {
             paths.push(path);
+        } else if !may_go && !is_theirs && path.symlink_metadata().is_ok() {
+            left.push(path);
         }
     }
-    let outcome = match (left, paths.is_empty()) {
+    let outcome = match (is_theirs, paths.is_empty()) {
         (true, _) => Removed::Left,
         (false, false) => Removed::Removed,
         (false, true) => Removed::Absent,
     };
-    Ok(Removal { outcome, paths })
+    Ok(Removal { outcome, paths, left })
 }
 
 /// Makes the directories that the set needs, and clears what killed processes have left.

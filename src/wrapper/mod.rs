@@ -9,6 +9,7 @@ pub mod agents_md;
 pub mod git_exclude;
 pub mod install;
 pub mod marker;
+pub mod removal;
 mod repository;
 pub mod scripts;
 pub mod status;

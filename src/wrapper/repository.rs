@@ -32,8 +32,9 @@ impl Repository {
         Ok(None)
     }
 
-    /// Tells whether one of its work trees has another file at this place.
-    pub(super) fn has_another(&self, file: &Path, relative: &Path) -> bool {
+    /// The files at this place in its other work trees.
+    pub(super) fn others(&self, file: &Path, relative: &Path) -> impl Iterator<Item = PathBuf> {
+        let file = file.canonicalize().ok();
         let linked = fs::read_dir(self.common.join("worktrees")).into_iter().flatten().flatten();
         let named = linked.filter_map(|entry| {
             let named = guarded::read(&entry.path().join("gitdir"), SMALL_BYTES).ok()?;
@@ -42,9 +43,9 @@ impl Repository {
         // A linked work tree names it by `..`.
         let common = self.common.canonicalize().unwrap_or_else(|_| self.common.clone());
         let main = common.parent().map(Path::to_owned);
-        named.chain(main).map(|top| top.join(relative)).any(|other| {
+        named.chain(main).map(move |top| top.join(relative)).filter(move |other| {
             let is_there = other.symlink_metadata().is_ok();
-            is_there && other.canonicalize().ok() != file.canonicalize().ok()
+            is_there && other.canonicalize().ok() != file
         })
     }
 }

@@ -1,16 +1,17 @@
 /**
- * Takes out what this package has put on the disk: wrappers and hook, sections of AGENTS.md, activity logs, its own files
- * and its cache. Nothing that is not ours is touched, and no link is followed.
+ * Takes out what this package has put on the disk: wrappers and hook, sections of AGENTS.md, its lines of activity logs and
+ * of git's exclude lists, its own files and its cache. Nothing that is not ours is touched, and no link is followed.
  */
 
 import { lstatSync, rmdirSync, rmSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { join } from "node:path";
 import type * as Addon from "../../../index.js";
-import { isThere } from "../files.js";
+import type { WorkspaceRemoval } from "../../../index.js";
+import { isDirectory, isThere } from "../files.js";
 
 export interface Removed {
-  kind: "wrapper" | "agents-section" | "activity-log" | "files" | "cache";
+  kind: "wrapper" | "agents-section" | "activity-log" | "git-exclude" | "files" | "cache";
   path: string;
 }
 
@@ -37,7 +38,7 @@ export interface Task {
 
 type Native = Pick<
   typeof Addon,
-  "places" | "removableWrappers" | "removeActivityLog" | "removeAgentsSection" | "removeWrappers"
+  "places" | "removeActivityLog" | "removeAgentsSection" | "removeWrappers"
 >;
 
 /** The files that the plugin and the hook keep below `codex` in the orchestrator's home. */
@@ -70,25 +71,29 @@ export async function takeOut(
     });
 
   const hasShell = process.platform !== "win32";
+  /** Work trees share one. */
+  const excludeFiles = new Set<string>();
   for (const workspace of hasShell ? workspaces : []) {
-    await attempt(join(workspace, "AGENTS.md"), async () => {
-      const change = await native.removeAgentsSection(workspace, { dryRun: isDry });
-      if (change.outcome === "removed")
-        outcome.removed.push({ kind: "agents-section", path: change.path });
-    });
-    await attempt(join(workspace, ".ao"), async () => {
-      const change = await native.removeActivityLog(workspace, { dryRun: isDry });
-      if (change.outcome === "removed")
-        outcome.removed.push({ kind: "activity-log", path: change.path });
-    });
+    const options = { dryRun: isDry, besides: [...workspaces] };
+    const note = (kind: Removed["kind"], { excludePath, path, ...removal }: WorkspaceRemoval) => {
+      if (removal.outcome === "removed") outcome.removed.push({ kind, path });
+      if (excludePath !== null) excludeFiles.add(excludePath);
+    };
+    await attempt(join(workspace, "AGENTS.md"), async () =>
+      note("agents-section", await native.removeAgentsSection(workspace, options)),
+    );
+    await attempt(join(workspace, ".ao"), async () =>
+      note("activity-log", await native.removeActivityLog(workspace, options)),
+    );
   }
+  for (const path of excludeFiles) outcome.removed.push({ kind: "git-exclude", path });
   if (hasShell)
     await attempt(join(aoHome, "bin"), async () => {
-      const { files, left } = await native.removableWrappers({ aoHome });
-      if (left)
-        outcome.kept.push({ path: join(aoHome, "bin"), reason: "the wrappers there are not ours" });
-      if (!isDry) await native.removeWrappers({ aoHome });
+      const { files, left } = await native.removeWrappers({ aoHome, dryRun: isDry });
       outcome.removed.push(...files.map((path) => ({ kind: "wrapper" as const, path })));
+      const whose = (path: string) =>
+        isDirectory(path) ? "the wrappers there are not ours" : "it is another program's";
+      outcome.kept.push(...left.map((path) => ({ path, reason: whose(path) })));
     });
   for (const name of OWN_DIRECTORIES) await tree("files", join(aoHome, "codex", name));
   const { cacheDirectory, userPrices } = await native.places();

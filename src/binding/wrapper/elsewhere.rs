@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    ActivityLogChange, AgentsSectionChange, RemovableWrappers, WrappersChange, WrappersStatus,
+    ActivityLogChange, AgentsSectionChange, Removing, WorkspaceRemoval, WrappersChange,
+    WrappersRemoval, WrappersStatus,
 };
 use crate::error::{Error, Result};
 
@@ -27,12 +28,8 @@ pub(super) fn directory(ao_home: &Path) -> PathBuf {
     ao_home.join("bin")
 }
 
-pub(super) fn remove(ao_home: &Path, _force: bool) -> Result<WrappersChange> {
+pub(super) fn remove(ao_home: &Path, _force: bool, _is_dry: bool) -> Result<WrappersRemoval> {
     Err(unsupported("remove the wrappers from", ao_home))
-}
-
-pub(super) fn removable(ao_home: &Path, _force: bool) -> Result<RemovableWrappers> {
-    Err(unsupported("look for the wrappers in", ao_home))
 }
 
 pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
@@ -41,8 +38,8 @@ pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionCh
 
 pub(super) fn remove_agents_section(
     workspace: &Path,
-    _is_dry: bool,
-) -> Result<AgentsSectionChange> {
+    _removing: Removing,
+) -> Result<WorkspaceRemoval> {
     Err(unsupported("remove the section of AGENTS.md in", workspace))
 }
 
@@ -58,7 +55,10 @@ pub(super) fn note_activity(
     Err(unsupported("note activity in", workspace))
 }
 
-pub(super) fn remove_activity_log(workspace: &Path, _is_dry: bool) -> Result<ActivityLogChange> {
+pub(super) fn remove_activity_log(
+    workspace: &Path,
+    _removing: Removing,
+) -> Result<WorkspaceRemoval> {
     Err(unsupported("remove the activity log of", workspace))
 }
 

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{
-    ActivityLogChange, AgentsSectionChange, HostWrappers, RemovableWrappers, WrapperFile,
-    WrappersChange, WrappersStatus,
+    ActivityLogChange, AgentsSectionChange, HostWrappers, Removing, WorkspaceRemoval, WrapperFile,
+    WrappersChange, WrappersRemoval, WrappersStatus,
 };
 use crate::error::Result;
 use crate::wrapper::activity_log::{self, Outcome as Noted};
 use crate::wrapper::agents_md::{self, Outcome};
 use crate::wrapper::install::{self, Installed, Removed};
 use crate::wrapper::marker::Marker;
+use crate::wrapper::removal::{Removal, Task};
 use crate::wrapper::status::{self as set, FileState};
 
 pub(super) fn install(
@@ -25,17 +26,11 @@ pub(super) fn install(
         Installed::Current => "current",
         Installed::Left => "left",
     };
-    change(outcome, &options.ao_home)
+    Ok(WrappersChange { outcome: outcome.to_owned(), status: status(&options.ao_home)? })
 }
 
 pub(super) fn install_hook(ao_home: &Path) -> Result<String> {
     install::install_hook(ao_home).map(|path| text(&path))
-}
-
-pub(super) fn removable(ao_home: &Path, force: bool) -> Result<RemovableWrappers> {
-    let removal = install::remove(ao_home, force, true)?;
-    let files = removal.paths.iter().map(|path| text(path)).collect();
-    Ok(RemovableWrappers { files, left: removal.outcome == Removed::Left })
 }
 
 pub(super) fn directory(ao_home: &Path) -> PathBuf {
@@ -43,41 +38,58 @@ pub(super) fn directory(ao_home: &Path) -> PathBuf {
     set::directory(ao_home).unwrap_or_else(|_| set::shared_directory(ao_home))
 }
 
-pub(super) fn remove(ao_home: &Path, force: bool) -> Result<WrappersChange> {
-    let outcome = match install::remove(ao_home, force, false)?.outcome {
+pub(super) fn remove(ao_home: &Path, force: bool, is_dry: bool) -> Result<WrappersRemoval> {
+    let removal = install::remove(ao_home, force, is_dry)?;
+    let outcome = match removal.outcome {
         Removed::Removed => "removed",
         Removed::Absent => "absent",
         Removed::Left => "left",
     };
-    change(outcome, ao_home)
+    Ok(WrappersRemoval {
+        outcome: outcome.to_owned(),
+        files: removal.paths.iter().map(|path| text(path)).collect(),
+        left: removal.left.iter().map(|path| text(path)).collect(),
+        status: status(ao_home)?,
+    })
 }
 
 pub(super) fn install_agents_section(workspace: &Path) -> Result<AgentsSectionChange> {
-    Ok(section(workspace, agents_md::install(workspace)?))
-}
-
-pub(super) fn remove_agents_section(workspace: &Path, is_dry: bool) -> Result<AgentsSectionChange> {
-    Ok(section(workspace, agents_md::remove(workspace, is_dry)?))
-}
-
-fn section(workspace: &Path, outcome: Outcome) -> AgentsSectionChange {
-    let outcome = match outcome {
+    let outcome = match agents_md::install(workspace)? {
         Outcome::Created => "created",
         Outcome::Added => "added",
         Outcome::Updated => "updated",
         Outcome::Unchanged => "unchanged",
         Outcome::Left => "left",
-        Outcome::Removed => "removed",
-        Outcome::Absent => "absent",
     };
-    AgentsSectionChange {
+    Ok(AgentsSectionChange {
         path: text(&workspace.join(agents_md::FILE_NAME)),
         outcome: outcome.to_owned(),
+    })
+}
+
+pub(super) fn remove_agents_section(
+    workspace: &Path,
+    removing: Removing,
+) -> Result<WorkspaceRemoval> {
+    let removal = agents_md::remove(workspace, &task(removing))?;
+    Ok(removed(workspace, agents_md::FILE_NAME, &removal))
+}
+
+fn task(Removing { is_dry, besides }: Removing) -> Task {
+    Task { is_dry, besides }
+}
+
+fn removed(workspace: &Path, name: &str, removal: &Removal) -> WorkspaceRemoval {
+    let outcome = if removal.is_removed { "removed" } else { "absent" };
+    WorkspaceRemoval {
+        path: text(&workspace.join(name)),
+        outcome: outcome.to_owned(),
+        exclude_path: removal.exclude.as_deref().map(text),
     }
 }
 
 pub(super) fn begin_activity_log(workspace: &Path) -> Result<ActivityLogChange> {
-    Ok(log_change(workspace, word_for(activity_log::begin(workspace)?)))
+    Ok(log_change(workspace, word_for(activity_log::begin(workspace, SystemTime::now())?)))
 }
 
 pub(super) fn note_activity(
@@ -89,9 +101,12 @@ pub(super) fn note_activity(
     Ok(log_change(workspace, word_for(noted)))
 }
 
-pub(super) fn remove_activity_log(workspace: &Path, is_dry: bool) -> Result<ActivityLogChange> {
-    let word = if activity_log::remove(workspace, is_dry)? { "removed" } else { "absent" };
-    Ok(log_change(workspace, word))
+pub(super) fn remove_activity_log(
+    workspace: &Path,
+    removing: Removing,
+) -> Result<WorkspaceRemoval> {
+    let removal = activity_log::remove(workspace, &task(removing))?;
+    Ok(removed(workspace, activity_log::PATH, &removal))
 }
 
 fn word_for(noted: Noted) -> &'static str {
@@ -104,10 +119,6 @@ fn word_for(noted: Noted) -> &'static str {
 fn log_change(workspace: &Path, outcome: &str) -> ActivityLogChange {
     let path = text(&workspace.join(activity_log::PATH));
     ActivityLogChange { path, outcome: outcome.to_owned() }
-}
-
-fn change(outcome: &str, ao_home: &Path) -> Result<WrappersChange> {
-    Ok(WrappersChange { outcome: outcome.to_owned(), status: status(ao_home)? })
 }
 
 pub(super) fn status(ao_home: &Path) -> Result<WrappersStatus> {

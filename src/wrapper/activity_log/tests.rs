@@ -1,10 +1,11 @@
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{FileType, Mode, mknodat};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
 use super::*;
@@ -15,6 +16,24 @@ fn at() -> SystemTime {
 
 fn noted(workspace: &Path, state: &str, trigger: Option<&str>) -> Outcome {
     note(workspace, state, trigger, at()).unwrap()
+}
+
+fn begun(workspace: &Path) -> Outcome {
+    begin(workspace, at()).unwrap()
+}
+
+fn dry() -> Task {
+    Task { is_dry: true, ..Task::default() }
+}
+
+fn removed(workspace: &Path) -> bool {
+    remove(workspace, &Task::default()).unwrap().is_removed
+}
+
+/// Lets another program append.
+fn written(workspace: &Path, text: &str) {
+    let mut file = fs::OpenOptions::new().append(true).open(workspace.join(PATH)).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
 }
 
 fn text(workspace: &Path) -> String {
@@ -42,8 +61,8 @@ fn a_note_is_a_line_in_the_hosts_form_and_git_does_not_see_it() {
     assert_eq!(noted(&top, "active", None), Outcome::Noted);
     assert_eq!(
         text(&top),
-        "{\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"waiting_input\",\"source\":\"hook\",\"trigger\":\"Codex asks\"}\n\
-         {\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"active\",\"source\":\"hook\"}\n"
+        "{\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"waiting_input\",\"source\":\"hook\",\"plugin\":\"@ao/plugin-codex\",\"trigger\":\"Codex asks\"}\n\
+         {\"ts\":\"2026-11-28T08:00:00.007Z\",\"state\":\"active\",\"source\":\"hook\",\"plugin\":\"@ao/plugin-codex\"}\n"
     );
     assert_eq!(git(&top, &["status", "--porcelain"]), "");
 }
@@ -59,7 +78,7 @@ fn the_log_is_begun_anew_when_it_grows_and_at_a_launch() {
         let last: serde_json::Value = serde_json::from_str(last.lines().last().unwrap()).unwrap();
         assert_eq!(last["trigger"].as_str().unwrap().chars().count(), MAX_TRIGGER);
     }
-    assert_eq!(begin(&top).unwrap(), Outcome::Noted);
+    assert_eq!(begun(&top), Outcome::Noted);
     assert_eq!(text(&top), "");
     assert_eq!(git(&top, &["status", "--porcelain"]), "");
     assert_eq!(fs::read_dir(top.join(".ao")).unwrap().count(), 1);
@@ -70,7 +89,7 @@ fn a_workspace_in_no_repository_has_a_log_too_and_one_that_is_gone_has_none() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(noted(dir.path(), "blocked", None), Outcome::Noted);
     assert!(note(&dir.path().join("gone"), "blocked", None, at()).is_err());
-    assert!(begin(&dir.path().join("gone")).is_err());
+    assert!(begin(&dir.path().join("gone"), at()).is_err());
     assert!(!dir.path().join("gone").exists());
 }
 
@@ -109,8 +128,8 @@ fn nothing_is_written_through_a_link_or_into_anything_but_a_file_of_one_name() {
         fs::write(&victim, "mine\n").unwrap();
         plant(&top, &victim);
         assert_eq!(noted(&top, "blocked", None), Outcome::Left, "plant {number}");
-        assert_eq!(begin(&top).unwrap(), Outcome::Left, "plant {number}");
-        assert!(!remove(&top, false).unwrap(), "plant {number}");
+        assert_eq!(begun(&top), Outcome::Left, "plant {number}");
+        assert!(!removed(&top), "plant {number}");
         assert_eq!(fs::read_to_string(&victim).unwrap(), "mine\n", "plant {number}");
         assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "plant {number}");
     }
@@ -131,31 +150,129 @@ fn a_planted_unfinished_file_is_replaced_and_not_followed() {
 #[test]
 fn what_is_taken_away_is_the_log_and_what_was_noted_of_it() {
     let (_dir, top) = repository();
-    let before = fs::read(top.join(".git/info/exclude")).unwrap();
+    let list = top.join(".git/info/exclude").canonicalize().unwrap();
+    let before = fs::read(&list).unwrap();
     noted(&top, "blocked", None);
-    assert!(remove(&top, true).unwrap());
+    let with = fs::read(&list).unwrap();
+    let expected = Removal { is_removed: true, exclude: Some(list.clone()) };
+    assert_eq!(remove(&top, &dry()).unwrap(), expected);
     assert!(top.join(PATH).exists());
-    assert!(remove(&top, false).unwrap());
+    assert_eq!(fs::read(&list).unwrap(), with);
+    assert_eq!(remove(&top, &Task::default()).unwrap(), expected);
     assert!(!top.join(".ao").exists());
-    assert_eq!(fs::read(top.join(".git/info/exclude")).unwrap(), before);
-    assert!(!remove(&top, false).unwrap());
+    assert_eq!(fs::read(&list).unwrap(), before);
+    let nothing = Removal { is_removed: false, exclude: None };
+    assert_eq!(remove(&top, &Task::default()).unwrap(), nothing);
 
     noted(&top, "blocked", None);
     fs::write(top.join(".ao/theirs"), "").unwrap();
-    assert!(remove(&top, false).unwrap());
+    assert!(removed(&top));
     assert!(top.join(".ao/theirs").exists());
 }
 
 #[test]
-fn a_log_that_somebody_else_has_written_into_is_not_ours_to_take_away() {
-    for theirs in ["{\"source\":\"terminal\"}\n", "text\n", "[1]\n"] {
+fn the_line_of_a_log_that_is_gone_is_taken_away_too() {
+    let plants: [fn(&Path); 3] = [
+        |top| fs::remove_file(top.join(PATH)).unwrap(),
+        |top| fs::remove_dir_all(top.join(".ao")).unwrap(),
+        |top| fs::write(top.join(PATH), "{\"source\":\"terminal\"}\n").unwrap(),
+    ];
+    for (number, plant) in plants.into_iter().enumerate() {
         let (_dir, top) = repository();
+        let list = top.join(".git/info/exclude").canonicalize().unwrap();
+        let before = fs::read(&list).unwrap();
         noted(&top, "blocked", None);
-        let mut file = fs::OpenOptions::new().append(true).open(top.join(PATH)).unwrap();
-        file.write_all(theirs.as_bytes()).unwrap();
-        assert!(!remove(&top, false).unwrap(), "{theirs}");
-        assert!(top.join(PATH).exists());
+        plant(&top);
+        let expected = Removal { is_removed: false, exclude: Some(list.clone()) };
+        assert_eq!(remove(&top, &dry()).unwrap(), expected, "plant {number}");
+        assert_eq!(remove(&top, &Task::default()).unwrap(), expected, "plant {number}");
+        assert_eq!(fs::read(&list).unwrap(), before, "plant {number}");
     }
+}
+
+#[test]
+fn the_lines_of_others_stay_as_they_are() {
+    let theirs = [
+        "{\"source\":\"terminal\"}\n",
+        "{\"source\":\"hook\",\"state\":\"blocked\"}\n",
+        "{\"source\":\"hook\",\"plugin\":\"@ao/plugin-other\"}\n",
+        "text\n",
+        "[1]\n",
+        "no end",
+    ];
+    for theirs in theirs {
+        let (_dir, top) = repository();
+        noted(&top, "active", None);
+        written(&top, theirs);
+        assert_eq!(begun(&top), Outcome::Noted);
+        assert!(text(&top).ends_with(theirs), "{theirs}");
+        noted(&top, "blocked", None);
+        assert_eq!(text(&top).lines().count(), 3, "{theirs}");
+        assert!(
+            text(&top)
+                .ends_with("\"blocked\",\"source\":\"hook\",\"plugin\":\"@ao/plugin-codex\"}\n")
+        );
+        for _ in 0..200 {
+            noted(&top, "blocked", Some(&"x".repeat(1_000)));
+            assert!(fs::metadata(top.join(PATH)).unwrap().len() <= 32 * 1024);
+        }
+        assert_eq!(text(&top).lines().next(), theirs.lines().next(), "{theirs}");
+        assert!(removed(&top));
+        assert_eq!(text(&top).trim_end(), theirs.trim_end());
+    }
+}
+
+#[test]
+fn a_need_from_before_a_launch_is_not_the_last_word_of_a_log_that_others_write_too() {
+    for need in ["waiting_input", "blocked"] {
+        let (_dir, top) = repository();
+        noted(&top, "active", None);
+        written(&top, "{\"state\":\"active\",\"source\":\"terminal\"}\n");
+        noted(&top, need, Some("why"));
+        let before = text(&top);
+        assert_eq!(begun(&top), Outcome::Noted);
+        let added = text(&top).strip_prefix(&before).unwrap().to_owned();
+        let added: serde_json::Value = serde_json::from_str(&added).unwrap();
+        assert_eq!(added["state"], "active");
+    }
+}
+
+#[test]
+fn a_log_that_is_longer_than_anybody_keeps_is_left() {
+    let (_dir, top) = repository();
+    noted(&top, "active", None);
+    written(&top, &"{\"source\":\"terminal\"}\n".repeat(50_000));
+    let before = text(&top);
+    assert_eq!(noted(&top, "blocked", None), Outcome::Left);
+    assert_eq!(begun(&top), Outcome::Left);
+    assert!(!removed(&top));
+    assert_eq!(text(&top), before);
+}
+
+#[test]
+fn a_list_that_work_trees_share_keeps_its_line_while_one_of_them_has_a_log_of_ours() {
+    let (dir, top) = repository();
+    git(
+        &top,
+        &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"],
+    );
+    let tree = dir.path().join("linked");
+    git(&top, &["worktree", "add", "-q", "-b", "b", tree.to_str().unwrap()]);
+    let list = top.join(".git/info/exclude").canonicalize().unwrap();
+    let before = fs::read(&list).unwrap();
+    for workspace in [&top, &tree] {
+        assert_eq!(begun(workspace), Outcome::Noted);
+    }
+    let both = [top.clone(), tree.clone()];
+    let exclude = |workspace: &Path, is_dry: bool, besides: &[PathBuf]| {
+        remove(workspace, &Task { is_dry, besides: besides.to_vec() }).unwrap().exclude
+    };
+    assert_eq!(exclude(&top, true, &[]), None);
+    assert_eq!(exclude(&top, true, &both), Some(list.clone()));
+    assert_eq!(exclude(&top, false, &[]), None);
+    assert_eq!(git(&tree, &["status", "--porcelain"]), "");
+    assert_eq!(exclude(&tree, false, &[]), Some(list.clone()));
+    assert_eq!(fs::read(&list).unwrap(), before);
 }
 
 #[test]
@@ -167,7 +284,7 @@ fn a_list_of_git_that_is_a_link_or_none_of_gits_lets_no_log_begin() {
     fs::remove_file(&list).unwrap();
     symlink(&profile, &list).unwrap();
     assert_eq!(noted(&top, "blocked", None), Outcome::Left);
-    assert_eq!(begin(&top).unwrap(), Outcome::Left);
+    assert_eq!(begun(&top), Outcome::Left);
     assert_eq!(fs::read_to_string(&profile).unwrap(), "mine\n");
     fs::remove_file(&list).unwrap();
     mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
@@ -192,11 +309,11 @@ fn sessions_that_start_at_once_are_all_kept_out_of_commits() {
         for number in 0..6 {
             let top = &top;
             scope.spawn(move || {
-                assert_eq!(begin(&top.join(format!("sub-{number}"))).unwrap(), Outcome::Noted);
+                assert_eq!(begun(&top.join(format!("sub-{number}"))), Outcome::Noted);
             });
         }
         for tree in &trees {
-            scope.spawn(|| assert_eq!(begin(tree).unwrap(), Outcome::Noted));
+            scope.spawn(|| assert_eq!(begun(tree), Outcome::Noted));
             scope.spawn(|| crate::wrapper::agents_md::install(tree).unwrap());
         }
     });

@@ -14,6 +14,10 @@ fn content(workspace: &TempDir) -> String {
     fs::read_to_string(workspace.path().join(FILE_NAME)).unwrap()
 }
 
+fn removed(workspace: &Path) -> bool {
+    remove(workspace, &Task::default()).unwrap().is_removed
+}
+
 fn git(directory: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"])
@@ -43,7 +47,7 @@ fn creates_the_file_and_keeps_it_out_of_commits() {
     assert_eq!(content(&dir), section("\n", BEGIN));
     assert_eq!(git(dir.path(), &["status", "--porcelain"]), "");
     assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
-    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
+    assert!(removed(dir.path()));
     assert!(!dir.path().join(FILE_NAME).exists());
     let exclude = fs::read_to_string(dir.path().join(".git/info/exclude")).unwrap();
     assert!(!exclude.contains(FILE_NAME));
@@ -61,11 +65,72 @@ fn excludes_in_the_repository_of_a_linked_work_tree_and_below_its_root() {
     assert!(exclude.ends_with("/AGENTS.md\n# written by @ao/plugin-codex\n/a\\ \\[b]/AGENTS.md\n"));
     // The list is that of all work trees.
     assert_eq!(install(&main).unwrap(), Outcome::Created);
-    assert_eq!(remove(&linked, false).unwrap(), Outcome::Removed);
+    assert!(removed(&linked));
     assert_eq!(fs::read_to_string(main.join(".git/info/exclude")).unwrap(), exclude);
-    assert_eq!(remove(&main, false).unwrap(), Outcome::Removed);
+    assert!(removed(&main));
     let left = exclude.replace("# written by @ao/plugin-codex\n/AGENTS.md\n", "");
     assert_eq!(fs::read_to_string(main.join(".git/info/exclude")).unwrap(), left);
+}
+
+/// Does with the file what a person does.
+type Change = fn(&Path);
+
+#[test]
+fn the_line_of_a_file_that_a_person_took_for_their_own_or_away_goes_too() {
+    let changes: [(Change, bool, &str); 4] = [
+        (
+            |file| fs::write(file, format!("{}\nMine.\n", section("\n", BEGIN))).unwrap(),
+            true,
+            "?? AGENTS.md\n",
+        ),
+        (|file| fs::write(file, "Mine.\n").unwrap(), false, "?? AGENTS.md\n"),
+        (|file| fs::remove_file(file).unwrap(), false, ""),
+        (
+            |file| {
+                fs::remove_file(file).unwrap();
+                fs::create_dir(file).unwrap();
+            },
+            false,
+            "",
+        ),
+    ];
+    for (number, (change, is_removed, status)) in changes.into_iter().enumerate() {
+        let dir = workspace();
+        git(dir.path(), &["init", "-q"]);
+        let list = dir.path().join(".git/info/exclude").canonicalize().unwrap();
+        let before = fs::read(&list).unwrap();
+        install(dir.path()).unwrap();
+        change(&dir.path().join(FILE_NAME));
+        let expected = Removal { is_removed, exclude: Some(list.clone()) };
+        let dry = Task { is_dry: true, ..Task::default() };
+        assert_eq!(remove(dir.path(), &dry).unwrap(), expected, "{number}");
+        assert_eq!(remove(dir.path(), &Task::default()).unwrap(), expected, "{number}");
+        assert_eq!(fs::read(&list).unwrap(), before, "{number}");
+        assert_eq!(git(dir.path(), &["status", "--porcelain"]), status, "{number}");
+    }
+}
+
+#[test]
+fn a_file_of_another_work_tree_that_is_not_ours_needs_no_line() {
+    let dir = workspace();
+    let (main, linked) = linked_work_tree(&dir);
+    let before = fs::read(main.join(".git/info/exclude")).unwrap();
+    install(&linked).unwrap();
+    fs::write(main.join(FILE_NAME), "# Theirs\n").unwrap();
+    assert!(removed(&linked));
+    assert_eq!(fs::read(main.join(".git/info/exclude")).unwrap(), before);
+}
+
+#[test]
+fn a_list_that_we_never_write_to_is_no_reason_to_fail() {
+    let dir = workspace();
+    git(dir.path(), &["init", "-q"]);
+    let list = dir.path().join(".git/info/exclude");
+    fs::remove_file(&list).unwrap();
+    symlink("nothing", &list).unwrap();
+    let nothing = Removal { is_removed: false, exclude: None };
+    assert_eq!(remove(dir.path(), &Task::default()).unwrap(), nothing);
+    assert!(list.is_symlink());
 }
 
 #[test]
@@ -86,7 +151,7 @@ fn every_byte_that_was_there_stays_and_comes_back() {
         assert!(after.starts_with(before));
         assert_eq!(after.matches(END).count(), 1);
         assert_eq!(install(dir.path()).unwrap(), Outcome::Unchanged);
-        assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
+        assert!(removed(dir.path()));
         let left = fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(left, before);
     }
@@ -109,7 +174,7 @@ fn an_older_section_is_replaced_where_it_is() {
     assert_eq!(install(dir.path()).unwrap(), Outcome::Updated);
     let expected = format!("# Rules\n\n{}\nMore rules.\n", section("\n", BEGIN));
     assert_eq!(content(&dir), expected);
-    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
+    assert!(removed(dir.path()));
     assert_eq!(content(&dir), "# Rules\n\nMore rules.\n");
 }
 
@@ -122,7 +187,7 @@ fn the_orchestrators_own_section_and_a_damaged_one_are_left() {
         let dir = workspace();
         fs::write(dir.path().join(FILE_NAME), &text).unwrap();
         assert_eq!(install(dir.path()).unwrap(), Outcome::Left);
-        assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Absent);
+        assert!(!removed(dir.path()));
         assert_eq!(content(&dir), text);
     }
 }
@@ -137,7 +202,7 @@ fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
     assert_eq!(install(dir.path()).unwrap(), Outcome::Added);
     assert!(dir.path().join(FILE_NAME).is_symlink());
     assert_eq!(target.metadata().unwrap().permissions().mode() & 0o7777, 0o664);
-    assert_eq!(remove(dir.path(), false).unwrap(), Outcome::Removed);
+    assert!(removed(dir.path()));
     assert_eq!(fs::read(&target).unwrap(), b"# Rules\n");
 }
 

@@ -227,7 +227,7 @@ fn a_program_that_somebody_put_among_ours_stays() {
     let git = b"#!/bin/sh\n# theirs\n";
     fs::write(bin(&home).join("git"), git).unwrap();
     let removed = remove(&home.path().join(".ao"), false, false).unwrap();
-    assert_eq!(removed.outcome, Removed::Removed);
+    assert_eq!((removed.outcome, removed.left), (Removed::Removed, vec![bin(&home).join("git")]));
     assert_eq!(names(&bin(&home)), ["git"]);
     assert_eq!(fs::read(bin(&home).join("git")).unwrap(), git);
 }
@@ -265,6 +265,21 @@ fn replaces_an_older_hook_but_not_a_newer_one_and_nobody_elses() {
     let expected =
         format!("cannot install hook {}: another program's file is there", hook.display());
     assert_eq!(error, expected);
+}
+
+#[test]
+fn names_somebody_elses_set_also_where_one_of_ours_goes() {
+    let home = taken("0.8.0");
+    let ao_home = home.path().join(".ao");
+    install(&options(&home)).unwrap();
+    for is_dry in [true, false] {
+        let removal = remove(&ao_home, false, is_dry).unwrap();
+        assert_eq!((removal.outcome, removal.left), (Removed::Removed, vec![bin(&home)]));
+        assert_eq!(removal.paths.len(), SET.len());
+        assert!(removal.paths.iter().all(|path| path.starts_with(ao_home.join("codex/bin"))));
+    }
+    let removal = remove(&ao_home, false, false).unwrap();
+    assert_eq!((removal.outcome, removal.left), (Removed::Left, vec![bin(&home)]));
 }
 
 #[test]
