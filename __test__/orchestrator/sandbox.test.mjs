@@ -167,6 +167,12 @@ const notedIn = (metadata) =>
 
 const NOTED = ["feat/inside", PR];
 
+/** What a person may let Codex pass on to commands. */
+const POLICIES = {
+  "a core environment": 'inherit = "core"\nexclude = ["AO_*"]',
+  "the variables that a list names": 'include_only = ["LANG"]',
+};
+
 const CAN = { branch: true, commit: true, commondir: true, own: true, pr: true, data: true };
 const CANNOT = { hooks: false, config: false, packed: false, home: false };
 
@@ -177,16 +183,18 @@ for (const version of SANDBOXED) {
     assert.deepEqual(notedIn(metadata), NOTED);
   });
 
-  test(`with auto-edit and without the network an agent of Codex ${version} still commits and reports, whatever part of the environment it is given`, async (t) => {
-    const { codes, metadata } = await triedIn(t, {
-      version,
-      permissions: "auto-edit",
-      extra: { networkAccess: false },
-      config: `[shell_environment_policy]\ninherit = "core"\nexclude = ["AO_*"]\n`,
+  for (const [what, policy] of Object.entries(POLICIES)) {
+    test(`with auto-edit, without the network and with ${what}, an agent of Codex ${version} still commits and reports`, async (t) => {
+      const { codes, metadata } = await triedIn(t, {
+        version,
+        permissions: "auto-edit",
+        extra: { networkAccess: false },
+        config: `[shell_environment_policy]\n${policy}\n`,
+      });
+      assert.deepEqual(codes, { ...CAN, ...CANNOT, network: false });
+      assert.deepEqual(notedIn(metadata), NOTED);
     });
-    assert.deepEqual(codes, { ...CAN, ...CANNOT, network: false });
-    assert.deepEqual(notedIn(metadata), NOTED);
-  });
+  }
 }
 
 for (const version of SANDBOXED) {
