@@ -65,12 +65,15 @@ for (const [args, message] of WRONG_USAGE) {
   });
 }
 
-for (const command of ["sessions", "usage"]) {
+for (const command of ["sessions", "usage", "limits"]) {
   for (const flags of [[], ["--json"]]) {
-    test(`${[command, ...flags].join(" ")} of a home that is not there names it, with exit code 1`, async (t) => {
+    test(`${[command, ...flags].join(" ")} of a home that is not there names it and says what to do, with exit code 1`, async (t) => {
       const home = join(temporaryFolder(t), "nowhere");
       const result = await aoCodex([command, ...flags, "--codex-home", home]);
-      assert.match(result.stderr, /^ao-codex: [^\n]+\n$/);
+      assert.match(
+        result.stderr,
+        /^ao-codex: [^\n]+\. Codex makes it at its first run; --codex-home or CODEX_HOME names another one\n$/,
+      );
       assert.ok(result.stderr.includes(home), result.stderr);
       assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: "" });
     });
@@ -127,4 +130,24 @@ test("--ao-home is understood before and after every command", async (t) => {
       [0, ""],
     ],
   );
+});
+
+test("without HOME every command does what it does with it", async (t) => {
+  const { home } = codexHome(t, []);
+  const commands = [
+    ["sessions", "--codex-home", home],
+    ["usage", "--codex-home", home],
+    ["limits", "--codex-home", home],
+    ["statusline", "--codex-home", home],
+    ["prices"],
+  ];
+  const outcomes = await Promise.all(
+    commands.flatMap((args) =>
+      [{}, { HOME: undefined, XDG_CONFIG_HOME: undefined }].map((env) => aoCodex(args, { env })),
+    ),
+  );
+  for (const [at, args] of commands.entries()) {
+    assert.equal(outcomes[2 * at].code, 0, args.join(" "));
+    assert.deepEqual(outcomes[2 * at + 1], outcomes[2 * at], args.join(" "));
+  }
 });

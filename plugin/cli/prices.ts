@@ -67,11 +67,11 @@ const price = (header: string, field: "input" | "cachedInput" | "cacheWriteInput
 
 const columns: Column<PriceRow>[] = [
   { header: "MODEL", forms: [(row) => plain(row.model)], flex: { good: 22, min: 14 } },
-  { header: "TIER", forms: [(row) => row.tier] },
-  { header: "CONTEXT", forms: [(row) => (row.longContext ? "> 272k" : "")], rank: 1 },
+  { header: "TIER", forms: [(row) => row.tier], flex: { good: 9, min: 6 } },
+  { header: "CONTEXT", forms: [(row) => (row.longContext ? "> 272k" : "")], rank: 2 },
   price("INPUT", "input"),
-  price("CACHED", "cachedInput"),
-  { ...price("WRITTEN", "cacheWriteInput"), rank: 3 },
+  { ...price("CACHED", "cachedInput"), rank: 1 },
+  { ...price("WRITTEN", "cacheWriteInput"), rank: 4 },
   price("OUTPUT", "output"),
-  { header: "FROM", forms: [(row) => row.origin], rank: 2 },
+  { header: "FROM", forms: [(row) => row.origin], rank: 3 },
 ];

@@ -8,6 +8,10 @@ type Query = NonNullable<Parameters<typeof Addon.homeUsage>[0]>;
 /** A scan that does not stop by then is left to the end of the process. */
 const STOP_LIMIT_MS = 1_000;
 
+/** What the system says where nothing is, on every platform. */
+const NOTHING_THERE = /^cannot read Codex home .*\(os error [23]\)$/;
+const ADVICE = "Codex makes it at its first run; --codex-home or CODEX_HOME names another one";
+
 /** The addon, loaded when a command needs it: `--help` and `doctor` work where it cannot be loaded. */
 export async function loadNative(): Promise<typeof Addon> {
   const { addon } = await import("../addon.js");
@@ -44,8 +48,14 @@ export async function scan<T>(work: Work<T>): Promise<T> {
     return await withProgress((onProgress) => work(native, stop.signal, onProgress));
   } catch (error) {
     if (stop.signal.aborted) throw new Interrupted("interrupted", { cause: error });
-    throw error;
+    throw withAdvice(error);
   } finally {
     process.removeListener("SIGINT", onInterrupt);
   }
+}
+
+/** Somebody whose home is not there learns what to do next. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || !NOTHING_THERE.test(error.message)) return error;
+  return new Error(`${error.message}. ${ADVICE}`, { cause: error });
 }

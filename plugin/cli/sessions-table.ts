@@ -74,7 +74,7 @@ export async function sessionLines(
     titles: await titlesOf(shown, codexHomes ?? [home.codexHome]),
     rows: shown,
   };
-  const columns = table(view);
+  const columns = table(view, explain === true);
   if (explain) columns.push(explanation(view));
   const notes = [...hiddenNotes(rows.length, from, shown.length), ...priceNotes(home), ...skipped];
   return tableLines<ThreadRow>(columns, shown, total, notes);
@@ -109,7 +109,10 @@ async function titlesOf(rows: readonly ThreadRow[], codexHomes: readonly string[
   return titles;
 }
 
-function table({ colors, evidence, nowMs, repos, rows, titles }: View): Column<ThreadRow>[] {
+function table(
+  { colors, evidence, nowMs, repos, rows, titles }: View,
+  isExplained: boolean,
+): Column<ThreadRow>[] {
   const columns = columnsOf();
   const stateOf = (thread: ThreadUsage) => threadState(thread, nowMs, evidence).state;
   /** Where there is room for it, and something to show. */
@@ -160,7 +163,8 @@ function table({ colors, evidence, nowMs, repos, rows, titles }: View): Column<T
       align: "right",
       rank: 6,
     }),
-    tokenColumn("TOKENS", "totalTokens"),
+    // Who asks for the reasons of the states needs these more than the tokens.
+    tokenColumn("TOKENS", "totalTokens", isExplained ? 1 : undefined),
     costColumn,
     {
       header: "LAST WRITE",

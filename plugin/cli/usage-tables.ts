@@ -93,6 +93,12 @@ function printGroups(
   printTable(table, rows, total, notes);
 }
 
+/** The second of two names may be short, but a model's says little without its end. */
+function widthsOf(by: Grouping, at: number): { good: number; min: number } {
+  if (at === 0) return { good: 22, min: 16 };
+  return by === "model" ? { good: 18, min: 14 } : { good: 12, min: 8 };
+}
+
 /** Of two names the first leaves last. */
 function nameColumn(by: Grouping, at: number): Column<GroupRow> {
   const nameOf = (row: GroupRow) => row.names[at] ?? "";
@@ -100,7 +106,7 @@ function nameColumn(by: Grouping, at: number): Column<GroupRow> {
   return {
     header: by.toUpperCase(),
     forms: [nameOf],
-    flex: { good: at === 0 ? 22 : 12, min: at === 0 ? 16 : 8 },
+    flex: widthsOf(by, at),
     cut: (row, width) => (isPath ? shortenPath : shorten)(nameOf(row), width),
     ...(at > 0 && { rank: 3 }),
   };
