@@ -6,7 +6,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 /** Nothing of the machine's own settings decides what a test sees. */
-const CLEAN = {
+export const CLEAN = {
   NO_COLOR: undefined,
   FORCE_COLOR: undefined,
   COLUMNS: undefined,

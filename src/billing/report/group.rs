@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::billing::cost::Cost;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::labels::{
-    SessionLabel, ThreadRepositories, ThreadSessions, Workspaces,
+    Relative, SessionLabel, ThreadRepositories, ThreadSessions, Workspaces,
 };
 use crate::billing::report::period::{Period, Periods};
 use crate::billing::report::prices::Prices;
@@ -53,6 +53,12 @@ impl GroupBy {
 
     /// The names that only an export can be added up by.
     pub const NAMES_OF_EXPORTS: &str = "host or label:KEY";
+
+    /// Tells whether other threads may say it of one: those that a part of the bill leaves out too.
+    #[must_use]
+    pub fn is_told_by_relatives(&self) -> bool {
+        matches!(self, Self::Repository | Self::Branch | Self::Session | Self::PullRequest)
+    }
 
     /// Tells whether only an export says it.
     #[must_use]
@@ -110,15 +116,18 @@ struct Sum<'t> {
 }
 
 /// Adds the threads' usage up by all of `by` at once: periods in their order, everything else by cost, the most
-/// expensive first. Of two things the first decides, and the second among those that have it in common.
+/// expensive first. Of two things the first decides, and the second among those that have it in common. `relatives` are
+/// all threads of the homes, whatever part of them is added up.
 #[must_use]
 pub fn group(
     threads: &[Thread],
+    relatives: &[Relative],
     by: &[GroupBy],
     sessions: &[SessionLabel],
     prices: &PriceTable,
 ) -> Vec<Group> {
-    let mut names: Vec<Names<'_>> = by.iter().map(|by| Names::new(by, threads, sessions)).collect();
+    let mut names: Vec<Names<'_>> =
+        by.iter().map(|by| Names::new(by, relatives, sessions)).collect();
     let mut sums = Sums::new(prices);
     for thread in threads {
         for names in &mut names {
@@ -216,13 +225,13 @@ enum Names<'t> {
 }
 
 impl<'t> Names<'t> {
-    fn new(by: &GroupBy, threads: &'t [Thread], sessions: &'t [SessionLabel]) -> Self {
+    fn new(by: &GroupBy, relatives: &'t [Relative], sessions: &'t [SessionLabel]) -> Self {
         match by {
             GroupBy::Thread => Self::Thread(None),
             GroupBy::Workspace => Self::Workspace(Workspaces::default()),
-            GroupBy::Repository => Self::Repository(ThreadRepositories::new(threads)),
+            GroupBy::Repository => Self::Repository(ThreadRepositories::new(relatives)),
             GroupBy::Branch | GroupBy::Session | GroupBy::PullRequest => {
-                Self::OfSession(by.clone(), ThreadSessions::new(sessions, threads), None)
+                Self::OfSession(by.clone(), ThreadSessions::new(sessions, relatives), None)
             }
             GroupBy::Model => Self::Model,
             GroupBy::Tier => Self::Tier,

@@ -27,6 +27,27 @@ pub struct SessionLabel {
     pub thread_ids: Vec<String>,
 }
 
+/// The facts of a thread by which others are named too: a subagent's session is that of its parent, and a repository
+/// that one rollout names is that of every thread in the work tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relative {
+    thread_id: String,
+    parent_thread_id: Option<String>,
+    workspace: Option<String>,
+    remote: Option<Arc<str>>,
+}
+
+impl From<&Thread> for Relative {
+    fn from(thread: &Thread) -> Self {
+        Self {
+            thread_id: thread.thread_id.clone(),
+            parent_thread_id: thread.parent_thread_id.clone(),
+            workspace: thread.workspace.clone(),
+            remote: remote_of(thread),
+        }
+    }
+}
+
 /// Workspaces by their one path: a link and its target are one.
 #[derive(Default)]
 pub(super) struct Workspaces {
@@ -66,13 +87,14 @@ pub(super) struct ThreadRepositories {
 }
 
 impl ThreadRepositories {
-    pub(super) fn new(threads: &[Thread]) -> Self {
+    pub(super) fn new(relatives: &[Relative]) -> Self {
         let mut disk = Repositories::default();
         let mut said = HashMap::new();
-        for thread in threads {
-            let (Some(remote), Some(workspace)) = (remote_of(thread), &thread.workspace) else {
+        for relative in relatives {
+            let (Some(remote), Some(workspace)) = (&relative.remote, &relative.workspace) else {
                 continue;
             };
+            let remote = Arc::clone(remote);
             let workspace = Arc::from(workspace.as_str());
             if let Some(own) = disk.of_directory(&workspace)
                 && Path::new(own.as_ref()).is_absolute()
@@ -115,7 +137,7 @@ pub(super) struct ThreadSessions<'s> {
 }
 
 impl<'s> ThreadSessions<'s> {
-    pub(super) fn new(sessions: &'s [SessionLabel], threads: &'s [Thread]) -> Self {
+    pub(super) fn new(sessions: &'s [SessionLabel], relatives: &'s [Relative]) -> Self {
         let mut workspaces = Workspaces::default();
         let mut by_thread = HashMap::new();
         let mut by_workspace = HashMap::new();
@@ -128,9 +150,8 @@ impl<'s> ThreadSessions<'s> {
                 by_workspace.entry(real).or_insert(session);
             }
         }
-        let parent =
-            |thread: &'s Thread| Some((&*thread.thread_id, thread.parent_thread_id.as_deref()?));
-        let parents = threads.iter().filter_map(parent).collect();
+        let parent = |one: &'s Relative| Some((&*one.thread_id, one.parent_thread_id.as_deref()?));
+        let parents = relatives.iter().filter_map(parent).collect();
         Self { by_thread, by_workspace, parents, workspaces }
     }
 

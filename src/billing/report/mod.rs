@@ -10,7 +10,7 @@ pub mod selection;
 pub mod summary;
 
 pub use group::{Group, GroupBy, Sums, group};
-pub use labels::SessionLabel;
+pub use labels::{Relative, SessionLabel};
 pub use priced::{PricedThread, PricedUsage, Pricing, Totals, UNKNOWN};
 pub use prices::Prices;
 pub use selection::{Selection, select};

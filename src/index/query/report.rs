@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::billing::document::Document;
 use crate::billing::report::cells::{Cell, cells};
 use crate::billing::report::{
-    GroupBy, PricedThread, Report, Selection, SessionLabel, Totals, group, select,
+    GroupBy, PricedThread, Relative, Report, Selection, SessionLabel, Totals, group, select,
 };
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
@@ -49,14 +49,19 @@ impl ReportQuery {
         // Sums over parts of threads need all of them.
         let keeps = !self.by.is_empty() || self.cells;
         let mut kept: Vec<Thread> = Vec::new();
+        let needs_relatives = self.by.iter().any(GroupBy::is_told_by_relatives);
+        let mut relatives: Vec<Relative> = Vec::new();
         let skipped = self.read_homes(watch, |threads| {
+            if needs_relatives {
+                relatives.extend(threads.iter().map(Relative::from));
+            }
             let threads = select(threads, &self.selection);
             if keeps {
                 kept.extend_from_slice(&threads);
             }
             take(totals.price(threads, &prices))
         })?;
-        let groups = || group(&kept, &self.by, &self.sessions, &prices);
+        let groups = || group(&kept, &relatives, &self.by, &self.sessions, &prices);
         Ok(Report {
             codex_home: spelled(&self.home),
             codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
