@@ -2,7 +2,7 @@
 // the built command: a terminal with a table, and the report. The same bytes on every machine and every day, as long as
 // what they show is.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terminalPicture } from "./pictures/terminal.mjs";
@@ -36,11 +36,9 @@ try {
       columns: COLUMNS,
     }),
   );
-  const file = join(scratch, "report.html");
-  aoCodex(["usage", "--html", file]);
   write(
     "report.svg",
-    reportPicture(readFileSync(file, "utf8"), {
+    reportPicture(await report(), {
       title: "A report with the spend, the tokens and charts of both over time",
       sections: 1,
       height: 668,
@@ -48,6 +46,16 @@ try {
   );
 } finally {
   rmSync(scratch, { recursive: true });
+}
+
+/** The page as on the day after the last thread of the sample home: a report goes on to the day on which it is made. */
+async function report() {
+  Object.assign(process.env, env);
+  const { homeUsage } = await import("../index.js");
+  const { reportPage } = await import("../dist/report/page.js");
+  const codexHome = join(scratch, ".codex");
+  const home = await homeUsage({ codexHome, by: "repo,model", cells: true });
+  return reportPage(home, { today: new Date("2026-11-14") });
 }
 
 function aoCodex(args) {

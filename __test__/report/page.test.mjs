@@ -5,12 +5,14 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { aoCodex, root } from "../support/command.mjs";
 import { temporaryFolder } from "../support/home.mjs";
+import { writeYear, YEAR } from "../cli/support/year.mjs";
 import { hostileHome } from "../support/hostile-names.mjs";
 import { Chromium } from "./chromium.mjs";
 
 const HOMES = {
   "the sample home": () => join(root, "samples", "codex-home"),
   "a home of hostile names": hostileHome,
+  "a week of some cents": (t) => writeYear(t, YEAR.slice(-36)).home,
 };
 const WIDTHS = [320, 390, 768, 1280, 1920];
 const BACKGROUNDS = { light: "rgb(246, 246, 243)", dark: "rgb(19, 20, 23)" };
@@ -31,6 +33,7 @@ const MEASURE = `(() => {
     background: getComputedStyle(document.body).backgroundColor,
     charts: shown.length,
     sections: document.querySelectorAll(".chart").length,
+    cut: shown.filter((svg) => [...svg.querySelectorAll("text")].some((text) => text.getBoundingClientRect().left < svg.getBoundingClientRect().left - 1)).length,
     outside: shown.filter((svg) => svg.getBoundingClientRect().right > box.right + 1).length,
     small: shown.flatMap((svg) => [...svg.querySelectorAll("text")]).filter((text) => text.getBoundingClientRect().height < 6).length,
     foreign: document.querySelectorAll("script, img, iframe, b, [onmouseover], [onload]").length,
@@ -54,7 +57,15 @@ for (const [what, homeOf] of Object.entries(HOMES)) {
         const { charts, sections, ...seen } = await page.evaluate(MEASURE);
         assert.deepEqual(
           seen,
-          { title: "What Codex cost", sideways: 0, background, outside: 0, small: 0, foreign: 0 },
+          {
+            title: "What Codex cost",
+            sideways: 0,
+            background,
+            cut: 0,
+            outside: 0,
+            small: 0,
+            foreign: 0,
+          },
           `at ${width}`,
         );
         assert.equal(charts, sections, `one picture of each chart at ${width}`);

@@ -74,7 +74,7 @@ export function calendar({ days }: Bill, today: Date): Chart & { years: number[]
               fontSize: width < 400 ? 9 : 11,
             },
           ),
-          text(monthsOf(years, width), {
+          text(monthsOf(years, width, shownDays(days, today)), {
             x: ({ week }) => left(week),
             y: ({ year }) => top(year) - 6,
             text: ({ name }) => name,
@@ -141,14 +141,21 @@ function strengthOf(cost: number, limits: readonly number[]): number {
 }
 
 /** The place where the names of the months stand; on a narrow page every third. */
-function monthsOf(years: readonly number[], width: number) {
+function monthsOf(
+  years: readonly number[],
+  width: number,
+  { first, last }: ReturnType<typeof shownDays>,
+) {
   const every = width < 400 ? 3 : 1;
   return years.flatMap((year) =>
     MONTHS.map((name, month) => ({
       name,
       year,
       week: weekOf(new Date(Date.UTC(year, month, 7))),
-    })).filter((_, month) => month % every === 0),
+      // A month in which no day is shown has no name either.
+      isShown:
+        Date.UTC(year, month + 1) > first.getTime() && Date.UTC(year, month) <= last.getTime(),
+    })).filter(({ isShown }, month) => isShown && month % every === 0),
   );
 }
 

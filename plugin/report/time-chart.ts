@@ -8,7 +8,9 @@ import { axisX, axisY, gridY, rectY, ruleY } from "./plot.js";
 import { dayWords, modelName, money, monthWords, tokenWords } from "./words.js";
 
 const HEIGHT = 260;
-const LEFT = 46;
+/** What the labels of amounts take at least, and each character of a longer one. */
+const LEAST_LEFT = 46;
+const CHARACTER = 8;
 const RIGHT = 8;
 /** Two lines of labels. */
 const BOTTOM = 36;
@@ -59,6 +61,7 @@ export function timeChart(
   const bars = barsOf(days, period, shownDays(days, today).last);
   const segments = bars.flatMap((bar) => bar.parts.map((part) => ({ bar, part })));
   const highest = Math.max(...bars.map(measure.of), 0);
+  const left = leftOf(measure, highest);
   return {
     period,
     title: measure.title(period),
@@ -66,11 +69,11 @@ export function timeChart(
     widths: [1040, 680, 330],
     draw: (width) => ({
       height: width < 400 ? HEIGHT - 40 : HEIGHT,
-      marginLeft: LEFT,
+      marginLeft: left,
       marginRight: RIGHT,
       marginTop: 12,
       marginBottom: BOTTOM,
-      x: { type: "utc", domain: domainOf(bars), range: [LEFT, rightOf(bars, width)] },
+      x: { type: "utc", domain: domainOf(bars), range: [left, rightOf(bars, width, left)] },
       y: { domain: [0, highest || 1], nice: true },
       marks: [
         gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
@@ -80,7 +83,7 @@ export function timeChart(
           tickFormat: (value: number) => measure.axis(value, highest),
           label: null,
         }),
-        axisX({ ticks: ticksOf(bars, width), tickSize: 4, label: null }),
+        axisX({ ticks: ticksOf(bars, width, left), tickSize: 4, label: null }),
         rectY(segments, {
           x1: ({ bar }) => bar.start,
           x2: ({ bar }) => bar.end,
@@ -111,13 +114,19 @@ function daysOf(bars: readonly Bar[]): number {
   return daysBetween(start, end) - 1;
 }
 
-/** The place where the axis ends. */
-function rightOf(bars: readonly Bar[], width: number): number {
-  return Math.min(width - RIGHT, LEFT + Math.max(1, daysOf(bars)) * WIDEST_BAR);
+/** The place where the axis begins: the longest label stands before it. The axis may end above the highest bar. */
+function leftOf(measure: Measure, highest: number): number {
+  const label = measure.axis(2 * highest, highest);
+  return Math.max(LEAST_LEFT, (label.length + 1) * CHARACTER);
 }
 
-function ticksOf(bars: readonly Bar[], width: number): number | Date[] {
-  const room = Math.max(1, Math.floor((rightOf(bars, width) - LEFT) / LABEL));
+/** The place where the axis ends. */
+function rightOf(bars: readonly Bar[], width: number, left: number): number {
+  return Math.min(width - RIGHT, left + Math.max(1, daysOf(bars)) * WIDEST_BAR);
+}
+
+function ticksOf(bars: readonly Bar[], width: number, left: number): number | Date[] {
+  const room = Math.max(1, Math.floor((rightOf(bars, width, left) - left) / LABEL));
   const days = daysOf(bars);
   if (days >= FEW_DAYS) return Math.max(2, room);
   const [start] = domainOf(bars);
