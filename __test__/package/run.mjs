@@ -1,7 +1,8 @@
 // `npm test -- package`: packs the package and its platform package, installs them from a registry on loopback as a
 // user would, and uses them, on every Node that is supported. Needs the package registry: Node comes from there too.
 //
-//   --node-only   on the Node that runs this, for a machine whose Node is the one to test
+//   --node-only   on the Node that runs this, for a machine whose Node is the one to test; those that are too old are
+//                 not tried
 //   --packed DIR  what `scripts/pack.mjs` has packed; nothing is built then, and no Rust is needed
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -13,6 +14,10 @@ import { prepare, root } from "../../scripts/prepare.mjs";
 
 /** Besides the one that runs this. */
 const LINES = ["20", "22", "24"];
+/** Lines that are too old, and have to be told so. */
+const OLD_LINES = ["16", "18"];
+/** The test that starts them. */
+const OF_OLD = "old-node.test.mjs";
 
 const { values } = parseArgs({
   options: { "node-only": { type: "boolean" }, packed: { type: "string" } },
@@ -22,11 +27,14 @@ const scratch = mkdtempSync(join(tmpdir(), "ao-codex-package-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const packed = values.packed ? resolve(values.packed) : pack();
 
-const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.mjs"));
+const files = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith(".test.mjs"))
+  .filter((name) => name !== OF_OLD || !values["node-only"]);
+const old = values["node-only"] ? [] : OLD_LINES.map(install);
 for (const node of nodes()) {
   process.stdout.write(`\n# Node ${execFileSync(node, ["--version"], { encoding: "utf8" })}`);
   const args = ["--test", ...files.map((name) => join("__test__", "package", name))];
-  const env = { ...process.env, PACKED: packed };
+  const env = { ...process.env, PACKED: packed, OLD_NODES: old.join("\n") };
   const { status } = spawnSync(node, args, { cwd: root, stdio: "inherit", env });
   if (status !== 0) process.exitCode = 1;
 }
