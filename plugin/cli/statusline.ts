@@ -62,12 +62,13 @@ async function readParts(options: GlobalOptions): Promise<Record<Part, string>> 
   const nowMs = Date.now();
   const today = parseSpan("today", new Date(nowMs)).startMs;
   const query = { ...scope(options), sinceMs: today, runningSinceMs: nowMs - SILENT_MS };
-  const bill = await scan((native, ...watched) => native.homeUsage(query, ...watched));
   const native = await loadNative();
-  const [limits, active] = await Promise.all([
+  // At once: they share one look at the home.
+  const [bill, limits] = await Promise.all([
+    scan((addon, ...watched) => addon.homeUsage(query, ...watched)),
     Promise.all(homesOf(options).map((home) => native.rateLimits(home))),
-    activeThreads(bill, nowMs, aoHomeOf(options)),
   ]);
+  const active = await activeThreads(bill, nowMs, aoHomeOf(options));
   return {
     today: dollars(bill.totals.estimatedCostUsd),
     active: String(active),
