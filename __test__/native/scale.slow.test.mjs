@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   closeSync,
+  copyFileSync,
   fstatSync,
   linkSync,
   mkdirSync,
@@ -12,9 +13,17 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as native from "@ao/plugin-codex/native";
+import { run } from "../support/command.mjs";
 import { usage } from "../support/expected.mjs";
-import { activePath, rolloutName, temporaryFolder, writeFile } from "../support/home.mjs";
+import {
+  activePath,
+  archivedPath,
+  rolloutName,
+  temporaryFolder,
+  writeFile,
+} from "../support/home.mjs";
 import { cpuMsOf, measure } from "../support/measure.mjs";
 import {
   AT,
@@ -107,6 +116,80 @@ describe("100,000 rollouts", () => {
     await assert.rejects(scan, { code: "Cancelled" });
     const cut = performance.now() - started;
     assert.ok(cut < home.wallMs / 2, `${cut} ms of ${home.wallMs} ms`);
+  });
+});
+
+describe("a home of empty days and of an archive", () => {
+  const DAYS = 100_000;
+  const ARCHIVED = 20_000;
+  const POLLER = fileURLToPath(new URL("programs/poll-a-home.mjs", import.meta.url));
+  const group = groupFolder();
+  let home;
+  let active;
+
+  before(() => {
+    home = temporaryFolder(group);
+    for (let at = 0; at < DAYS; at += 1) {
+      const [year, month, day] = [
+        1000 + Math.floor(at / 10_000),
+        Math.floor(at / 100) % 100,
+        at % 100,
+      ];
+      const parent = join(home, "sessions", String(year), String(month));
+      if (day === 0) mkdirSync(parent, { recursive: true });
+      mkdirSync(join(parent, String(day)));
+    }
+    const source = writeFile(home, "source", lines(...opening(threadId(1))));
+    mkdirSync(join(home, "archived_sessions"));
+    // Copies: a file with other names is asked for by itself each time.
+    for (let at = 1; at <= ARCHIVED; at += 1)
+      copyFileSync(source, join(home, archivedPath(threadId(at))));
+    active = writeFile(
+      home,
+      activePath(threadId(ARCHIVED + 1)),
+      lines(...opening(threadId(ARCHIVED + 1))),
+    );
+  });
+
+  const poll = async () => {
+    const { code, stderr, stdout } = await run(process.execPath, [
+      POLLER,
+      home,
+      active,
+      `${message("x")}\n`,
+    ]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  test("costs a poll a small part of a walk, whether or not the system lets so many be watched", async (t) => {
+    const walk = cpuMsOf(() => {
+      const found = readdirSync(home, { recursive: true });
+      assert.ok(found.length > DAYS + ARCHIVED);
+    });
+    const { firstMs, laterMs, seen } = await poll();
+    t.diagnostic(`first ${firstMs} ms, later ${laterMs} ms, a walk ${walk} ms`);
+    assert.equal(seen, 7, "every poll saw what was appended");
+    assert.ok(firstMs < walk * 4, `${firstMs} ms, a walk ${walk} ms`);
+    assert.ok(laterMs < walk, `${laterMs} ms, a walk ${walk} ms`);
+  });
+
+  test("costs little more for a day that is new beside a hundred thousand", async (t) => {
+    const crowded = join(home, "sessions", "3000", "01");
+    mkdirSync(crowded, { recursive: true });
+    const count = 20_000;
+    for (let at = 0; at < count; at += 1) mkdirSync(join(crowded, String(at)));
+    const options = { codexHome: home };
+    await native.homeRevision(options);
+    mkdirSync(join(crowded, "new"));
+    const started = process.cpuUsage();
+    await native.homeRevision(options);
+    const { user, system } = process.cpuUsage(started);
+    const again = (user + system) / 1_000;
+    const walk = cpuMsOf(() => readdirSync(home, { recursive: true }));
+    t.diagnostic(`${again} ms, a walk ${walk} ms`);
+    // Were each directory compared with each, it would be four hundred million times.
+    assert.ok(again < walk * 2, `${again} ms, a walk ${walk} ms`);
   });
 });
 

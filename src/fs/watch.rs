@@ -64,6 +64,9 @@ mod linux {
 
         /// Watches a directory, which is called `at`; one that is not there is no loss, its parent tells of it.
         pub fn watch(&mut self, at: usize, path: &Path) {
+            if self.is_lost {
+                return;
+            }
             let wanted = WatchFlags::CREATE
                 | WatchFlags::DELETE
                 | WatchFlags::MOVED_FROM

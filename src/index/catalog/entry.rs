@@ -1,6 +1,7 @@
 //! One file with a rollout's name: where it is, what the system last said of it, and what was learned from reading it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::codec::{Codec, Decoder, Encoder};
 use crate::fs::file_stamp::FileStamp;
@@ -20,7 +21,7 @@ pub struct Entry {
     /// The directory, by its place in the tree.
     pub directory: usize,
     /// Its name there.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// True if it lies in `archived_sessions/`.
     pub archived: bool,
     /// Its stamp, as the system gave it last.
@@ -66,27 +67,31 @@ impl Entry {
     /// The name without `.jsonl` and `.zst`.
     #[must_use]
     pub fn stem(&self) -> &str {
-        let plain = self.name.strip_suffix(".zst").unwrap_or(&self.name);
-        plain.strip_suffix(".jsonl").unwrap_or(plain)
+        stem_of(&self.name)
     }
 
     /// Tells whether it is a `.jsonl.zst`.
     #[must_use]
     pub fn is_compressed(&self) -> bool {
-        self.name.ends_with(".zst")
+        is_compressed(&self.name)
     }
 
     /// The rollout, as the walk describes it.
     #[must_use]
     pub fn file(&self, directory: &Path) -> RolloutFile {
-        RolloutFile {
-            path: in_directory(directory, &self.name),
-            stem: self.stem().to_owned(),
+        self.as_of(&self.stamp, self.last_record.ms()).file(directory)
+    }
+
+    /// The rollout, as it was when it had this stamp.
+    #[must_use]
+    pub(crate) fn as_of(&self, stamp: &FileStamp, last_record_ms: Option<i64>) -> NamedFile {
+        NamedFile {
+            directory: self.directory,
+            name: Arc::clone(&self.name),
             archived: self.archived,
-            compressed: self.is_compressed(),
-            size: self.stamp.size,
-            modified_ms: self.stamp.modified.ms(),
-            last_record_ms: self.last_record.ms(),
+            size: stamp.size,
+            modified_ms: stamp.modified.ms(),
+            last_record_ms,
         }
     }
 
@@ -143,6 +148,45 @@ impl Entry {
             Cached::Broken(broken) => broken.stamp != self.stamp,
         }
     }
+}
+
+/// A rollout of a directory, as the walk describes it, in little room.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedFile {
+    /// The directory, by its place in the tree.
+    pub(crate) directory: usize,
+    name: Arc<str>,
+    archived: bool,
+    size: u64,
+    modified_ms: i64,
+    last_record_ms: Option<i64>,
+}
+
+impl NamedFile {
+    /// The rollout in the directory of this path.
+    pub(crate) fn file(&self, directory: &Path) -> RolloutFile {
+        RolloutFile {
+            path: in_directory(directory, &self.name),
+            stem: stem_of(&self.name).to_owned(),
+            archived: self.archived,
+            compressed: is_compressed(&self.name),
+            size: self.size,
+            modified_ms: self.modified_ms,
+            last_record_ms: self.last_record_ms,
+        }
+    }
+}
+
+/// The ending of a compressed rollout.
+const COMPRESSED: &str = ".zst";
+
+fn stem_of(name: &str) -> &str {
+    let plain = name.strip_suffix(COMPRESSED).unwrap_or(name);
+    plain.strip_suffix(".jsonl").unwrap_or(plain)
+}
+
+fn is_compressed(name: &str) -> bool {
+    name.ends_with(COMPRESSED)
 }
 
 /// Joins as `join` does, without the second allocation that it takes for a name behind a path.

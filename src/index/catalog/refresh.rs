@@ -28,6 +28,8 @@ pub struct Catalog {
     /// The files.
     pub tree: Tree,
     watcher: Option<Watcher>,
+    /// The time when the system did not let all directories be watched. To try costs more than a walk that is not spared.
+    unwatchable: Option<Instant>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
     walked: Option<Instant>,
@@ -120,7 +122,8 @@ impl Catalog {
     }
 
     fn walk_watching(&mut self, home: &CodexHome, with_watcher: bool) -> Result<Missed> {
-        self.watcher = if with_watcher { Watcher::new() } else { None };
+        let is_watchable = self.unwatchable.is_none_or(|since| since.elapsed() >= BELIEVED);
+        self.watcher = if with_watcher && is_watchable { Watcher::new() } else { None };
         let watcher = &mut self.watcher;
         self.tops = tops(home);
         let missed = self.tree.walk(home, |at, path| {
@@ -130,6 +133,7 @@ impl Catalog {
         })?;
         if self.watcher.as_ref().is_some_and(Watcher::is_lost) {
             self.watcher = None;
+            self.unwatchable = Some(Instant::now());
         }
         Ok(missed)
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
@@ -150,7 +151,7 @@ impl Tree {
         if self.linked == 0 {
             return;
         }
-        let linked: Vec<(usize, Box<str>)> = self
+        let linked: Vec<(usize, Arc<str>)> = self
             .files
             .iter()
             .filter(|(_, entry)| entry.is_linked)

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::iter;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{FileStamp, Timestamp};
@@ -207,7 +208,7 @@ impl Tree {
         directory.is_known = true;
         directory.skipped = listed.skipped;
         directory.unreadable = None;
-        let mut known: HashMap<Box<str>, Slot> = HashMap::new();
+        let mut known: HashMap<Arc<str>, Slot> = HashMap::new();
         for slot in std::mem::take(&mut directory.files) {
             if let Some(entry) = self.files.get(slot) {
                 known.insert(entry.name.clone(), slot);
@@ -215,7 +216,8 @@ impl Tree {
         }
         let mut files: Vec<Slot> = Vec::with_capacity(listed.files.len());
         for name in listed.files {
-            let slot = known.remove(&name).unwrap_or_else(|| {
+            let slot = known.remove(&*name).unwrap_or_else(|| {
+                let name = name.into();
                 self.files.insert(Entry { directory: at, name, archived, ..Entry::default() })
             });
             files.push(slot);
@@ -231,9 +233,12 @@ impl Tree {
         let directory = self.directories.get_mut(at)?;
         directory.files = files;
         directory.is_sorted = false;
-        let before = std::mem::replace(&mut directory.directories, below.clone());
-        for gone in before.into_iter().filter(|one| !below.contains(one)) {
-            self.forget(gone);
+        let before = std::mem::replace(&mut directory.directories, below);
+        if !before.is_empty() {
+            let still: HashSet<usize> = directory.directories.iter().copied().collect();
+            for gone in before.into_iter().filter(|one| !still.contains(one)) {
+                self.forget(gone);
+            }
         }
         Some(at)
     }

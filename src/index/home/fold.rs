@@ -1,5 +1,6 @@
 //! Reads rollouts to their ends, each by one caller at a time: the others wait for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::codec::encode;
@@ -136,7 +137,7 @@ impl HomeStore {
     /// Puts a fold away.
     fn keep(&self, slot: Slot, born: u64, folded: Folded) {
         let last_record_ms = folded.last().last_record_ms();
-        let mut summary = CachedSummary::Ready(Box::new(Summary::new(folded.last())));
+        let mut summary = CachedSummary::Ready(Arc::new(Summary::new(folded.last())));
         let provisional = folded.provisional.as_deref().map(|fold| encode(fold).into_boxed_slice());
         // What was appended to once will be again.
         let (state, live) = if folded.start > 0 {

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
-use crate::index::query::bill::bill;
+use crate::index::query::bill::{bill, bill_in_parts};
 use crate::index::reading::progress::Watch;
 
 #[test]
@@ -57,4 +57,29 @@ fn a_caller_who_stops_takes_nothing_from_what_others_know() {
     let (slot, born) = known.unwrap();
     store.note_failure(slot, born, &Error::cancelled("read rollout", &path));
     assert!(store.lock().cached(slot).is_some());
+}
+
+#[test]
+fn nobody_waits_while_the_parts_of_a_bill_are_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let day = dir.path().join("sessions/2026/01/02");
+    fs::create_dir_all(&day).unwrap();
+    for at in 0..250 {
+        let line = format!(r#"{{"type":"session_meta","payload":{{"id":"t-{at}"}}}}"#);
+        fs::write(day.join(format!("rollout-{at}.jsonl")), line + "\n").unwrap();
+    }
+    let store = HomeStore::new(CodexHome::new(dir.path()), None);
+    let mut parts = Vec::new();
+    bill_in_parts(&store, &Watch::default(), |part| {
+        assert!(store.state.try_lock().is_ok());
+        // What others learn meanwhile takes nothing from this bill.
+        for thread in &part {
+            fs::remove_file(&thread.file.path).unwrap();
+        }
+        store.revision().unwrap();
+        parts.push(part.len());
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(parts, [100, 100, 50]);
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::iter;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::home::MAX_REFRESHES;
 use crate::index::home::{Failures, HomeStore, TakeListed};
-use crate::index::query::join::{join, left_out, newest_cached, summarized};
-use crate::index::reading::cached::Cached;
+use crate::index::query::join::{Snapshot, join, left_out, newest_cached};
+use crate::index::reading::cached::{Cached, CachedLedger};
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::summary::Glimpse;
@@ -96,8 +97,10 @@ pub fn bill_listing(
                 continue;
             }
             match settle(&state, &failures) {
-                Ok(Together { newest, families, skipped }) => {
-                    hand_over(&state, &newest, families, watch, &mut take)?;
+                Ok(together) => {
+                    // Whoever takes them may be slow, and others ask meanwhile.
+                    drop(state);
+                    let skipped = together.hand_over(watch, &mut take)?;
                     return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
                 }
                 Err(lost) => state.forget(&lost),
@@ -114,7 +117,9 @@ type Families = HashMap<String, Option<Thread>>;
 /// The knowledge that only all rollouts of a home together give.
 struct Together {
     /// Those that were folded, newest first.
-    newest: Vec<Slot>,
+    newest: Vec<Snapshot>,
+    /// Where they lie.
+    directories: HashMap<usize, PathBuf>,
     families: Families,
     skipped: Vec<Skipped>,
 }
@@ -198,35 +203,44 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     skipped.extend(copies);
     let families =
         threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
-    let newest = newest.into_iter().map(|(slot, ..)| slot).collect();
-    Ok(Together { newest, families, skipped })
+    let mut directories = HashMap::new();
+    let snapshot = |(_, entry, cached): (Slot, &Entry, &CachedLedger)| {
+        let path = || state.tree.path_of(entry).to_owned();
+        directories.entry(entry.directory).or_insert_with(path);
+        Snapshot::of(entry, cached)
+    };
+    let newest = newest.into_iter().map(snapshot).collect();
+    Ok(Together { newest, directories, families, skipped })
 }
 
-/// Hands every thread over, newest first.
-fn hand_over(
-    state: &State,
-    newest: &[Slot],
-    mut families: Families,
-    watch: &Watch,
-    take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
-) -> Result<()> {
-    let mut part = Vec::with_capacity(PART);
-    for (entry, cached) in newest.iter().filter_map(|&slot| state.cached(slot)) {
-        let rollout = summarized(state, entry, cached);
-        let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
-            continue;
-        };
-        let id = rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem);
-        part.extend(match families.get_mut(id) {
-            Some(family) => family.take(),
-            None => alone(rollout),
-        });
-        if part.len() >= PART {
-            take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
-            if watch.is_cancelled() {
-                return Ok(());
+impl Together {
+    /// Hands every thread over, newest first; gives what was skipped.
+    fn hand_over(
+        self,
+        watch: &Watch,
+        take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
+    ) -> Result<Vec<Skipped>> {
+        let Self { newest, directories, mut families, skipped } = self;
+        let mut part = Vec::with_capacity(PART);
+        for snapshot in newest {
+            let directory = directories.get(&snapshot.file.directory);
+            let rollout = directory.and_then(|directory| snapshot.summarized(directory));
+            let Some(rollout) = rollout.filter(|rollout| !rollout.summary.is_empty) else {
+                continue;
+            };
+            let id = rollout.summary.thread_id.as_deref().unwrap_or(&rollout.file.stem);
+            part.extend(match families.get_mut(id) {
+                Some(family) => family.take(),
+                None => alone(rollout),
+            });
+            if part.len() >= PART {
+                take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
+                if watch.is_cancelled() {
+                    return Ok(skipped);
+                }
             }
         }
+        take(part)?;
+        Ok(skipped)
     }
-    take(part)
 }

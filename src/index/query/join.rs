@@ -1,16 +1,17 @@
 //! Joins cached ledgers to threads: a thread may have several rollouts, and may need another thread's records.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use crate::error::Result;
-use crate::index::catalog::entry::{Entry, Slot};
+use crate::index::catalog::entry::{Entry, NamedFile, Slot};
 use crate::index::home::{Failures, HomeStore};
-use crate::index::reading::cached::{Cached, CachedLedger};
+use crate::index::reading::cached::{Cached, CachedLedger, CachedSummary};
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
 use crate::ledger::fold::Fold;
 use crate::ledger::threads::{Summarized, Threads, assemble};
-use crate::rollout::file::{RolloutFile, Skipped};
+use crate::rollout::file::Skipped;
 
 /// Some rollouts in a nutshell, newest first.
 #[derive(Debug, Default)]
@@ -71,14 +72,26 @@ pub(crate) fn summarized(
     entry: &Entry,
     cached: &CachedLedger,
 ) -> Option<Summarized> {
-    let stamp = cached.checkpoint.stamp;
-    let file = RolloutFile {
-        size: stamp.size,
-        modified_ms: stamp.modified.ms(),
-        last_record_ms: cached.last_record_ms,
-        ..entry.file(state.catalog.tree.path_of(entry))
-    };
-    Some(Summarized { file, summary: cached.summary.get()? })
+    Snapshot::of(entry, cached).summarized(state.catalog.tree.path_of(entry))
+}
+
+/// A rollout as it was when it was read, to tell of it while the memory of its home may change.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) file: NamedFile,
+    summary: CachedSummary,
+}
+
+impl Snapshot {
+    pub(crate) fn of(entry: &Entry, cached: &CachedLedger) -> Self {
+        let file = entry.as_of(&cached.checkpoint.stamp, cached.last_record_ms);
+        Self { file, summary: cached.summary.clone() }
+    }
+
+    /// The rollout in a nutshell; its directory has this path.
+    pub(crate) fn summarized(&self, directory: &Path) -> Option<Summarized> {
+        Some(Summarized { summary: self.summary.get()?, file: self.file.file(directory) })
+    }
 }
 
 /// The reason why rollouts were left out, by path.

@@ -1,5 +1,7 @@
 //! The cached ledger of a rollout: its sums, and the state from which it goes on.
 
+use std::sync::Arc;
+
 use crate::codec::{decode, encode};
 use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::states;
@@ -43,13 +45,13 @@ pub struct CachedLedger {
     pub provisional: Option<Box<[u8]>>,
 }
 
-/// The sums of a ledger.
-#[derive(Debug)]
+/// The sums of a ledger. A copy takes no room.
+#[derive(Debug, Clone)]
 pub enum CachedSummary {
     /// As it is: that of a fold which is being appended to.
-    Ready(Box<Summary>),
+    Ready(Arc<Summary>),
     /// Encoded.
-    Encoded(Box<[u8]>),
+    Encoded(Arc<[u8]>),
 }
 
 impl CachedSummary {
@@ -78,7 +80,7 @@ impl CachedSummary {
     /// Encodes it.
     pub fn encode(&mut self) {
         if let Self::Ready(summary) = self {
-            *self = Self::Encoded(encode(&**summary).into_boxed_slice());
+            *self = Self::Encoded(encode(&**summary).into());
         }
     }
 }
