@@ -15,11 +15,11 @@ export async function withProgress<T>(
   stream = process.stderr,
 ): Promise<T> {
   if (!stream.isTTY) return scan(() => {});
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let latest: ScanProgress | null = null;
   let isShown = false;
   const timer = setInterval(() => {
-    if (Date.now() - startedAt < PATIENCE_MS) return;
+    if (performance.now() - startedAt < PATIENCE_MS) return;
     stream.write(ERASE_LINE + shorten(describe(latest), columnsFor(stream.columns) - 1));
     isShown = true;
   }, REFRESH_MS);

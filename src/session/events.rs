@@ -76,7 +76,8 @@ pub struct Question {
 pub struct Only {
     /// Only those of this session of the terminal, or of none: two orchestrators may give one id to two sessions.
     pub runtime: Option<String>,
-    /// Only those from this time on, in milliseconds since 1970: an id may be given again.
+    /// Only those behind the first one from this time on, in milliseconds since 1970: an id may be given again. A file
+    /// grows at its end, whichever way the clock is set.
     pub since_ms: Option<i64>,
 }
 
@@ -85,17 +86,23 @@ impl SessionEvents {
     #[must_use]
     pub fn read(text: &[u8], only: &Only) -> Self {
         let mut events = Self::default();
+        let mut is_of_session = only.since_ms.is_none();
+        let mut is_since = |at_ms| {
+            is_of_session |= only.since_ms.is_some_and(|since_ms| at_ms >= since_ms);
+            is_of_session
+        };
         for text in text.split(|byte| *byte == b'\n') {
             if let Some(line) = Line::parse(text) {
-                if only.admits(&line) {
+                if is_since(line.at_ms) && only.admits(&line) {
                     events.add(&line);
                 }
             } else if let Some(at_ms) = launch(text) {
+                is_since(at_ms);
                 events.launched_ms = Some(at_ms);
             }
         }
-        events.threads.sort_by_key(|thread| std::cmp::Reverse(thread.at_ms));
-        events.questions.sort_by_key(|question| std::cmp::Reverse(question.at_ms));
+        events.threads.reverse();
+        events.questions.reverse();
         events
     }
 
@@ -132,8 +139,8 @@ impl SessionEvents {
     }
 
     fn know(&mut self, line: &Line<'_>) {
-        let known = self.threads.iter_mut().find(|thread| thread.thread_id == line.thread);
-        let Some(thread) = known else {
+        let known = self.threads.iter().position(|thread| thread.thread_id == line.thread);
+        let Some(at) = known else {
             self.threads.push(ThreadEvents {
                 thread_id: line.thread.clone().into_owned(),
                 rollout_path: owned(line.rollout.as_deref()),
@@ -142,10 +149,15 @@ impl SessionEvents {
             });
             return;
         };
+        let Some(thread) = self.threads.get_mut(at) else { return };
         thread.rollout_path = owned(line.rollout.as_deref()).or(thread.rollout_path.take());
         if matches!(line.kind, Kind::Started | Kind::Resumed | Kind::Prompted) {
             thread.cwd = owned(line.cwd.as_deref()).or(thread.cwd.take());
             thread.at_ms = line.at_ms;
+            // The last one stands last.
+            if let Some(rest) = self.threads.get_mut(at..) {
+                rest.rotate_left(1);
+            }
         }
     }
 
@@ -166,7 +178,6 @@ impl Only {
     fn admits(&self, line: &Line<'_>) -> bool {
         let other = self.runtime.as_deref().zip(line.runtime.as_deref());
         other.is_none_or(|(wanted, found)| wanted == found)
-            && self.since_ms.is_none_or(|since| line.at_ms >= since)
     }
 }
 

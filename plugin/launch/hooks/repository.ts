@@ -9,7 +9,7 @@ import { directoryHooksSync } from "../../native.js";
 import { identityOf } from "../codex-binary.js";
 import type { Place } from "../repository-trust.js";
 import { trustedWord } from "../repository-trust.js";
-import { textOfFile } from "../safe-file.js";
+import { textOfFile } from "../guarded.js";
 import type { SetAside } from "./definition.js";
 import { trustedDirectories } from "../work-tree.js";
 import type { UserConfig } from "../user-config.js";
@@ -25,7 +25,7 @@ const RETRY_MS = 60_000;
 
 interface Answer {
   hooks: SetAside[];
-  /** The time, in milliseconds since 1970, from which it is asked again. */
+  /** The moment from which it is asked again, in milliseconds by `performance.now()`. */
   until: number;
 }
 
@@ -56,7 +56,7 @@ export function repositoryHooks(
   const asked = JSON.stringify([identity, directory, checkouts, texts.map(digest)]);
   const found = answers.get(asked);
   const known =
-    found && Date.now() < found.until ? found : ask(binary, directory, checkouts, deadlineMs);
+    found && performance.now() < found.until ? found : ask(binary, directory, checkouts, deadlineMs);
   remember(asked, known);
   return known.hooks.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
 }
@@ -70,7 +70,7 @@ function ask(
   const flags = ["-c", trustedWord(checkouts)];
   const leftMs = Math.max(0, Math.floor(deadlineMs - performance.now()));
   const listed = directoryHooksSync(binary, flags, directory, leftMs);
-  if (listed === null) return { hooks: [], until: Date.now() + RETRY_MS };
+  if (listed === null) return { hooks: [], until: performance.now() + RETRY_MS };
   const hooks = listed.flatMap(({ key, currentHash }) => {
     const isOfRepository = checkouts.some((checkout) =>
       key.startsWith(`${join(checkout, ".codex")}/`),

@@ -35,7 +35,7 @@ export class SeenOnScreen {
   }
 }
 
-/** The time when a question was seen, unless that is too long ago. */
+/** The time when a question was seen, unless that is too long ago, or ahead: the clock was set back then. */
 export function freshQuestionMs(seenAtMs: number | null, nowMs: number): number | null {
-  return seenAtMs !== null && nowMs - seenAtMs < FRESH_MS ? seenAtMs : null;
+  return seenAtMs !== null && Math.abs(nowMs - seenAtMs) < FRESH_MS ? seenAtMs : null;
 }

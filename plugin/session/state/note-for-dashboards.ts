@@ -22,7 +22,8 @@ export async function noteForDashboards(
   if (decision === null || !workspacePath || process.platform === "win32") return;
   const { because, state } = decision;
   const isNeeded = needsSomebody(state);
-  const isOld = nowMs - (seenStateAtMs ?? 0) > REPEAT_MS;
+  // One that is ahead was written before the clock was set back.
+  const isOld = Math.abs(nowMs - (seenStateAtMs ?? 0)) > REPEAT_MS;
   const isNews = isNeeded ? state !== seenState || isOld : needsSomebody(seenState);
   if (!isNews) return;
   try {

@@ -127,3 +127,23 @@ fn lines_of_another_terminal_or_of_an_earlier_session_do_not_count() {
     assert_eq!(ids(&Only { runtime: Some("x-app-1".into()), since_ms: None }), [B, A]);
     assert_eq!(ids(&Only { runtime: None, since_ms: Some(2) }), [B]);
 }
+
+#[test]
+fn a_clock_that_is_set_back_during_a_session_takes_nothing_from_it() {
+    let lines = [
+        line(1, "SessionStart", B, ""),
+        line(5_000, "SessionStart", A, ""),
+        line(5_001, "UserPromptSubmit", A, &turn("t1")),
+        // An hour earlier by the clock, a second later in truth.
+        line(1_400, "SessionStart", B, ""),
+        line(1_401, "UserPromptSubmit", B, &turn("t2")),
+        line(1_402, "PermissionRequest", B, &turn("t2")),
+    ];
+    let only = Only { runtime: None, since_ms: Some(4_000) };
+    let events = SessionEvents::read(lines.concat().as_bytes(), &only);
+    let ids: Vec<_> = events.threads.iter().map(|thread| &*thread.thread_id).collect();
+    assert_eq!(ids, [B, A]);
+    assert_eq!(events.prompt, Some(prompt(B, "t2", 1_401, PromptEnd::None, None)));
+    assert_eq!(events.questions.len(), 1);
+    assert_eq!(events.last_ms, Some(1_402));
+}
