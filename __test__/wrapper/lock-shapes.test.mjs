@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
+  lstatSync,
+  lutimesSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -49,6 +53,56 @@ for (const what of ["a directory", "a FIFO"]) {
   });
 }
 
+const HOUR_AHEAD = new Date(Date.now() + 60 * 60_000);
+const YEAR_AHEAD = new Date(Date.now() + 365 * 24 * 60 * 60_000);
+const gone = `ao-wrapper ${hostname()} 999999999\n`;
+
+for (const [what, content, time] of [
+  ["of the orchestrator, from an hour ahead", "", HOUR_AHEAD],
+  [
+    "of a process that lives, from an hour ahead",
+    `ao-wrapper ${hostname()} ${process.pid}\n`,
+    HOUR_AHEAD,
+  ],
+  ["of another host, from a year ahead", "ao-wrapper some-other-host 1\n", YEAR_AHEAD],
+  ["of a process that is gone, from a year ahead", gone, YEAR_AHEAD],
+])
+  test(`a lock ${what}, is taken over: the clock was set back`, async (t) => {
+    const box = await makeSandbox(t);
+    const lock = `${box.metadataPath}.lock`;
+    writeFileSync(lock, content);
+    utimesSync(lock, time, time);
+    const { stderr } = box.run(box.git, ["checkout", "-q", "-b", "topic"], {
+      env: { AO_WRAPPER_DEBUG: "1" },
+    });
+    assert.match(stderr, /branch=topic noted for session app-1: status 0/);
+    assert.equal(box.metadata().branch, "topic");
+    assert.deepEqual(readdirSync(box.data), [SESSION]);
+  });
+
+for (const what of ["a directory", "a FIFO", "a link to nothing"])
+  test(`a lock that is ${what} and from an hour ahead is taken out of the way`, async (t) => {
+    const box = await makeSandbox(t);
+    const lock = `${box.metadataPath}.lock`;
+    SHAPES[what](lock);
+    lutimesSync(lock, HOUR_AHEAD, HOUR_AHEAD);
+    box.run(box.git, ["checkout", "-q", "-b", "topic"]);
+    assert.equal(box.metadata().branch, "topic");
+    assert.deepEqual(readdirSync(box.data), [SESSION]);
+  });
+
+test("a lock and its takeover from a year ahead are both taken over", async (t) => {
+  const box = await makeSandbox(t);
+  const lock = `${box.metadataPath}.lock`;
+  writeFileSync(lock, "");
+  const breaker = `${lock}.break-${statSync(lock).ino}-1`;
+  writeFileSync(breaker, "");
+  for (const path of [lock, breaker]) utimesSync(path, YEAR_AHEAD, YEAR_AHEAD);
+  box.run(box.git, ["checkout", "-q", "-b", "topic"]);
+  assert.equal(box.metadata().branch, "topic");
+  assert.equal(existsSync(lock), false);
+});
+
 test("a lock that is a minute old is stale, whoever its pid is now", async (t) => {
   const box = await makeSandbox(t);
   const lock = `${box.metadataPath}.lock`;
@@ -85,6 +139,24 @@ test("what killed updates have left is taken away by the next one", async (t) =>
   box.run(box.git, ["checkout", "-q", "-b", "topic"]);
   assert.deepEqual(readdirSync(box.data).toSorted(), [`.${SESSION}.ao-999998`, SESSION]);
 });
+
+for (const shell of ["bash", "dash"])
+  test(`links in place of the files that ${shell} is about to write are not followed`, async (t) => {
+    const box = await makeSandbox(t);
+    const victim = join(box.root, "victim");
+    writeFileSync(victim, "untouched");
+    const script = `
+      at=$$
+      while [ $((at - $$)) -lt 300 ]; do ln -s "$1" "$AO_DATA_DIR/.$AO_SESSION.ao-$at"; at=$((at + 1)); done
+      . "$2"
+      update_ao_metadata branch topic`;
+    const helper = join(box.bin, "ao-metadata-helper.sh");
+    const { status } = box.run(shell, ["-c", script, shell, victim, helper]);
+    assert.equal(status, 0);
+    assert.equal(box.metadata().branch, "topic");
+    assert.equal(readFileSync(victim, "utf8"), "untouched");
+    assert.ok(lstatSync(box.metadataPath).isFile());
+  });
 
 test("a value takes no control characters along", async (t) => {
   const box = await makeSandbox(t);

@@ -1,13 +1,14 @@
 /** The session's metadata file, which the wrappers write to. */
 
-import { rmSync } from "node:fs";
+import { lstatSync, rmdirSync, rmSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { path } from "../../terminal/format.js";
 import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
-import { giveRights, isDirectory, isFile, may, statOf } from "../files.js";
+import { giveRights, isDirectory, isFile, may } from "../files.js";
 import type { Machine } from "../machine.js";
 import type { MetadataFile } from "../metadata-file.js";
 import { metadataFile, readMetadata } from "../metadata-file.js";
@@ -60,9 +61,12 @@ export const metadata: Check = {
     const file = fileOf(session);
     if (file === null) return null;
     const done = [giveRights(dirname(file.path), 0o700), giveRights(file.path, 0o600)];
-    if (isStale(lockOf(file))) {
-      rmSync(lockOf(file), { force: true });
-      done.push(`removed ${path(lockOf(file))}`);
+    const lock = lockOf(file);
+    if (lock !== null && isStale(lock.stat)) {
+      // One that is no file may be a directory; where something is in it, that is somebody's.
+      if (lock.stat.isDirectory()) rmdirSync(lock.path);
+      else rmSync(lock.path, { force: true });
+      done.push(`removed ${path(lock.path)}`);
     }
     return done.filter((what) => what !== null).join(", ") || null;
   },
@@ -88,11 +92,14 @@ function judge(file: MetadataFile, cannotWriteJson: boolean): Finding {
       `${shown} is JSON, and the wrappers have neither node nor jq to write it`,
       "ao-codex wrappers install",
     );
-  if (isStale(lockOf(file)))
+  const lock = lockOf(file);
+  if (lock !== null && !lock.stat.isFile())
     return warn(
-      `a process that died left ${path(lockOf(file))} behind`,
-      `rm ${shellWord(lockOf(file))}`,
+      `${path(lock.path)} is no file, and in the way of every update`,
+      `${lock.stat.isDirectory() ? "rm -r" : "rm"} ${shellWord(lock.path)}`,
     );
+  if (lock !== null && isStale(lock.stat))
+    return warn(`a process that died left ${path(lock.path)} behind`, `rm ${shellWord(lock.path)}`);
   return ok(shown);
 }
 
@@ -117,11 +124,18 @@ function fileOf(session: Machine["session"]): MetadataFile | null {
   return metadataFile(session.dataDir, session.id);
 }
 
-function lockOf({ path: file }: MetadataFile): string {
-  return `${file}.lock`;
+interface Lock {
+  path: string;
+  stat: Stats;
 }
 
-function isStale(lock: string): boolean {
-  const stat = statOf(lock);
-  return stat !== null && Date.now() - stat.mtimeMs > STALE_LOCK_MS;
+function lockOf({ path: file }: MetadataFile): Lock | null {
+  const lock = `${file}.lock`;
+  const stat = lstatSync(lock, { throwIfNoEntry: false });
+  return stat === undefined ? null : { path: lock, stat };
+}
+
+/** One from the future was made before the clock was set back. */
+function isStale({ mtimeMs }: Stats): boolean {
+  return Math.abs(Date.now() - mtimeMs) > STALE_LOCK_MS;
 }

@@ -96,26 +96,46 @@ _ao_alive() {
 
 _ao_is_old() { [ -n "$(find "$1" -prune -mmin +1 2>/dev/null)" ]; }
 
-# A holder on this host that is gone counts only when it has been seen gone for a second: what it
-# started last (a rename) may still be under way. $2 names the file in our notes. After a minute a
-# lock is stale whoever seems to hold it: the pid may be another process's by now.
-_ao_abandoned() {
+# Newer than a file that is made now: the clock was set back since. Not asked before half a second,
+# which nearly nobody waits.
+_ao_is_ahead() {
+  [ "$_ao_waited" -ge 500 ] && _ao_create "$_ao_temporary" || return 1
+  set -- "$(find "$1" -prune -newer "$_ao_temporary" 2>/dev/null)"
+  rm -f "$_ao_temporary"
+  [ -n "$1" ]
+}
+
+# Whoever holds it, a lock that is older than a minute, or that is from the future, is stale: its pid
+# may be another process's by now. So is one whose holder on this host is gone.
+_ao_sign_of() {
   _ao_holds "$1" || :
+  _ao_sign=
   case $_ao_holder in
-    "ao-wrapper $_ao_host "*[0-9])
-      _ao_gone=
-      eval "_ao_gone=\${_ao_gone_$2-}"
-      if _ao_alive "${_ao_holder##* }"; then
-        eval "_ao_gone_$2="
-        _ao_is_old "$1"
-        return
-      elif [ "${_ao_gone#* }" != "$_ao_holder" ]; then
-        eval "_ao_gone_$2=\"\$_ao_waited \$_ao_holder\""
-        return 1
-      fi
-      [ $((_ao_waited - ${_ao_gone%% *})) -ge 1000 ]
-      ;;
-    *) _ao_is_old "$1" ;;
+    "ao-wrapper $_ao_host "*[0-9]) _ao_alive "${_ao_holder##* }" || _ao_sign=gone ;;
+  esac
+  if [ $_ao_sign ]; then :
+  elif _ao_is_old "$1"; then _ao_sign=old
+  elif _ao_is_ahead "$1"; then _ao_sign=ahead
+  fi
+}
+
+# All that counts only when it has been seen for some time, whatever the clock does meanwhile: what a
+# process started last (a rename) may still be under way, and one may have locked it just before the
+# clock was set. $2 names the file in our notes.
+_ao_abandoned() {
+  _ao_sign_of "$1"
+  _ao_seen=
+  eval "_ao_seen=\${_ao_seen_$2-}"
+  if [ -z "$_ao_sign" ]; then
+    eval "_ao_seen_$2="
+    return 1
+  elif [ "${_ao_seen#* }" != "$_ao_sign $_ao_holder" ]; then
+    eval "_ao_seen_$2=\"\$_ao_waited \$_ao_sign \$_ao_holder\""
+    return 1
+  fi
+  case $_ao_sign in
+    ahead) [ $((_ao_waited - ${_ao_seen%% *})) -ge 2000 ] ;;
+    *) [ $((_ao_waited - ${_ao_seen%% *})) -ge 1000 ] ;;
   esac
 }
 
@@ -155,6 +175,7 @@ _ao_break() {
 
 _ao_lock() {
   _ao_waited=0
+  _ao_seen_lock=
   _ao_delay=10
   until _ao_create "$1"; do
     [ $_ao_waited -lt 10000 ] || return 1
@@ -207,7 +228,8 @@ _ao_update() {
   # What an environment says may be anything; a lock has one line.
   case $_ao_host in '' | *[!0-9A-Za-z._-]*) _ao_host=$(uname -n) ;; esac
   _ao_token="ao-wrapper $_ao_host $_ao_pid"
-  _ao_temporary=./.$_ao_file.ao-$_ao_pid
+  # shellcheck disable=SC3028 # where there is none the name is of the pid alone
+  _ao_temporary=./.$_ao_file.ao-$_ao_pid-${RANDOM-}${RANDOM-}
   # Where others found the lock stale while we held it, everything is done again.
   _ao_result=$_ao_lost
   for _ao_try in 1 2 3 4 5; do
@@ -226,11 +248,31 @@ _ao_commit() {
   case $_ao_format in
     json) _ao_commit_json "$@" ;;
     *)
-      cp -p "./$_ao_file" "$_ao_temporary" || exit 1 # for its mode
+      _ao_begin
       _ao_rewrite "$@" <"./$_ao_file" >"$_ao_temporary" || exit 1
       _ao_rename
       ;;
   esac
+}
+
+# The next file that is written is a new one, never what somebody has put there under its name, and
+# has the mode of the metadata.
+_ao_begin() {
+  if [ -e "$_ao_temporary" ] || [ -L "$_ao_temporary" ]; then rm -f "$_ao_temporary"; fi
+  _ao_rights=$(ls -ld "./$_ao_file") || exit 1
+  _ao_rights=${_ao_rights#?}
+  _ao_mask=
+  for _ao_who in u g o; do
+    case $_ao_who$_ao_rights in
+      ?rw*) _ao_mask=${_ao_mask}0 ;;
+      ?r*) _ao_mask=${_ao_mask}2 ;;
+      ?-w*) _ao_mask=${_ao_mask}4 ;;
+      *) _ao_mask=${_ao_mask}6 ;;
+    esac
+    _ao_rights=${_ao_rights#???}
+  done
+  umask "0$_ao_mask" || exit 1
+  set -C
 }
 
 _ao_rename() {
@@ -307,7 +349,8 @@ _ao_commit_json() {
         });
       }
       const mode = fs.statSync(file).mode & 0o7777;
-      const handle = fs.openSync(temporary, "w", 0o600);
+      fs.rmSync(temporary, { force: true });
+      const handle = fs.openSync(temporary, "wx", 0o600);
       fs.fchmodSync(handle, mode);
       fs.writeFileSync(handle, JSON.stringify(metadata, null, 2) + "\n");
       fs.fsyncSync(handle);
@@ -324,7 +367,7 @@ _ao_commit_json() {
     shift 2
     _ao_left=$((_ao_left - 2))
   done
-  cp -p "./$_ao_file" "$_ao_temporary" || exit 1
+  _ao_begin
   jq --indent 2 "$@" "$_ao_program" <"./$_ao_file" >"$_ao_temporary" || exit 1
   [ -s "$_ao_temporary" ] || exit 1
   _ao_rename
