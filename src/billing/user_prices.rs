@@ -13,7 +13,7 @@
 //! A model that stands there replaces that of the imported table, and this one the built-in one of that name.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::billing::local_time::LocalTime;
 use crate::billing::price_table::{Origin, PriceTable, json};
 use crate::billing::rates::{ModelPrices, Rates, TierRates};
 use crate::error::{Error, Result};
-use crate::fs::atomic::Pending;
+use crate::fs::atomic::{Pending, make_private};
 use crate::fs::file_stamp::Timestamp;
 use crate::fs::guarded;
 use crate::fs::user_dirs::Directories;
@@ -138,7 +138,7 @@ fn read_given(file: &Path) -> io::Result<String> {
 
 fn put(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory)?;
+    make_private(directory)?;
     let pending = Pending::new(path)?;
     pending.file().write_all(content)?;
     pending.file().sync_all()?;

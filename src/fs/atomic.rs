@@ -71,7 +71,7 @@ pub(crate) fn write(target: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Makes a directory that is the user's alone, and those above it that are not there.
 pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
-    if directory.is_dir() {
+    if directory.is_dir() || directory == Path::new("") {
         return Ok(());
     }
     let mut builder = DirBuilder::new();

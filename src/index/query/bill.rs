@@ -205,7 +205,7 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
         threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
     let mut directories = HashMap::new();
     let snapshot = |(_, entry, cached): (Slot, &Entry, &CachedLedger)| {
-        let path = || state.tree.path_of(entry).to_owned();
+        let path = || state.catalog.tree.path_of(entry).to_owned();
         directories.entry(entry.directory).or_insert_with(path);
         Snapshot::of(entry, cached)
     };
