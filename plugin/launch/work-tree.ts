@@ -3,9 +3,8 @@
  * what git writes names nothing.
  */
 
-import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { textOfFile } from "./safe-file.js";
+import { answers, kindOf, realPathOf, textOfFile } from "./guarded.js";
 
 export interface WorkTree {
   /** The directory that holds `.git`. */
@@ -26,24 +25,23 @@ export interface WorkTree {
 export function trustedDirectories(project: string): string[] {
   const given = resolve(project);
   const names = [given];
-  try {
-    const real = realpathSync(given);
+  const real = realPathOf(given);
+  if (real !== null) {
     names.push(real);
     const found = workTreeOf(real);
     if (found !== null) names.push(found.top, found.main);
-  } catch {
-    // What is not there, or not ours to read, has no other name.
   }
   return [...new Set(names)];
 }
 
-/** The work tree that a directory lies in; `null` where it lies in none. */
+/** The work tree that a directory lies in; `null` where it lies in none, or its disk does not answer. */
 export function workTreeOf(start: string): WorkTree | null {
+  if (!answers(start)) return null;
   for (let dir = start; ; dir = dirname(dir)) {
     const git = join(dir, ".git");
-    const stat = lstatSync(git, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) return { top: dir, main: dir, commonDir: git, gitDir: git };
-    if (stat?.isFile())
+    const kind = kindOf(git);
+    if (kind === "directory") return { top: dir, main: dir, commonDir: git, gitDir: git };
+    if (kind === "file")
       return linkedAt(dir) ?? { top: dir, main: dir, commonDir: git, gitDir: git };
     if (dir === dirname(dir)) return null;
   }
@@ -51,11 +49,13 @@ export function workTreeOf(start: string): WorkTree | null {
 
 /** `.git` of a linked work tree names its folder in the repository; `commondir` there leads to the repository. */
 function linkedAt(top: string): WorkTree | null {
-  const named = /^gitdir: (.+)$/m.exec(textOfFile(join(top, ".git")) ?? "")?.[1]?.trim();
+  const named = /^gitdir: (.+)/.exec(textOfFile(join(top, ".git")) ?? "")?.[1]?.trim();
   if (named === undefined) return null;
   const gitDir = resolve(top, named);
+  // Asked for by itself: what lies below a directory that does not answer is not asked again.
+  if (!answers(gitDir)) return null;
   const common = textOfFile(join(gitDir, "commondir"))?.trim();
   if (common === undefined || common === "") return null;
-  const commonDir = realpathSync(resolve(gitDir, common));
-  return { top, main: dirname(commonDir), commonDir, gitDir };
+  const commonDir = realPathOf(resolve(gitDir, common));
+  return commonDir === null ? null : { top, main: dirname(commonDir), commonDir, gitDir };
 }

@@ -81,6 +81,14 @@ impl Repositories {
     }
 }
 
+/// The path that a file of git's names behind a key, `gitdir: ` in `.git` and nothing in `commondir`: one line of any bytes.
+#[must_use]
+pub fn named_in<'a>(text: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    let line = text.strip_prefix(key.as_bytes())?.split(|byte| *byte == b'\n').next()?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    (!line.is_empty()).then_some(line)
+}
+
 fn find(directory: &Path) -> Option<String> {
     if !directory.is_dir() {
         return None;
@@ -100,17 +108,22 @@ fn common_dir(git: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return git.join("HEAD").is_file().then(|| git.to_owned());
     }
-    let text = read(git)?;
-    let named = git.parent()?.join(text.strip_prefix("gitdir:")?.trim());
+    let named = git.parent()?.join(text_named_in(&read(git)?, "gitdir: ")?);
     let named = drive::canonical(&named).ok()?;
     match read(&named.join("commondir")) {
-        Some(common) => drive::canonical(&named.join(common.trim())).ok(),
+        Some(common) => drive::canonical(&named.join(text_named_in(&common, "")?)).ok(),
         None => Some(named),
     }
 }
 
+/// A path that is text: elsewhere than on Unix no other can be made of bytes.
+fn text_named_in<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    str::from_utf8(named_in(text.as_bytes(), key)?).ok()
+}
+
 /// The URL of the remote `origin` in a configuration of git.
-fn origin(config: &str) -> Option<&str> {
+#[must_use]
+pub fn origin(config: &str) -> Option<&str> {
     let mut lines = config.lines().map(str::trim);
     lines.by_ref().find(|line| *line == "[remote \"origin\"]")?;
     let section = lines.take_while(|line| !line.starts_with('['));

@@ -7,7 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::fs::disk;
 use crate::fs::guarded::{self, SMALL_BYTES};
+use crate::rollout::repository::named_in;
 
 /// A work tree and the repository it belongs to.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ impl Repository {
         let linked = fs::read_dir(self.common.join("worktrees")).into_iter().flatten().flatten();
         let named = linked.filter_map(|entry| {
             let named = guarded::read(&entry.path().join("gitdir"), SMALL_BYTES).ok()?;
-            Some(path_in(&named, b"")?.parent()?.to_owned())
+            Some(path_in(&named, "")?.parent()?.to_owned())
         });
         // A linked work tree names it by `..`.
         let common = self.common.canonicalize().unwrap_or_else(|_| self.common.clone());
@@ -64,14 +66,17 @@ fn common_at(dot_git: &Path) -> Result<Option<PathBuf>> {
     // A linked work tree or a submodule: `gitdir: <path>`, and in a linked one `commondir`.
     let text = guarded::read(dot_git, SMALL_BYTES).map_err(failed)?;
     let leads_nowhere = || Error::invalid("follow", dot_git, "it does not lead to a repository");
-    let named = path_in(&text, b"gitdir: ").ok_or_else(leads_nowhere)?;
+    let named = path_in(&text, "gitdir: ").ok_or_else(leads_nowhere)?;
     let own = dot_git.parent().unwrap_or(dot_git).join(named);
+    // Whoever may write in the work tree may name any mount.
+    disk::check(&own).map_err(failed)?;
     let commondir = own.join("commondir");
     let common = match guarded::read(&commondir, SMALL_BYTES) {
-        Ok(text) => own.join(path_in(&text, b"").ok_or_else(leads_nowhere)?),
+        Ok(text) => own.join(path_in(&text, "").ok_or_else(leads_nowhere)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => own,
         Err(error) => return Err(Error::io("read", &commondir, error)),
     };
+    disk::check(&common).map_err(failed)?;
     if is_repository(&common) { Ok(Some(common)) } else { Err(leads_nowhere()) }
 }
 
@@ -79,8 +84,6 @@ fn is_repository(directory: &Path) -> bool {
     directory.join("HEAD").symlink_metadata().is_ok() && directory.join("objects").is_dir()
 }
 
-fn path_in<'a>(content: &'a [u8], key: &[u8]) -> Option<&'a Path> {
-    let line = content.strip_prefix(key)?.split(|byte| *byte == b'\n').next()?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    (!line.is_empty()).then(|| Path::new(OsStr::from_bytes(line)))
+fn path_in<'a>(content: &'a [u8], key: &str) -> Option<&'a Path> {
+    named_in(content, key).map(|path| Path::new(OsStr::from_bytes(path)))
 }

@@ -15,6 +15,7 @@ use ao_plugin_codex::rollout::lines::{LONG_LINE_HEAD, LineSink, LongLine, Scanne
 use ao_plugin_codex::rollout::record::service_tier::ServiceTier;
 use ao_plugin_codex::rollout::record::session_meta::{CaptureEnd, capture};
 use ao_plugin_codex::rollout::record::{describe, parse};
+use ao_plugin_codex::rollout::repository::{named_in, origin, remote_name};
 use ao_plugin_codex::rollout::zstd::Decompressed;
 use ao_plugin_codex::session::events::{Only, SessionEvents};
 use serde_json::Value;
@@ -30,6 +31,25 @@ pub(crate) fn records(bytes: &[u8]) {
         let Some(respelled) = respelled(line) else { continue };
         assert_eq!(format!("{:?}", parse(&respelled)), format!("{read:?}"), "{}", lossy(line));
     }
+}
+
+/// A path that `.git` or `commondir` names is one line of what stands there, and a remote's name has neither a password
+/// nor a slash at its end.
+pub(crate) fn git(bytes: &[u8]) {
+    for key in ["gitdir: ", ""] {
+        let Some(named) = named_in(bytes, key) else { continue };
+        assert!(!named.is_empty() && !named.contains(&b'\n'), "{}", lossy(named));
+        assert!(bytes.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.starts_with(named)));
+        let noisy = [key.as_bytes(), named, b"\r\nmore"].concat();
+        assert_eq!(named_in(&noisy, key), Some(named));
+    }
+    let Ok(text) = str::from_utf8(bytes) else { return };
+    let names = text.lines().chain(origin(text)).filter_map(remote_name);
+    for name in names {
+        assert!(!name.is_empty() && !name.ends_with('/'), "{name:?}");
+    }
+    let secret = format!("https://{}:hunter2@host/path", text.replace(['/', '@'], ""));
+    assert!(!remote_name(&secret).is_some_and(|name| name.contains("hunter2")), "{secret:?}");
 }
 
 /// Events mean the same with lines between them that are none, and however often they are read.
