@@ -14,6 +14,7 @@ import type {
 } from "./host.js";
 import { after, CodexBinary, QUESTIONS_MS } from "./launch/codex-binary.js";
 import { sessionEnvironment } from "./launch/environment.js";
+import { answers } from "./launch/guarded.js";
 import { SessionLooks } from "./session/look.js";
 import { repositoryHooks } from "./launch/hooks/repository.js";
 import { Hooks } from "./launch/hooks/trust.js";
@@ -109,7 +110,8 @@ export function createAgent(settings: PluginSettings): CodexAgent {
   const launchSettings = (config: AgentLaunchConfig): CommandSettings => {
     const { projectConfig, sessionId } = config;
     const path = projectConfig?.path ?? null;
-    const agent = readAgentSettings(projectConfig?.agentConfig, { ...config }, path);
+    const here = path !== null && answers(path) ? path : null;
+    const agent = readAgentSettings(projectConfig?.agentConfig, { ...config }, here);
     sayWhatIsWrong(agent);
     // It may have been replaced since; one that was asked is not asked again.
     askAboutHooks();

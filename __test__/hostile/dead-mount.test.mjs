@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { activePath, temporaryFolder, writeFile } from "../support/home.mjs";
+import { activePath, rolloutName, temporaryFolder, writeFile } from "../support/home.mjs";
 import { lines, oneTurn, threadId, tokenCount } from "../support/records.mjs";
 
 const PROGRAM = fileURLToPath(new URL("programs/ask-beside-a-dead-mount.mjs", import.meta.url));
@@ -47,8 +47,14 @@ test("a dead mount costs the threads that lie on it, and nobody else", async (t)
   writeFile(alive, ".ao/activity.jsonl", lines(JSON.stringify(seen)));
   const event = { at: 1, event: "SessionStart", thread: threadId(9), cwd: join(dead, "gone") };
   writeFile(home, "codex/events/ao-9.jsonl", lines(JSON.stringify(event)));
+  // A rollout that hooks named, and a work tree that an agent has sent to another repository.
+  const gone = join(dead, "sessions", rolloutName(threadId(8)));
+  const hooked = { at: 1, event: "SessionStart", thread: threadId(8), rollout: gone };
+  writeFile(home, "codex/events/ao-4.jsonl", lines(JSON.stringify(hooked)));
+  const sent = join(folder, "sent");
+  writeFile(sent, ".git", `gitdir: ${join(dead, "worktrees/sent")}\n`);
 
-  const command = beside(dead, process.execPath, PROGRAM, home, alive, dead);
+  const command = beside(dead, process.execPath, PROGRAM, home, alive, dead, sent);
   const { stdout } = await promisify(execFile)("unshare", command, { timeout: 120_000 });
   const [onAlive, onMount, below] = [1, 2, 3].map(threadId);
   const answer = {
@@ -58,14 +64,18 @@ test("a dead mount costs the threads that lie on it, and nobody else", async (t)
       [null, "running", "active", onAlive],
       [null, "running", null, below],
       [null, "running", null, null],
+      [`cannot read rollout ${gone}: its disk does not answer`, null, null, null],
     ],
     listed: [onAlive],
     billed: [onAlive],
     byRepository: 1,
     removed: 0,
+    launched: [true, true, true],
+    setUp: ["its disk does not answer", "its disk does not answer"],
+    dead: ["its disk does not answer"],
   };
   const { answers, waiting } = JSON.parse(stdout);
   assert.deepEqual(answers, [answer, answer]);
-  // One for the mount, and one for the link that leads there.
-  assert.ok(waiting <= 2, `${waiting} threads wait for it`);
+  // One for the mount, one for the link that leads there, and one each for what was asked below before that was known.
+  assert.ok(waiting <= 6, `${waiting} threads wait for it`);
 });

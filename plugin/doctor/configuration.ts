@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { isScalar, parseDocument, visit } from "yaml";
 import { trustedDirectories } from "../launch/work-tree.js";
 import { isFile } from "./files.js";
-import { textBehindLinks } from "../launch/safe-file.js";
+import { textBehindLinks } from "../safe-file.js";
 import { expandHome, homeDirectory, realPath } from "../paths.js";
 import type { KnownSession } from "./session.js";
 import { originOf } from "./session.js";

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { isThere } from "./files.js";
-import { textBehindLinks } from "../launch/safe-file.js";
+import { textBehindLinks } from "../safe-file.js";
 
 /** The orchestrator's own are a few kilobytes. */
 const LIMIT_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
 /** The environment of a session. */
 
-import { realpathSync } from "node:fs";
 import { delimiter, normalize } from "node:path";
 import { findProgramSync, wrappersDirectorySync } from "../native.js";
+import { realPathOf } from "./guarded.js";
 import type { PluginSettings } from "../settings.js";
 
 /** Variables beside those that the orchestrator sets itself. */
@@ -37,9 +37,5 @@ export function pathWithFirst(first: string, path: string): string {
 
 /** The form that two spellings of one directory have in common. */
 function nameOf(dir: string): string {
-  try {
-    return realpathSync(dir);
-  } catch {
-    return normalize(dir).replace(/(?<=.)\/+$/, "");
-  }
+  return realPathOf(dir) ?? normalize(dir).replace(/(?<=.)\/+$/, "");
 }

@@ -6,10 +6,10 @@
  * place of the older sandbox settings, so it takes over what the person's own say.
  */
 
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { BinaryFacts } from "../../index.js";
 import type { CodexSettings } from "./agent-config.js";
+import { kindOf } from "./guarded.js";
 import type { Permissions } from "./permissions.js";
 import { writesInSandbox } from "./permissions.js";
 import { shellQuote } from "./shell.js";
@@ -68,8 +68,7 @@ export function profileFlags(settings: ProfileSettings): string[] | null {
 /** Only a real directory: what else `.git` is leads to another repository. */
 function isOwnRepository({ isClone, workspacePath }: ProfileSettings): boolean {
   if (workspacePath === null) return isClone;
-  const stat = lstatSync(join(workspacePath, ".git"), { throwIfNoEntry: false });
-  return stat?.isDirectory() === true;
+  return kindOf(join(workspacePath, ".git")) === "directory";
 }
 
 function literalRules({ addDirs, user, workspacePath }: ProfileSettings): string {

@@ -4,10 +4,9 @@
  * is such a `.codex`, the answer is the person's, in their own config.toml or when Codex asks.
  */
 
-import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
-import { textOfFile } from "./safe-file.js";
+import { kindOf, namesIn, textOfFile } from "./guarded.js";
 import { shellQuote } from "./shell.js";
 import { tomlString } from "./toml.js";
 import { trustedDirectories } from "./work-tree.js";
@@ -64,17 +63,14 @@ export function codeBroughtBy({ projectPath, workspacePath }: Place): string[] {
 }
 
 function codeIn(directory: string): string[] {
-  const stat = lstatSync(directory, { throwIfNoEntry: false });
-  if (stat === undefined) return [];
-  if (!stat.isDirectory()) return [directory];
-  try {
-    const entries = readdirSync(directory).filter((name) => !HARMLESS_ENTRIES.has(name));
-    return entries
-      .map((name) => join(directory, name))
-      .filter((path) => !path.endsWith("config.toml") || !isHarmless(path));
-  } catch {
-    return [directory];
-  }
+  const kind = kindOf(directory);
+  if (kind === null) return [];
+  const names = kind === "directory" ? namesIn(directory) : null;
+  if (names === null) return [directory];
+  return names
+    .filter((name) => !HARMLESS_ENTRIES.has(name))
+    .map((name) => join(directory, name))
+    .filter((path) => !path.endsWith("config.toml") || !isHarmless(path));
 }
 
 function isHarmless(path: string): boolean {

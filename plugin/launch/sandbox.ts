@@ -7,9 +7,9 @@
  * sandbox. A clone has its index beside them: see `permission-profile.ts`.
  */
 
-import { realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { BinaryFacts } from "../../index.js";
+import { realPathOf } from "./guarded.js";
 import type { Permissions } from "./permissions.js";
 import { writesInSandbox } from "./permissions.js";
 import { shellQuote } from "./shell.js";
@@ -83,13 +83,9 @@ function ownGitDir({ workspacePath }: SandboxSettings, shared: string): string {
 /** The repository that the project's checkout belongs to. */
 function repositoryOf({ projectPath, workspacePath }: SandboxSettings): string | null {
   for (const path of [projectPath, workspacePath]) {
-    if (path === null) continue;
-    try {
-      const tree = workTreeOf(realpathSync(path));
-      if (tree !== null) return tree.commonDir;
-    } catch {
-      // Not there.
-    }
+    const real = path === null ? null : realPathOf(path);
+    const tree = real === null ? null : workTreeOf(real);
+    if (tree !== null) return tree.commonDir;
   }
   return null;
 }

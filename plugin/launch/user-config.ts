@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { homeDirectory } from "../paths.js";
-import { textBehindLinks } from "./safe-file.js";
+import { textBehindLinks } from "../safe-file.js";
 
 export interface UserConfig {
   /** `sandbox_workspace_write.writable_roots`: a launch adds to them. */

@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { constants } from "node:fs";
 import { basename } from "node:path";
-import { realPath } from "../paths.js";
+import { answers, realPathOf } from "../launch/guarded.js";
 
 /** The last `turn_context` is looked for in so much of the end of a rollout, in bytes: more than most turns have. */
 const TAIL_BYTES = 4 << 20;
@@ -16,11 +16,12 @@ export async function hasMoved(
   rolloutPath: string,
   workspacePath: string | null,
 ): Promise<boolean> {
+  if (!answers(rolloutPath)) return false;
   const cwd = lastDirectoryIn(await tailOf(rolloutPath).catch(() => ""));
   if (cwd === null) return false;
   if (workspacePath === null) return true;
   // The records' directory is not looked up: its disk may not answer. A spelling too many only says where to go on.
-  const names = [workspacePath, realPath(workspacePath)];
+  const names = [workspacePath, realPathOf(workspacePath)];
   return basename(cwd) === basename(workspacePath) && !names.includes(cwd);
 }
 

@@ -6,8 +6,10 @@ use ::napi::Result;
 use napi_derive::napi;
 
 use crate::billing::user_prices;
+use crate::binding::argument::Given;
 use crate::binding::erased as napi;
 use crate::binding::runtime::blocking;
+use crate::fs::disk;
 use crate::fs::user_dirs::Directories;
 use crate::rollout::codex_home::CodexHome;
 
@@ -43,6 +45,15 @@ pub async fn places() -> Result<Places> {
         })
     })
     .await
+}
+
+/// Tells of some paths whether their disks answer: one on a dead mount would hold up whoever asks for it. Synchronous because
+/// the orchestrator's `getLaunchCommand` is, and what it reads is named by others: at most two seconds, once for each
+/// dead mount.
+#[napi(catch_unwind)]
+pub fn disks_answer_sync(paths: Given<Vec<String>>) -> Result<Vec<bool>> {
+    let paths = paths.texts("paths", "a path")?;
+    Ok(disk::answers(&paths.into_iter().map(PathBuf::from).collect::<Vec<_>>()))
 }
 
 /// Says which prices reports are made with. Rejects when the user's price file cannot be read or is no price table.

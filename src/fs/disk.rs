@@ -3,8 +3,8 @@
 //! the path is asked again.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
@@ -25,6 +25,9 @@ static IDLE: LazyLock<Mutex<Vec<Worker>>> = LazyLock::new(Mutex::default);
 
 /// Paths that did not answer, each with the thread that waits there.
 static DEAD: LazyLock<Mutex<HashMap<PathBuf, Weak<()>>>> = LazyLock::new(Mutex::default);
+
+/// Paths that somebody is checking.
+static CHECKED: LazyLock<Mutex<HashMap<PathBuf, Arc<Mutex<()>>>>> = LazyLock::new(Mutex::default);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -92,10 +95,47 @@ where
     answers
 }
 
+/// The error of a path whose disk does not answer.
+pub(crate) fn silence() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "its disk does not answer")
+}
+
+/// Fails where the disk under a path does not answer. Of many who check one path at once, one asks: each of them would
+/// leave a thread behind.
+pub(crate) fn check(path: &Path) -> io::Result<()> {
+    let lane = Arc::clone(locked(&CHECKED).entry(path.to_owned()).or_default());
+    let answers = {
+        let _one = locked(&lane);
+        !is_dead(path) && answers(&[path.to_owned()]) == [true]
+    };
+    let mut checked = locked(&CHECKED);
+    // In the map, and here.
+    if Arc::strong_count(&lane) <= 2 {
+        checked.remove(path);
+    }
+    if answers { Ok(()) } else { Err(silence()) }
+}
+
+/// Tells of some paths whether their disks answer. Where there is nobody left to ask, they are taken to.
+pub(crate) fn answers(paths: &[PathBuf]) -> Vec<bool> {
+    fn question(path: &Path) {
+        // What it says does not matter, nor that there is nothing.
+        let _ = std::fs::metadata(path);
+    }
+    let asked = ask_all(paths.to_vec(), || question);
+    paths.iter().zip(asked).map(|(path, said)| said.is_some() || !is_dead(path)).collect()
+}
+
 /// The paths that are still to be asked about.
 struct Rest {
     paths: Arc<[PathBuf]>,
     from: usize,
+}
+
+/// The answers of a thread, until it is given up: what it says after that, nobody has asked for.
+struct Answers<T> {
+    given: Vec<Option<T>>,
+    is_given_up: bool,
 }
 
 impl Rest {
@@ -106,19 +146,18 @@ impl Rest {
         mut question: impl FnMut(&Path) -> T + Send + 'static,
     ) -> Vec<Option<T>> {
         let Self { paths, from } = self;
-        let answers: Arc<Mutex<Vec<Option<T>>>> = Arc::default();
-        let is_given_up = Arc::new(AtomicBool::new(false));
+        let answers = Arc::new(Mutex::new(Answers { given: Vec::new(), is_given_up: false }));
         let (done, end) = mpsc::channel();
         let job = {
             let (paths, answers) = (Arc::clone(&paths), Arc::clone(&answers));
-            let is_given_up = Arc::clone(&is_given_up);
             move || {
                 for path in paths.get(from..).unwrap_or_default() {
                     let answer = (!is_dead(path)).then(|| question(path));
-                    if is_given_up.load(Ordering::Acquire) {
+                    let mut answers = locked(&answers);
+                    if answers.is_given_up {
                         return;
                     }
-                    locked(&answers).push(answer);
+                    answers.given.push(answer);
                 }
                 let _ = done.send(());
             }
@@ -128,25 +167,24 @@ impl Rest {
             return Vec::new();
         }
         loop {
-            match end.recv_timeout(PATIENCE) {
-                Ok(()) => {
-                    worker.put_back();
-                    break;
+            let waited = end.recv_timeout(PATIENCE);
+            let mut answers = locked(&answers);
+            match waited {
+                Ok(()) => worker.put_back(),
+                Err(RecvTimeoutError::Timeout) if answers.given.len() > answered => {
+                    answered = answers.given.len();
+                    continue;
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            let now = locked(&answers).len();
-            if now == answered {
-                is_given_up.store(true, Ordering::Release);
-                if let Some(path) = paths.get(from + locked(&answers).len()) {
-                    locked(&DEAD).insert(path.clone(), worker.lives.clone());
+                Err(RecvTimeoutError::Timeout) => {
+                    answers.is_given_up = true;
+                    if let Some(path) = paths.get(from + answered) {
+                        locked(&DEAD).insert(path.clone(), worker.lives);
+                    }
                 }
-                break;
+                Err(RecvTimeoutError::Disconnected) => {}
             }
-            answered = now;
+            return std::mem::take(&mut answers.given);
         }
-        std::mem::take(&mut *locked(&answers))
     }
 }
 
@@ -210,6 +248,17 @@ mod tests {
             thread::yield_now();
         }
         assert_eq!(lengths(&paths), [2, 5, 7, 7, 9, 2].map(Some));
+    }
+
+    #[test]
+    fn many_who_check_a_path_have_the_same_answer_and_leave_nothing() {
+        let check_all = |path: &'static str| {
+            let checks = [(); 20].map(|()| thread::spawn(|| check(Path::new(path)).is_ok()));
+            checks.map(|check| check.join().unwrap())
+        };
+        assert_eq!(check_all("/"), [true; 20]);
+        assert_eq!(check_all("/nowhere/at/all"), [true; 20]);
+        assert!(locked(&CHECKED).is_empty());
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Resolver {
         if self.is_given_up {
             return question(path);
         }
-        disk::ask(path, question).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
+        disk::ask(path, question).unwrap_or_else(|| Err(disk::silence()))
     }
 
     fn real(&mut self, path: &Path) -> Resolved {

@@ -15,7 +15,7 @@ use crate::session::event_files;
 use crate::session::events::{Only, Question, SessionEvents};
 use crate::session::notes::{SeenState, last_seen_state, question_seen_ms};
 use crate::session::open_question::open_question;
-use crate::session::own_thread::{SessionThread, Unhooked, hooked_thread, threads_of};
+use crate::session::own_thread::{SessionThread, Unhooked, hooked_threads, threads_of};
 use crate::session::running::{Place, Running, asked, remembered};
 use crate::session::summary::{names_in, summary_of};
 
@@ -92,16 +92,21 @@ pub fn collect(
         // Events that cannot be read tell nothing.
         one.events =
             event_files::read(homes.ao, &query.session_id, &query.only).unwrap_or_default();
-        one.thread = one.events.as_deref().and_then(hooked_thread);
     }
-    let failure = find_threads(queries, &mut found, homes).err().map(Arc::new);
-    let mut failures: Vec<Option<Arc<Error>>> = Vec::with_capacity(queries.len());
+    let mut failures = find_hooked(&mut found);
+    if let Err(error) = find_threads(queries, &mut found, &failures, homes) {
+        let error = Arc::new(error);
+        for ((query, one), failure) in queries.iter().zip(&found).zip(&mut failures) {
+            if is_wanted(query, one) && one.thread.is_none() {
+                failure.get_or_insert_with(|| Arc::clone(&error));
+            }
+        }
+    }
     see_workspaces(queries, &mut found);
-    for (query, one) in queries.iter().zip(&mut found) {
-        let wanted = is_wanted(query, one);
-        let failed = if wanted { look(query, one, homes).err().map(Arc::new) } else { None };
-        let is_lost = failure.as_ref().filter(|_| wanted && one.thread.is_none());
-        failures.push(failed.or_else(|| is_lost.cloned()));
+    for ((query, one), failure) in queries.iter().zip(&mut found).zip(&mut failures) {
+        if is_wanted(query, one) && failure.is_none() {
+            *failure = look(query, one, homes).err().map(Arc::new);
+        }
     }
     add_info(queries, &mut found, homes, &mut failures);
     let results = found.into_iter().zip(failures);
@@ -124,16 +129,37 @@ fn running_of(
     queries.iter().map(|query| query.place.as_ref().and_then(|_| told.next())).collect()
 }
 
+/// Finds the threads that hooks named, and the reasons why some cannot be read.
+fn find_hooked(found: &mut [SessionEvidence]) -> Vec<Option<Arc<Error>>> {
+    let events: Vec<Option<&SessionEvents>> =
+        found.iter().map(|one| one.events.as_deref()).collect();
+    let hooked = hooked_threads(&events);
+    let mut failures = Vec::with_capacity(found.len());
+    for (one, hooked) in found.iter_mut().zip(hooked) {
+        let (thread, failure) = match hooked {
+            Ok(thread) => (thread, None),
+            Err(error) => (None, Some(Arc::new(error))),
+        };
+        one.thread = thread;
+        failures.push(failure);
+    }
+    failures
+}
+
 fn find_threads(
     queries: &[SessionQuery],
     found: &mut [SessionEvidence],
+    failures: &[Option<Arc<Error>>],
     homes: &Homes<'_>,
 ) -> Result<()> {
     let open: Vec<usize> = queries
         .iter()
         .zip(&*found)
+        .zip(failures)
         .enumerate()
-        .filter(|(_, (query, one))| is_wanted(query, one) && one.thread.is_none())
+        .filter(|(_, ((query, one), failure))| {
+            is_wanted(query, one) && one.thread.is_none() && failure.is_none()
+        })
         .map(|(at, _)| at)
         .collect();
     if open.is_empty() {

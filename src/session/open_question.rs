@@ -1,7 +1,8 @@
 //! The question, of those that hooks told of, that still waits for its answer.
 
-use std::path::Path;
+use std::path::PathBuf;
 
+use crate::fs::disk;
 use crate::index::reading::activity::activity_of;
 use crate::rollout::activity::Activity;
 use crate::rollout::turn::TurnState;
@@ -20,8 +21,9 @@ fn is_open(question: &Question, codex: Option<&Codex>) -> bool {
         return false;
     }
     // One that cannot be read says nothing against what Codex said itself.
-    let rollout =
-        question.rollout_path.as_deref().map(Path::new).and_then(|path| activity_of(path).ok()?);
+    let rollout = question.rollout_path.as_deref().map(PathBuf::from);
+    let rollout = rollout.filter(|path| disk::check(path).is_ok());
+    let rollout = rollout.and_then(|path| activity_of(&path).ok()?);
     let Some(rollout) = rollout else { return true };
     if is_answered(&rollout, question) {
         return false;

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::fs::disk;
+use crate::fs::open::open_rollout;
 use crate::index::home::HomeStore;
 use crate::index::query::resume::{find, find_threads};
 use crate::index::query::threads::threads;
@@ -13,7 +15,7 @@ use crate::ledger::threads::ThreadKind;
 use crate::rollout::record::session_meta::Origin;
 use crate::rollout::workspace::WorkspaceMatcher;
 use crate::session::event_files::read_all;
-use crate::session::events::SessionEvents;
+use crate::session::events::{SessionEvents, ThreadEvents};
 
 /// Codex writes when a thread began in whole milliseconds, and may begin one before it has read its flags.
 const LAUNCH_TOLERANCE_MS: i64 = 1_000;
@@ -34,23 +36,54 @@ impl From<ThreadHead> for SessionThread {
     }
 }
 
-/// The session's latest thread whose rollout is there, of those that its hooks named.
-#[must_use]
-pub fn hooked_thread(events: &SessionEvents) -> Option<SessionThread> {
-    events.threads.iter().find_map(|thread| {
-        let rollout_path = existing(Path::new(thread.rollout_path.as_deref()?))?;
-        Some(SessionThread { thread_id: thread.thread_id.clone(), rollout_path })
-    })
+/// The latest thread of each session whose rollout is there, of those that its hooks named. Each may lie on any mount:
+/// one that does not answer is an error of its own session.
+pub(crate) fn hooked_threads(
+    sessions: &[Option<&SessionEvents>],
+) -> Vec<Result<Option<SessionThread>>> {
+    let mut found: Vec<Result<Option<SessionThread>>> = Vec::new();
+    found.resize_with(sessions.len(), || Ok(None));
+    for nth in 0.. {
+        let named = sessions.iter().enumerate().filter_map(|(at, events)| {
+            let is_open = matches!(found.get(at), Some(Ok(None)));
+            Some((at, events.filter(|_| is_open)?.threads.get(nth)?))
+        });
+        let named: Vec<(usize, &ThreadEvents)> = named.collect();
+        if named.is_empty() {
+            break;
+        }
+        let asked = named.iter().filter_map(|(at, thread)| {
+            Some((*at, thread.thread_id.clone(), PathBuf::from(thread.rollout_path.as_deref()?)))
+        });
+        let asked: Vec<(usize, String, PathBuf)> = asked.collect();
+        let paths = asked.iter().map(|(.., path)| path.clone()).collect();
+        let answers = disk::ask_all(paths, || existing);
+        for ((at, thread_id, path), answer) in asked.into_iter().zip(answers) {
+            let Some(place) = found.get_mut(at) else { continue };
+            *place = match answer {
+                Some(rollout) => {
+                    Ok(rollout.map(|rollout_path| SessionThread { thread_id, rollout_path }))
+                }
+                None => Err(Error::io("read rollout", &path, disk::silence())),
+            };
+        }
+    }
+    found
 }
 
 /// Codex compresses rollouts that nobody has written for long.
 fn existing(rollout: &Path) -> Option<PathBuf> {
-    if rollout.exists() {
+    if is_there(rollout) {
         return Some(rollout.to_owned());
     }
     let mut compressed = rollout.as_os_str().to_owned();
     compressed.push(".zst");
-    Some(PathBuf::from(compressed)).filter(|path| path.exists())
+    Some(PathBuf::from(compressed)).filter(|path| is_there(path))
+}
+
+/// Opened, since a network's file system answers from memory for a while where it is only asked.
+fn is_there(rollout: &Path) -> bool {
+    open_rollout(rollout).is_ok() || rollout.exists()
 }
 
 /// A session whose hooks have named no thread that is there.

@@ -13,6 +13,7 @@ use memchr::memmem;
 
 use crate::error::{Error, Result};
 use crate::fs::atomic::Pending;
+use crate::fs::disk;
 use crate::fs::guarded;
 use crate::wrapper::git_exclude;
 use crate::wrapper::removal::{Removal, Task};
@@ -133,6 +134,7 @@ enum Opened {
 impl File {
     fn open(path: &Path) -> Result<Opened> {
         let failed = |error| Error::io("read", path, error);
+        disk::check(path).map_err(failed)?;
         let link = match fs::symlink_metadata(path) {
             Ok(found) => found.is_symlink(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Opened::Absent),

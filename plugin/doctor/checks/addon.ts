@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { Check, Finding } from "../check.js";
 import { fail, ok } from "../check.js";
-import { textBehindLinks } from "../../launch/safe-file.js";
+import { textBehindLinks } from "../../safe-file.js";
 
 /** `engines` of package.json. */
 const OLDEST_NODE = [20, 17] as const;

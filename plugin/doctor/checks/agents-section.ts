@@ -6,7 +6,7 @@ import { shellWord } from "../../launch/shell.js";
 import type { Check, Finding } from "../check.js";
 import { fail, ok, warn } from "../check.js";
 import { isThere, may } from "../files.js";
-import { textBehindLinks } from "../../launch/safe-file.js";
+import { textBehindLinks } from "../../safe-file.js";
 import type { Machine } from "../machine.js";
 
 /** As in src/wrapper/agents_md.rs. */

@@ -33,15 +33,19 @@ export async function sessionState(
   const known = { ...NOTHING, nowMs, readyThresholdMs };
   const handle = session.runtimeHandle;
   const found = handle === null ? null : await looks.state(session, handle);
+  if (found !== null && found.failure !== null) {
+    // Not even whether it runs: that is not the same as an end.
+    warn(`cannot tell what ${session.id} does`, found.failure);
+    return null;
+  }
   if (handle === null || found === null || found.process === null || found.process === "none")
     return decideState({ ...known, isRunning: false });
-  if (found.failure !== null) warn(`cannot tell what ${session.id} does`, found.failure);
-  if (found.failure !== null || found.process !== "running") return null;
+  if (found.process !== "running") return null;
 
   const { activity, prompt, question, seenState, seenStateAtMs, startedAtMs, turnFailure } = found;
   // Hooks that told of the turn tell of most of its questions too, but not of a form of an MCP server.
   const isHooked = prompt !== null && prompt.turnId === activity?.turnId;
-  const isQuiet = nowMs - (activity?.lastRecordAtMs ?? 0) > QUIET_MS;
+  const isQuiet = Math.abs(nowMs - (activity?.lastRecordAtMs ?? 0)) > QUIET_MS;
   // One that has written nothing may be at a question from before its first turn: trust, login, a model.
   const mayAsk = activity === null || (activity.turn === "running" && (!isHooked || isQuiet));
   const seenAtMs = mayAsk ? await questionSeenAtMs(handle, nowMs, found, liveScreens) : null;

@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::fs::disk;
 use crate::index::catalog::by_workspace::Workspaces;
 use crate::index::catalog::entry::Slot;
 use crate::index::state::State;
@@ -77,7 +78,13 @@ impl HomeStore {
     }
 
     /// The state after a refresh that is not older than `asked`.
+    ///
+    /// # Errors
+    ///
+    /// When the home cannot be read, or its disk does not answer: the lock is not even asked for then.
     pub(crate) fn refresh(&self, asked: Instant) -> Result<MutexGuard<'_, State>> {
+        let home = self.home.path();
+        disk::check(home).map_err(|error| Error::io("read Codex home", home, error))?;
         let mut state = self.lock();
         state.refresh(&self.home, self.directory.as_deref(), asked)?;
         Ok(state)

@@ -11,6 +11,8 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
+use crate::fs::disk;
+
 /// The directory, below a workspace.
 pub(super) const DIRECTORY: &str = ".ao";
 const FILE: &CStr = c"activity.jsonl";
@@ -129,6 +131,7 @@ impl Log {
 
 /// The workspace itself is what the host named, through links or not.
 fn top(workspace: &Path) -> io::Result<OwnedFd> {
+    disk::check(workspace)?;
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     Ok(openat(CWD, workspace, flags, Mode::empty())?)
 }
