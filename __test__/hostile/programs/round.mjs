@@ -4,9 +4,12 @@
  */
 import { create } from "@ao/plugin-codex";
 import { homeUsage, listThreads, pricesInForce } from "@ao/plugin-codex/native";
+import { becomeNobody } from "../../support/nobody.mjs";
 import { sessionOf } from "../../plugin/support/session.mjs";
 
-const { workspace, codexHome, aoHome, binary } = JSON.parse(process.argv[2]);
+const { asNobody, workspace, codexHome, aoHome, binary } = JSON.parse(process.argv[2]);
+
+if (asNobody) becomeNobody();
 
 const agent = create({ codexHome, aoHome, binary });
 const session = sessionOf({ id: "app-1", workspacePath: workspace });

@@ -64,14 +64,21 @@ export function put(kind, path, t) {
 }
 
 /** What the plugin answers on this machine; its process is ended where it takes longer or more than it may. */
-export async function round({ root, ...places }) {
+export async function round({ root, ...places }, { umask = "022", asNobody = false } = {}) {
   const limits = [`--nofile=${DESCRIPTORS}`, "timeout", "--signal=KILL", `${SECONDS}`];
   const env = {
     HOME: root,
     XDG_CACHE_HOME: join(root, ".cache"),
     XDG_CONFIG_HOME: join(root, ".config"),
   };
-  const line = [...limits, process.execPath, program, JSON.stringify(places)];
+  const inUmask = ["sh", "-c", 'umask "$0"; exec "$@"', umask];
+  const line = [
+    ...limits,
+    ...inUmask,
+    process.execPath,
+    program,
+    JSON.stringify({ ...places, asNobody }),
+  ];
   const { code, stdout, stderr } = await run("prlimit", line, { env });
   if (code !== 0) throw new Error(`the round ended with ${code}: ${stderr}`);
   const { answers, megabytes } = JSON.parse(stdout);

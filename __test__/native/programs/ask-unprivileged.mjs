@@ -1,14 +1,9 @@
 // Calls the functions of the addon as a user for whom the mode bits of a file count: root, as which tests may run,
 // ignores them. Everything is loaded first, since that user may not be allowed to read the checkout either.
 import * as native from "@ao/plugin-codex/native";
+import { becomeNobody } from "../../support/nobody.mjs";
 
-const NOBODY = 65_534;
-
-if (process.getuid() === 0) {
-  process.setgroups([]);
-  process.setgid(NOBODY);
-  process.setuid(NOBODY);
-}
+becomeNobody();
 const answers = [];
 for (const [name, ...args] of JSON.parse(process.argv[2])) {
   const answer = Reflect.get(
