@@ -1,6 +1,17 @@
 /** `--fix` fixes what is safe to fix, says so, and finds nothing more to do the next time. */
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readFileSync, statSync, utimesSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { makePatient } from "./support/patient.mjs";
@@ -120,6 +131,40 @@ test("leaves the AGENTS.md of a directory that is no session's alone", async (t)
   assert.deepEqual((await patient.examine(["--fix"])).fixed, []);
   assert.equal(readFileSync(join(patient.workspace, "AGENTS.md"), "utf8"), "# Mine\n");
 });
+
+const AN_HOUR_MS = 60 * 60_000;
+
+for (const [what, make, offsetMs, found, isTaken] of [
+  ["a file from the future", (path) => writeFileSync(path, ""), AN_HOUR_MS, /behind$/, true],
+  ["an old directory", (path) => mkdirSync(path), -AN_HOUR_MS, /is no file, and in the way/, true],
+  ["a new directory", (path) => mkdirSync(path), 0, /is no file, and in the way/, false],
+  [
+    "an old link",
+    (path) => symlinkSync("/none", path),
+    -AN_HOUR_MS,
+    /is no file, and in the/,
+    true,
+  ],
+])
+  test(`a lock that is ${what} is shown, and ${isTaken ? "taken" : "left"}`, async (t) => {
+    const patient = await makePatient(t);
+    const lock = `${patient.metadataPath}.lock`;
+    make(lock);
+    const time = new Date(Date.now() + offsetMs);
+    lutimesSync(lock, time, time);
+    const { ill } = await patient.examine();
+    assert.deepEqual(
+      ill.map(({ id, status }) => [id, status]),
+      [["metadata", "warn"]],
+    );
+    assert.match(ill[0].found, found);
+    const { fixed } = await patient.examine(["--fix"]);
+    assert.deepEqual(
+      fixed.map(({ id }) => id),
+      isTaken ? ["metadata"] : [],
+    );
+    assert.equal(lstatSync(lock, { throwIfNoEntry: false }) === undefined, isTaken);
+  });
 
 test("leaves a fresh lock alone: somebody is writing", async (t) => {
   const patient = await makePatient(t);
