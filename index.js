@@ -773,11 +773,12 @@ if (
   }
 }
 
-const { beginActivityLog, cachedBinarySync, cachedHooksSync, directoryHooksSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
+const { beginActivityLog, cachedBinarySync, cachedHooksSync, directoryHooksSync, disksAnswerSync, exportResponses, findProgramSync, findRollout, homeRevision, homeUsage, homeUsageDocument, importPrices, installAgentsSection, installHook, installWrappers, listSessionEvents, listThreads, noteActivity, noteLaunch, places, pricesInForce, priceTable, probeBinary, probeBinarySync, probeHooks, rateLimits, readActivity, readTurnFailure, removeActivityLog, removeAgentsSection, removeOldEvents, removeWrappers, resolveBinary, resolveBinarySync, rolloutUsage, sessionEvidence, threadTitle, threadUsage, wrappersDirectorySync, wrappersStatus } = nativeBinding
 export { beginActivityLog }
 export { cachedBinarySync }
 export { cachedHooksSync }
 export { directoryHooksSync }
+export { disksAnswerSync }
 export { exportResponses }
 export { findProgramSync }
 export { findRollout }

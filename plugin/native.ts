@@ -7,6 +7,7 @@ export const {
   cachedBinarySync,
   cachedHooksSync,
   directoryHooksSync,
+  disksAnswerSync,
   exportResponses,
   findProgramSync,
   findRollout,

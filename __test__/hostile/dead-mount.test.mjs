@@ -49,7 +49,7 @@ test("a dead mount costs the threads that lie on it, and nobody else", async (t)
   writeFile(home, "codex/events/ao-9.jsonl", lines(JSON.stringify(event)));
   // A rollout that hooks named, and a work tree that an agent has sent to another repository.
   const gone = join(dead, "sessions", rolloutName(threadId(8)));
-  const hooked = { at: 1, event: "SessionStart", thread: threadId(8), rollout: gone };
+  const hooked = { at: 1, event: "SessionStart", thread: threadId(8), rollout: gone, cwd: dead };
   writeFile(home, "codex/events/ao-4.jsonl", lines(JSON.stringify(hooked)));
   const sent = join(folder, "sent");
   writeFile(sent, ".git", `gitdir: ${join(dead, "worktrees/sent")}\n`);

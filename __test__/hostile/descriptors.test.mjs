@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { cli, run } from "../support/command.mjs";
 import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
-import { threadId } from "../support/records.mjs";
+import { message, threadId } from "../support/records.mjs";
 
 const PROGRAM = fileURLToPath(new URL("programs/ask-without-descriptors.mjs", import.meta.url));
 
@@ -20,12 +20,15 @@ const ROLLOUTS = Array.from({ length: 30 }, (_, at) => {
 });
 
 test("the addon answers as ever or says why not, whatever descriptors are left, and remembers nothing wrong", async (t) => {
-  const { home } = codexHome(t, ROLLOUTS);
+  const { home, paths } = codexHome(t, ROLLOUTS);
+  const said = message("more", "2026-05-11T08:00:SECONDS.000Z");
   const { code, stdout, stderr } = await run("prlimit", [
     "--nofile=128",
     process.execPath,
     PROGRAM,
     home,
+    paths[0],
+    `${said}\n`,
   ]);
   assert.equal(code, 0, stderr);
   const { refused, wrong } = JSON.parse(stdout);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { run } from "../support/command.mjs";
+import { whenOver } from "../support/home.mjs";
 import { round, victim } from "./support/victim.mjs";
 
 const COMMAND = fileURLToPath(new URL("../support/unprivileged-cli.mjs", import.meta.url));
@@ -12,14 +13,14 @@ const COMMAND = fileURLToPath(new URL("../support/unprivileged-cli.mjs", import.
 /** Nobody may write anywhere below, and everybody may read. */
 function makeReadOnly(t, path) {
   execFileSync("chmod", ["-R", "a-w,a+rX", path]);
-  t.after(() => execFileSync("chmod", ["-R", "u+w", path]));
+  whenOver(t, () => execFileSync("chmod", ["-R", "u+w", path]));
 }
 
 test("what is asked in homes that may only be read is answered as in others", async (t) => {
   const machine = victim(t);
   const before = await round(machine);
   const other = victim(t);
-  makeReadOnly(t, other.root);
+  for (const path of [other.root, other.codexHome]) makeReadOnly(t, path);
   const after = await round(other, { asNobody: true });
   const { setup, after: again, recorded, ...said } = after.answers;
   // A launch goes on without what cannot be written, and says so.

@@ -8,6 +8,18 @@ use crate::error::{Error, Result};
 /// The last time that a `Date` of JavaScript can hold, in milliseconds since 1970. A file's time may be any number.
 pub const LAST_MS: i64 = 8_640_000_000_000_000;
 
+/// Tells whether the system refused for want of something that it may have the next time: descriptors, memory.
+#[must_use]
+pub(crate) fn is_shortage(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    return matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM | libc::EAGAIN)
+    );
+    #[cfg(not(unix))]
+    return error.kind() == std::io::ErrorKind::OutOfMemory;
+}
+
 const OPERATION: &str = "read rollout";
 
 /// Opens a rollout for reading, and says what it is at this moment.

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
+use crate::fs::open::is_shortage;
 use crate::session::processes::Process;
 
 /// Programs that run a script: npm's `codex` is one for Node.
@@ -30,8 +31,11 @@ pub struct CodexNames(HashSet<String>);
 impl CodexNames {
     /// The names of a binary: its own, that of the file which it leads to, and those of the programs that it becomes
     /// where it is a script that `exec`s them.
-    #[must_use]
-    pub fn of(binary: &Path) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When the system has no descriptor for it.
+    pub fn of(binary: &Path) -> io::Result<Self> {
         let mut names = HashSet::new();
         let mut add = |path: &str| {
             let name = name_of(path);
@@ -43,10 +47,10 @@ impl CodexNames {
         if let Ok(real) = binary.canonicalize() {
             add(&real.to_string_lossy());
         }
-        for program in script_of(binary).lines().filter_map(becomes) {
+        for program in script_of(binary)?.lines().filter_map(becomes) {
             add(program);
         }
-        Self(names)
+        Ok(Self(names))
     }
 
     fn has(&self, path: &str) -> bool {
@@ -62,27 +66,33 @@ impl CodexNames {
 }
 
 /// Tells whether a process runs a Codex now.
-#[must_use]
-pub fn is_codex(process: &Process, names: &CodexNames) -> bool {
+///
+/// # Errors
+///
+/// When the system does not say.
+pub fn is_codex(process: &Process, names: &CodexNames) -> io::Result<bool> {
     if process.is_zombie {
-        return false;
+        return Ok(false);
     }
-    let words = process.command_line();
-    let Some((program, rest)) = words.split_first() else { return names.has_cut(&process.name) };
-    if names.has_cut(&process.name) || names.has(program) {
-        return true;
+    if names.has_cut(&process.name) {
+        return Ok(true);
+    }
+    let words = process.command_line()?;
+    let Some((program, rest)) = words.split_first() else { return Ok(false) };
+    if names.has(program) {
+        return Ok(true);
     }
     if is_interpreter(name_of(program)) {
-        return script_in(name_of(program), rest).is_some_and(|script| names.has(script));
+        return Ok(script_in(name_of(program), rest).is_some_and(|script| names.has(script)));
     }
     // A program may call itself what it likes.
-    process.executable().is_some_and(|path| names.has(&path.to_string_lossy()))
+    Ok(process.executable().is_some_and(|path| names.has(&path.to_string_lossy())))
 }
 
 /// The programs that a binary becomes where it is a script that `exec`s them, as it names them.
 #[must_use]
 pub fn programs_behind(binary: &Path) -> Vec<String> {
-    let script = script_of(binary);
+    let script = script_of(binary).unwrap_or_default();
     let named = script.lines().filter_map(becomes).filter(|program| !program.contains('$'));
     named.map(str::to_owned).collect()
 }
@@ -90,7 +100,7 @@ pub fn programs_behind(binary: &Path) -> Vec<String> {
 /// The program by which a Codex was started, as its command line names it.
 #[must_use]
 pub fn program_of(process: &Process) -> Option<String> {
-    let words = process.command_line();
+    let words = process.command_line().ok()?;
     let (program, rest) = words.split_first()?;
     let script =
         if is_interpreter(name_of(program)) { script_in(name_of(program), rest) } else { None };
@@ -133,12 +143,13 @@ fn is_code_next(interpreter: &str, word: &str) -> bool {
     matches!(word, "-e" | "-p" | "-pe" | "--eval" | "--print")
 }
 
-fn script_of(binary: &Path) -> String {
+fn script_of(binary: &Path) -> io::Result<String> {
     let mut text = Vec::new();
     let read = File::open(binary).and_then(|file| file.take(SCRIPT_CAP).read_to_end(&mut text));
     match read {
-        Ok(_) if text.starts_with(b"#!") => String::from_utf8_lossy(&text).into_owned(),
-        _ => String::new(),
+        Err(error) if is_shortage(&error) => Err(error),
+        Ok(_) if text.starts_with(b"#!") => Ok(String::from_utf8_lossy(&text).into_owned()),
+        _ => Ok(String::new()),
     }
 }
 
@@ -197,7 +208,7 @@ mod tests {
         let names = |file: &str, text: &str| {
             let path = dir.path().join(file);
             fs::write(&path, text).unwrap();
-            let mut names: Vec<String> = CodexNames::of(&path).0.into_iter().collect();
+            let mut names: Vec<String> = CodexNames::of(&path).unwrap().0.into_iter().collect();
             names.sort();
             names
         };
@@ -213,7 +224,10 @@ mod tests {
         for line in ["exec bash -lc codex", "exec \"$CODEX\" \"$@\"", "codex \"$@\""] {
             assert_eq!(names("work", &format!("#!/bin/sh\n{line}\n")), ["work"], "{line}");
         }
-        assert_eq!(CodexNames::of(Path::new("/bin/sh")).0, CodexNames::of(Path::new("dash")).0);
+        assert_eq!(
+            CodexNames::of(Path::new("/bin/sh")).unwrap().0,
+            CodexNames::of(Path::new("dash")).unwrap().0
+        );
     }
 
     #[test]
@@ -243,14 +257,14 @@ mod tests {
         fs::write(dir.path().join("agent-cli"), "binary").unwrap();
         let link = dir.path().join("ai");
         std::os::unix::fs::symlink("agent-cli", &link).unwrap();
-        let names = CodexNames::of(&link);
+        let names = CodexNames::of(&link).unwrap();
         assert!(names.has("/x/ai") && names.has("agent-cli") && names.has("codex"));
         assert!(!names.has("agent"));
     }
 
     #[test]
     fn a_long_name_is_known_where_the_kernel_has_cut_it() {
-        let names = CodexNames::of(Path::new("/opt/codex-nightly-2026"));
+        let names = CodexNames::of(Path::new("/opt/codex-nightly-2026")).unwrap();
         assert!(names.has_cut("codex-nightly-2"));
         assert!(!names.has_cut("codex-night"));
     }

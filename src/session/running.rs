@@ -135,6 +135,7 @@ pub fn asked(places: &[Place], binary: Option<&Path>) -> Vec<Running> {
             return Running::Unknown;
         }
         let names = names.get_or_insert_with(|| names_of(binary));
+        let Ok(names) = names else { return Running::Unknown };
         let found = at_leaders(leaders, names, &mut table);
         for (leader, codex) in found.iter().flatten() {
             memory.remember(*leader, binary, codex.clone());
@@ -214,8 +215,7 @@ fn at_leaders(
             Some(table) => table,
             None => table.insert(Table::read()?),
         };
-        let on_terminal = table.on_terminal(terminal).filter(|one| is_codex(one, names));
-        let processes: Vec<Process> = on_terminal.cloned().collect();
+        let processes = codexes(table.on_terminal(terminal).cloned(), names)?;
         if !processes.is_empty() {
             found.push((leader, Codex { processes }));
         }
@@ -238,7 +238,7 @@ fn at_process(
     if found.is_zombie || created_ms.is_some_and(is_later) {
         return Ok(None);
     }
-    let processes = below(pid, &names_of(binary))?;
+    let processes = below(pid, &names_of(binary)?)?;
     Ok(if processes.is_empty() { unseen } else { Some(Codex { processes }) })
 }
 
@@ -246,11 +246,16 @@ fn at_process(
 fn below(pid: u32, names: &CodexNames) -> io::Result<Vec<Process>> {
     let Some(leader) = look_at(pid)? else { return Ok(Vec::new()) };
     let all = [vec![leader], descendants_of(&[pid])?].concat();
-    Ok(all.into_iter().filter(|one| is_codex(one, names)).collect())
+    codexes(all, names)
 }
 
-fn names_of(binary: Option<&Path>) -> CodexNames {
-    binary.map(CodexNames::of).unwrap_or_default()
+fn codexes(all: impl IntoIterator<Item = Process>, names: &CodexNames) -> io::Result<Vec<Process>> {
+    let codex = |one: Process| Ok(is_codex(&one, names)?.then_some(one));
+    all.into_iter().map(codex).filter_map(Result::transpose).collect()
+}
+
+fn names_of(binary: Option<&Path>) -> io::Result<CodexNames> {
+    binary.map_or_else(|| Ok(CodexNames::default()), CodexNames::of)
 }
 
 fn together(found: Vec<(u32, Codex)>) -> Option<Codex> {

@@ -72,7 +72,9 @@ pub(crate) fn names_in(codex_home: &Path) -> Arc<Names> {
     if let Some((_, names)) = known {
         return names;
     }
-    let names = Arc::new(tail_of(&path).as_deref().map(parse_names).unwrap_or_default());
+    // One that cannot be read now may be the next time.
+    let Some(tail) = tail_of(&path) else { return Arc::default() };
+    let names = Arc::new(parse_names(&tail));
     if !stamp.is_racy(began) {
         locked(&KNOWN_NAMES).put(path, (stamp, Arc::clone(&names)));
     }
@@ -122,7 +124,8 @@ fn first_prompt(rollout: &Path) -> Option<Arc<str>> {
     if matches!(known, Some(Prompt::None(before)) if before == stamp) {
         return None;
     }
-    let prompt = head_of(rollout).as_deref().and_then(prompt_in);
+    // One that cannot be read now may be the next time.
+    let prompt = prompt_in(&head_of(rollout)?);
     let learned = prompt.clone().map_or(Prompt::None(stamp), Prompt::Found);
     if prompt.is_some() || !stamp.is_racy(began) {
         locked(&PROMPTS).put(key, learned);

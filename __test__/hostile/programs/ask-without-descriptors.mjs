@@ -1,12 +1,13 @@
 /**
- * `node ask-without-descriptors.mjs HOME`: asks everything with 0 to 24 descriptors left, and once more when there are enough
- * again. Prints how many calls were refused, and every answer that is not the one of a machine that has enough.
+ * `node ask-without-descriptors.mjs HOME ROLLOUT RECORD`: appends a record to the rollout, asks everything with 0 to 24
+ * descriptors left, and once more when there are enough again. Prints how many calls were refused, and every answer that is
+ * not the one of a machine that has enough.
  */
-import { closeSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, openSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as native from "@ao/plugin-codex/native";
 
-const home = process.argv[2];
+const [home, changing, record] = process.argv.slice(2);
 const NO_DESCRIPTOR = /Too many open files/;
 
 /** Another spelling is another memory. */
@@ -65,22 +66,31 @@ function fits(name, { message, value }, { value: whole }) {
   return isNamed && isTrue && value.skipped.length > 0;
 }
 
-const whole = await ask(0);
+/** One memory that has known the home for long, and hears of changes. */
+const OLD = 0;
+for (let times = 0; times < 3; times += 1) await ask(OLD);
+
 const wrong = [];
 for (let left = 0; left <= 24; left += 1) {
+  const [fresh, never] = [2 * left + 1, 2 * left + 2];
+  appendFileSync(changing, record.replace("SECONDS", String(10 + left)));
   const taken = [];
   try {
     for (;;) taken.push(openSync("/dev/null"));
   } catch {
     for (const descriptor of taken.splice(0, left)) closeSync(descriptor);
   }
-  const few = await ask(left + 1);
+  const few = [await ask(OLD), await ask(fresh)];
   for (const descriptor of taken) closeSync(descriptor);
-  const again = await ask(left + 1);
+  const again = [await ask(OLD), await ask(fresh)];
+  const whole = await ask(never);
   for (const name of Object.keys(whole)) {
-    if (!fits(name, few[name], whole[name])) wrong.push({ left, name, answer: few[name] });
-    if (!isDeepStrictEqual(again[name], whole[name]))
-      wrong.push({ left, name, remembered: again[name] });
+    for (const answers of few)
+      if (!fits(name, answers[name], whole[name]))
+        wrong.push({ left, name, answer: answers[name] });
+    for (const answers of again)
+      if (!isDeepStrictEqual(answers[name], whole[name]))
+        wrong.push({ left, name, remembered: answers[name] });
   }
 }
 process.stdout.write(JSON.stringify({ refused: refused.calls, wrong }));

@@ -62,6 +62,9 @@ impl Catalog {
             self.walk(home, began)?;
             self.drain_after_walk(home, began)?;
         }
+        if self.tree.is_short {
+            self.watcher = None;
+        }
         self.forms.choose(&mut self.tree.files);
         self.refreshed = Some(began);
         Ok(())

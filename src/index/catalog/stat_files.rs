@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::fs::open::is_shortage;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::stat::{Kind, Stat, StatIn};
@@ -140,7 +141,10 @@ impl Tree {
             match answer {
                 Ok(stat) => self.failed.push(stat.kind.skipped(path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
-                Err(error) => self.failed.push(Skipped { path, reason: error.to_string() }),
+                Err(error) => {
+                    self.is_short |= is_shortage(&error);
+                    self.failed.push(Skipped { path, reason: error.to_string() });
+                }
             }
         }
         self.files.remove(slot);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{FileStamp, Timestamp};
+use crate::fs::open::is_shortage;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::list::{Listed, MAX_DEPTH, list};
 use crate::index::catalog::slots::Files;
@@ -40,6 +41,8 @@ pub struct Tree {
     pub files: Files,
     /// The number of files that have other names, at most.
     pub(crate) linked: usize,
+    /// True if the system had not what it takes to ask for everything, so that the next refresh is a walk.
+    pub(crate) is_short: bool,
     /// Files that could not be asked for, in the last walk.
     pub(crate) failed: Vec<Skipped>,
     /// Rollouts that were listed and were not there any more, in the last walk: moved, or deleted.
@@ -84,6 +87,7 @@ impl Tree {
             return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
         }
         self.failed.clear();
+        self.is_short = false;
         let archived = self.directory(home.archived_sessions(), true, 1);
         let active = self.directory(home.sessions(), false, 1);
         let archive = home.archived_sessions();
@@ -199,7 +203,8 @@ impl Tree {
         let (archived, depth) = (directory.archived, directory.depth);
         // One that is not there holds nothing, and is no failure.
         let unreadable = listed.unreadable.filter(|error| error.kind() != io::ErrorKind::NotFound);
-        if unreadable.is_some() {
+        if let Some(error) = &unreadable {
+            self.is_short |= is_shortage(error);
             self.forget(at);
             self.directories.get_mut(at)?.unreadable = unreadable;
             return Some(at);

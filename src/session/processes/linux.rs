@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::fs::open::is_shortage;
 use crate::index::lru::{Lru, locked};
 use crate::session::processes::process::Process;
 
@@ -54,9 +55,11 @@ pub(super) fn read_all() -> io::Result<Vec<Process>> {
 
 /// Those of all its threads.
 pub(super) fn children_of(pid: u32) -> Option<Vec<u32>> {
-    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        // It has ended.
-        return Some(Vec::new());
+    let threads = match fs::read_dir(format!("/proc/{pid}/task")) {
+        Ok(threads) => threads,
+        Err(error) if has_ended(&error) => return Some(Vec::new()),
+        // Who asks for all processes learns why.
+        Err(_) => return None,
     };
     let mut children = Vec::new();
     for thread in threads.flatten() {
@@ -66,6 +69,7 @@ pub(super) fn children_of(pid: u32) -> Option<Vec<u32>> {
             }
             // A kernel that was built without this file, or a thread that has ended.
             Err(error) if has_ended(&error) && thread.path().join("stat").exists() => return None,
+            Err(error) if is_shortage(&error) => return None,
             Err(_ended) => {}
         }
     }
@@ -82,14 +86,18 @@ pub(super) fn ran_ns(pid: u32) -> Option<u64> {
     text.split_whitespace().next()?.parse().ok().filter(|ran| *ran > 0)
 }
 
-pub(super) fn command_line(pid: u32) -> Vec<String> {
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+pub(super) fn command_line(pid: u32) -> io::Result<Vec<String>> {
+    let bytes = match fs::read(format!("/proc/{pid}/cmdline")) {
+        Err(error) if is_shortage(&error) => return Err(error),
+        // It has ended, or is not ours to look at.
+        read => read.unwrap_or_default(),
+    };
     if bytes.is_empty() {
         // A thread of the kernel, or a process that has not read its arguments yet.
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let words = bytes.strip_suffix(b"\0").unwrap_or(&bytes).split(|byte| *byte == 0);
-    words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    Ok(words.map(|word| String::from_utf8_lossy(word).into_owned()).collect())
 }
 
 pub(super) fn executable(pid: u32) -> Option<PathBuf> {

@@ -38,9 +38,12 @@ impl Process {
         system::earliest_start_ms(self)
     }
 
-    /// The words of its command line.
-    #[must_use]
-    pub fn command_line(&self) -> Vec<String> {
+    /// The words of its command line; none where it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say for want of descriptors or memory.
+    pub fn command_line(&self) -> io::Result<Vec<String>> {
         system::command_line(self.pid)
     }
 
@@ -210,14 +213,15 @@ mod tests {
         let ours = loop {
             let found = look_at(child.0.id()).unwrap().unwrap();
             // Between its start and its first look at its arguments it shows none.
-            if found.command_line().len() == 2 || Instant::now() > deadline {
+            if found.command_line().unwrap().len() == 2 || Instant::now() > deadline {
                 break found;
             }
         };
         let portable = portable::look_at(child.0.id()).unwrap().unwrap();
         let shared = |one: &Process| (one.pid, one.parent, one.name.clone(), one.is_zombie);
         assert_eq!(shared(&portable), shared(&ours));
-        assert_eq!(portable::command_line(child.0.id()), ours.command_line());
+        let lines = [portable::command_line(child.0.id()), ours.command_line()].map(Result::unwrap);
+        assert_eq!(lines[0], lines[1]);
         assert_eq!(portable::executable(child.0.id()), ours.executable());
         let starts = [&portable, &ours].map(|one| one.earliest_start_ms().unwrap());
         assert!(portable::earliest_start_ms(&portable).unwrap() <= starts[1]);

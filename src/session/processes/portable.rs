@@ -40,10 +40,10 @@ pub(super) fn ran_ns(_pid: u32) -> Option<u64> {
     None
 }
 
-pub(super) fn command_line(pid: u32) -> Vec<String> {
+pub(super) fn command_line(pid: u32) -> io::Result<Vec<String>> {
     let system = asked(pid, ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always));
     let words = system.process(Pid::from_u32(pid)).map(sysinfo::Process::cmd).unwrap_or_default();
-    words.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    Ok(words.iter().map(|word| word.to_string_lossy().into_owned()).collect())
 }
 
 pub(super) fn executable(pid: u32) -> Option<PathBuf> {
