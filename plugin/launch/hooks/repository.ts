@@ -56,7 +56,9 @@ export function repositoryHooks(
   const asked = JSON.stringify([identity, directory, checkouts, texts.map(digest)]);
   const found = answers.get(asked);
   const known =
-    found && performance.now() < found.until ? found : ask(binary, directory, checkouts, deadlineMs);
+    found && performance.now() < found.until
+      ? found
+      : ask(binary, directory, checkouts, deadlineMs);
   remember(asked, known);
   return known.hooks.filter(({ key, hash }) => user.reviewedHooks.get(key) !== hash);
 }
