@@ -13,6 +13,9 @@ export const REPEATED_ELSEWHERE = "rollout removed";
 /** The fate of a response whose count the machine lost. */
 export const TORN_AWAY = "count torn away";
 
+/** The fate of a response whose thread was deleted. */
+export const DELETED = "thread deleted";
+
 const ALWAYS = [["0.0.0", "999.0.0"]];
 
 /** Ends of a stream after which Codex does not know the usage, whatever the version. */
@@ -39,8 +42,9 @@ const FATES = {
   "in flight at the end": ALWAYS,
   /** The machine stopped in the middle of the line with the count. */
   [TORN_AWAY]: [["0.0.0", "0.152.1"]],
-  /** `--ephemeral`, or the thread was deleted. */
+  /** `--ephemeral`. */
   "no rollout": ALWAYS,
+  [DELETED]: ALWAYS,
   /** The file was removed; forks may still repeat what was in it. */
   [REPEATED_ELSEWHERE]: ALWAYS,
 };

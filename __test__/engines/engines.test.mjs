@@ -1,8 +1,8 @@
 /**
  * Exports of real Codex runs, added up by the engines: to the token what the model server's ledgers say.
  *
- * The lab has exported each home after each of its steps, for two hosts in turns, all into one directory. Here two
- * hosts export once more, one of them from copies of half the rollouts, and are killed before.
+ * The lab has exported each home after each of its steps, for two hosts in turns, all into one directory. Here both are
+ * killed, export once more, and one of them again, when the younger half of its rollouts is gone.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -27,7 +27,7 @@ import { NO_TURN_CONTEXT_UNTIL } from "../codex/expectations.mjs";
 import { Ledger } from "../codex/ledger.mjs";
 import { rolloutFiles } from "../codex/rollout-files.mjs";
 import { isAtMost } from "../codex/versions.mjs";
-import { REPEATED_ELSEWHERE, TORN_AWAY } from "../codex/written-down.mjs";
+import { DELETED, REPEATED_ELSEWHERE, TORN_AWAY } from "../codex/written-down.mjs";
 import { compressInPlace } from "../codex/zstd.mjs";
 import { cli, root } from "../support/command.mjs";
 
@@ -40,6 +40,9 @@ const COLUMNS = [
   "outputTokens",
   "reasoningOutputTokens",
 ];
+
+/** What became of responses after the lab had exported them. */
+const EXPORTED_BEFORE = new Set([DELETED, REPEATED_ELSEWHERE, TORN_AWAY]);
 
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-test-"));
 const exports = join(scratch, "exports");
@@ -86,22 +89,21 @@ before(async () => {
   for (const copies of [homes, halves])
     for (const [at, copy] of copies.entries())
       copyRollouts(join(folder, labs[at], "codex-home"), copy);
-  for (const half of halves)
-    for (const [at, { path }] of (await rolloutFiles(half)).entries()) if (at % 2) rmSync(path);
-  await Promise.all([killed(homes, "a"), killed(halves, "b")]);
-  await Promise.all([exported(homes, "a"), exported(halves, "b")]);
+  for (const half of halves) {
+    const rollouts = await rolloutFiles(half);
+    for (const { path } of rollouts.slice(Math.ceil(rollouts.length / 2))) rmSync(path);
+  }
+  await Promise.all([killed(homes, "a"), killed(homes, "b")]);
+  await Promise.all([exported(homes, "a"), exported(homes, "b")]);
+  await exported(halves, "b");
 });
 
-/**
- * What the provider billed, of what can have been in the rollouts: what was torn away or removed from them had been
- * exported before.
- */
+/** What the provider billed, of what can have been in the rollouts. */
 function billed() {
   const sums = {};
   for (const lab of labs) {
     const ledger = Ledger.read(join(folder, lab, "ledger.jsonl"));
-    for (const entry of ledger.entries)
-      if ([REPEATED_ELSEWHERE, TORN_AWAY].includes(entry.fate)) entry.fate = null;
+    for (const entry of ledger.entries) if (EXPORTED_BEFORE.has(entry.fate)) entry.fate = null;
     for (const { threadId, model, version, usage } of ledger.writtenDown()) {
       const named = isAtMost(version, NO_TURN_CONTEXT_UNTIL) ? "unknown" : model;
       const sum = (sums[`${threadId} ${named}`] ??= COLUMNS.map(() => 0));

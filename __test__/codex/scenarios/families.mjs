@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 
 import { after, ending, run, say, talkTo, waitForAgents } from "../steps.mjs";
+import { REPEATED_ELSEWHERE } from "../written-down.mjs";
 import { compressInPlace } from "../zstd.mjs";
 import { FORKED_SUBAGENTS_SINCE, SUBAGENT_FEATURES } from "./subagents.mjs";
 
@@ -31,7 +32,7 @@ export const orphans = {
   async play(lab) {
     const parent = await familyOf(lab);
     for (const entry of lab.ledger.entries.filter(({ threadId }) => threadId === parent)) {
-      entry.fate = "rollout removed";
+      entry.fate = REPEATED_ELSEWHERE;
     }
     await rm(await lab.rolloutOf(parent));
   },

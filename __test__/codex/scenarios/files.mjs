@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, stat, symlink, truncate } from "node:fs/prom
 import { basename, join } from "node:path";
 
 import { run, say } from "../steps.mjs";
+import { TORN_AWAY } from "../written-down.mjs";
 
 const ARCHIVE_SINCE = "0.80.0";
 const UNARCHIVE_SINCE = "0.98.0";
@@ -72,7 +73,7 @@ export const tornLine = {
     const path = await lab.rolloutOf(threadId);
     const lastRecord = JSON.parse((await readFile(path, "utf8")).trimEnd().split("\n").at(-1));
     if (lastRecord.payload.type === "token_count") {
-      lab.ledger.entries.at(-1).fate = "count torn away";
+      lab.ledger.entries.at(-1).fate = TORN_AWAY;
     }
     await truncate(path, (await stat(path)).size - 20);
     await lab.resume(threadId, [run("echo two"), say()]);

@@ -1,4 +1,5 @@
 import { fated, run, say, thinking } from "../steps.mjs";
+import { DELETED } from "../written-down.mjs";
 
 /** A turn with a tool call, and a second thread beside it in the same directory. */
 export const plain = {
@@ -66,7 +67,7 @@ export const unrecorded = {
     await lab.exec([run("echo one"), say()]);
     const lost = (step) => fated("no rollout", step);
     await lab.exec([lost(run("echo two")), lost(say())], { flags: ["--ephemeral"] });
-    const { threadId } = await lab.exec([lost(say())]);
+    const { threadId } = await lab.exec([fated(DELETED, say())]);
     await lab.run(["delete", "--force", threadId]);
   },
 };
