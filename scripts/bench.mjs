@@ -3,6 +3,7 @@
 //   --full       homes of the size that the targets are about, and how the cost grows (6 GB of free space below the temporary directory)
 //   --write      puts the table into `benches/README.md`
 //   --rounds N   how often each pair is measured
+//   --only A,B   these parts: bill, export, sessions, search, wrapper
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,54 +27,59 @@ const { values } = parseArgs({
     full: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     rounds: { type: "string" },
+    only: { type: "string" },
   },
 });
 const sizes = values.full ? FULL : QUICK;
 const rounds = Number(values.rounds ?? sizes.rounds);
 
+const parts = values.only?.split(",");
+const isWanted = (part) => parts === undefined || parts.includes(part);
+if (parts !== undefined && values.write) {
+  say("the table is of all parts: --write and --only exclude each other");
+  process.exit(2);
+}
+
 prepare();
 say("building the floors …");
 buildTools();
-const peer = installPeer();
-if (!peer) say("ccusage cannot be installed here: the rows against it are left out");
+const peer = isWanted("bill") ? installPeer() : undefined;
+if (isWanted("bill") && !peer)
+  say("ccusage cannot be installed here: the rows against it are left out");
 // Node reads these at its start, for longer than the rest of it takes: beside that everything would look quick.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-bench-"));
 // Not `finally` alone: gigabytes must not stay behind when somebody has seen enough.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(clean(130)));
+
+/** What is measured: a part, the home that it needs, and how. */
+const plan = [
+  ["bill", "one", (on) => aggregate({ ...on, peer, scratch })],
+  ["sessions", "one", poll],
+  ["sessions", "one", sessionAppended],
+  ["bill", "many", (on) => aggregate({ ...on, peer, scratch })],
+  ["export", "many", (on) => exportHome({ ...on, scratch })],
+  ["export", null, () => exportRows({ ...sizes.rows, rounds, scratch })],
+  ["export", "heads", (on) => exportHome({ ...on, scratch })],
+  ["search", "heads", search],
+  ["sessions", "heads", refresh],
+  ["sessions", "heads", (on) => sessionRounds({ ...on, lasting: values.full })],
+];
+
 try {
   // First, on a machine that has not just written gigabytes: it tells milliseconds apart.
-  const wrapped = await wrapper();
+  const wrapped = isWanted("wrapper") ? await wrapper() : [];
   const rows = [];
-  await withHome("one", async (home, ledger) => {
-    rows.push(
-      ...(await aggregate({ home, ledger, size: sizeText(ledger), rounds, peer, scratch })),
-    );
-  });
-  await withHome("one", async (home, ledger) => {
-    rows.push(...(await poll({ home, size: sizeText(ledger), rounds })));
-    rows.push(...(await sessionAppended({ home, size: sizeText(ledger), rounds })));
-  });
-  await withHome("many", async (home, ledger) => {
-    rows.push(
-      ...(await aggregate({ home, ledger, size: sizeText(ledger), rounds, peer, scratch })),
-    );
-  });
-  await withHome("many", async (home, ledger) => {
-    rows.push(...(await exportHome({ home, size: sizeText(ledger), rounds, scratch })));
-  });
-  rows.push(...(await exportRows({ ...sizes.rows, rounds, scratch })));
-  await withHome("heads", async (home, ledger) => {
-    rows.push(...(await exportHome({ home, size: sizeText(ledger), rounds, scratch })));
-    rows.push(...(await search({ home, ledger, rounds })));
-    rows.push(...(await refresh({ home, ledger, rounds })));
-    rows.push(...(await sessionRounds({ home, ledger, rounds, lasting: values.full })));
-  });
+  for (const [part, name, measure] of plan) {
+    if (!isWanted(part)) continue;
+    rows.push(...(name === null ? await measure() : await withHome(name, measure)));
+  }
   rows.push(...wrapped);
   process.stdout.write(`${table(rows)}\n`);
-  if (values.full) say("measuring how the cost grows …");
-  const grown = values.full ? growth(scratch) : "";
+  const grows = values.full && parts === undefined;
+  if (grows) say("measuring how the cost grows …");
+  const grown = grows ? growth(scratch) : "";
   process.stdout.write(grown);
   if (values.write) write(join(root, "benches", "README.md"), rows, rounds, grown);
   process.exitCode = rows.some(misses) ? 1 : 0;
@@ -88,9 +94,10 @@ async function withHome(name, work) {
   const ledger = generate(home, sizes[name]);
   settle();
   say("measuring …");
-  await work(home, ledger);
+  const rows = await work({ home, ledger, size: sizeText(ledger), rounds });
   rmSync(home, { recursive: true });
   settle();
+  return rows;
 }
 
 /** Has the disk done with gigabytes that were written or removed: what it still does would be measured too. */
