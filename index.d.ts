@@ -26,8 +26,6 @@ export interface AgentsSectionChange {
 }
 
 /**
- * Begins the activity log of a workspace, `.ao/activity.jsonl`, anew and keeps it out of commits. No link is followed
- * on the way to it. Rejects where the workspace is not there or the log cannot be written, and on Windows.
  * Begins the activity log of a workspace, `.ao/activity.jsonl`, and keeps it out of commits: what this package noted
  * there before goes, what others wrote stays. No link is followed on the way to it. Rejects where the workspace is not
  * there or the log cannot be written, and on Windows.
