@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -38,14 +38,18 @@ test("installed by its name", async (t) => {
     deepStrictEqual(JSON.parse(stdout), [main.version, true, ledger.threads.length]);
   });
 
-  await t.test("a CommonJS program requires them", async () => {
+  await t.test("a CommonJS program requires them; before Node 20.19 it imports them", async () => {
+    const load = process.features.require_module ? "require" : "import";
     const script = `
-      const { manifest } = require("@ao/plugin-codex");
-      const { homeUsage } = require("@ao/plugin-codex/native");
-      homeUsage({ codexHome: process.env.CODEX_HOME }).then(({ totals }) =>
-        console.log(JSON.stringify([manifest.name, totals.totalTokens])));
+      (async () => {
+        const { manifest } = await ${load}("@ao/plugin-codex");
+        const { homeUsage } = await ${load}("@ao/plugin-codex/native");
+        const { totals } = await homeUsage({ codexHome: process.env.CODEX_HOME });
+        console.log(JSON.stringify([manifest.name, totals.totalTokens]));
+      })();
     `;
-    const { stdout } = await user.node("--eval", script);
+    writeFileSync(user.path("program.cjs"), script);
+    const { stdout } = await user.node("program.cjs");
     deepStrictEqual(JSON.parse(stdout), ["codex", billed]);
   });
 
