@@ -74,7 +74,9 @@ impl Repositories {
         // It may lie on a mount that does not answer.
         let ask = |path: &Path| disk::ask(path, find).flatten();
         let is_here = path.is_absolute() && !is_network(path);
-        let found = if is_here { ask(&self.disk.resolve(path)) } else { None };
+        // Most work trees of a year are gone: what is known of the directories above them tells that.
+        let there = if is_here { self.disk.resolve_existing(path) } else { None };
+        let found = there.as_deref().and_then(ask);
         let found = found.map(Arc::from);
         self.known.insert(Arc::clone(directory), found.clone());
         found

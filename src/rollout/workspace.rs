@@ -66,23 +66,36 @@ impl Resolver {
     /// Links are resolved as far as the path exists: a worktree that was removed still compares equal to itself.
     /// Nothing is asked of the network.
     pub fn resolve(&mut self, path: &Path) -> PathBuf {
+        self.resolved(path).path
+    }
+
+    /// The one path of what is there; `None` where nothing is, which the ways to others have told already.
+    pub(crate) fn resolve_existing(&mut self, path: &Path) -> Option<PathBuf> {
+        let resolved = self.resolved(path);
+        resolved.exists.then_some(resolved.path)
+    }
+
+    fn resolved(&mut self, path: &Path) -> Resolved {
         if is_network(path) {
-            return without_verbatim(path.to_owned());
+            return Resolved { path: without_verbatim(path.to_owned()), exists: false };
         }
         match self.platform.spell(path) {
-            Some(spelled) if spelled.is_absolute() => fold_case(&self.on_disk(&spelled)),
-            Some(spelled) => fold_case(&spelled),
+            Some(spelled) if spelled.is_absolute() => {
+                let Resolved { path, exists } = self.on_disk(&spelled);
+                Resolved { path: fold_case(&path), exists }
+            }
+            Some(spelled) => Resolved { path: fold_case(&spelled), exists: false },
             None => self.on_disk(path),
         }
     }
 
-    fn on_disk(&mut self, path: &Path) -> PathBuf {
+    fn on_disk(&mut self, path: &Path) -> Resolved {
         let path = normalize(path);
         if path.components().nth(MAX_STEPS).is_some() {
             // Step by step it would cost its length squared; nobody has many of these.
-            return self.canonical(path).path;
+            return self.canonical(path);
         }
-        self.real(&path).path
+        self.real(&path)
     }
 
     fn ask<T: Send + 'static>(
