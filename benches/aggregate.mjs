@@ -1,12 +1,12 @@
 /** The bill of a whole home: CPU against the newline floor, `cat` and `ccusage`, memory, event-loop delay. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { root } from "../scripts/prepare.mjs";
 import { inTurns, median, ratio } from "./lib/rounds.mjs";
-import { runPeer } from "./lib/peer.mjs";
+import { runPeer, runTokscale } from "./lib/peer.mjs";
 import { call, callOnOneProcessor, measure, tool, withoutCache } from "./lib/tools.mjs";
 
 const MB = 2 ** 20;
@@ -17,7 +17,7 @@ const DELAY_TARGET = 5;
 const HAS_TASKSET = process.platform === "linux";
 
 /** Aggregates `home` in turns with everything else and gives the rows of the table. */
-export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
+export async function aggregate({ home, ledger, size, rounds, peer, tokscale, scratch }) {
   const files = rollouts(home);
   const taken = await inTurns(rounds, {
     floor: () => checkedFloor(home, ledger),
@@ -63,6 +63,7 @@ export async function aggregate({ home, ledger, size, rounds, peer, scratch }) {
     },
   ];
   if (peer) rows.push(...(await besidePeer({ home, ledger, work, rounds, peer, scratch })));
+  if (tokscale) rows.push(...(await besideTokscale({ home, rounds, tokscale, scratch })));
   return rows;
 }
 
@@ -77,15 +78,33 @@ function onOneProcessor(work, taken) {
   };
 }
 
+/** Our whole command, with its Node, and nothing remembered. */
+function command(home) {
+  const args = [join(root, "dist", "cli.cjs"), "usage", "--json", "--codex-home", home];
+  return withoutCache((env) => measure(process.execPath, args, { env }));
+}
+
+/** Another peer beside our whole command; its own memory of the home is gone in each round. */
+async function besideTokscale({ home, rounds, tokscale, scratch }) {
+  const taken = await inTurns(Math.min(rounds, 3), {
+    command: () => command(home),
+    peer: () => runTokscale(tokscale, home, mkdtempSync(join(scratch, "tokscale-"))),
+  });
+  return [
+    {
+      work: "(`ao-codex usage --json` with its Node, CPU)",
+      floor: `${tokscale.name} on the same home`,
+      measured: ratio(taken, "peer", "command"),
+      unit: "× less",
+    },
+  ];
+}
+
 /** The peer's native program beside our call, and beside our whole command, which has a Node to start. */
 async function besidePeer({ home, ledger, work, rounds, peer, scratch }) {
-  const cli = join(root, "dist", "cli.cjs");
   const taken = await inTurns(Math.min(rounds, 3), {
     call: () => checked(ledger, call("usage", home)),
-    command: () =>
-      withoutCache((env) =>
-        measure(process.execPath, [cli, "usage", "--json", "--codex-home", home], { env }),
-      ),
+    command: () => command(home),
     peer: () => runPeer(peer, home, scratch),
   });
   const { billed } = taken[0].peer;

@@ -13,7 +13,7 @@ import { aggregate } from "../benches/aggregate.mjs";
 import { exportHome, exportRows } from "../benches/export.mjs";
 import { growth } from "../benches/growth.mjs";
 import { poll, refresh } from "../benches/later.mjs";
-import { installPeer } from "../benches/lib/peer.mjs";
+import { installPeer, installTokscale } from "../benches/lib/peer.mjs";
 import { misses, table, write } from "../benches/lib/report.mjs";
 import { buildTools, generate } from "../benches/lib/tools.mjs";
 import { sessionAppended, sessionRounds } from "../benches/sessions.mjs";
@@ -44,8 +44,9 @@ prepare();
 say("building the floors …");
 buildTools();
 const peer = isWanted("bill") ? installPeer() : undefined;
-if (isWanted("bill") && !peer)
-  say("ccusage cannot be installed here: the rows against it are left out");
+const tokscale = isWanted("bill") ? installTokscale() : undefined;
+if (isWanted("bill") && (!peer || !tokscale))
+  say("ccusage or tokscale cannot be installed here: their rows are left out");
 // Node reads these at its start, for longer than the rest of it takes: beside that everything would look quick.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
@@ -55,10 +56,10 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 
 /** What is measured: a part, the home that it needs, and how. */
 const plan = [
-  ["bill", "one", (on) => aggregate({ ...on, peer, scratch })],
+  ["bill", "one", (on) => aggregate({ ...on, peer, tokscale, scratch })],
   ["sessions", "one", poll],
   ["sessions", "one", sessionAppended],
-  ["bill", "many", (on) => aggregate({ ...on, peer, scratch })],
+  ["bill", "many", (on) => aggregate({ ...on, peer, tokscale, scratch })],
   ["export", "many", (on) => exportHome({ ...on, scratch })],
   ["export", null, () => exportRows({ ...sizes.rows, rounds, scratch })],
   ["export", "heads", (on) => exportHome({ ...on, scratch })],

@@ -41,6 +41,12 @@ function install(tool, name, version) {
   return { name: `${tool} ${version}`, program };
 }
 
+/** Runs `tokscale` on a home: what it cost. What it counts is another thing (`docs/accounting.md`). */
+export function runTokscale({ program }, home, scratch) {
+  const env = { PATH: process.env.PATH, HOME: scratch, CODEX_HOME: home };
+  return measure(program, ["models", "--json", "--no-spinner", "--client", "codex"], { env });
+}
+
 /** Runs `ccusage` on a home: what it cost, and its totals in Codex's own words. */
 export function runPeer({ program }, home, scratch) {
   const env = { PATH: process.env.PATH, HOME: scratch, CODEX_HOME: home };
