@@ -25,6 +25,16 @@ const USAGE_EXIT_CODE = 2;
 /** Options that mean something when they are given more than once. */
 const REPEATABLE = new Set(["--codex-home", "--label", "--from"]);
 
+/** One for each kind of user. */
+const EXAMPLES = `
+Example:
+  $ ao-codex usage --by model --since 2026-11-01
+With an orchestrator:
+  $ ao-codex doctor --fix
+On many machines:
+  $ ao-codex export ~/codex-usage --label team=shop
+`;
+
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
   process.exitCode = await run(process.argv.slice(2));
@@ -49,7 +59,7 @@ async function program(args: readonly string[]): Promise<Command> {
     .version(ownVersion(), "--version", "print the version")
     .addOption(codexHomeOption())
     .addOption(aoHomeOption())
-    .addHelpText("after", "\nExample:\n  $ ao-codex usage --by model --since 2026-11-01");
+    .addHelpText("after", EXAMPLES);
   for (const load of commandsFor(args)) root.addCommand(await load());
   const groups = root.commands.flatMap((command) => command.commands);
   for (const command of [root, ...root.commands, ...groups]) {
