@@ -194,7 +194,7 @@ fn the_line_of_a_log_that_is_gone_is_taken_away_too() {
 fn the_lines_of_others_stay_as_they_are() {
     let theirs = [
         "{\"source\":\"terminal\"}\n",
-        "{\"source\":\"hook\",\"state\":\"blocked\"}\n",
+        "{\"source\":\"hook\",\"state\":\"active\"}\n",
         "{\"source\":\"hook\",\"plugin\":\"@ao/plugin-other\"}\n",
         "text\n",
         "[1]\n",
