@@ -67,13 +67,14 @@ const BLOCKED =
 test("a session that is blocked, and is no more, is told once each, and git sees nothing of it", async (t) => {
   const { world, workspacePath, path, stateOf } = await running(t, [started, full, failed]);
   for (let look = 0; look < 3; look += 1) assert.equal(await stateOf(), "blocked");
-  const blocked = { state: "blocked", source: "hook", trigger: BLOCKED };
+  const ours = { source: "hook", plugin: "@ao/plugin-codex" };
+  const blocked = { state: "blocked", ...ours, trigger: BLOCKED };
   assert.deepEqual(await noted(workspacePath), [blocked]);
 
   await append(path, again);
   assert.equal(await stateOf(), "active");
   assert.equal(await stateOf(create()), "active");
-  assert.deepEqual(await noted(workspacePath), [blocked, { state: "active", source: "hook" }]);
+  assert.deepEqual(await noted(workspacePath), [blocked, { state: "active", ...ours }]);
   assert.equal(await world.git("-C", workspacePath, "status", "--porcelain"), "");
   assert.equal((await stat(logOf(workspacePath))).mode & 0o777, 0o600);
 });
@@ -91,6 +92,20 @@ test("a question is told, and what was told is no evidence of our own", async (t
   await append(path, done);
   assert.equal(await stateOf(), "ready");
   assert.equal((await noted(workspacePath)).length, 2);
+});
+
+test("another program's word in the log is evidence, whatever its source says", async (t) => {
+  const { workspacePath, stateOf } = await running(t, [started]);
+  assert.equal(await stateOf(), "active");
+  await mkdir(join(workspacePath, ".ao"));
+  const entry = { ts: new Date(Date.now() + 1_000), state: "waiting_input", source: "hook" };
+  for (const [more, expected] of [
+    [{ plugin: "@ao/plugin-codex" }, "active"],
+    [{}, "waiting_input"],
+  ]) {
+    await appendFile(logOf(workspacePath), `${JSON.stringify({ ...entry, ...more })}\n`);
+    assert.equal(await stateOf(), expected);
+  }
 });
 
 test("while nobody has to act nothing is written into the workspace", async (t) => {
