@@ -5,7 +5,9 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::codec::codec_fields;
 
@@ -111,8 +113,22 @@ pub fn read_limits(text: &[u8], read_ms: i64) -> Option<LimitReading> {
 /// Reads the limits of a `token_count` that is spelled in an unusual way.
 #[must_use]
 pub fn read_unusual_limits(line: &[u8], read_ms: i64) -> Option<LimitReading> {
-    let record: Value = serde_json::from_slice(line).ok()?;
-    limits_of(record.get("payload")?.get("rate_limits")?, read_ms)
+    // Who pays for an API key has none, in any record: nothing else of it is kept while they are looked for.
+    let record: Record<'_> = serde_json::from_slice(line).ok()?;
+    let limits: Value = serde_json::from_str(record.payload.rate_limits?.get()).ok()?;
+    limits_of(&limits, read_ms)
+}
+
+#[derive(Deserialize)]
+struct Record<'l> {
+    #[serde(borrow)]
+    payload: Payload<'l>,
+}
+
+#[derive(Deserialize)]
+struct Payload<'l> {
+    #[serde(borrow, default)]
+    rate_limits: Option<&'l RawValue>,
 }
 
 /// The windows of a `token_count` that was written at `written_ms`, of whatever limit; where that is `None`, those of
