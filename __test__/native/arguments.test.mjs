@@ -173,6 +173,19 @@ for (const by of ["model,", ",model", "model,,day", "model,colour", "model,day,t
 
 const SESSION = { id: "app-1", threadIds: [] };
 
+test("homeUsage refuses beside exports what they do not say", async (t) => {
+  const from = [temporaryFolder(t)];
+  for (const [name, value] of [
+    ["sessions", [SESSION]],
+    ["runningSinceMs", 0],
+    ["codexHome", from[0]],
+  ])
+    await rejectsWith(
+      native.homeUsage({ from, [name]: value }),
+      `from and ${name} exclude each other`,
+    );
+});
+
 for (const [options, message] of [
   [{ sessions: 5 }, "expected `sessions` to be an array, got the number 5"],
   [{ sessions: [SESSION, 5] }, "expected `sessions[1]` to be an object, got the number 5"],

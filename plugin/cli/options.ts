@@ -26,9 +26,10 @@ export interface SessionsOptions extends ScanOptions {
 }
 
 export const codexHomeOption = () =>
-  new Option("--codex-home <dir>", "Codex home (default: $CODEX_HOME, else ~/.codex)").argParser(
-    (text: string, before: string[] = []) => [...before, folder(text)],
-  );
+  new Option(
+    "--codex-home <dir>",
+    "Codex home, or several (default: $CODEX_HOME, else ~/.codex)",
+  ).argParser((text: string, before: string[] = []) => [...before, folder(text)]);
 
 export const aoHomeOption = () =>
   new Option("--ao-home <dir>", "orchestrator's home (default: $AO_HOME, else ~/.ao)").argParser(

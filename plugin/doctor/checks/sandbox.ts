@@ -10,6 +10,7 @@ import { codexVersion } from "./codex-version.js";
 
 export const sandbox: Check = {
   id: "sandbox",
+  needs: "orchestrator",
   async look(machine: Machine): Promise<Finding> {
     const isFit = (await codexVersion.look(machine)).status !== "fail";
     // Its sandbox is that of a version: which one, codex-binary and codex-version say.

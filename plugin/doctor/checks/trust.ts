@@ -10,6 +10,7 @@ import type { Machine } from "../machine.js";
 
 export const trust: Check = {
   id: "trust",
+  needs: "orchestrator",
   look({ project, settings, workspace }: Machine): Promise<Finding> {
     const projectPath = project?.path ?? workspace;
     const { trusted } = readUserConfig(settings.codexHome);
