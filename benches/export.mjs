@@ -82,6 +82,12 @@ export async function exportRows({ responses, threads, rounds, scratch }) {
         unit: "thousand rows",
       },
       {
+        work: `(export of ${size}, CPU)`,
+        floor: "a second",
+        measured: median(written, ({ first }) => responses / first.cpu),
+        unit: "thousand rows",
+      },
+      {
         work: `export of ${size}, peak memory`,
         floor: "an idle Node",
         measured: median(written, ({ first, idle }) => (first.maxRss - idle.maxRss) / MB),

@@ -12,10 +12,10 @@ use crate::export::merge::{Merged, Section};
 use crate::export::ordered::Row;
 
 /// The number of bytes of rows that are held in memory before they are set aside. While they are, as many more come.
-const MAX_PENDING_BYTES: usize = 6 * 1024 * 1024;
+const MAX_PENDING_BYTES: usize = 4 * 1024 * 1024;
 
 /// The number of parts that are set aside before they are made one: each is an open file.
-const MAX_PARTS: usize = 128;
+const MAX_PARTS: usize = 160;
 
 /// The number of bytes that are written to a part at a time.
 const BUFFER: usize = 64 * 1024;
