@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MINUTE_MS } from "../support/clock.mjs";
+import { iso, MINUTE_MS, NOW } from "../support/clock.mjs";
 import * as native from "@ao/plugin-codex/native";
 import { aoCodex, cli } from "../support/command.mjs";
 import { inTerminal } from "../support/terminal.mjs";
@@ -19,9 +19,6 @@ import {
   threadId,
   turnContext,
 } from "../support/records.mjs";
-
-const NOW = Date.now();
-const iso = (ms) => new Date(ms).toISOString();
 
 const git = (repository_url, branch = "main") => ({
   git: { commit_hash: "0a1b", branch, repository_url },
