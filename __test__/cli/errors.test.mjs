@@ -45,7 +45,6 @@ const WRONG_USAGE = [
   ],
   [["usage", "--since", "2026-03-01", "--since=2026-03-02"], /It was given twice\./],
   [["sessions", "--workspace", "a", "--workspace", "a"], /It was given twice\./],
-  [["sessions", "--ao-home", "a", "--ao-home", "b"], /It was given twice\./],
   [["usage", "--by", "colour"], /, month; with --from also host, label:KEY\.\n$/],
   [
     ["resume", "--workspace", ".", "--codex-home", "a", "--codex-home", "b"],
@@ -87,6 +86,19 @@ test("a home without rollouts has no threads, and that is no error", async (t) =
     stdout: `No threads in ${home}.\n`,
     stderr: "",
   });
+});
+
+test("of several homes without anything each is named", async (t) => {
+  const homes = [codexHome(t, []), codexHome(t, [])].map(({ home }) => home);
+  const args = homes.flatMap((home) => ["--codex-home", home]);
+  const env = { COLUMNS: "300" };
+  const said = await Promise.all(
+    ["sessions", "usage", "limits"].map((command) => aoCodex([command, ...args], { env })),
+  );
+  assert.deepEqual(
+    said.map(({ stdout }) => stdout.split(/[.:] ?\n?/)[0]),
+    ["threads", "usage", "limits"].map((what) => `No ${what} in ${homes.join(" and ")}`),
+  );
 });
 
 test("a workspace without threads is named", async (t) => {

@@ -1,5 +1,4 @@
 /** Tables with notes, which most commands answer with. */
-import type { HomeUsage } from "../../index.js";
 import { path } from "../terminal/format.js";
 import { renderTable } from "../terminal/table.js";
 import type { Column } from "../terminal/table.js";
@@ -39,12 +38,12 @@ export function printNothing(...nothing: Parameters<typeof nothingLines>): void 
 /** Prints as lines. */
 export function nothingLines(
   what: string,
-  home: HomeUsage,
+  homes: readonly string[],
   workspace: string | undefined,
   notes: readonly string[],
 ): string[] {
   const where = workspace === undefined ? "" : ` of ${path(workspace)}`;
-  const lines = [`No ${what}${where} in ${path(home.codexHome)}.`, ...notes];
+  const lines = [`No ${what}${where} in ${homes.map(path).join(" and ")}.`, ...notes];
   const columns = columnsOf();
   return lines.flatMap((line) => wrap(line, columns));
 }

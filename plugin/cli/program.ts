@@ -23,7 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 const USAGE_EXIT_CODE = 2;
 
 /** Options that mean something when they are given more than once. */
-const REPEATABLE = new Set(["--codex-home", "--label", "--from"]);
+const REPEATABLE = new Set(["--codex-home", "--ao-home", "--label", "--from"]);
 
 /** One for each kind of user. */
 const EXAMPLES = `
@@ -86,7 +86,10 @@ function commandsFor(args: readonly string[]) {
   return (isHelp ? all : named).map(([, load]) => load);
 }
 
-/** Lets an option that takes one value be given once: of two, nobody knows which is meant. */
+/**
+ * Lets an option that takes one value be given once: of two, nobody knows which is meant. The orchestrator's home is set
+ * in aliases, and again behind them: the last one counts.
+ */
 function refuseRepetition(option: Option): void {
   if (option.isBoolean() || option.variadic || REPEATABLE.has(option.long ?? "")) return;
   const parse = option.parseArg;

@@ -59,8 +59,9 @@ export async function sessionLines(
   { codexHome: codexHomes, explain, from = 0, most, sort = "newest", workspace, ...choice }: Shown,
 ): Promise<string[]> {
   const skipped = skippedNotes(home);
+  const homes = codexHomes ?? [home.codexHome];
   if (home.threads.length === 0)
-    return nothingLines(`threads${wordsOf(choice)}`, home, workspace, skipped);
+    return nothingLines(`threads${wordsOf(choice)}`, homes, workspace, skipped);
   const { rows, total } =
     sort === "newest"
       ? threadRows(home)
@@ -71,7 +72,7 @@ export async function sessionLines(
     evidence,
     colors: paint(),
     repos: repositoriesOf(home),
-    titles: await titlesOf(shown, codexHomes ?? [home.codexHome]),
+    titles: await titlesOf(shown, homes),
     rows: shown,
   };
   const columns = table(view, explain === true);

@@ -19,13 +19,16 @@ import { namesOf } from "./usage-rows.js";
 
 interface View {
   workspace: string | undefined;
+  /** The homes that were asked for. */
+  homes?: readonly string[];
   limit?: number;
   notes?: readonly string[];
 }
 
 export function printUsage(home: HomeUsage, by: readonly Grouping[], view: View): void {
   const skipped = skippedNotes(home);
-  if (home.threads.length === 0) return printNothing("usage", home, view.workspace, skipped);
+  if (home.threads.length === 0)
+    return printNothing("usage", view.homes ?? [home.codexHome], view.workspace, skipped);
   const notes = [
     ...hiddenNotes(home, by, view),
     ...(by.includes("week") ? ["Weeks begin on Monday (ISO 8601)."] : []),

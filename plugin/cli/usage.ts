@@ -122,7 +122,8 @@ async function show(options: UsageOptions, window: Query): Promise<Bill> {
     return home;
   }
   const { printUsage } = await import("./usage-tables.js");
-  const view = { workspace: options.workspace, ...(limit !== undefined && { limit }) };
+  const { codexHome: homes, workspace } = options;
+  const view = { workspace, ...(homes && { homes }), ...(limit !== undefined && { limit }) };
   if (isRecent && home.threads.length === 0) {
     // Somebody who has been away sees what there is.
     const all = await scanHome({ ...query, by: "month" });
