@@ -69,6 +69,16 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_ends_when_its_caller_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let watch = Watch::default();
+        let take = || take_turns(directory.path(), "a", Duration::MAX, &watch);
+        let _held = take().unwrap();
+        watch.cancel();
+        assert!(take().unwrap_err().is_cancelled());
+    }
+
+    #[test]
     fn who_waits_is_next() {
         let directory = tempfile::tempdir().unwrap();
         let take = || take_turns(directory.path(), "a", Duration::MAX, &Watch::default());
