@@ -62,7 +62,7 @@ impl Catalog {
             self.walk(home, began)?;
             self.drain_after_walk(home, began)?;
         }
-        if self.tree.is_short {
+        if self.tree.shortage.is_some() {
             self.watcher = None;
         }
         self.forms.choose(&mut self.tree.files);

@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::fs::open::is_shortage;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::stat::{Kind, Stat, StatIn};
@@ -108,7 +107,16 @@ impl Tree {
                 }
                 None
             }
-            (Err(_), _) => None,
+            (Err(_), _) => {
+                if let Err(error) = &answer
+                    && is_rollout
+                    && error.kind() != io::ErrorKind::NotFound
+                {
+                    self.note_shortage(error);
+                    self.failed.push(Skipped { path, reason: error.to_string() });
+                }
+                None
+            }
         };
         let Some(slot) = slot else { return };
         if let Some(entry) = self.files.get_mut(slot) {
@@ -142,7 +150,7 @@ impl Tree {
                 Ok(stat) => self.failed.push(stat.kind.skipped(path)),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.gone.push(path),
                 Err(error) => {
-                    self.is_short |= is_shortage(&error);
+                    self.note_shortage(&error);
                     self.failed.push(Skipped { path, reason: error.to_string() });
                 }
             }

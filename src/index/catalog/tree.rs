@@ -41,8 +41,8 @@ pub struct Tree {
     pub files: Files,
     /// The number of files that have other names, at most.
     pub(crate) linked: usize,
-    /// True if the system had not what it takes to ask for everything, so that the next refresh is a walk.
-    pub(crate) is_short: bool,
+    /// The error of a system that had not what it takes to ask for everything: the next refresh is a walk.
+    pub(crate) shortage: Option<i32>,
     /// Files that could not be asked for, in the last walk.
     pub(crate) failed: Vec<Skipped>,
     /// Rollouts that were listed and were not there any more, in the last walk: moved, or deleted.
@@ -87,7 +87,7 @@ impl Tree {
             return Err(Error::invalid("read Codex home", home.path(), "not a directory"));
         }
         self.failed.clear();
-        self.is_short = false;
+        self.shortage = None;
         let archived = self.directory(home.archived_sessions(), true, 1);
         let active = self.directory(home.sessions(), false, 1);
         let archive = home.archived_sessions();
@@ -204,7 +204,7 @@ impl Tree {
         // One that is not there holds nothing, and is no failure.
         let unreadable = listed.unreadable.filter(|error| error.kind() != io::ErrorKind::NotFound);
         if let Some(error) = &unreadable {
-            self.is_short |= is_shortage(error);
+            self.note_shortage(error);
             self.forget(at);
             self.directories.get_mut(at)?.unreadable = unreadable;
             return Some(at);
@@ -279,6 +279,11 @@ impl Tree {
         let parts = |entry: &'_ Entry| self.path_of(entry).components();
         let of_a = parts(a).chain(iter::once(Component::Normal(OsStr::new(&*a.name))));
         of_a.cmp(parts(b).chain(iter::once(Component::Normal(OsStr::new(&*b.name)))))
+    }
+
+    /// Notes that an error may be none the next time, if it may.
+    pub(crate) fn note_shortage(&mut self, error: &io::Error) {
+        self.shortage = error.raw_os_error().filter(|_| is_shortage(error)).or(self.shortage);
     }
 
     /// The files and directories that are skipped.

@@ -1,10 +1,12 @@
 //! Reads the heads of rollouts that were not read, or have changed.
 
 use std::collections::HashSet;
+use std::io;
 use std::time::Instant;
 
 use crate::error::Result;
 use crate::fs::file_stamp::{FileStamp, Timestamp};
+use crate::fs::open::is_shortage;
 use crate::fs::parallel;
 use crate::index::catalog::entry::{Entry, LastRecord, Slot};
 use crate::index::home::{HomeStore, MAX_REFRESHES};
@@ -41,12 +43,15 @@ pub(crate) struct Outcome {
     pub gone: bool,
     /// Some could not be read this time.
     pub failed: Vec<Skipped>,
+    /// The error of a system that had not what it takes to read them.
+    pub shortage: Option<i32>,
 }
 
 impl Outcome {
     /// Both together.
     pub(crate) fn add(&mut self, other: Self) {
         self.gone |= other.gone;
+        self.shortage = self.shortage.or(other.shortage);
         self.failed.extend(other.failed);
     }
 }
@@ -72,6 +77,9 @@ impl HomeStore {
                     continue;
                 }
                 Some(Err(error)) => {
+                    let refused = error.io_error().filter(|refused| is_shortage(refused));
+                    outcome.shortage =
+                        refused.and_then(io::Error::raw_os_error).or(outcome.shortage);
                     let path = file.path.clone();
                     outcome.failed.push(Skipped { path, reason: error.reason() });
                     continue;

@@ -2,8 +2,9 @@
 //! as `codex resume --last` chooses. Threads in which a person talks come before those of `codex exec` and MCP clients,
 //! and never one that Codex began for itself, whose rollout has the same directory and may be newer.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use crate::error::{Error, Result};
 use crate::index::catalog::entry::{Entry, Slot};
@@ -27,8 +28,8 @@ pub fn find_threads(store: &HomeStore, thread_ids: &[&str]) -> Result<Vec<Option
     if thread_ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut state = match with_heads(store) {
-        Ok((state, _)) => state,
+    let mut state = match readable(store) {
+        Ok(state) => state,
         Err(error) if error.is_not_found() => return Ok(vec![None; thread_ids.len()]),
         Err(error) => return Err(error),
     };
@@ -60,8 +61,8 @@ pub fn find<P: AsRef<Path>>(
     let mut looks = 0;
     let state = loop {
         // What cannot be read is nobody's.
-        let mut state = match with_heads(store) {
-            Ok((state, _)) => state,
+        let mut state = match readable(store) {
+            Ok(state) => state,
             Err(error) if error.is_not_found() => return Ok(vec![None; workspaces.len()]),
             Err(error) => return Err(error),
         };
@@ -88,6 +89,15 @@ pub fn find<P: AsRef<Path>>(
     drop(places);
     store.save_if_worth_it();
     Ok(all_dated(store, candidates).into_iter().map(best_of).collect())
+}
+
+/// The state when every head was read that can be; a system that is short of something is an error, since it may hide the
+/// very thread.
+fn readable(store: &HomeStore) -> Result<MutexGuard<'_, State>> {
+    let (state, outcome) = with_heads(store)?;
+    let Some(code) = state.catalog.tree.shortage.or(outcome.shortage) else { return Ok(state) };
+    let error = io::Error::from_raw_os_error(code);
+    Err(Error::io("read Codex home", store.home().path(), error))
 }
 
 /// The head of a rollout whose thread can be resumed.
