@@ -10,6 +10,7 @@ import {
   readdirSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -26,10 +27,14 @@ const SHAPES = {
   "a FIFO": (path) => execFileSync("mkfifo", [path]),
   "a link to nothing": (path) => symlinkSync("/nonexistent", path),
   "a link to a device": (path) => symlinkSync("/dev/zero", path),
+  "a terabyte of nothing": (path) => {
+    writeFileSync(path, "");
+    truncateSync(path, 2 ** 40);
+  },
 };
 
 for (const [what, make] of Object.entries(SHAPES)) {
-  test(`a lock that is ${what} delays a checkout for seconds and gives the update up`, async (t) => {
+  test(`a lock that is ${what} delays a checkout for ten seconds at most and gives the update up`, async (t) => {
     const box = await makeSandbox(t);
     make(`${box.metadataPath}.lock`);
     const env = { AO_WRAPPER_DEBUG: "1" };
@@ -138,6 +143,14 @@ test("what killed updates have left is taken away by the next one", async (t) =>
   writeFileSync(join(box.data, `.${SESSION}.ao-999998`), "somebody is writing this");
   box.run(box.git, ["checkout", "-q", "-b", "topic"]);
   assert.deepEqual(readdirSync(box.data).toSorted(), [`.${SESSION}.ao-999998`, SESSION]);
+});
+
+test("metadata of a terabyte is left alone, and no command waits for it", async (t) => {
+  const box = await makeSandbox(t);
+  truncateSync(box.metadataPath, 2 ** 40);
+  const answer = box.run(box.git, ["checkout", "-q", "-b", "topic"]);
+  assert.deepEqual([answer.status, answer.stderr], [0, ""]);
+  assert.equal(statSync(box.metadataPath).size, 2 ** 40);
 });
 
 for (const shell of ["bash", "dash"])

@@ -34,7 +34,7 @@ _ao_enter() {
   # The working directory is now the resolved data directory.
   _ao_file=$AO_SESSION.json
   if [ ! -e "./$_ao_file" ] && [ ! -L "./$_ao_file" ]; then _ao_file=$AO_SESSION; fi
-  [ -f "./$_ao_file" ] && [ ! -L "./$_ao_file" ] || exit 0
+  [ -f "./$_ao_file" ] && [ ! -L "./$_ao_file" ] && _ao_is_small "./$_ao_file" || exit 0
   _ao_format=pairs
   _ao_line=
   IFS= read -r _ao_line <"./$_ao_file" || :
@@ -42,6 +42,9 @@ _ao_enter() {
     "$AO_SESSION".json:* | *:'{'*) _ao_format=json ;;
   esac
 }
+
+# Metadata is a few kilobytes, and a lock is a line: up to a megabyte.
+_ao_is_small() { [ -z "$(find "$1" -prune -size +1048576c 2>/dev/null)" ]; }
 
 # `cd -P` and PWD resolve links and `..` without a process.
 _ao_allowed() {
@@ -83,10 +86,11 @@ _ao_create() {
   return "$2"
 }
 
-# Only a regular file is read: a FIFO would keep us waiting, a device might do anything.
+# Only a small regular file is read: a FIFO would keep us waiting, a device might do anything, and a
+# shell reads a terabyte of nothing for hours.
 _ao_holds() {
   _ao_holder=
-  if [ -f "$1" ] && [ ! -L "$1" ]; then IFS= read -r _ao_holder 2>/dev/null <"$1" || :; fi
+  if [ -f "$1" ] && [ ! -L "$1" ] && _ao_is_small "$1"; then IFS= read -r _ao_holder 2>/dev/null <"$1" || :; fi
   [ "$_ao_holder" = "$_ao_token" ]
 }
 
