@@ -51,8 +51,16 @@ test("a spawn that could not succeed is told why, and nothing is made", async (t
 
 test("homes that cannot be written keep no session from its work tree", async (t) => {
   const { becomes, host, script, world } = await laterStage(t);
-  await rm(world.path("home/.ao"), { recursive: true, force: true });
-  await world.write("home/.ao", "a file where a directory should be");
+  // The agent may still be at work there: it looks at its binary when it is made.
+  await eventually(
+    "a file in the home's place",
+    async () => {
+      await rm(world.path("home/.ao"), { recursive: true, force: true });
+      const isPut = () => true;
+      return world.write("home/.ao", "a file where a directory should be").then(isPut, () => false);
+    },
+    TURN_MS,
+  );
   await world.write("cache-file", "another");
   process.env.XDG_CACHE_HOME = world.path("cache-file");
   script("work", [say("Done.")]);
