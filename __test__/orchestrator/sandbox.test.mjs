@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { run, say } from "../codex/steps.mjs";
 import { eventually } from "../plugin/support/wait.mjs";
 import { comesTo, startIn } from "./support/hooked.mjs";
-import { pressIn } from "./support/screen.mjs";
+import { pressIn, screenOf } from "./support/screen.mjs";
 import { MODEL, makeStage } from "./support/stage.mjs";
 import { SANDBOXED } from "./support/versions.mjs";
 
@@ -74,7 +74,12 @@ ${config}`,
 
 /** The model runs every try, and once more with a question to the person where `escalated` says so. */
 const ONCE = [{}];
-const TWICE = [{}, { sandbox_permissions: "require_escalated", justification: "to see" }];
+/** Codex tells the model of a command that takes longer before it has ended. */
+const WHOLE = { yield_time_ms: 30_000 };
+const TWICE = [
+  WHOLE,
+  { ...WHOLE, sandbox_permissions: "require_escalated", justification: "to see" },
+];
 
 /** Has the model run every try in the repository whose `.git` is `common`, once for each of `steps`. */
 const script = async ({ server, world, ...stage }, common, steps) => {
@@ -254,26 +259,24 @@ const PLACES = {
 /** Waits for the question, and answers with what the model was told before it. */
 const askedIn = async ({ session, stage }) => {
   await comesTo(stage.agent, session, "waiting_input", TURN_MS);
+  // A hook tells of it before the screen shows it.
+  await eventually(
+    "the question",
+    async () =>
+      stage.agent.detectActivity(await screenOf(session.runtimeHandle)) === "waiting_input",
+    TURN_MS,
+  );
   return stage.requestsOf("try").slice(1).map(toldIn);
 };
 
 const branchIn = ({ common, stage }) =>
   stage.world.git("--git-dir", common, "branch", "--list", "feat/inside");
 
-/** Presses yes until the model is told of the last command; what that was, and what the orchestrator is told. */
-const allowedIn = async ({ session, stage }, steps) => {
-  const { agent, requestsOf, world } = stage;
-  await eventually(
-    "the last answer",
-    async () => {
-      const detection = await agent.getActivityState(session);
-      await { waiting_input: () => pressIn(session.runtimeHandle, "y") }[detection?.state]?.();
-      return requestsOf("try").length > steps.length;
-    },
-    TURN_MS,
-  );
-  const told = toldIn(requestsOf("try")[steps.length]);
-  return { told, noted: notedIn(await metadataOf(world, session.id)) };
+/** Says yes; what came of it, and what the orchestrator is told. */
+const allowedIn = async ({ session, stage }) => {
+  await pressIn(session.runtimeHandle, "y");
+  const codes = await codesIn(session.workspacePath);
+  return { codes, noted: notedIn(await metadataOf(stage.world, session.id)) };
 };
 
 for (const version of ASKING) {
@@ -282,8 +285,8 @@ for (const version of ASKING) {
       const scene = await begin(t, { version, permissions: "suggest", steps: ONCE });
       assert.deepEqual(await askedIn(scene), []);
       assert.equal(await branchIn(scene), "");
-      const { noted, told } = await allowedIn(scene, ONCE);
-      assert.deepEqual([told, noted], [{ ...can, network: false }, NOTED]);
+      const { codes, noted } = await allowedIn(scene);
+      assert.deepEqual([codes, noted], [{ ...can, network: false }, NOTED]);
     });
   }
 }
@@ -297,8 +300,8 @@ for (const version of SANDBOXED.filter((one) => !ASKING.includes(one))) {
       const scene = await begin(t, { version, permissions: "suggest", steps: TWICE });
       assert.deepEqual(await askedIn(scene), [{ ...ALL(false), pr: true }]);
       assert.equal(await branchIn(scene), "");
-      const { noted, told } = await allowedIn(scene, TWICE);
-      assert.deepEqual([told, noted], [ALL(true), NOTED]);
+      const { codes, noted } = await allowedIn(scene);
+      assert.deepEqual([codes, noted], [ALL(true), NOTED]);
     });
   }
 }

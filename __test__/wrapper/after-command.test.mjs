@@ -59,7 +59,7 @@ const makeSession = async (t, { remote = null, metadata = {} } = {}) => {
     } = spawnSync("/bin/sh", ["-c", '/bin/cat | "$0"', join(status.directory, "ao-codex-hook")], {
       input: typeof input === "string" ? input : JSON.stringify(input),
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: 60_000,
       env: {
         HOME: homedir(),
         TMPDIR: tmpdir(),
