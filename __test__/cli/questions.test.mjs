@@ -322,7 +322,7 @@ test("every table fits a terminal of 30 to 200 columns", async (t) => {
   const { home: small, env: user } = writeYear(t, YEAR.slice(-8));
   // Each where columns are given up, and some of those beyond.
   const widths = Array.from({ length: 171 }, (_, n) => 30 + n).filter(
-    (width) => width <= 100 || width % 5 === 0,
+    (width) => width <= 80 || width % 10 === 0,
   );
   const commands = [
     ["usage", "--by", "repo,model"],
