@@ -120,8 +120,8 @@ describe("100,000 rollouts", () => {
 });
 
 describe("a home of empty days and of an archive", () => {
-  const DAYS = 100_000;
-  const ARCHIVED = 20_000;
+  const DAYS = 30_000;
+  const ARCHIVED = 10_000;
   const POLLER = fileURLToPath(new URL("programs/poll-a-home.mjs", import.meta.url));
   const group = groupFolder();
   let home;
@@ -172,24 +172,6 @@ describe("a home of empty days and of an archive", () => {
     assert.equal(seen, 7, "every poll saw what was appended");
     assert.ok(firstMs < walk * 4, `${firstMs} ms, a walk ${walk} ms`);
     assert.ok(laterMs < walk / 2, `${laterMs} ms, a walk ${walk} ms`);
-  });
-
-  test("costs little more for a day that is new beside a hundred thousand", async (t) => {
-    const crowded = join(home, "sessions", "3000", "01");
-    mkdirSync(crowded, { recursive: true });
-    const count = 20_000;
-    for (let at = 0; at < count; at += 1) mkdirSync(join(crowded, String(at)));
-    const options = { codexHome: home };
-    await native.homeRevision(options);
-    mkdirSync(join(crowded, "new"));
-    const started = process.cpuUsage();
-    await native.homeRevision(options);
-    const { user, system } = process.cpuUsage(started);
-    const again = (user + system) / 1_000;
-    const walk = cpuMsOf(() => readdirSync(home, { recursive: true }));
-    t.diagnostic(`${again} ms, a walk ${walk} ms`);
-    // Were each directory compared with each, it would be four hundred million times.
-    assert.ok(again < walk * 2, `${again} ms, a walk ${walk} ms`);
   });
 });
 
