@@ -32,8 +32,8 @@ export function isAssumed(facts: BinaryFacts): boolean {
 /** The time that a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
 const FIRST_LAUNCH_MS = 400;
 
-/** The time that all questions of one launch to a binary may take: half a second, and more on a busy machine. */
-export const QUESTIONS_MS = 3_000;
+/** The time that all questions of one launch to a binary may take: half a second, and several on a busy machine. */
+export const QUESTIONS_MS = 6_000;
 
 /** One search's answer, kept while the file is there. */
 export class CodexBinary {
