@@ -1,7 +1,8 @@
-// `npm test -- engines [--homes FOLDER] [--clickhouse]`: what DuckDB and ClickHouse add up of exports is what the provider
-// billed.
+// `npm test -- engines [--homes FOLDER | --full] [--clickhouse]`: what DuckDB and ClickHouse add up of exports is what
+// the provider billed.
 //
 //   --homes FOLDER   homes, ledgers and exports that `npm test -- codex --keep FOLDER` left; without it that runs first
+//   --full           every version and every scenario of it
 //   --clickhouse     ClickHouse too: `chdb` of PyPI, 900 MB below `target/`
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +13,11 @@ import { prepare, root, sh } from "../../scripts/prepare.mjs";
 const CHDB = "chdb==4.4.0";
 
 const { values } = parseArgs({
-  options: { homes: { type: "string" }, clickhouse: { type: "boolean", default: false } },
+  options: {
+    homes: { type: "string" },
+    full: { type: "boolean", default: false },
+    clickhouse: { type: "boolean", default: false },
+  },
 });
 prepare();
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-"));
@@ -20,7 +25,8 @@ try {
   const homes = values.homes === undefined ? join(scratch, "homes") : resolve(values.homes);
   if (values.homes === undefined) {
     const lab = join("__test__", "codex", "run.mjs");
-    sh(process.execPath, [lab, "--keep", homes], { stdio: "inherit" });
+    const all = values.full ? ["--full"] : [];
+    sh(process.execPath, [lab, "--keep", homes, ...all], { stdio: "inherit" });
   }
   const engines = values.clickhouse ? { AO_ENGINES_PYTHON: clickHouse() } : {};
   const env = { ...process.env, AO_ENGINES_HOMES: homes, ...engines };
