@@ -44,6 +44,9 @@ const COLUMNS = [
 /** What became of responses after the lab had exported them. */
 const EXPORTED_BEFORE = new Set([DELETED, REPEATED_ELSEWHERE, TORN_AWAY]);
 
+/** An export of all homes takes about as long. */
+const MOST_BEFORE_KILL_MS = 600;
+
 const scratch = mkdtempSync(join(tmpdir(), "ao-codex-engines-test-"));
 const exports = join(scratch, "exports");
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -77,11 +80,13 @@ async function exported(from, host) {
   return JSON.parse(Buffer.concat(chunks).toString());
 }
 
+/** It may have ended before. */
 async function killed(from, host) {
   const child = start(from, host);
-  await sleep(Math.random() * 600);
+  const closed = once(child.stdout.resume(), "close");
+  await sleep(Math.random() * MOST_BEFORE_KILL_MS);
   child.kill("SIGKILL");
-  await once(child, "close");
+  await closed;
 }
 
 before(async () => {
