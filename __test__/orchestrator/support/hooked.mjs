@@ -10,7 +10,7 @@ import { screenOf } from "./screen.mjs";
 import { MODEL } from "./stage.mjs";
 
 /** A Codex needs some seconds to start when others do too. */
-export const START_MS = 40_000;
+export const START_MS = 120_000;
 
 /** Names the binary before HOME is another one; its versions lie in the user's cache. */
 export const binaryOf = installCodex;
