@@ -7,8 +7,8 @@ import { writeFileSync } from "node:fs";
 const ARM64 = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`;
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
-/** `O`, `P`, `F`: opened for the emulator, started by the name it was called by, found in every namespace below. */
-const RULE = `:arm64:M::${ARM64}:${MASK}:$0:OPF`;
+/** `P`, `F`, `O`: started by the name it was called by, found in every namespace below, opened for the emulator. */
+const RULE = `:arm64:M::${ARM64}:${MASK}:$0:PFO`;
 
 const SCRIPT = `echo ready && read -r _ && mount -t binfmt_misc none /proc/sys/fs/binfmt_misc &&
 printf %s '${RULE.replace("$0", `'"$0"'`)}' >/proc/sys/fs/binfmt_misc/register && exec "$@" </dev/null`;
