@@ -83,7 +83,8 @@ impl Repositories {
     }
 }
 
-/// The path that a file of git's names behind a key, `gitdir: ` in `.git` and nothing in `commondir`: one line of any bytes.
+/// The path that a file of git's names behind a key, `gitdir: ` in `.git` and nothing in `commondir`: one line of any
+/// bytes.
 #[must_use]
 pub fn named_in<'a>(text: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let line = text.strip_prefix(key.as_bytes())?.split(|byte| *byte == b'\n').next()?;

@@ -146,7 +146,8 @@ impl ExportsQuery {
         Ok((threads, skipped))
     }
 
-    /// Tells whether some of a file's responses may be among those that are asked for. A day more on either side costs little.
+    /// Tells whether some of a file's responses may be among those that are asked for. A day more on either side costs
+    /// little.
     fn is_asked_for(&self, file: &ExportFile) -> bool {
         let day = file.day.signed_duration_since(NaiveDate::default()).num_days();
         let day_of = |ms: i64| ms.div_euclid(DAY_MS);

@@ -28,7 +28,8 @@ pub struct Catalog {
     /// The files.
     pub tree: Tree,
     watcher: Option<Watcher>,
-    /// The time when the system did not let all directories be watched. To try costs more than a walk that is not spared.
+    /// The time when the system did not let all directories be watched. To try costs more than a walk that is not
+    /// spared.
     unwatchable: Option<Instant>,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,

@@ -91,8 +91,8 @@ pub fn find<P: AsRef<Path>>(
     Ok(all_dated(store, candidates).into_iter().map(best_of).collect())
 }
 
-/// The state when every head was read that can be; a system that is short of something is an error, since it may hide the
-/// very thread.
+/// The state when every head was read that can be; a system that is short of something is an error, since it may hide
+/// the very thread.
 fn readable(store: &HomeStore) -> Result<MutexGuard<'_, State>> {
     let (state, outcome) = with_heads(store)?;
     let Some(code) = state.catalog.tree.shortage.or(outcome.shortage) else { return Ok(state) };

@@ -104,9 +104,9 @@ pub(super) fn executable(pid: u32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-/// The earliest start that was ever reckoned for a process, by its number and its start in ticks. The system tells it in
-/// ticks since the machine started, and when that was changes with the clock: after one that is set forward every process
-/// would seem to be younger than what it has written.
+/// The earliest start that was ever reckoned for a process, by its number and its start in ticks. The system tells it
+/// in ticks since the machine started, and when that was changes with the clock: after one that is set forward every
+/// process would seem to be younger than what it has written.
 static RECKONED: LazyLock<Mutex<Lru<(u32, u64), i64>>> =
     LazyLock::new(|| Mutex::new(Lru::new(MAX_RECKONED)));
 
