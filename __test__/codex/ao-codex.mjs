@@ -27,15 +27,23 @@ export const reportLimits = ({ codexHome, folder }) => aoCodex(["limits"], { cod
 export const exportUsage = ({ directory, host, ...where }) =>
   aoCodex(["export", directory, "--host", host], where);
 
-/** The same, killed after so many milliseconds unless it was faster. */
+/**
+ * The same, killed after so many milliseconds unless it was faster. Nobody reads its answer: one that ends just when
+ * its time is up has succeeded, and its output is gone.
+ */
 export const killedExport = ({ directory, host, timeout, ...where }) =>
-  aoCodex(["export", directory, "--host", host], where, { timeout, killSignal: "SIGKILL" }).catch(
-    (error) => {
-      if (!error.killed) throw error;
-    },
-  );
+  runAoCodex(["export", directory, "--host", host], where, {
+    timeout,
+    killSignal: "SIGKILL",
+  }).catch((error) => {
+    if (!error.killed) throw error;
+  });
 
-async function aoCodex(args, { codexHome, folder }, options = {}) {
+async function aoCodex(args, where) {
+  return JSON.parse(await runAoCodex(args, where));
+}
+
+async function runAoCodex(args, { codexHome, folder }, options = {}) {
   const all = [CLI, ...args, "--json", "--codex-home", codexHome];
   const { stdout } = await run(process.execPath, all, {
     ...options,
@@ -47,5 +55,5 @@ async function aoCodex(args, { codexHome, folder }, options = {}) {
       XDG_CONFIG_HOME: join(folder, "config"),
     },
   });
-  return JSON.parse(stdout);
+  return stdout;
 }
