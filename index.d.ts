@@ -100,9 +100,9 @@ export interface ContextUse {
 export declare function directoryHooksSync(path: string, flags: Array<string>, directory: string, timeLimitMs: number): Array<CodexHook> | null
 
 /**
- * Tells of some paths whether their disks answer: one on a dead mount would hold up whoever asks for it. Synchronous because
- * the orchestrator's `getLaunchCommand` is, and what it reads is named by others: at most two seconds, once for each
- * dead mount.
+ * Tells of some paths whether their disks answer: one on a dead mount would hold up whoever asks for it. Synchronous
+ * because the orchestrator's `getLaunchCommand` is, and what it reads is named by others: at most two seconds, once
+ * for each dead mount.
  */
 export declare function disksAnswerSync(paths: Array<string>): Array<boolean>
 

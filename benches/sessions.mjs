@@ -1,4 +1,7 @@
-/** The questions of the orchestrator to the plugin: rounds over live sessions in a tmux of their own, beside as many processes. */
+/**
+ * The questions of the orchestrator to the plugin: rounds over live sessions in a tmux of their own, beside as many
+ * processes.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,7 @@
 /**
- * The time that the git wrapper adds to commands that it does not track. The real git, a bare `bash -c 'exec git …'` and the
- * wrapper take turns, so that all see the same machine; here wall time is what counts, as the agent waits for it.
+ * The time that the git wrapper adds to commands that it does not track. The real git, a bare `bash -c 'exec git …'`
+ * and the wrapper take turns, so that all see the same machine; here wall time is what counts, as the agent waits for
+ * it.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Loads the addon, in place of the generated `index.js`: that guesses from `ldd` with which of two C libraries Node runs,
- * and where nothing can be loaded it names neither the reason nor a way out.
+ * Loads the addon, in place of the generated `index.js`: that guesses from `ldd` with which of two C libraries Node
+ * runs, and where nothing can be loaded it names neither the reason nor a way out.
  */
 
 import { readFileSync } from "node:fs";

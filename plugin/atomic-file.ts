@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 /**
- * Writes the text beside `path`, under a name that nobody can guess and that nothing may have yet, and puts it in place by
- * rename. What was begun is removed when it fails.
+ * Writes the text beside `path`, under a name that nobody can guess and that nothing may have yet, and puts it in place
+ * by rename. What was begun is removed when it fails.
  */
 export function replaceFile(path: string, text: string, mode: number = 0o666): void {
   const temporary = `${path}.${randomUUID()}.tmp`;

@@ -20,8 +20,8 @@ export const manifest: CodexManifest = {
 };
 
 /**
- * The agent; `config` holds `PluginOptions`, each also by an environment variable. Never throws: a wrong setting is warned
- * of on stderr, and passed over for a safe one. On Windows it starts no session, and says so.
+ * The agent; `config` holds `PluginOptions`, each also by an environment variable. Never throws: a wrong setting is
+ * warned of on stderr, and passed over for a safe one. On Windows it starts no session, and says so.
  */
 export function create(config?: Record<string, unknown>): CodexAgent {
   const settings = readPluginSettings(config, process.env);

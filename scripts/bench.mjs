@@ -1,6 +1,7 @@
 // `npm run bench`: how fast the built package is, as ratios against what runs beside it. See `benches/README.md`.
 //
-//   --full       homes of the size that the targets are about, and how the cost grows (6 GB of free space below the temporary directory)
+//   --full       homes of the size that the targets are about, and how the cost grows (6 GB of free space below the
+//                temporary directory)
 //   --write      puts the table into `benches/README.md`
 //   --rounds N   how often each pair is measured
 //   --only A,B   these parts: bill, export, sessions, search, wrapper
@@ -54,7 +55,7 @@ const scratch = mkdtempSync(join(tmpdir(), "ao-codex-bench-"));
 // Not `finally` alone: gigabytes must not stay behind when somebody has seen enough.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(clean(130)));
 
-/** What is measured: a part, the home that it needs, and how. */
+/** The parts that are measured, each with the home that it needs and its function. */
 const plan = [
   ["bill", "one", (on) => aggregate({ ...on, peer, tokscale, scratch })],
   ["sessions", "one", poll],

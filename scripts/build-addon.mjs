@@ -64,7 +64,7 @@ export async function buildAddon({
   writeFileSync(join(root, "plugin", "native.ts"), functionsOf(exports));
 }
 
-/** What programs import: the functions of the addon that `plugin/addon.ts` has found. */
+/** The module that programs import: the functions of the addon that `plugin/addon.ts` has found. */
 function functionsOf(names) {
   const lines = names.toSorted().map((name) => `  ${name},\n`);
   return `/** The native functions, for programs: \`@ao/plugin-codex/native\`. Written by \`scripts/build-addon.mjs\`. */
@@ -77,8 +77,8 @@ ${lines.join("")}} = addon;
 }
 
 /**
- * The declarations, where an argument that is `Given<T>` in Rust, so that another type rejects the promise, is a `T`, and
- * so is an answer that is `InTurns<T>`. An option may also be `null`.
+ * The declarations, where an argument that is `Given<T>` in Rust, so that another type rejects the promise, is a `T`,
+ * and so is an answer that is `InTurns<T>`. An option may also be `null`.
  */
 function withoutGiven(dts) {
   const given = String.raw`(?:Given|InTurns)<((?:[^<>]|<[^<>]*>)*)>`;

@@ -74,7 +74,9 @@ function plotBeside() {
   };
 }
 
-/** A file that is no ES module has `require` already: Node's way to one takes longer to load than most homes to read. */
+/**
+ * A file that is no ES module has `require` already: Node's way to one takes longer to load than most homes to read.
+ */
 function withRequire() {
   const [path, namespace] = ["node:module", "require"];
   return {

@@ -1,7 +1,7 @@
-// `npm test -- fuzz [--seconds N] [TARGET …]`: looks for inputs that break what `tests/fuzz/checks.rs` says, for a minute
-// with each target, as many at a time as there are processors. Needs `cargo install cargo-fuzz` and a C++ compiler. A
-// finding is written to `fuzz/artifacts/`; once it is understood, it belongs into `fuzz/corpus/`, which `cargo test`
-// goes through. `QUICK=1` builds in less time: no address sanitizer, little optimised.
+// `npm test -- fuzz [--seconds N] [TARGET …]`: looks for inputs that break what `tests/fuzz/checks.rs` says, for a
+// minute with each target, as many at a time as there are processors. Needs `cargo install cargo-fuzz` and a C++
+// compiler. A finding is written to `fuzz/artifacts/`; once it is understood, it belongs into `fuzz/corpus/`, which
+// `cargo test` goes through. `QUICK=1` builds in less time: no address sanitizer, little optimised.
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";

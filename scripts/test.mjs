@@ -2,8 +2,9 @@
 //
 //   npm test                        what takes minutes: `core`, and every folder of `__test__` without a `run.mjs`
 //   npm test -- core [FILTER]       the core in Rust
-//   npm test -- FOLDER              one folder of `__test__`: native, cli, plugin, wrapper, docs, or by its own `run.mjs`
-//                                   codex, engines, faults, hostile, orchestrator, package, platforms, report, soak
+//   npm test -- FOLDER              one folder of `__test__`: native, cli, plugin, wrapper, docs, or by its own
+//                                   `run.mjs` codex, engines, faults, hostile, orchestrator, package, platforms,
+//                                   report, soak
 //   npm test -- slow                what is slow by nature: `*.slow.test.mjs`, and every case of `tests/store`
 //   npm test -- fuzz [TARGET …]     a minute of fuzzing for each target
 //   npm test -- PATH …              these files

@@ -1,6 +1,6 @@
-// `node scripts/write-accuracy.mjs [HOMES]`: writes into docs/accounting.md what ao-codex, ccusage and tokscale make of the
-// sample home, beside what was billed, and of the HOMES that `npm test -- codex --full --keep HOMES` has left, beside
-// what the model server billed. Where one of them cannot be installed nothing is written.
+// `node scripts/write-accuracy.mjs [HOMES]`: writes into docs/accounting.md what ao-codex, ccusage and tokscale make of
+// the sample home, beside what was billed, and of the HOMES that `npm test -- codex --full --keep HOMES` has left,
+// beside what the model server billed. Where one of them cannot be installed nothing is written.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";

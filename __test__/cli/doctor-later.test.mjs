@@ -1,4 +1,4 @@
-/** The doctor beside a later orchestrator: projects in a registry, their settings in files of their own, metadata in JSON. */
+/** The doctor beside a later orchestrator: projects in a registry, settings in files of their own, metadata in JSON. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePatient } from "./support/patient.mjs";

@@ -1,4 +1,6 @@
-/** The command where there is no POSIX shell, as far as another system can stand for it, and where streams are closed. */
+/**
+ * The command where there is no POSIX shell, as far as another system can stand for it, and where streams are closed.
+ */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

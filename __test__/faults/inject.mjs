@@ -1,4 +1,6 @@
-/** Makes a system call fail, each in turn: strace puts the error in the place of what the kernel would have answered. */
+/**
+ * Makes a system call fail, each in turn: strace puts the error in the place of what the kernel would have answered.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

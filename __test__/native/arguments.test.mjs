@@ -1,4 +1,6 @@
-/** What a function is not made for is refused by the name of the argument, as a rejection, and never taken for another. */
+/**
+ * What a function is not made for is refused by the name of the argument, as a rejection, and never taken for another.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

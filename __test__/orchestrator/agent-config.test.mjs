@@ -1,6 +1,6 @@
 /**
- * Every key of `agentConfig`, proven by what the real Codex sent to the model, or by the policy that it recorded for the
- * turn. Each has a value that is not Codex's own.
+ * Every key of `agentConfig`, proven by what the real Codex sent to the model, or by the policy that it recorded for
+ * the turn. Each has a value that is not Codex's own.
  */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";

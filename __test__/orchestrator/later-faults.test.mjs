@@ -1,4 +1,6 @@
-/** The later line of the orchestrator where something fails: what it does then is what the plugin's answers make of it. */
+/**
+ * The later line of the orchestrator where something fails: what it does then is what the plugin's answers make of it.
+ */
 import assert from "node:assert/strict";
 import { access, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";

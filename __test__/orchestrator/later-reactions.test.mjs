@@ -1,6 +1,6 @@
 /**
- * What an orchestrator of the later line does after a throw, a `null`, `"indeterminate"` or a late answer: the plugin with
- * one member that does so, in front of a real Codex. The tests of its faults count on these reactions.
+ * What an orchestrator of the later line does after a throw, a `null`, `"indeterminate"` or a late answer: the plugin
+ * with one member that does so, in front of a real Codex. The tests of its faults count on these reactions.
  */
 import assert from "node:assert/strict";
 import { access } from "node:fs/promises";

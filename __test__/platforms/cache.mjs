@@ -1,4 +1,6 @@
-/** The folder outside the repository, and outside the machine's own packages, that the tools of other platforms lie in. */
+/**
+ * The folder outside the repository, and outside the machine's own packages, that the tools of other platforms lie in.
+ */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** Packages of Debian or Ubuntu, unpacked into a folder: apt's own lists and the machine's packages stay as they are. */
+/**
+ * Packages of Debian or Ubuntu, unpacked into a folder: apt's own lists and the machine's packages stay as they are.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +15,9 @@ export const NEWER = OWN === "bookworm" ? "trixie" : OWN;
 
 const SOURCES = "/etc/apt/sources.list.d";
 
-/** Unpacks packages of a suite into `folder`, leaving out the paths of `without`. What they depend on is not looked at. */
+/**
+ * Unpacks packages of a suite into `folder`, leaving out the paths of `without`. What they depend on is not looked at.
+ */
 export function unpack(folder, packages, { suite, arch = ownArch(), without = [] }) {
   const debs = join(folder, "debs");
   mkdirSync(debs);

@@ -1,4 +1,6 @@
-/** Runs programs of another processor, and whatever they start, in a namespace in which the kernel knows an emulator. */
+/**
+ * Runs programs of another processor, and whatever they start, in a namespace in which the kernel knows an emulator.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";

@@ -1,4 +1,6 @@
-/** Whose Codex runs while sessions of tmux are renamed, split, moved and made again: what is remembered never misleads. */
+/**
+ * Whose Codex runs while sessions of tmux are renamed, split, moved and made again: what is remembered never misleads.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";

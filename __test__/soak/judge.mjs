@@ -5,7 +5,9 @@ import { basename } from "node:path";
 /** Memory that is held may differ by this much between two moments, in MB; the lists of threads themselves grow. */
 const HELD_MB = 6;
 
-/** A process as users have it also keeps what it has freed, in MB: some buffers for each of its threads, V8's own room. */
+/**
+ * A process as users have it also keeps what it has freed, in MB: some buffers for each of its threads, V8's own room.
+ */
 const MOST_MB = 128;
 
 /** Threads of the system wait some seconds for more work before they end. */

@@ -1,4 +1,6 @@
-/** A home with installed wrappers, and for each session a worktree of one repository, its metadata and a Codex process. */
+/**
+ * A home with installed wrappers, and for each session a worktree of one repository, its metadata and a Codex process.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,

@@ -1,7 +1,7 @@
 /**
  * Compresses a rollout and takes it up again as Codex does, which `npm test -- codex` holds against the real one: every
- * file is whole before it has a rollout's name, the compressed one has the time of the last write, and for a moment both
- * are there.
+ * file is whole before it has a rollout's name, the compressed one has the time of the last write, and for a moment
+ * both are there.
  */
 import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

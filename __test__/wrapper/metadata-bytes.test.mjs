@@ -1,4 +1,4 @@
-/** The metadata helper's parser, through the shell: files of random bytes, each compared with what the orchestrator reads. */
+/** The metadata helper's parser, through the shell: of files of random bytes it reads what the orchestrator reads. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,7 +4,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { updater } from "./updater.mjs";
 
-/** Starts writers on a lock, and on takeovers of it, whose processes are gone; whoever says that it wrote has written. */
+/**
+ * Starts writers on a lock, and on takeovers of it, whose processes are gone; whoever says that it wrote has written.
+ */
 export async function loseNothing(box, { writers, updates }) {
   const gone = updater(box, "k", "v");
   await gone.ended;

@@ -1,8 +1,8 @@
 /**
  * `node call.mjs [--watched] OPERATION …`: one first call of the addon in a process of its own, and what it cost as
- * JSON. The CPU is that of the call alone, the memory that of the whole process. `idle` loads no addon: it is the Node to
- * compare with. Watched, it tells how long the event loop was held up; that meter wakes Node a thousand times a second,
- * so that its CPU is no measure.
+ * JSON. The CPU is that of the call alone, the memory that of the whole process. `idle` loads no addon: it is the Node
+ * to compare with. Watched, it tells how long the event loop was held up; that meter wakes Node a thousand times a
+ * second, so that its CPU is no measure.
  */
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,6 +1,6 @@
 /**
- * `node polls.mjs OPERATION PLAN`: what the orchestrator asks of the plugin's own object, in one process that lives on, as
- * JSON. `PLAN` is what `sessions.mjs` wrote: the sessions with their handles.
+ * `node polls.mjs OPERATION PLAN`: what the orchestrator asks of the plugin's own object, in one process that lives on,
+ * as JSON. `PLAN` is what `sessions.mjs` wrote: the sessions with their handles.
  *
  * - `rounds`: `getActivityState`, then `getSessionInfo`, of all sessions at once, and nothing has changed
  * - `running`: `isProcessRunning` of one session

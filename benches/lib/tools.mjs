@@ -1,4 +1,7 @@
-/** The programs that run beside the addon: the generator of homes, the floors, the meter. They are Rust, see `benches/tools`. */
+/**
+ * The programs that run beside the addon: the generator of homes, the floors, the meter. They are Rust, see
+ * `benches/tools`.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** The place where threads of a home began, as their heads say: found here, so that the process that is measured need not list them. */
+/**
+ * The place where threads of a home began, as their heads say: found here, so that the process that is measured need
+ * not list them.
+ */
 import { closeSync, openSync, readSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 

@@ -16,7 +16,9 @@ export interface ThreadRow {
   isEstimate: boolean;
 }
 
-/** A row for each thread of the home, subagents below their parents unless they are `flat`, and the row of their sum. */
+/**
+ * A row for each thread of the home, subagents below their parents unless they are `flat`, and the row of their sum.
+ */
 export function threadRows(
   home: HomeUsage,
   flat: boolean = false,

@@ -36,7 +36,7 @@ export function limitsCommand(): Command {
     });
 }
 
-/** What each home tells: of two of them nobody knows whether they are of one account. */
+/** The limits of each home: of two of them nobody knows whether they are of one account. */
 function readLimits(options: GlobalOptions): Promise<RateLimits[]> {
   return scan(async (native, ...watched) => {
     const read: RateLimits[] = [];

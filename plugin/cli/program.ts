@@ -87,8 +87,8 @@ function commandsFor(args: readonly string[]) {
 }
 
 /**
- * Lets an option that takes one value be given once: of two, nobody knows which is meant. The orchestrator's home is set
- * in aliases, and again behind them: the last one counts.
+ * Lets an option that takes one value be given once: of two, nobody knows which is meant. The orchestrator's home is
+ * set in aliases, and again behind them: the last one counts.
  */
 function refuseRepetition(option: Option): void {
   if (option.isBoolean() || option.variadic || REPEATABLE.has(option.long ?? "")) return;

@@ -8,7 +8,7 @@ type Query = NonNullable<Parameters<typeof Addon.homeUsage>[0]>;
 /** A scan that does not stop by then is left to the end of the process. */
 const STOP_LIMIT_MS = 1_000;
 
-/** What the system says where nothing is, on every platform. */
+/** The system's words for a path at which nothing is, on every platform. */
 const NOTHING_THERE = /^cannot read Codex home .*\(os error [23]\)$/;
 const ADVICE = "Codex makes it at its first run; --codex-home or CODEX_HOME names another one";
 

@@ -1,4 +1,4 @@
-/** Which threads `ao-codex sessions` shows: those of a state, of a repository, and in which order. */
+/** The choice of the threads that `ao-codex sessions` shows: those of a state, of a repository, and their order. */
 import type { ActivityState } from "../host.js";
 import type { HomeUsage, ThreadUsage, Usage } from "../../index.js";
 import type { HookEvidence } from "../session/state/hook-evidence.js";
@@ -7,7 +7,7 @@ import { threadState } from "../session/state/thread-state.js";
 /** In the order in which they want somebody. */
 export const STATES = ["waiting_input", "blocked", "active", "ready", "idle", "exited"] as const;
 
-/** What a list can be sorted by. */
+/** The columns that a list can be sorted by. */
 export const SORTS = ["newest", "cost", "tokens", "state"] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -49,7 +49,7 @@ export function repositoriesOf({ groups, threads }: HomeUsage): Map<string, stri
 /** As the addon calls what no record tells. */
 const UNKNOWN = "unknown";
 
-/** Whether a repository is meant: by its whole name, by its end (`acme/shop`, `shop`), or by the URL of its remote. */
+/** True if a repository is meant: by its whole name, by its end (`acme/shop`, `shop`), or by the URL of its remote. */
 function isCalled(repo: string | undefined, wanted: string): boolean {
   if (repo === undefined) return false;
   const [name, called] = [repo, nameOf(wanted)].map((text) => text.toLowerCase());

@@ -1,4 +1,4 @@
-/** What `ao-codex sessions` asks of a Codex home. */
+/** The questions that `ao-codex sessions` asks of a Codex home. */
 import { columnsOf } from "../terminal/stdout.js";
 import { scope } from "./options.js";
 import type { SessionsOptions } from "./options.js";

@@ -175,7 +175,7 @@ function table(
   ];
 }
 
-/** How much of what the model takes is in use. */
+/** The share of the model's context window that is in use. */
 function contextOf({ context }: ThreadUsage): string {
   return context === null ? "" : `${Math.round((100 * context.tokens) / context.window)} %`;
 }

@@ -17,7 +17,7 @@ const SILENT_MS = 60 * 60_000;
 /** The parts that are known, with this between them, where no format is given. */
 const SEPARATOR = " · ";
 
-/** What a format may name. A part that is not known is empty. */
+/** The parts that a format may name. One that is not known is empty. */
 const PARTS = ["today", "limit", "week", "active", "plan"] as const;
 type Part = (typeof PARTS)[number];
 

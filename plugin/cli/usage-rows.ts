@@ -19,7 +19,9 @@ export function namesOf({ key }: Pick<UsageGroup, "key">): string[] {
   return typeof key === "string" ? [key] : key;
 }
 
-/** As RFC 4180 has it, but for its line ends: numbers as they are, and no row of totals that a sum would count again. */
+/**
+ * As RFC 4180 has it, but for its line ends: numbers as they are, and no row of totals that a sum would count again.
+ */
 export function csvLines(groups: readonly UsageGroup[], by: readonly Grouping[]): string[] {
   const rows = groups.map(({ threads, usage, isEstimate, ...group }) => [
     ...namesOf(group).map((name) => quoted(plain(name))),

@@ -12,8 +12,8 @@ import type { Machine } from "./machine.js";
 import { pretendSession, sessionIdOf } from "./pretend.js";
 
 /**
- * The settings that a launch is composed of. Not asked of the agent itself: that would note a launch of the session, and threads
- * from before it would no longer be the session's.
+ * The settings that a launch is composed of. Not asked of the agent itself: that would note a launch of the session,
+ * and threads from before it would no longer be the session's.
  */
 export async function commandSettings(machine: Machine): Promise<CommandSettings> {
   const { project, settings } = machine;

@@ -27,7 +27,7 @@ export interface Machine {
   /** The place where the wrappers are. */
   wrappers: string;
   session: KnownSession | null;
-  /** Whether an orchestrator was ever here. */
+  /** True if an orchestrator was ever here. */
   hasOrchestrator: boolean;
   configuration: Configuration | null;
   /** The project that the workspace belongs to. */
@@ -86,7 +86,7 @@ export async function lookAround(
   };
 }
 
-/** What an orchestrator sets for its sessions. */
+/** The variables that an orchestrator sets for its sessions. */
 const OF_ORCHESTRATORS = ["AO_SESSION", "AO_DATA_DIR", "AO_CONFIG_PATH", "AO_HOME"];
 
 function hasOrchestrator(aoHome: string, env: NodeJS.ProcessEnv): boolean {

@@ -1,4 +1,4 @@
-/** The reason why a workspace has no thread, although one seems to be there: what comes nearest, and what to do about it. */
+/** The reason why a workspace has no thread although one seems to be there: what comes nearest, and the remedy. */
 
 import { basename, dirname, join, sep } from "node:path";
 import { path, plural } from "../terminal/format.js";

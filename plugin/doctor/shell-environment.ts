@@ -1,4 +1,6 @@
-/** What the wrappers' shell is given, where that keeps it from its work: few open files, a locale that is not there. */
+/**
+ * The reasons why the wrappers' shell cannot work with what it is given: few open files, a locale that is not there.
+ */
 
 import { runProgram } from "../launch/run-program.js";
 import type { Finding } from "./check.js";

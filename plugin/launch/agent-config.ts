@@ -1,6 +1,6 @@
 /**
- * The keys of a project's `agentConfig` that go to Codex itself, checked: what contradicts the permissions, or what the launch sets
- * for its own work, is passed over, and so is what Codex would not start with.
+ * The keys of a project's `agentConfig` that go to Codex itself, checked: what contradicts the permissions, or what the
+ * launch sets for its own work, is passed over, and so is what Codex would not start with.
  */
 
 import type { Permissions } from "./permissions.js";

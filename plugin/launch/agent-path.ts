@@ -45,9 +45,9 @@ export function agentPathFlags(wrapperDir: string, user: AgentPathUser): string[
 }
 
 /**
- * The variables that the wrappers need of the session, whatever part of the environment the person lets Codex pass on. In
- * Codex's Linux sandbox a bash without SHLVL believes that a remote shell started it, and reads `~/.bashrc` in place of
- * BASH_ENV.
+ * The variables that the wrappers need of the session, whatever part of the environment the person lets Codex pass on.
+ * In Codex's Linux sandbox a bash without SHLVL believes that a remote shell started it, and reads `~/.bashrc` in place
+ * of BASH_ENV.
  */
 function sessionFlags(): string[] {
   const names = ["AO_SESSION", "AO_DATA_DIR", "GH_PATH"];

@@ -14,7 +14,9 @@ import { warn } from "../terminal/warn.js";
 /** The name that runs when nothing is found: the session's shell may know more than we do, and says so if not. */
 const LAST_RESORT = "codex";
 
-/** The assumption about a binary that did not answer: what the newest one known takes, which older ones take as well. */
+/**
+ * The assumption about a binary that did not answer: what the newest one known takes, which older ones take as well.
+ */
 export const NEWEST_FACTS: BinaryFacts = {
   version: null,
   approvalPolicies: ["on-request", "never"],
@@ -29,7 +31,9 @@ export function isAssumed(facts: BinaryFacts): boolean {
   return facts === NEWEST_FACTS;
 }
 
-/** The time that a launch waits for a binary that was never asked: three short programs, so that it goes as the next one will. */
+/**
+ * The time that a launch waits for a binary that was never asked: three short programs, so that it goes as the next.
+ */
 const FIRST_LAUNCH_MS = 400;
 
 /** The time that all questions of one launch to a binary may take: half a second, and several on a busy machine. */

@@ -107,8 +107,8 @@ function flags(settings: CommandSettings): string[] {
 }
 
 /**
- * A background server would run the session's commands in its own environment. Of a binary that has not answered yet the
- * shell of the session asks: one that knows the flag must get it, and any other would end at it.
+ * A background server would run the session's commands in its own environment. Of a binary that has not answered yet
+ * the shell of the session asks: one that knows the flag must get it, and any other would end at it.
  */
 function daemonFlags({ binary, facts }: CommandSettings): string[] {
   if (!isAssumed(facts)) return facts.noDaemon ? ["--no-daemon"] : [];
@@ -129,7 +129,9 @@ function noticeFlags({ modelSuccessors }: BinaryFacts): string[] {
   return ["-c", shellQuote(`notice={hide_rate_limit_model_nudge=true${migrations}}`)];
 }
 
-/** The o3 and o4 families with their sizes and dates (`o3`, `o4-mini`, `o3-pro-2025-06-10`), also behind a provider's name. */
+/**
+ * The o3 and o4 families, all sizes and dates (`o3`, `o4-mini`, `o3-pro-2025-06-10`), also behind a provider's name.
+ */
 function reasoningFlags(model: string | null, chosen: string | null): string[] {
   const effort = chosen ?? (/(^|\/)o[34]($|-)/i.test(model ?? "") ? "high" : null);
   return effort === null ? [] : ["-c", `model_reasoning_effort=${effort}`];

@@ -1,7 +1,7 @@
 /**
- * Questions about what somebody else may have put in a work tree or named in one, for a launch, which the orchestrator wants
- * at once: no link is followed where none is due, nothing is waited for, and a mount that does not answer has nothing on
- * it.
+ * Questions about what somebody else may have put in a work tree or named in one, for a launch, which the orchestrator
+ * wants at once: no link is followed where none is due, nothing is waited for, and a mount that does not answer has
+ * nothing on it.
  */
 
 import { lstatSync, readdirSync, realpathSync } from "node:fs";

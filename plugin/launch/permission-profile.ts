@@ -1,9 +1,9 @@
 /**
  * The sandbox of a session whose workspace is a repository of its own: a clone, or the project's own checkout.
  *
- * There the index and HEAD lie beside `hooks` and `config`, so that no list of writable directories lets an agent commit
- * and nothing more. A permission profile does: it names what may be written and what within that may not. It stands in
- * place of the older sandbox settings, so it takes over what the person's own say.
+ * There the index and HEAD lie beside `hooks` and `config`, so that no list of writable directories lets an agent
+ * commit and nothing more. A permission profile does: it names what may be written and what within that may not. It
+ * stands in place of the older sandbox settings, so it takes over what the person's own say.
  */
 
 import { join } from "node:path";
@@ -39,7 +39,7 @@ const KEPT = ["hooks", "config", "config.worktree"];
 /** Writable in any case: stands in for a directory that must not be named twice. */
 const SPARE = ".git/refs";
 
-/** The reason why a session in a repository of its own cannot commit; `null` where it can, or where that is not the question. */
+/** The reason why a session in a repository of its own cannot commit; `null` where it can, or is in none. */
 export function profileObstacle(settings: ProfileSettings): string | null {
   const { codex, facts, user } = settings;
   if (!writesInSandbox(settings.permissions, settings.facts) || !isOwnRepository(settings))
@@ -83,7 +83,9 @@ function literalRules({ addDirs, user, workspacePath }: ProfileSettings): string
   return [...temporary, ...writable.map((path) => `${tomlString(path)}="write",`)].join("");
 }
 
-/** The paths that have a rule of ours, where they are known: a person may have made `.git` writable for the same reason. */
+/**
+ * The paths that have a rule of ours, where they are known: a person may have made `.git` writable for the same reason.
+ */
 function ownKeys(workspacePath: string | null): string[] {
   if (workspacePath === null) return [];
   return ["", ...KEPT.map((name) => `/${name}`)]

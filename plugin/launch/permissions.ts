@@ -42,8 +42,8 @@ export function approvalFlags(
 }
 
 /**
- * True if commands run in a sandbox that may write: a `suggest` that asks for each command runs what a person has allowed
- * there too.
+ * True if commands run in a sandbox that may write: a `suggest` that asks for each command runs what a person has
+ * allowed there too.
  */
 export function writesInSandbox(permissions: Permissions, facts: BinaryFacts): boolean {
   if (permissions === "suggest") return asksForEach(facts);

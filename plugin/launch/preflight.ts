@@ -1,6 +1,6 @@
 /**
- * The reasons that keep a session from starting at all, each in one sentence; asked before a spawn. Only what was found out counts:
- * a program that does not answer in time keeps nobody from starting.
+ * The reasons that keep a session from starting at all, each in one sentence; asked before a spawn. Only what was found
+ * out counts: a program that does not answer in time keeps nobody from starting.
  */
 
 import { isAbsolute } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Which profile of the person's a launch may name. Codex up to 0.133 looks for `[profiles.<name>]` in `config.toml`, and
- * ends where there is none; from 0.134 on it reads `<name>.config.toml` beside it, and ends where the old table is still
- * there. A launch that would end at once goes without the profile.
+ * The profile of the person's that a launch may name. Codex up to 0.133 looks for `[profiles.<name>]` in `config.toml`,
+ * and ends where there is none; from 0.134 on it reads `<name>.config.toml` beside it, and ends where the old table is
+ * still there. A launch that would end at once goes without the profile.
  */
 
 import type { BinaryFacts } from "../../index.js";

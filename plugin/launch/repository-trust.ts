@@ -1,7 +1,7 @@
 /**
  * Codex's question whether it may work in a repository. A launch answers it where a yes gives the repository nothing:
- * a trusted repository's `.codex` may name programs, and Codex runs them at a start, outside of the sandbox. Where there
- * is such a `.codex`, the answer is the person's, in their own config.toml or when Codex asks.
+ * a trusted repository's `.codex` may name programs, and Codex runs them at a start, outside of the sandbox. Where
+ * there is such a `.codex`, the answer is the person's, in their own config.toml or when Codex asks.
  */
 
 import { join } from "node:path";

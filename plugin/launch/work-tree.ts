@@ -18,9 +18,9 @@ export interface WorkTree {
 }
 
 /**
- * The directories that Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked work
- * tree or a subdirectory the main one. Every spelling under which Codex may look the project up; the given one first,
- * absolute.
+ * The directories that Codex asks to trust when it starts in a project: the work tree it starts in, and for a linked
+ * work tree or a subdirectory the main one. Every spelling under which Codex may look the project up; the given one
+ * first, absolute.
  */
 export function trustedDirectories(project: string): string[] {
   const given = resolve(project);

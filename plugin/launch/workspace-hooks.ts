@@ -1,6 +1,6 @@
 /**
- * The files that the plugin puts on disk for its sessions: the wrappers in `~/.ao/bin`, and the section of the workspace's
- * AGENTS.md that tells the agent of them.
+ * The files that the plugin puts on disk for its sessions: the wrappers in `~/.ao/bin`, and the section of the
+ * workspace's AGENTS.md that tells the agent of them.
  */
 
 import { beginActivityLog, installAgentsSection, installWrappers } from "../native.js";

@@ -8,7 +8,7 @@ import { axisX, axisY, gridY, rectY, ruleY } from "./plot.js";
 import { dayWords, modelName, money, monthWords, tokenWords } from "./words.js";
 
 const HEIGHT = 260;
-/** What the labels of amounts take at least, and each character of a longer one. */
+/** The least width of the labels of amounts, and that of each character of a longer one. */
 const LEAST_LEFT = 46;
 const CHARACTER = 8;
 const RIGHT = 8;

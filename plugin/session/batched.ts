@@ -1,6 +1,6 @@
 /**
- * Puts questions that come in one turn of the event loop into one: the orchestrator asks for every session at once. None
- * waits for a timer, and no answer is older than its question.
+ * Puts questions that come in one turn of the event loop into one: the orchestrator asks for every session at once.
+ * None waits for a timer, and no answer is older than its question.
  */
 
 interface Batch<Key, Answer> {

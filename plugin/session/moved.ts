@@ -1,4 +1,4 @@
-/** Tells whether a session's work tree was moved since its thread last ran, as orchestrators do that migrate their storage. */
+/** Tells whether a session's work tree was moved since its thread last ran, as a migration of the storage does. */
 
 import { open } from "node:fs/promises";
 import { constants } from "node:fs";
@@ -9,7 +9,7 @@ import { answers, realPathOf } from "../launch/guarded.js";
 const TAIL_BYTES = 4 << 20;
 
 /**
- * Whether Codex would ask in which directory the thread goes on: its last turn ran in another than the session's, which
+ * True if Codex would ask in which directory the thread goes on: its last turn ran in another than the session's, which
  * has the work tree's name still, or is not known. `false` where the records do not say.
  */
 export async function hasMoved(

@@ -1,6 +1,6 @@
 /**
- * The Codex thread of a session: the one that its own hooks named last, else the one that the orchestrator recorded, else
- * the newest one of its directory.
+ * The Codex thread of a session: the one that its own hooks named last, else the one that the orchestrator recorded,
+ * else the newest one of its directory.
  */
 
 import { basename } from "node:path";

@@ -13,7 +13,9 @@ import { warn } from "../terminal/warn.js";
 
 const WHERE = "sessions of Codex need tmux: run the orchestrator in WSL";
 
-/** A line that cmd, PowerShell and a POSIX shell print alike: no quotes, no commas, nothing that one of them expands. */
+/**
+ * A line that cmd, PowerShell and a POSIX shell print alike: no quotes, no commas, nothing that one of them expands.
+ */
 const LAUNCH =
   "echo ao-codex: On Windows sessions of Codex need tmux - run the orchestrator in WSL";
 

@@ -1,6 +1,6 @@
 /**
- * Standard output: how wide it is, and whether somebody still reads it. Node's stream around it takes as long to load as
- * a small home to read, so it is used only where a terminal or an asynchronous writer needs it.
+ * Standard output: how wide it is, and whether somebody still reads it. Node's stream around it takes as long to load
+ * as a small home to read, so it is used only where a terminal or an asynchronous writer needs it.
  */
 import { fstatSync, statSync, writeSync } from "node:fs";
 import { devNull } from "node:os";

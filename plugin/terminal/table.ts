@@ -27,10 +27,10 @@ export interface Styles {
   rule: (line: string) => string;
 }
 
-/** How far a column may be narrowed: `least` where nothing else helps. */
+/** The widths that a column may be narrowed to: `least` where nothing else helps. */
 type Floor = "good" | "min" | "least";
 
-/** What is narrower says nothing. */
+/** The narrowest column that still says something. */
 const LEAST_COLUMNS = 5;
 
 interface Part<Row> {

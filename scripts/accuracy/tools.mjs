@@ -1,4 +1,4 @@
-/** What several tools make of a Codex home: the tokens of each thread. */
+/** The tokens of each thread of a Codex home, as several tools count them. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

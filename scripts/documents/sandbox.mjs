@@ -1,6 +1,6 @@
 /**
- * The place where the commands of the documents are run: the home of a user called dev, on whose machine everything is well, with
- * a checkout of this repository in `~/plugin-codex` and a session's workspace in `~/app/worktree`.
+ * The place where the commands of the documents are run: the home of a user called dev, on whose machine everything is
+ * well, with a checkout of this repository in `~/plugin-codex` and a session's workspace in `~/app/worktree`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";

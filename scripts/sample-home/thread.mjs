@@ -65,7 +65,9 @@ export class Thread {
     return this;
   }
 
-  /** One turn: the prompt, a response per step of the task, and how it ended: `complete`, `aborted`, `killed`, `failed`. */
+  /**
+   * One turn: the prompt, a response per step of the task, and how it ended: `complete`, `aborted`, `killed`, `failed`.
+   */
   turn({ prompt, steps, answer }, { model = this.model, end = "complete", compact = false } = {}) {
     const turn = {
       id: this.random.uuid7(this.clock),

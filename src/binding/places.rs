@@ -47,9 +47,9 @@ pub async fn places() -> Result<Places> {
     .await
 }
 
-/// Tells of some paths whether their disks answer: one on a dead mount would hold up whoever asks for it. Synchronous because
-/// the orchestrator's `getLaunchCommand` is, and what it reads is named by others: at most two seconds, once for each
-/// dead mount.
+/// Tells of some paths whether their disks answer: one on a dead mount would hold up whoever asks for it. Synchronous
+/// because the orchestrator's `getLaunchCommand` is, and what it reads is named by others: at most two seconds, once
+/// for each dead mount.
 #[napi(catch_unwind)]
 pub fn disks_answer_sync(paths: Given<Vec<String>>) -> Result<Vec<bool>> {
     let paths = paths.texts("paths", "a path")?;

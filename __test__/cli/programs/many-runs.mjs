@@ -1,6 +1,6 @@
 /**
- * Runs the command line after line in one process: `[{ args, env }]` on standard input. Both outputs are files; for each
- * run the file MARKS says its exit code and how long they are after it: `node many-runs.mjs MARKS`.
+ * Runs the command line after line in one process: `[{ args, env }]` on standard input. Both outputs are files; for
+ * each run the file MARKS says its exit code and how long they are after it: `node many-runs.mjs MARKS`.
  */
 import { fstatSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

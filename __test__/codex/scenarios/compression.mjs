@@ -1,6 +1,6 @@
 /**
- * Rollouts that are compressed. The thread of a workspace is the one whose file was written last, so what is done to the
- * files of the others must not look like a write: Codex and `zstd` keep the time, to the nanosecond.
+ * Rollouts that are compressed. The thread of a workspace is the one whose file was written last, so what is done to
+ * the files of the others must not look like a write: Codex and `zstd` keep the time, to the nanosecond.
  */
 import assert from "node:assert/strict";
 import { readdir, stat, utimes } from "node:fs/promises";

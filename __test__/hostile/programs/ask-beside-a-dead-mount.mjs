@@ -1,6 +1,6 @@
 /**
- * `node ask-beside-a-dead-mount.mjs HOME ALIVE DEAD SENT`: what is said of a home some of whose threads began below DEAD, and
- * of a work tree SENT whose repository does, twice, and how many threads of ours wait for it.
+ * `node ask-beside-a-dead-mount.mjs HOME ALIVE DEAD SENT`: what is said of a home some of whose threads began below
+ * DEAD, and of a work tree SENT whose repository does, twice, and how many threads of ours wait for it.
  */
 import { spawn } from "node:child_process";
 import { copyFileSync, readFileSync, readdirSync } from "node:fs";

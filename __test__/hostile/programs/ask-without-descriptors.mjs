@@ -1,7 +1,7 @@
 /**
  * `node ask-without-descriptors.mjs HOME ROLLOUT RECORD`: appends a record to the rollout, asks everything with 0 to 24
- * descriptors left, and once more when there are enough again. Prints how many calls were refused, and every answer that is
- * not the one of a machine that has enough.
+ * descriptors left, and once more when there are enough again. Prints how many calls were refused, and every answer
+ * that is not the one of a machine that has enough.
  */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";

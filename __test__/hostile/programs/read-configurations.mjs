@@ -1,6 +1,6 @@
 /**
- * `node read-configurations.mjs FOLDER SEED CASES` or `… FOLDER FILE`: finds the orchestrator's configuration of a work tree
- * whose file has other bytes each time. Prints how many were read, and what threw.
+ * `node read-configurations.mjs FOLDER SEED CASES` or `… FOLDER FILE`: finds the orchestrator's configuration of a work
+ * tree whose file has other bytes each time. Prints how many were read, and what threw.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// `node poll-a-home.mjs HOME ROLLOUT RECORD`: appends the record and asks for the home's revision, some times. Prints the
-// milliseconds of the processor that the first question took, and those of a later one in the middle.
+// `node poll-a-home.mjs HOME ROLLOUT RECORD`: appends the record and asks for the home's revision, some times. Prints
+// the milliseconds of the processor that the first question took, and those of a later one in the middle.
 import { appendFileSync } from "node:fs";
 import { homeRevision } from "@ao/plugin-codex/native";
 

@@ -1,7 +1,7 @@
 /**
- * An orchestrator of the later line (core 0.9), as far as an agent's plugin meets it: the members in the order in which it
- * calls them, and what it does after a throw, a `null`, `"indeterminate"` or a late answer. The tests do not install its
- * packages: this is a host of our own; git, tmux and Codex are real.
+ * An orchestrator of the later line (core 0.9), as far as an agent's plugin meets it: the members in the order in which
+ * it calls them, and what it does after a throw, a `null`, `"indeterminate"` or a late answer. The tests do not install
+ * its packages: this is a host of our own; git, tmux and Codex are real.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -77,8 +77,8 @@ export class LaterHost {
   }
 
   /**
-   * What a round of `list` learns of a session; what it is told for the metadata is written down. A throw counts as `null`,
-   * a `null` sends it to the screen, and of what comes too late nothing is taken.
+   * What a round of `list` learns of a session; what it is told for the metadata is written down. A throw counts as
+   * `null`, a `null` sends it to the screen, and of what comes too late nothing is taken.
    */
   async look(session) {
     if (session.status === "killed" && session.metadata.codexThreadId !== undefined)
@@ -253,7 +253,9 @@ const STALE_MS = 5 * 60_000;
 
 const STATES = new Set(["active", "ready", "idle", "waiting_input", "blocked", "exited"]);
 
-/** What a dashboard without the plugin reads of a workspace: the last 4 KB of its log, and there the last whole line. */
+/**
+ * What a dashboard without the plugin reads of a workspace: the last 4 KB of its log, and there the last whole line.
+ */
 export const seenByDashboard = async (workspacePath) => {
   const path = join(workspacePath, ".ao/activity.jsonl");
   const text = (await readFile(path).catch(() => Buffer.alloc(0))).subarray(-4096).toString();

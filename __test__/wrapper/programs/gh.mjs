@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// A gh without GitHub. It reads its arguments as the real one does (cobra and pflag), asks on a terminal and only there,
-// prints addresses to stdout and everything else to stderr, and ends with gh's exit codes. It notes each call in GH_LOG.
+// A gh without GitHub. It reads its arguments as the real one does (cobra and pflag), asks on a terminal and only
+// there, prints addresses to stdout and everything else to stderr, and ends with gh's exit codes. It notes each call in
+// GH_LOG.
 import { appendFileSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";

@@ -9,7 +9,7 @@ import { fail, ok, warn } from "../check.js";
 import { giveRights, isDirectory, isThere, may } from "../files.js";
 import type { Machine } from "../machine.js";
 
-/** Whose rights it takes to find rollouts. */
+/** The rights that it takes to find rollouts. */
 const placesIn = (home: string) => [
   home,
   ...["sessions", "archived_sessions"].map((name) => join(home, name)),

@@ -1,4 +1,6 @@
-/** Checks that `git` and `gh` are the wrappers in the commands that Codex runs, whatever the user's profile does to PATH. */
+/**
+ * Checks that commands that Codex runs find the wrappers as `git` and `gh`, whatever the user's profile does to PATH.
+ */
 
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";

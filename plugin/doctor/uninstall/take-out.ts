@@ -1,6 +1,7 @@
 /**
- * Takes out what this package has put on the disk: wrappers and hook, sections of AGENTS.md, its lines of activity logs and
- * of git's exclude lists, its own files and its cache. Nothing that is not ours is touched, and no link is followed.
+ * Takes out what this package has put on the disk: wrappers and hook, sections of AGENTS.md, its lines of activity logs
+ * and of git's exclude lists, its own files and its cache. Nothing that is not ours is touched, and no link is
+ * followed.
  */
 
 import { lstatSync, rmdirSync, rmSync } from "node:fs";
@@ -111,7 +112,7 @@ export async function takeOut(
   return outcome;
 }
 
-/** What is at a path itself, a link among it; `null` where there is nothing. */
+/** The state of the file at a path, of a link its own; `null` where there is nothing. */
 function entryAt(path: string): Stats | null {
   return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }

@@ -45,7 +45,9 @@ export interface SetAside {
   hash: string;
 }
 
-/** The value of `-c hooks=…` for these events, and for hooks of others that are not to run and not to be asked about. */
+/**
+ * The value of `-c hooks=…` for these events, and for hooks of others that are not to run and not to be asked about.
+ */
 export function hooksValue(
   program: string,
   events: readonly HookEvent[],

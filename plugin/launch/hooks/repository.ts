@@ -1,6 +1,6 @@
 /**
- * The hooks that a repository brings, set aside for one launch: Codex would stop at a question to review them, and would
- * run them once they are trusted. What the person has reviewed stays as it is.
+ * The hooks that a repository brings, set aside for one launch: Codex would stop at a question to review them, and
+ * would run them once they are trusted. What the person has reviewed stays as it is.
  */
 
 import { createHash } from "node:crypto";

@@ -49,8 +49,8 @@ export class Hooks {
   }
 
   /**
-   * What a launch of this binary says of hooks: the value of `-c hooks=…`, `null` where that is nothing, and whether ours
-   * are in it. Never waits, and asks nobody.
+   * The words of a launch of this binary for hooks: the value of `-c hooks=…`, `null` where that is nothing, and
+   * whether ours are in it. Never waits, and asks nobody.
    */
   of(binary: string, isWanted: boolean, setAside: readonly SetAside[]): LaunchHooks {
     const isPossible = isWanted && this.#isWanted && this.#isInstalled();

@@ -24,8 +24,8 @@ const QUESTIONS = [
 const WORKING = [/\besc to interrupt\b/i, /^\s*[•◦]\s+(Working|Running|Thinking|Exploring)\b/];
 
 /**
- * The place where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell, whose prompt
- * may also say where it is (`dev@host:~/project$`).
+ * The place where the user types: `›` in current versions, `❯`, `>`, `$` or `#` alone in older ones and in a shell,
+ * whose prompt may also say where it is (`dev@host:~/project$`).
  */
 const PROMPT = /^\s*[›❯>▌](\s|$)|^\s*[$#]\s*$|^\S*[@:~]\S*[$#]$/;
 
@@ -59,7 +59,8 @@ export function readScreen(terminalOutput: string): ActivityState {
   const question = shows(QUESTIONS);
   const working = shows(WORKING);
   const prompt = shows([PROMPT]);
-  // The lower one is the newer one; the last line of a form names the key to interrupt, too. A menu has its own `›` in front of the chosen answer.
+  // The lower one is the newer one; the last line of a form names the key to interrupt, too. A menu has its own `›` in
+  // front of the chosen answer.
   if (question >= 0 && question >= working && question >= promptBelow(lines, question))
     return "waiting_input";
   // The prompt stays on the screen below the line that says that Codex works.

@@ -1,6 +1,6 @@
 /**
- * Tells dashboards that have no plugin of ours when somebody has to act: in the activity log of the workspace, where their
- * own plugin looks. Nothing is written while nobody has to.
+ * Tells dashboards that have no plugin of ours when somebody has to act: in the activity log of the workspace, where
+ * their own plugin looks. Nothing is written while nobody has to.
  */
 
 import { noteActivity } from "../../native.js";

@@ -1,5 +1,6 @@
 //! `measure PROGRAM [ARGUMENT…]`: runs a program and prints what it cost, it and every process that it waited for: the
-//! microseconds of CPU (user and system), the blocks read from the disk, its exit code. What the program prints follows.
+//! microseconds of CPU (user and system), the blocks read from the disk, its exit code. What the program prints
+//! follows.
 
 use std::env;
 use std::io;

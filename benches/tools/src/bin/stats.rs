@@ -1,5 +1,5 @@
-//! `stats DIR`: the floor of every later refresh without events. Walks a directory and asks for each file what the system
-//! says of it.
+//! `stats DIR`: the floor of every later refresh without events. Walks a directory and asks for each file what the
+//! system says of it.
 
 use std::env;
 use std::io;
