@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::codec::{encode, stable_hash};
 use crate::error::{Error, Result};
-use crate::export::checkpoint::{Checkpoint, ThreadExport};
+use crate::export::export_cache::{ExportCache, ThreadExport};
 use crate::export::exported::Exported;
 use crate::export::options::{DAY_MS, Options};
 use crate::export::ordered::{Row, SURE_SOURCE};
@@ -70,12 +70,12 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
     pub(super) fn read(
         &mut self,
         home: &Arc<HomeStore>,
-        checkpoint: &mut Checkpoint,
+        cache: &mut ExportCache,
         exported: &mut Exported,
         watch: &Watch,
     ) -> Result<()> {
         let read: Mutex<Read> = Mutex::default();
-        let known = &*checkpoint;
+        let known = &*cache;
         let take_listed = |file: &RolloutFile, fold: &Fold| self.list(file, fold, known, &read);
         let mut changed: HashMap<String, u64> = HashMap::new();
         let skipped = bill_listing(home, watch, Some(&take_listed), |part| {
@@ -102,10 +102,10 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
             exported.threads_read += 1;
             exported.responses += rows;
             self.sources.insert(hash);
-            checkpoint.add_thread(&thread_id, *export);
+            cache.add_thread(&thread_id, *export);
         }
         for some in unread.chunks(THREADS_AT_ONCE) {
-            self.read_again(home, some, checkpoint, exported, watch)?;
+            self.read_again(home, some, cache, exported, watch)?;
         }
         Ok(())
     }
@@ -116,7 +116,7 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
     }
 
     /// Takes the responses of a rollout that was read from its beginning, unless other threads' records matter to it.
-    fn list(&self, file: &RolloutFile, fold: &Fold, known: &Checkpoint, read: &Mutex<Read>) {
+    fn list(&self, file: &RolloutFile, fold: &Fold, known: &ExportCache, read: &Mutex<Read>) {
         if fold.depends_on().next().is_some() {
             return;
         }
@@ -142,7 +142,7 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         &self,
         home: &Arc<HomeStore>,
         thread_ids: &[String],
-        checkpoint: &mut Checkpoint,
+        cache: &mut ExportCache,
         exported: &mut Exported,
         watch: &Watch,
     ) -> Result<()> {
@@ -150,11 +150,11 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         exported.skipped.extend(listed.skipped);
         for thread in &listed.threads {
             let hash = self.hash_of(thread);
-            let taken = self.take_rows(thread, SURE_SOURCE, hash, checkpoint);
+            let taken = self.take_rows(thread, SURE_SOURCE, hash, cache);
             let (rows, export) = taken.map_err(|source| self.failed(source))?;
             exported.threads_read += 1;
             exported.responses += rows;
-            checkpoint.add_thread(&thread.thread_id, export);
+            cache.add_thread(&thread.thread_id, export);
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         thread: &Thread,
         source: u64,
         hash: u64,
-        known: &Checkpoint,
+        known: &ExportCache,
     ) -> io::Result<(u64, ThreadExport)> {
         let facts = (self.facts)(thread);
         let mut writer = RowWriter::new(thread, &facts, self.options, source);

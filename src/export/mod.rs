@@ -8,8 +8,8 @@
 //! place by a rename. What an export finds is added to what an earlier one wrote: a rollout that was deleted meanwhile
 //! keeps its rows.
 
-pub mod checkpoint;
 pub mod day_file;
+pub mod export_cache;
 pub mod exported;
 mod intake;
 mod merge;
@@ -27,8 +27,8 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use crate::error::{Error, Result};
-use crate::export::checkpoint::{Checkpoint, day_path};
 use crate::export::day_file::Written;
+use crate::export::export_cache::{ExportCache, day_path};
 use crate::export::exported::Exported;
 use crate::export::intake::Intake;
 use crate::export::options::{DAY_MS, Options};
@@ -47,7 +47,7 @@ const WRITE: &str = "write export";
 const MAX_WAIT: Duration = Duration::from_secs(300);
 
 /// Writes what some homes were billed to `directory`, one row for each response. `facts` says what is known of a thread
-/// beside its rollouts; `cache` is where the next export finds what this one did.
+/// beside its rollouts; in `cache_directory` the next export finds what this one did.
 ///
 /// # Errors
 ///
@@ -57,22 +57,22 @@ pub fn export(
     homes: &[Arc<HomeStore>],
     directory: &Path,
     options: &Options,
-    cache: Option<&Path>,
+    cache_directory: Option<&Path>,
     facts: impl Fn(&Thread) -> ThreadFacts + Sync,
     watch: &Watch,
 ) -> Result<Exported> {
     let failed = |source| Error::io(WRITE, directory, source);
     make_private(directory).map_err(failed)?;
     let _turn = take_turns(directory, options.host(), MAX_WAIT, watch)?;
-    let mut checkpoint = Checkpoint::load(cache, directory, options);
+    let mut cache = ExportCache::load(cache_directory, directory, options);
     let mut exported = Exported::default();
     let mut intake = Intake::new(options, facts, directory);
     for home in homes {
-        intake.read(home, &mut checkpoint, &mut exported, watch)?;
+        intake.read(home, &mut cache, &mut exported, watch)?;
     }
     let rows = intake.into_sorted().map_err(failed)?;
-    write_days(&rows, directory, options, watch, &mut checkpoint, &mut exported)?;
-    checkpoint.save(cache, directory, options);
+    write_days(&rows, directory, options, watch, &mut cache, &mut exported)?;
+    cache.save(cache_directory, directory, options);
     Ok(exported)
 }
 
@@ -82,7 +82,7 @@ fn write_days(
     directory: &Path,
     options: &Options,
     watch: &Watch,
-    checkpoint: &mut Checkpoint,
+    cache: &mut ExportCache,
     exported: &mut Exported,
 ) -> Result<()> {
     let failed = |source| Error::io(WRITE, directory, source);
@@ -105,7 +105,7 @@ fn write_days(
         if written.unwrap_or_else(|| Err(crashed()))? == Written::Anew {
             exported.written.push(day_path(directory, name, options));
         }
-        checkpoint.add_day(directory, name, options);
+        cache.add_day(directory, name, options);
     }
     Ok(())
 }

@@ -78,9 +78,9 @@ codec_fields!(Summary {
     buckets,
 });
 
-/// The facts that decide whether a rollout is a thread of its own.
+/// The fields that a summary begins with: they decide whether a rollout is a thread of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glimpse {
+pub struct SummaryPrefix {
     /// See [`Summary::is_empty`].
     pub is_empty: bool,
     /// See [`Summary::inherits`].
@@ -89,8 +89,8 @@ pub struct Glimpse {
     pub thread_id: Option<String>,
 }
 
-impl Glimpse {
-    /// Decodes it from a summary, which begins with it.
+impl SummaryPrefix {
+    /// Decodes it from an encoded summary, and leaves the rest.
     #[must_use]
     pub fn of(encoded: &[u8]) -> Option<Self> {
         let decoder = &mut Decoder::new(encoded);

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
-use crate::export::checkpoint::FILE_NAME;
+use crate::export::export_cache::FILE_NAME;
 use crate::export::options::is_name;
 use crate::rollout::file::Skipped;
 

@@ -13,7 +13,7 @@ use crate::index::query::join::{Snapshot, join, left_out, newest_cached};
 use crate::index::reading::cached::{Cached, CachedLedger};
 use crate::index::reading::progress::Watch;
 use crate::index::state::State;
-use crate::ledger::summary::Glimpse;
+use crate::ledger::summary::SummaryPrefix;
 use crate::ledger::threads::{Thread, Threads, alone};
 use crate::rollout::file::Skipped;
 
@@ -169,7 +169,7 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     let mut together: HashSet<Slot> = HashSet::new();
     let newest = newest_cached(state, &slots);
     for &(slot, entry, cached) in &newest {
-        let Some(Glimpse { is_empty, inherits, thread_id }) = cached.summary.glimpse() else {
+        let Some(SummaryPrefix { is_empty, inherits, thread_id }) = cached.summary.prefix() else {
             continue;
         };
         let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());

@@ -7,7 +7,7 @@ use crate::fs::file_stamp::FileStamp;
 use crate::index::cache::states;
 use crate::index::reading::ledger::Checkpoint;
 use crate::ledger::fold::Fold;
-use crate::ledger::summary::{Glimpse, Summary};
+use crate::ledger::summary::{Summary, SummaryPrefix};
 
 /// The knowledge of a rollout's records.
 #[derive(Debug, Default)]
@@ -66,14 +66,14 @@ impl CachedSummary {
 
     /// The part of the summary that decides whether the rollout is a thread of its own.
     #[must_use]
-    pub fn glimpse(&self) -> Option<Glimpse> {
+    pub fn prefix(&self) -> Option<SummaryPrefix> {
         match self {
-            Self::Ready(summary) => Some(Glimpse {
+            Self::Ready(summary) => Some(SummaryPrefix {
                 is_empty: summary.is_empty,
                 inherits: summary.inherits,
                 thread_id: summary.thread_id.clone(),
             }),
-            Self::Encoded(bytes) => Glimpse::of(bytes),
+            Self::Encoded(bytes) => SummaryPrefix::of(bytes),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The checkpoint of an export: what was written before, so that the next export writes only what is new.
+//! The cache of an export: what was written before, so that the next export writes only what is new.
 //!
 //! It lies in the cache directory and may be deleted at any time: the next export then looks at every response again,
 //! finds its rows in the files, and writes nothing.
@@ -14,10 +14,10 @@ use crate::export::options::Options;
 use crate::fs::atomic::{self, make_private};
 use crate::fs::open::{modified_ms, open_rollout};
 
-/// The number of the format. A checkpoint of another one is not read.
+/// The number of the format. A cache of another one is not read.
 const FORMAT: u32 = 2;
 
-/// The largest checkpoint that is read, in bytes: that of half a million threads.
+/// The largest cache that is read, in bytes: that of half a million threads.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The name of the file of a day and a host.
@@ -26,9 +26,9 @@ pub const FILE_NAME: &str = "responses.ndjson.gz";
 /// Size and time of the last write, in bytes and milliseconds since 1970.
 type Stamp = (u64, i64);
 
-/// Up to where a directory holds what some homes have.
+/// The days and threads that a directory already holds.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checkpoint {
+pub struct ExportCache {
     format: u32,
     options: u64,
     /// The files of the days, as this host left them.
@@ -45,14 +45,15 @@ pub struct ThreadExport {
     pub sure_until_ms: Option<i64>,
 }
 
-impl Checkpoint {
-    /// The checkpoint of an export to `directory`; an empty one where there is none, where it was made with other
+impl ExportCache {
+    /// The cache of an export to `directory`; an empty one where there is none, where it was made with other
     /// options, or where a file of a day is not as it was left.
     #[must_use]
-    pub fn load(cache: Option<&Path>, directory: &Path, options: &Options) -> Self {
+    pub fn load(cache_directory: Option<&Path>, directory: &Path, options: &Options) -> Self {
         let fresh = Self { format: FORMAT, options: stable_hash(options), ..Self::default() };
         let read = || {
-            let (file, metadata) = open_rollout(&path(cache?, directory, options)).ok()?;
+            let (file, metadata) =
+                open_rollout(&path(cache_directory?, directory, options)).ok()?;
             if metadata.len() > MAX_BYTES {
                 return None;
             }
@@ -92,9 +93,9 @@ impl Checkpoint {
     }
 
     /// Writes it for the next export. That it cannot be written only makes that one slower.
-    pub fn save(&self, cache: Option<&Path>, directory: &Path, options: &Options) {
+    pub fn save(&self, cache_directory: Option<&Path>, directory: &Path, options: &Options) {
         let write = || {
-            let path = path(cache?, directory, options);
+            let path = path(cache_directory?, directory, options);
             let parent = path.parent()?;
             make_private(parent).ok()?;
             atomic::write(&path, &serde_json::to_vec(self).ok()?).ok()
@@ -110,9 +111,11 @@ pub fn day_path(directory: &Path, day: &str, options: &Options) -> PathBuf {
     directory.join(format!("day={day}")).join(host).join(FILE_NAME)
 }
 
-fn path(cache: &Path, directory: &Path, options: &Options) -> PathBuf {
+fn path(cache_directory: &Path, directory: &Path, options: &Options) -> PathBuf {
     let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
-    cache.join("exports").join(format!("{:016x}.json", stable_hash(&(directory, options.host()))))
+    cache_directory
+        .join("exports")
+        .join(format!("{:016x}.json", stable_hash(&(directory, options.host()))))
 }
 
 fn stamp_of(path: &Path) -> Option<Stamp> {
@@ -131,17 +134,20 @@ mod tests {
 
     #[test]
     fn a_thread_is_known_until_its_day_the_options_or_the_thread_change() {
-        let (cache, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (cache_directory, directory) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let full = options(Paths::Full);
         let day = day_path(directory.path(), "2026-11-28", &full);
         fs::create_dir_all(day.parent().unwrap()).unwrap();
         fs::write(&day, "rows").unwrap();
-        let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
-        checkpoint.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
-        checkpoint.add_day(directory.path(), "2026-11-28", &full);
-        checkpoint.save(Some(cache.path()), directory.path(), &full);
-        let load = |options: &_| Checkpoint::load(Some(cache.path()), directory.path(), options);
-        assert_eq!(load(&full), checkpoint);
+        let mut cache = ExportCache::load(Some(cache_directory.path()), directory.path(), &full);
+        cache.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
+        cache.add_day(directory.path(), "2026-11-28", &full);
+        cache.save(Some(cache_directory.path()), directory.path(), &full);
+        let load = |options: &_| {
+            ExportCache::load(Some(cache_directory.path()), directory.path(), options)
+        };
+        assert_eq!(load(&full), cache);
         assert!(load(&full).has("t-1", 7) && !load(&full).has("t-1", 8));
         assert!(!load(&options(Paths::Hash)).has("t-1", 7));
         fs::write(&day, "more rows").unwrap();
@@ -151,14 +157,17 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_checkpoint_is_none() {
-        let (cache, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fn a_damaged_cache_is_none() {
+        let (cache_directory, directory) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let full = options(Paths::Full);
-        let mut checkpoint = Checkpoint::load(Some(cache.path()), directory.path(), &full);
-        checkpoint.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
-        checkpoint.save(Some(cache.path()), directory.path(), &full);
-        let path = path(cache.path(), directory.path(), &full);
+        let mut cache = ExportCache::load(Some(cache_directory.path()), directory.path(), &full);
+        cache.add_thread("t-1", ThreadExport { hash: 7, sure_until_ms: None });
+        cache.save(Some(cache_directory.path()), directory.path(), &full);
+        let path = path(cache_directory.path(), directory.path(), &full);
         fs::write(&path, &fs::read(&path).unwrap()[..20]).unwrap();
-        assert!(!Checkpoint::load(Some(cache.path()), directory.path(), &full).has("t-1", 7));
+        assert!(
+            !ExportCache::load(Some(cache_directory.path()), directory.path(), &full).has("t-1", 7)
+        );
     }
 }
