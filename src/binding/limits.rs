@@ -1,9 +1,10 @@
 //! The limits of the account.
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::argument::Given;
+use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
 use crate::fs::file_stamp::Timestamp;

@@ -51,24 +51,23 @@ pub(super) fn blocking<T: Send + 'static>(
     answered(on_blocking_thread(erased(work)))
 }
 
-/// Does the work of a bill, when fewer than [`MAX_BILLS`] others are being made.
-pub(super) fn bill<T: Send + 'static>(
-    work: impl FnOnce() -> error::Result<T> + Send + 'static,
-) -> impl Future<Output = Result<T>> + Send {
-    answered(with_permit(erased(work)))
-}
-
 /// The answer to any call: tokio's tasks are compiled for one type of work, not for each export.
-type Answer = Box<dyn Any + Send>;
+pub(super) type Answer = Box<dyn Any + Send>;
 
 /// The work of any call.
-type Work = Box<dyn FnOnce() -> error::Result<Answer> + Send>;
+pub(super) type Work = Box<dyn FnOnce() -> error::Result<Answer> + Send>;
 
-fn erased<T: Send + 'static>(work: impl FnOnce() -> error::Result<T> + Send + 'static) -> Work {
+/// The work of a call as that of any.
+pub(super) fn erased<T: Send + 'static>(
+    work: impl FnOnce() -> error::Result<T> + Send + 'static,
+) -> Work {
     Box::new(move || work().map(|answer| Box::new(answer) as Answer))
 }
 
-async fn answered<T: 'static>(answer: impl Future<Output = Result<Answer>> + Send) -> Result<T> {
+/// The answer of [`erased`] work, as what it is.
+pub(super) async fn answered<T: 'static>(
+    answer: impl Future<Output = Result<Answer>> + Send,
+) -> Result<T> {
     let other = |_| Error::new(Status::GenericFailure, "the answer is of another call");
     Ok(*answer.await?.downcast::<T>().map_err(other)?)
 }
@@ -78,7 +77,8 @@ async fn on_blocking_thread(work: Work) -> Result<Answer> {
     ended.map_err(|panic| panicked(&panic))?.map_err(to_node)
 }
 
-async fn with_permit(work: Work) -> Result<Answer> {
+/// Does the work of a bill, when fewer than [`MAX_BILLS`] others are being made.
+pub(super) async fn bill(work: Work) -> Result<Answer> {
     let permit = BILLS.acquire().await;
     let done = on_blocking_thread(work).await;
     drop(permit);

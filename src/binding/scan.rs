@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::binding::answer::count;
 use crate::binding::argument::{Expected, Given};
-use crate::binding::runtime::{bill, panicked};
+use crate::binding::runtime::{Answer, Work, answered, bill, erased, panicked};
 use crate::binding::scalar::{a, refused};
 use crate::error;
 use crate::index::reading::progress::{Progress, Watch};
@@ -134,7 +134,16 @@ where
     let signal = signal.map(Given::signal).transpose()?;
     let watch = signal.as_ref().map_or_else(Arc::default, |signal| Arc::clone(&signal.watch));
     let judged = on_progress.map(Given::function).transpose();
-    let judged = judged.and_then(|report| Ok((report, prepare(Arc::clone(&watch))?)));
+    let judged = judged.and_then(|report| Ok((report, erased(prepare(Arc::clone(&watch))?))));
+    answered(listened(signal, watch, judged)).await
+}
+
+/// Does the work, if it was judged well, and listens to the signal no longer than that.
+async fn listened(
+    signal: Option<AbortSignal>,
+    watch: Arc<Watch>,
+    judged: Result<(Option<OnProgress>, Work)>,
+) -> Result<Answer> {
     let ended = match judged {
         Ok((report, work)) => reported(report, &watch, work).await,
         Err(refused) => Err(refused),
@@ -148,11 +157,7 @@ where
 }
 
 /// Does the work, and reports meanwhile how far it is. An exception of `report` ends the scan, and is the error.
-async fn reported<T: Send + 'static>(
-    report: Option<OnProgress>,
-    watch: &Watch,
-    work: impl FnOnce() -> error::Result<T> + Send + 'static,
-) -> Result<T> {
+async fn reported(report: Option<OnProgress>, watch: &Watch, work: Work) -> Result<Answer> {
     let Some(OnProgress(report)) = report else { return bill(work).await };
     let mut work = tokio::spawn(bill(work));
     loop {

@@ -1,9 +1,10 @@
 //! Threads in a few words.
 
-use napi::Result;
+use ::napi::Result;
 use napi_derive::napi;
 
 use crate::binding::argument::Given;
+use crate::binding::erased as napi;
 use crate::binding::home::{HomeOptions, home_of};
 use crate::binding::runtime::blocking;
 use crate::session::own_thread::SessionThread;

@@ -8,7 +8,7 @@
 
 use std::cell::RefCell;
 
-use napi::bindgen_prelude::{Array, JsObjectValue, JsValue, Object, ToNapiValue};
+use napi::bindgen_prelude::{Array, Function, JsObjectValue, JsValue, Object, ToNapiValue};
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi::{Env, Result, Status, sys};
 
@@ -61,19 +61,24 @@ impl<T: Long> ToNapiValue for InTurns<T> {
             append(&mut list, elements.by_ref().take(ELEMENTS))?;
             Ok(u32::try_from(elements.len()).unwrap_or(u32::MAX))
         })?;
-        let next: Append = next.bind(answer)?.build_threadsafe_function().build()?;
-        let whole = answer.create_ref::<false>()?;
-        let filled = async move {
-            while next.call_async_catch(()).await? > 0 {}
-            Ok(())
-        };
-        let promise = env.spawn_future_with_callback(filled, move |env, ()| {
-            let answer = whole.get_value(env)?;
-            whole.unref(env)?;
-            Ok(answer)
-        })?;
-        Ok(promise.raw())
+        filled(env, answer, next)
     }
+}
+
+/// A promise of the answer, for when nothing is left.
+fn filled(env: Env, answer: Object<'_>, next: Function<'_, (), u32>) -> Result<sys::napi_value> {
+    let next: Append = next.bind(answer)?.build_threadsafe_function().build()?;
+    let whole = answer.create_ref::<false>()?;
+    let appended = async move {
+        while next.call_async_catch(()).await? > 0 {}
+        Ok(())
+    };
+    let promise = env.spawn_future_with_callback(appended, move |env, ()| {
+        let answer = whole.get_value(env)?;
+        whole.unref(env)?;
+        Ok(answer)
+    })?;
+    Ok(promise.raw())
 }
 
 fn append<T: ToNapiValue>(list: &mut Array<'_>, elements: impl Iterator<Item = T>) -> Result<()> {

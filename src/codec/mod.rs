@@ -5,11 +5,13 @@
 //! and again. The number of the format of the file that they stand in tells their meaning.
 
 pub mod bytes;
+mod crc32;
 pub mod hash;
 mod stamps;
 mod uuid;
 mod values;
 
 pub use bytes::{Codec, Decoder, Encoder, decode, encode};
+pub use crc32::crc32;
 pub use hash::stable_hash;
 pub(crate) use values::{codec_fields, codec_variants};

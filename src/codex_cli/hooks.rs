@@ -3,15 +3,15 @@
 //! Codex's own server is asked (`codex app-server`, `hooks/list`), in a home of its own that is gone afterwards: no
 //! model is run, and no file of the user is read or written.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::codex_cli::facts::has_command;
 use crate::codex_cli::home::Home;
@@ -92,14 +92,14 @@ fn ask_program(
             let answer = find_answer(stdout);
             drop(stdin);
             // Nobody listens any more once the time is over.
-            let _ = sender.send(answer);
+            let _ = answer.map(|answer| sender.send(answer));
         });
     }
     match answer.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        Ok(Some(answer)) => Ok(listed(answer)),
+        Ok(answer) => Ok(listed(&answer)),
         // It ended without an answer: it knows no app-server.
-        Ok(None) => Ok(None),
-        Err(_) => {
+        Err(RecvTimeoutError::Disconnected) => Ok(None),
+        Err(RecvTimeoutError::Timeout) => {
             Err(Error::invalid("ask codex binary for its hooks", binary, "no answer in time"))
         }
     }
@@ -122,17 +122,20 @@ fn questions(cwd: &Path) -> String {
     lines.map(|line| line.to_string()).join("\n") + "\n"
 }
 
-fn find_answer(stdout: impl Read) -> Option<Value> {
-    BufReader::new(stdout.take(OUTPUT_CAP)).lines().map_while(std::result::Result::ok).find_map(
-        |line| {
-            let message: Value = serde_json::from_str(&line).ok()?;
-            (message.get("id")?.as_u64()? == QUESTION).then_some(message)
-        },
-    )
+fn find_answer(stdout: impl Read) -> Option<Vec<u8>> {
+    #[derive(Deserialize)]
+    struct Message {
+        id: u64,
+    }
+
+    let lines = BufReader::new(stdout.take(OUTPUT_CAP)).split(b'\n');
+    lines.map_while(io::Result::ok).find(|line| {
+        serde_json::from_slice::<Message>(line).is_ok_and(|message| message.id == QUESTION)
+    })
 }
 
 /// An error in place of a result is the answer of versions that do not know the question.
-fn listed(answer: Value) -> Option<Vec<Hook>> {
+fn listed(answer: &[u8]) -> Option<Vec<Hook>> {
     #[derive(Deserialize)]
     struct Answer {
         result: Listed,
@@ -157,7 +160,7 @@ fn listed(answer: Value) -> Option<Vec<Hook>> {
         current_hash: Option<String>,
     }
 
-    let answer: Answer = serde_json::from_value(answer).ok()?;
+    let answer: Answer = serde_json::from_slice(answer).ok()?;
     let hooks = answer.result.data.into_iter().flat_map(|directory| directory.hooks);
     let hook = |Wire { key, command, trust_status, current_hash }| Hook {
         key,
@@ -231,7 +234,8 @@ mod tests {
         let codex = script(&dir, &text);
         let place = Path::new("/a repository");
         assert_eq!(ask_hooks(&codex, &flags(), Some(place), HOOKS_TIME_LIMIT).unwrap(), None);
-        let question: Value = serde_json::from_str(&fs::read_to_string(note).unwrap()).unwrap();
+        let question: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(note).unwrap()).unwrap();
         assert_eq!(question["params"], json!({ "cwds": ["/a repository"] }));
     }
 

@@ -1,16 +1,15 @@
 //! Asks a Codex binary what it can do, for a limited time.
 
-use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::codex_cli::facts::{Facts, has_command};
 use crate::codex_cli::home::Home;
 use crate::codex_cli::script::program_behind;
 use crate::error::{Error, Result};
+use crate::fs::child::{reading, received};
 use crate::fs::process_group::Group;
 
 /// A Codex answers in well under 100 ms; a binary that takes longer than this is not asked again by this process.
@@ -58,7 +57,7 @@ struct Running<'a> {
     binary: &'a Path,
     /// No process of ours stays, whatever the outcome.
     _group: Group,
-    output: mpsc::Receiver<Vec<u8>>,
+    output: Option<mpsc::Receiver<Vec<u8>>>,
 }
 
 impl<'a> Running<'a> {
@@ -71,22 +70,12 @@ impl<'a> Running<'a> {
         // With a launcher's children.
         let mut group = Group::spawn(command)
             .map_err(|source| Error::io("run codex binary", binary, source))?;
-        let (sender, output) = mpsc::channel();
-        if let Some(stdout) = group.child.stdout.take() {
-            thread::spawn(move || {
-                let mut bytes = Vec::new();
-                // What came before a failed read still says what it says.
-                let _ = stdout.take(OUTPUT_CAP).read_to_end(&mut bytes);
-                // Nobody listens any more once the time is over.
-                let _ = sender.send(bytes);
-            });
-        }
+        let output = group.child.stdout.take().map(|stdout| reading(stdout, OUTPUT_CAP));
         Ok(Self { binary, _group: group, output })
     }
 
     fn output(self, deadline: Instant) -> Result<String> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match self.output.recv_timeout(left) {
+        match received(self.output, deadline) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Err(_) => Err(Error::invalid("ask codex binary", self.binary, "no answer in time")),
         }
@@ -100,6 +89,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;
+    use std::thread;
 
     use super::*;
 

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::codec::stable_hash;
 use crate::export::options::Options;
 use crate::fs::atomic::{self, make_private};
-use crate::fs::open::{modified_ms, open_rollout};
+use crate::fs::guarded;
+use crate::fs::open::modified_ms;
 
 /// The number of the format. A cache of another one is not read.
 const FORMAT: u32 = 2;
@@ -52,12 +53,9 @@ impl ExportCache {
     pub fn load(cache_directory: Option<&Path>, directory: &Path, options: &Options) -> Self {
         let fresh = Self { format: FORMAT, options: stable_hash(options), ..Self::default() };
         let read = || {
-            let (file, metadata) =
-                open_rollout(&path(cache_directory?, directory, options)).ok()?;
-            if metadata.len() > MAX_BYTES {
-                return None;
-            }
-            let known: Self = serde_json::from_reader(std::io::BufReader::new(file)).ok()?;
+            let path = path(cache_directory?, directory, options);
+            let bytes = guarded::read_own(&path, MAX_BYTES).ok()?;
+            let known: Self = serde_json::from_slice(&bytes).ok()?;
             let is_current = known.format == fresh.format && known.options == fresh.options;
             let is_there = |(day, stamp): (&String, &Stamp)| {
                 stamp_of(&day_path(directory, day, options)) == Some(*stamp)

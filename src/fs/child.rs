@@ -43,7 +43,8 @@ pub(crate) fn output(mut command: Command, cap: u64, limit: Duration) -> io::Res
     }
 }
 
-fn reading(pipe: impl Read + Send + 'static, cap: u64) -> mpsc::Receiver<Vec<u8>> {
+/// Reads a pipe in another thread, to its end or its first `cap` bytes.
+pub(crate) fn reading(pipe: impl Read + Send + 'static, cap: u64) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -55,7 +56,11 @@ fn reading(pipe: impl Read + Send + 'static, cap: u64) -> mpsc::Receiver<Vec<u8>
     receiver
 }
 
-fn received(output: Option<mpsc::Receiver<Vec<u8>>>, deadline: Instant) -> io::Result<Vec<u8>> {
+/// The output that [`reading`] reads; `TimedOut` when it has no end by then.
+pub(crate) fn received(
+    output: Option<mpsc::Receiver<Vec<u8>>>,
+    deadline: Instant,
+) -> io::Result<Vec<u8>> {
     let Some(output) = output else { return Ok(Vec::new()) };
     let left = deadline.saturating_duration_since(Instant::now());
     output.recv_timeout(left).map_err(|_| io::ErrorKind::TimedOut.into())

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use crate::codec::{Codec, Encoder, encode};
+use crate::codec::{Codec, Encoder, crc32, encode};
 use crate::index::cache::file::canonical;
 use crate::index::cache::file::{CacheFile, MAX_BYTES};
 use crate::index::catalog::entry::{Entry, Slot};
@@ -104,7 +104,7 @@ impl Contents {
         known.encode(encoder);
         let state = self.states.get(before..).unwrap_or_default();
         let Some(length) = u32::try_from(state.len()).ok().filter(|_| known) else { return };
-        let (at, checksum) = (before as u64, crc32fast::hash(state));
+        let (at, checksum) = (before as u64, crc32(state));
         cached.checkpoint.encode(encoder);
         cached.last_record_ms.encode(encoder);
         match &cached.summary {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use crate::codec::stable_hash;
+use crate::codec::{crc32, stable_hash};
 use crate::fs::atomic::{Pending, make_private, remove_abandoned};
 use crate::fs::open::open_rollout;
 use crate::index::cache::states::{State, States};
@@ -79,7 +79,7 @@ impl CacheFile {
         file.read_exact(&mut header).ok()?;
         let (facts, checksum) = header.split_last_chunk::<4>()?;
         let magic = facts.first_chunk::<8>()?;
-        if u32::from_le_bytes(*checksum) != crc32fast::hash(facts) || *magic != MAGIC {
+        if u32::from_le_bytes(*checksum) != crc32(facts) || *magic != MAGIC {
             return None;
         }
         let number = |at: usize| Some(u64::from_le_bytes(facts.get(at..at + 8)?.try_into().ok()?));
@@ -92,7 +92,7 @@ impl CacheFile {
         let mut bytes = vec![0; usize::try_from(index).ok()?];
         file.read_exact(&mut bytes).ok()?;
         let cache_file = Self::new(file, path.parent()?, index, states);
-        (crc32fast::hash(&bytes) == checksum).then_some((cache_file, bytes))
+        (crc32(&bytes) == checksum).then_some((cache_file, bytes))
     }
 
     /// Writes a file in place of the one at `path`, if there is one.
@@ -135,8 +135,8 @@ fn write_whole(mut file: &File, index: &[u8], states: &[u8]) -> io::Result<()> {
     for number in [FORMAT, index.len() as u64, states.len() as u64] {
         header.extend_from_slice(&number.to_le_bytes());
     }
-    header.extend_from_slice(&crc32fast::hash(index).to_le_bytes());
-    header.extend_from_slice(&crc32fast::hash(&header).to_le_bytes());
+    header.extend_from_slice(&crc32(index).to_le_bytes());
+    header.extend_from_slice(&crc32(&header).to_le_bytes());
     for part in [&header, index, states] {
         file.write_all(part)?;
     }

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use memmap2::Mmap;
 
+use crate::codec::crc32;
+
 /// The states of a cache file.
 #[derive(Debug)]
 pub struct States {
@@ -47,7 +49,7 @@ impl States {
         let start = usize::try_from(at).ok()?;
         let range = start..start.checked_add(usize::try_from(length).ok()?)?;
         let bytes = self.map.get(range.clone())?;
-        (crc32fast::hash(bytes) == checksum).then(|| State { states: Arc::clone(self), range })
+        (crc32(bytes) == checksum).then(|| State { states: Arc::clone(self), range })
     }
 }
 
@@ -87,7 +89,7 @@ mod tests {
         fs::write(&path, &bytes).unwrap();
         let file = File::open(&path).unwrap();
         let states = Arc::new(States::copy_of(&file, 0, 400_000, directory.path()).unwrap());
-        let state = states.state(200_000, 100_000, crc32fast::hash(&bytes[200_000..300_000]));
+        let state = states.state(200_000, 100_000, crc32(&bytes[200_000..300_000]));
         OpenOptions::new().write(true).open(&path).unwrap().set_len(10).unwrap();
         fs::write(&path, b"other").unwrap();
         fs::remove_file(&path).unwrap();
@@ -112,7 +114,7 @@ mod tests {
         fs::write(&path, [7; 100]).unwrap();
         let file = File::open(&path).unwrap();
         let states = Arc::new(States::copy_of(&file, 40, 60, directory.path()).unwrap());
-        let checksum = crc32fast::hash(&[7; 10]);
+        let checksum = crc32(&[7; 10]);
         assert_eq!(states.state(50, 10, checksum).unwrap().bytes(), &[7; 10]);
         for (at, length, checksum) in
             [(51, 10, checksum), (u64::MAX, 10, checksum), (0, u32::MAX, checksum), (50, 10, 0)]

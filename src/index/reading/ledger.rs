@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::thread;
 use std::time::Duration;
 
-use crate::codec::codec_fields;
+use crate::codec::{codec_fields, crc32};
 use crate::error::{Error, Result};
 use crate::fs::file_stamp::{FileStamp, Timestamp};
 use crate::fs::open::open_rollout;
@@ -194,7 +194,7 @@ fn fingerprint(file: &File, offset: u64) -> io::Result<u64> {
     let length = usize::try_from(offset).unwrap_or(FINGERPRINTED).min(FINGERPRINTED);
     let mut bytes = [0; FINGERPRINTED];
     let bytes = bytes.get_mut(..length).unwrap_or_default();
-    let mut sum_at = |start| read_at(file, bytes, start).map(|()| crc32fast::hash(bytes));
+    let mut sum_at = |start| read_at(file, bytes, start).map(|()| crc32(bytes));
     Ok(joined([sum_at(0)?, sum_at(offset - length as u64)?]))
 }
 
@@ -237,11 +237,11 @@ impl ReadProgress {
             return;
         }
         if self.at == 0 {
-            self.first = bytes.first_chunk::<FINGERPRINTED>().map(|first| crc32fast::hash(first));
+            self.first = bytes.first_chunk::<FINGERPRINTED>().map(|first| crc32(first));
         }
         self.at += bytes.len() as u64;
         if self.at == self.size {
-            self.last = bytes.last_chunk::<FINGERPRINTED>().map(|last| crc32fast::hash(last));
+            self.last = bytes.last_chunk::<FINGERPRINTED>().map(|last| crc32(last));
         }
     }
 }
