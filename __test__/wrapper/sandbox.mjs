@@ -3,6 +3,7 @@
  * behind the wrappers. Nothing is faked but gh, which would need an account.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   constants,
@@ -17,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { installWrappers } from "@ao/plugin-codex/native";
 
@@ -152,6 +154,17 @@ class Sandbox {
     });
     if (result.error) throw result.error;
     const { status, signal, stdout, stderr } = result;
+    return { status, signal, stdout, stderr };
+  }
+
+  /** Does as `run` while other tests go on. */
+  async runBeside(program, args, { env } = {}) {
+    const child = this.start(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const [stdout, stderr, [status, signal]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, "close"),
+    ]);
     return { status, signal, stdout, stderr };
   }
 
