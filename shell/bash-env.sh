@@ -5,8 +5,9 @@
 if [ -n "${AO_CODEX_USER_BASH_ENV:-}" ]; then
   # The user's file may export its own name as BASH_ENV; the shells below this one are to read ours.
   AO_CODEX_BASH_ENV=$BASH_ENV
+  AO_CODEX_USER_FILE=$AO_CODEX_USER_BASH_ENV
   # bash expands the value as if it stood in double quotes.
-  eval "AO_CODEX_USER_FILE=\"$AO_CODEX_USER_BASH_ENV\""
+  [ -r "$AO_CODEX_USER_FILE" ] || eval "AO_CODEX_USER_FILE=\"$AO_CODEX_USER_BASH_ENV\""
   if [ -r "$AO_CODEX_USER_FILE" ] && ! [ "$AO_CODEX_USER_FILE" -ef "${BASH_SOURCE[0]}" ]; then
     # shellcheck source=/dev/null
     . "$AO_CODEX_USER_FILE"

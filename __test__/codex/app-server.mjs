@@ -21,8 +21,8 @@ export class AppServer {
   #errors = "";
   #exited;
 
-  static async start(binary, { cwd, env }) {
-    const server = new AppServer(binary, { cwd, env });
+  static async start(binary, { cwd, env, flags = [] }) {
+    const server = new AppServer(binary, { cwd, env, flags });
     await server.request("initialize", {
       clientInfo: { name: "ao-codex-test", title: "ao-codex test", version: "1.0.0" },
       capabilities: { experimentalApi: true },
@@ -31,8 +31,8 @@ export class AppServer {
     return server;
   }
 
-  constructor(binary, { cwd, env }) {
-    const { child, signal } = spawnGroup(binary, ["app-server"], { cwd, env });
+  constructor(binary, { cwd, env, flags }) {
+    const { child, signal } = spawnGroup(binary, [...flags, "app-server"], { cwd, env });
     this.#child = child;
     this.#signal = signal;
     this.#child.stderr.setEncoding("utf8").on("data", (text) => {

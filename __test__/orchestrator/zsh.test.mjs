@@ -31,6 +31,9 @@ const startUpFiles = async (world, folder) => {
   await world.write(`${folder}/.zlogin`, "SEEN+=,login; PATH=/from/login:$PATH\n");
 };
 
+/** Options that change what a word of a start-up file is. */
+const ODD_OPTIONS = "setopt sh_word_split glob_subst ksh_arrays\n";
+
 const REPORT = "echo $SEEN $PATH ${ZDOTDIR-unset} ${(k)functions[(I)ao_codex*]}";
 
 const EXPECTED = {
@@ -64,6 +67,17 @@ for (const [option, [seen, path]] of Object.entries(EXPECTED)) {
 test("zsh without any files of the user starts without a word", async (t) => {
   const world = await makeWorld(t);
   assert.match(await inZsh(world, { option: "-lc", command: "echo $PATH" }), /^[^:]+\/\.ao\/bin:/);
+});
+
+test("a user's options that split words and number arrays anew change neither the files nor the wrappers", async (t) => {
+  const world = await makeWorld(t);
+  await startUpFiles(world, "my zsh");
+  await world.write("my zsh/.zshenv", `export SEEN=env\n${ODD_OPTIONS}`);
+  const zdotdir = world.path("my zsh");
+  assert.equal(
+    await inZsh(world, { option: "-lc", zdotdir, command: 'echo "$SEEN $PATH"' }),
+    `env,profile,login ${world.aoHome}/bin:/from/login:/usr/bin:/bin`,
+  );
 });
 
 test("a zsh inside a zsh that has set PATH anew has the wrappers first, as Codex runs its commands", async (t) => {

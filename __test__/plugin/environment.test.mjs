@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { copyFile, symlink } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
 import { test } from "node:test";
@@ -81,10 +81,7 @@ const commandOfCodex = async (world, command, shell = "/bin/bash") => {
   const settings = Object.entries(settingsOf(await argumentsAfter(world, launch, "sh")));
   const set = settings
     .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [
-      key.slice(prefix.length),
-      value.startsWith("'") ? value.slice(1, -1) : JSON.parse(value),
-    ]);
+    .map(([key, value]) => [key.slice(prefix.length), JSON.parse(value)]);
   const env = { HOME: world.home, PATH: process.env.PATH, ...Object.fromEntries(set) };
   return execFileSync(shell, ["-lc", command], { env, encoding: "utf8" }).trim();
 };
@@ -111,7 +108,12 @@ test("the user's own BASH_ENV is read, also when it has to be expanded", async (
     "home/my env.sh",
     "export FROM_USER=yes BASH_ENV=/of/the/user\nPATH=/from/user:$PATH\n",
   );
-  for (const value of [world.path("home/my env.sh"), "$HOME/my env.sh"]) {
+  await copyFile(world.path("home/my env.sh"), world.path('home/my "env".sh'));
+  for (const value of [
+    world.path("home/my env.sh"),
+    "$HOME/my env.sh",
+    world.path('home/my "env".sh'),
+  ]) {
     process.env.BASH_ENV = value;
     assert.equal(
       await commandOfCodex(
@@ -142,6 +144,6 @@ test("a user whose shell is a plain sh keeps PATH as the session's terminal has 
   const settings = settingsOf(await argumentsAfter(world, launch));
   assert.deepEqual(
     [settings.allow_login_shell, settings["shell_environment_policy.set.PATH"]],
-    ["false", `'${world.aoHome}/bin:${process.env.PATH}'`],
+    ["false", `"${world.aoHome}/bin:${process.env.PATH}"`],
   );
 });

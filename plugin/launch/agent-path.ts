@@ -15,7 +15,8 @@
 import { userInfo } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { shellQuote } from "./shell.js";
+import { tomlInShell } from "./session-values.js";
+import { shellQuote, shellQuoteInside } from "./shell.js";
 import { tomlString } from "./toml.js";
 import type { UserConfig } from "./user-config.js";
 
@@ -67,8 +68,8 @@ function includeFlags({ includeOnly }: AgentPathUser): string[] {
  * it already, and Codex hands its environment on.
  */
 function plainShellFlags(wrapperDir: string): string[] {
-  const path = `"${key("PATH")}='"${shellQuote(wrapperDir)}":$PATH'"`;
-  return ["-c", "allow_login_shell=false", "-c", path];
+  const path = tomlInShell(`${shellQuoteInside(wrapperDir)}":$PATH"`);
+  return ["-c", "allow_login_shell=false", "-c", `${key("PATH")}=${path}`];
 }
 
 /** The shell that Codex runs commands with: the one of the user's account. */
@@ -80,9 +81,9 @@ function set(name: string, value: string): string {
   return shellQuote(`${key(name)}=${value}`);
 }
 
-/** The value of the variable in the shell that starts Codex, as a literal TOML string. */
+/** The value of the variable in the shell that starts Codex. */
 function setFromShell(name: string, variable: string): string {
-  return `"${key(name)}='$${variable}'"`;
+  return `${key(name)}=${tomlInShell(`"$${variable}"`)}`;
 }
 
 function key(name: string): string {

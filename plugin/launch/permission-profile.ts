@@ -12,7 +12,8 @@ import type { CodexSettings } from "./agent-config.js";
 import { kindOf } from "./guarded.js";
 import type { Permissions } from "./permissions.js";
 import { writesInSandbox } from "./permissions.js";
-import { shellQuote } from "./shell.js";
+import { tomlInShell } from "./session-values.js";
+import { shellQuote, shellQuoteInside } from "./shell.js";
 import { tomlString } from "./toml.js";
 import type { UserConfig } from "./user-config.js";
 import { isVersionFrom } from "./version.js";
@@ -93,27 +94,24 @@ function ownKeys(workspacePath: string | null): string[] {
     .concat(join(workspacePath, SPARE));
 }
 
-/** In the shell of the session where only that knows the directory; a literal TOML string then. */
+/** In the shell of the session where only that knows the directory. */
 function repositoryRules({ workspacePath }: ProfileSettings): string[] {
   const access = [["", "write"], ...KEPT.map((name) => [`/${name}`, "read"])] as const;
   return access.map(([name, value]) =>
     workspacePath === null
-      ? `"'$PWD/.git${name}'="${shellQuote(`"${value}",`)}`
+      ? `${tomlInShell(`"$PWD"/.git${name}`)}=${shellQuote(`"${value}",`)}`
       : shellQuote(`${tomlString(join(workspacePath, ".git") + name)}="${value}",`),
   );
 }
 
-/** TOML takes no key twice, and no quote in a literal string. */
+/** TOML takes no key twice. */
 function dataDirectoryRule({ addDirs, user, workspacePath }: ProfileSettings): string {
   const spare =
-    workspacePath === null
-      ? `"'$PWD/${SPARE}'"`
-      : shellQuote(tomlString(join(workspacePath, SPARE)));
+    workspacePath === null ? `"$PWD"/${SPARE}` : shellQuoteInside(join(workspacePath, SPARE));
   const taken = [...addDirs, ...user.writableRoots, ...ownKeys(workspacePath)];
-  const named = [...new Set(taken)].map(shellQuote);
-  const pattern = [`''`, `*\\'*`, ...named].join("|");
-  const key = `case $AO_DATA_DIR in ${pattern}) printf %s ${spare};; *) printf "'%s'" "$AO_DATA_DIR";; esac`;
-  return `"$(${key})="'"write"'`;
+  const pattern = [`''`, ...new Set(taken.map(shellQuoteInside))].join("|");
+  const directory = `case $AO_DATA_DIR in ${pattern}) set -- ${spare};; *) set -- "$AO_DATA_DIR";; esac`;
+  return `"$(${directory}; printf %s ${tomlInShell('"$1"')})"'="write"'`;
 }
 
 function networkRule({ networkAccess, permissions, user }: ProfileSettings): string {

@@ -7,7 +7,8 @@
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { kindOf, namesIn, textOfFile } from "./guarded.js";
-import { shellQuote } from "./shell.js";
+import { tomlInShell } from "./session-values.js";
+import { shellQuote, shellQuoteInside } from "./shell.js";
 import { tomlString } from "./toml.js";
 import { trustedDirectories } from "./work-tree.js";
 
@@ -98,8 +99,7 @@ function entriesOf(known: readonly string[]): string {
  */
 function trustWord(known: readonly string[], isClone: boolean): string | null {
   const entries = entriesOf(known);
-  if (!isClone) return known.length === 0 ? null : shellQuote(trustedWord(known));
-  // A literal TOML string around what the shell of the session says of its directory.
-  const start = shellQuote(`projects={${entries}${entries === "" ? "" : ","}`);
-  return `${start}"'$PWD'="${shellQuote(`${TRUSTED}}`)}`;
+  if (!isClone) return known.length === 0 ? null : shellQuoteInside(trustedWord(known));
+  const start = shellQuoteInside(`projects={${entries}${entries === "" ? "" : ","}`);
+  return `${start}${tomlInShell('"$PWD"')}=${shellQuote(`${TRUSTED}}`)}`;
 }

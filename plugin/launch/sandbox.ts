@@ -12,7 +12,8 @@ import type { BinaryFacts } from "../../index.js";
 import { realPathOf } from "./guarded.js";
 import type { Permissions } from "./permissions.js";
 import { writesInSandbox } from "./permissions.js";
-import { shellQuote } from "./shell.js";
+import { tomlInShell } from "./session-values.js";
+import { shellQuote, shellQuoteInside } from "./shell.js";
 import { tomlString } from "./toml.js";
 import { workTreeOf } from "./work-tree.js";
 
@@ -54,16 +55,14 @@ function rootFlags(settings: SandboxSettings): string[] {
     ...(shared === null ? [] : SHARED.map((name) => join(shared, name))),
     ...addDirs,
     ...writableRoots,
-  ].map(tomlString);
-  // In the shell of the session, which knows both; a literal TOML string around each.
-  const told = [
+  ].map((path) => `${tomlString(path)},`);
+  const start = shellQuote(`sandbox_workspace_write.writable_roots=[${literal.join("")}`);
+  // The shell of the session knows both.
+  const told = tomlInShell(
     ...(shared === null ? [] : [ownGitDir(settings, shared)]),
     '"${AO_DATA_DIR:-$PWD}"',
-  ];
-  const start = shellQuote(`sandbox_workspace_write.writable_roots=[${literal.join(",")}`);
-  const comma = literal.length === 0 ? "" : ",";
-  const rest = told.map((word, index) => `"${index === 0 ? comma : ","}'"${word}"'"`).join("");
-  return ["-c", `${start}${rest}"]"`];
+  );
+  return ["-c", `${start}${told}"]"`];
 }
 
 /** A shell word: what is the work tree's own in the repository, else the work tree, which is writable anyway. */
@@ -71,12 +70,12 @@ function ownGitDir({ workspacePath }: SandboxSettings, shared: string): string {
   const trees = join(shared, "worktrees") + sep;
   if (workspacePath !== null) {
     const { gitDir } = workTreeOf(workspacePath) ?? {};
-    return gitDir?.startsWith(trees) === true ? shellQuote(gitDir) : '"$PWD"';
+    return gitDir?.startsWith(trees) === true ? shellQuoteInside(gitDir) : '"$PWD"';
   }
   // Never the repository itself: its hooks and configuration would be writable with it.
   return (
     `"$(d=$(git rev-parse --absolute-git-dir 2>/dev/null); case $d in ` +
-    `*\\'*|*/../*) d=$PWD;; ${shellQuote(trees)}?*) ;; *) d=$PWD;; esac; printf %s "$d")"`
+    `*/../*) d=$PWD;; ${shellQuoteInside(trees)}?*) ;; *) d=$PWD;; esac; printf %s "$d")"`
   );
 }
 

@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replaceFile } from "../atomic-file.js";
-import { shellQuote } from "./shell.js";
+import { shellQuote, shellQuoteInside } from "./shell.js";
 
 /** Below this, with all other arguments, a command stays within what every terminal keeps of a line. */
 const TYPED_LIMIT_BYTES = 400;
@@ -48,7 +48,7 @@ export class TextFiles {
       const [newlines = ""] = /\n*$/.exec(text) ?? [];
       const path = this.#write(text.slice(0, text.length - newlines.length));
       const quoted = [prefix, newlines].map((part) => (part === "" ? "" : shellQuote(part)));
-      return `${quoted[0]}"$(cat ${shellQuote(path)})"${quoted[1]}`;
+      return `${quoted[0]}"$(cat ${shellQuoteInside(path)})"${quoted[1]}`;
     } catch {
       // A home that cannot be written: typed, it still arrives in most cases.
       return shellQuote(prefix + text);

@@ -49,13 +49,20 @@ export function workTreeOf(start: string): WorkTree | null {
 
 /** `.git` of a linked work tree names its folder in the repository; `commondir` there leads to the repository. */
 function linkedAt(top: string): WorkTree | null {
-  const named = /^gitdir: (.+)/.exec(textOfFile(join(top, ".git")) ?? "")?.[1]?.trim();
-  if (named === undefined) return null;
+  const named = pathIn(join(top, ".git"), "gitdir: ");
+  if (named === null) return null;
   const gitDir = resolve(top, named);
   // Asked for by itself: what lies below a directory that does not answer is not asked again.
   if (!answers(gitDir)) return null;
-  const common = textOfFile(join(gitDir, "commondir"))?.trim();
-  if (common === undefined || common === "") return null;
+  const common = pathIn(join(gitDir, "commondir"), "");
+  if (common === null) return null;
   const commonDir = realPathOf(resolve(gitDir, common));
   return commonDir === null ? null : { top, main: dirname(commonDir), commonDir, gitDir };
+}
+
+/** The path that a file of git names after `key`: all but the ends of lines at its end, as git reads it. */
+function pathIn(file: string, key: string): string | null {
+  const text = textOfFile(file);
+  if (text?.startsWith(key) !== true) return null;
+  return text.slice(key.length).replace(/[\r\n]+$/, "") || null;
 }

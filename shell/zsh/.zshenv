@@ -9,13 +9,15 @@ ao_codex_read() {
   else
     unset ZDOTDIR
   fi
-  [[ -r ${ZDOTDIR:-$HOME}/$1 ]] && . ${ZDOTDIR:-$HOME}/$1
+  # In quotes, for the user's options may split words.
+  [[ -r ${ZDOTDIR:-$HOME}/$1 ]] && . "${ZDOTDIR:-$HOME}/$1"
   # A user's .zshenv may say where the other files are.
   AO_CODEX_USER_ZDOTDIR=${ZDOTDIR:-}
   return 0
 }
 
 ao_codex_end() {
+  emulate -L zsh
   # The orchestrator may have put its own there since the launch: ours are beside it then.
   if [[ -n ${AO_CODEX_WRAPPERS:-} && -x ${AO_CODEX_WRAPPERS%/bin}/codex/bin/git ]]; then
     export AO_CODEX_WRAPPERS=${AO_CODEX_WRAPPERS%/bin}/codex/bin

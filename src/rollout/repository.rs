@@ -83,13 +83,13 @@ impl Repositories {
     }
 }
 
-/// The path that a file of git's names behind a key, `gitdir: ` in `.git` and nothing in `commondir`: one line of any
-/// bytes.
+/// The path that a file of git's names behind a key, `gitdir: ` in `.git` and nothing in `commondir`: any bytes but the
+/// ends of lines at its end.
 #[must_use]
 pub fn named_in<'a>(text: &'a [u8], key: &str) -> Option<&'a [u8]> {
-    let line = text.strip_prefix(key.as_bytes())?.split(|byte| *byte == b'\n').next()?;
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    (!line.is_empty()).then_some(line)
+    let path = text.strip_prefix(key.as_bytes())?;
+    let end = path.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r'))?;
+    path.get(..=end)
 }
 
 fn find(directory: &Path) -> Option<String> {
@@ -180,7 +180,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let main = dir.path().canonicalize().unwrap().join("shop");
         let linked = main.with_file_name("shop-1");
-        let admin = main.join(".git/worktrees/shop-1");
+        // A name that git takes as it is.
+        let admin = main.join(".git/worktrees/ two\nlines ");
         fs::create_dir_all(&admin).unwrap();
         fs::write(main.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         fs::create_dir_all(linked.join("src")).unwrap();
