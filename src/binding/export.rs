@@ -7,9 +7,9 @@ use napi_derive::napi;
 
 use crate::binding::answer::{SkippedFile, count};
 use crate::binding::argument::{self, Fields, Given};
-use crate::binding::bill::{OrchestratorSession, session_labels};
 use crate::binding::erased as napi;
 use crate::binding::home::codex_home;
+use crate::binding::orchestrator::{OrchestratorSession, session_labels};
 use crate::binding::scalar::invalid;
 use crate::binding::scan::{AbortSignal, OnProgress, scan};
 use crate::export::export;
