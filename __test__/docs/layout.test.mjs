@@ -49,6 +49,19 @@ test("every file of plugin/ but the entries of the package is imported", () => {
   );
 });
 
+test("the promises of all exports of the addon are made by one function, which is compiled once", () => {
+  const exports = [...rust.keys()].filter(
+    (file) =>
+      file.startsWith("src/binding/") &&
+      /^#\[napi[^\]]*\]\npub async fn/m.test(readFileSync(join(root, file), "utf8")),
+  );
+  assert.ok(exports.length > 10);
+  assert.deepEqual(
+    exports.filter((file) => !rust.get(file).has("src/binding/erased.rs")),
+    [],
+  );
+});
+
 test("a tree of imports is read as its branches", () => {
   assert.deepEqual(branches("crate::{a::{b, c as d}, e,\n}"), [
     "crate::a::b",
