@@ -1,7 +1,9 @@
 // Puts what is loaded at once into one file each, with the licences of others' code in it beside it:
 //
-//   dist/cli.cjs    the command `ao-codex`: Node takes longer to find a hundred modules than the command to answer
-//   dist/plot.cjs   the plotting library, loaded by `usage --html`
+//   dist/cli.cjs      the command `ao-codex`: Node takes longer to find a hundred modules than the command to answer
+//   dist/doctor.cjs,  what only some commands load, and would take Node as long to compile as all the rest
+//   dist/plot.cjs,
+//   dist/yaml.cjs
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,33 +22,41 @@ if (major < least || (major === least && minor < leastMinor)) {
 }
 `;
 
-await bundle("plugin/report/plot.ts", "dist/plot.cjs", { format: "cjs", target: "node20" });
-await bundle("plugin/cli/command.ts", "dist/cli.cjs", {
-  format: "cjs",
-  platform: "node",
-  // Newer syntax would be a syntax error to the versions that are to be told.
-  target: "node16",
-  banner: {
-    js: `#!/usr/bin/env node\n"use strict";{${NEEDS_NODE}}const __url = require("node:url").pathToFileURL(__filename).href;`,
-  },
-  plugins: [ownPlaces(), plotBeside(), withRequire(), withoutPrograms()],
-});
+/** The place of a bundle, for `import.meta.url`. */
+const PLACE = `const __url = require("node:url").pathToFileURL(__filename).href;`;
 
-async function bundle(entry, outfile, options) {
+/** The modules that are a file of their own, by its name. */
+const PARTS = {
+  doctor: "plugin/doctor/doctor.ts",
+  plot: "plugin/report/plot.ts",
+  yaml: "plugin/doctor/yaml.ts",
+};
+
+for (const [name, entry] of Object.entries(PARTS)) await bundle(entry, name, PLACE, "node20");
+// Newer syntax would be a syntax error to the versions that are to be told.
+const start = `#!/usr/bin/env node\n"use strict";{${NEEDS_NODE}}${PLACE}`;
+await bundle("plugin/cli/command.ts", "cli", start, "node16");
+
+async function bundle(entry, name, banner, target) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    outfile: `dist/${name}.cjs`,
     bundle: true,
     minify: true,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    ...options,
+    format: "cjs",
+    platform: "node",
+    target,
+    banner: { js: banner },
+    plugins: [ownPlaces(), partsBeside(), withRequire(), withoutPrograms()],
   });
   const texts = licences(Object.keys(metafile.inputs));
-  const text = `${outfile.replace("dist/", "")} contains:\n\n${texts.join("\n----\n\n")}`;
-  writeFileSync(join(root, `${outfile.slice(0, outfile.lastIndexOf("."))}.LICENSES.txt`), text);
+  if (texts.length === 0) return;
+  const text = `${name}.cjs contains:\n\n${texts.join("\n----\n\n")}`;
+  writeFileSync(join(root, "dist", `${name}.LICENSES.txt`), text);
 }
 
 /** A module of ours that asks where it is gets the place that it has outside of the bundle, in `dist`. */
@@ -64,12 +74,17 @@ function ownPlaces() {
   };
 }
 
-/** The plotting library stays a file of its own. */
-function plotBeside() {
+/** Who imports a part loads its file when it is called. */
+function partsBeside() {
   return {
-    name: "plot-beside",
+    name: "parts-beside",
     setup({ onResolve }) {
-      onResolve({ filter: /\/plot\.js$/ }, () => ({ path: "./plot.cjs", external: true }));
+      onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+        const source = relative(root, join(resolveDir, path)).replaceAll(sep, "/");
+        const names = Object.keys(PARTS);
+        const part = names.find((name) => PARTS[name] === source.replace(/\.js$/, ".ts"));
+        return part && { path: `./${part}.cjs`, external: true };
+      });
     },
   };
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { main, platforms } from "./user.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** What is only in the command, which is one file. */
+/** What is only in the command, which is a few files. */
 const BUNDLED = /^(cli|doctor|report)\//;
 /** What `npm install` may fetch for a platform, licences aside: the runtime, zstd and the core. */
 const MAX_ADDON_BYTES = 3_600_000;
@@ -25,8 +25,12 @@ test("the package holds what the plugin is compiled to, what napi-rs generates, 
       "README.md",
       "dist/cli.LICENSES.txt",
       "dist/cli.cjs",
+      "dist/doctor.LICENSES.txt",
+      "dist/doctor.cjs",
       "dist/plot.LICENSES.txt",
       "dist/plot.cjs",
+      "dist/yaml.LICENSES.txt",
+      "dist/yaml.cjs",
       "index.d.ts",
       "index.js",
       "package.json",

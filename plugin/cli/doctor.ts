@@ -43,14 +43,10 @@ async function examined(
     native = await loadNative();
   } catch (error) {
     // Nothing else can be looked at, and this is what somebody who installed it for another platform sees first.
-    const { notLoaded } = await import("../doctor/checks/addon.js");
+    const { notLoaded } = await import("../doctor/doctor.js");
     return { ok: false, checks: [{ id: "addon", ...notLoaded(error) }], ...(fix && { fixed: [] }) };
   }
-  const [{ checks }, { examine }, { lookAround }] = await Promise.all([
-    import("../doctor/checks.js"),
-    import("../doctor/examine.js"),
-    import("../doctor/machine.js"),
-  ]);
+  const { checks, examine, lookAround } = await import("../doctor/doctor.js");
   const machine = await lookAround(
     native,
     {

@@ -1,13 +1,13 @@
 /** The orchestrator's configuration, where one can be found, as far as it is about Codex. */
 
 import { basename, dirname, join, resolve } from "node:path";
-import { isScalar, parseDocument, visit } from "yaml";
 import { trustedDirectories } from "../launch/work-tree.js";
 import { isFile } from "./files.js";
 import { textBehindLinks } from "../safe-file.js";
 import { expandHome, homeDirectory, realPath } from "../paths.js";
 import type { KnownSession } from "./session.js";
 import { originOf } from "./session.js";
+import { isScalar, parseDocument, visit } from "./yaml.js";
 
 type Settings = Record<string, unknown>;
 
