@@ -78,7 +78,7 @@ impl<'i, F: Fn(&Thread) -> ThreadFacts + Sync> Intake<'i, F> {
         let known = &*cache;
         let take_listed = |file: &RolloutFile, fold: &Fold| self.list(file, fold, known, &read);
         let mut changed: HashMap<String, u64> = HashMap::new();
-        let skipped = bill_listing(home, watch, Some(&take_listed), |part| {
+        let skipped = bill_listing(home, watch, &take_listed, |part| {
             exported.threads += part.len() as u64;
             for thread in part {
                 let hash = self.hash_of(&thread);

@@ -1,6 +1,7 @@
 //! The limits of the account as the records of one rollout tell of them: the last reading of each, and how much was
 //! used in the hour before it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -45,6 +46,9 @@ enum Last {
     Text { text: Vec<u8>, read_ms: i64 },
     Read { reading: Option<LimitReading>, read_ms: i64 },
 }
+
+/// The time of the newest reading of each limit, by the id as the records spell it.
+pub type Newest = BTreeMap<Box<[u8]>, i64>;
 
 /// The use at a moment of the window that the last reading is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +117,22 @@ impl LimitReadings {
     /// The limits, as far as their last records tell.
     #[must_use]
     pub fn histories(&self) -> Vec<LimitHistory> {
+        self.histories_beside(&mut Newest::default())
+    }
+
+    /// The limits that may matter beside those of other rollouts: not one that was last read over an hour before the
+    /// newest of its name. Of what thousands of threads tell, few are read.
+    #[must_use]
+    pub fn histories_beside(&self, newest: &mut Newest) -> Vec<LimitHistory> {
         let history = |limit: &Limit| {
+            let read_ms = limit.last.read_ms();
+            let known = newest.get(&limit.id).copied();
+            if known.is_some_and(|newest| newest - read_ms > HOUR_MS + APART_MS) {
+                return None;
+            }
             let last = limit.last.reading()?;
-            let since = last.read_ms - HOUR_MS - APART_MS;
+            newest.insert(limit.id.clone(), known.map_or(read_ms, |known| known.max(read_ms)));
+            let since = read_ms - HOUR_MS - APART_MS;
             let before = limit.before.iter().filter(|point| point.read_ms >= since);
             Some(LimitHistory { before: before.copied().collect(), last })
         };

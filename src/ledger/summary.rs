@@ -16,6 +16,15 @@ pub struct Summary {
     pub is_empty: bool,
     /// The thread: the `session_meta`'s id, else the file name's.
     pub thread_id: Option<String>,
+    /// The last quarter of an hour in which anything was billed, counted from 1970, as far as `buckets` tells.
+    pub last_quarter: Option<i64>,
+    /// The state of the last turn.
+    pub turn: TurnState,
+    /// The time when the last record was written, in milliseconds since 1970.
+    pub last_record_ms: Option<i64>,
+    /// The account's limits as its records tell them, encoded: few who ask for threads ask for them. Empty where none
+    /// does.
+    pub limits: Box<[u8]>,
     /// True if its `session_meta` says that it continues its own thread after a revert.
     pub is_revert: bool,
     /// The kind of the thread, by its `session_meta`.
@@ -38,17 +47,10 @@ pub struct Summary {
     pub plan_type: Option<String>,
     /// The use of the model's context window.
     pub context: Option<ContextUse>,
-    /// The account's limits as its records tell them, encoded: few who ask for threads ask for them. Empty where none
-    /// does.
-    pub limits: Box<[u8]>,
     /// Lines that were no records.
     pub skipped_records: u64,
-    /// The state of the last turn.
-    pub turn: TurnState,
-    /// The id of that turn.
+    /// The id of the last turn.
     pub turn_id: Option<String>,
-    /// The time when the last record was written, in milliseconds since 1970.
-    pub last_record_ms: Option<i64>,
     /// True if only other threads can tell what was billed: `buckets` then holds what none of them matters to.
     pub inherits: bool,
     /// The usage that was billed.
@@ -59,6 +61,10 @@ codec_fields!(Summary {
     is_empty,
     inherits,
     thread_id,
+    last_quarter,
+    turn,
+    last_record_ms,
+    limits,
     is_revert,
     kind,
     parent,
@@ -70,15 +76,13 @@ codec_fields!(Summary {
     last_model,
     plan_type,
     context,
-    limits,
     skipped_records,
-    turn,
     turn_id,
-    last_record_ms,
     buckets,
 });
 
-/// The fields that a summary begins with: they decide whether a rollout is a thread of its own.
+/// The fields that a summary begins with: they decide whether a rollout is a thread of its own, and which questions it
+/// matters to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SummaryPrefix {
     /// See [`Summary::is_empty`].
@@ -87,15 +91,41 @@ pub struct SummaryPrefix {
     pub inherits: bool,
     /// See [`Summary::thread_id`].
     pub thread_id: Option<String>,
+    /// See [`Summary::last_quarter`].
+    pub last_quarter: Option<i64>,
+    /// See [`Summary::turn`].
+    pub turn: TurnState,
+    /// See [`Summary::last_record_ms`].
+    pub last_record_ms: Option<i64>,
 }
 
 impl SummaryPrefix {
     /// Decodes it from an encoded summary, and leaves the rest.
     #[must_use]
     pub fn of(encoded: &[u8]) -> Option<Self> {
+        Self::decode(&mut Decoder::new(encoded))
+    }
+
+    /// Decodes it and the [`Summary::limits`], which follow it.
+    #[must_use]
+    pub fn with_limits(encoded: &[u8]) -> Option<(Self, Box<[u8]>)> {
         let decoder = &mut Decoder::new(encoded);
-        let (is_empty, inherits) = (bool::decode(decoder)?, bool::decode(decoder)?);
-        Some(Self { is_empty, inherits, thread_id: Option::decode(decoder)? })
+        Some((Self::decode(decoder)?, Codec::decode(decoder)?))
+    }
+}
+
+codec_fields!(SummaryPrefix { is_empty, inherits, thread_id, last_quarter, turn, last_record_ms });
+
+impl From<&Summary> for SummaryPrefix {
+    fn from(summary: &Summary) -> Self {
+        Self {
+            is_empty: summary.is_empty,
+            inherits: summary.inherits,
+            thread_id: summary.thread_id.clone(),
+            last_quarter: summary.last_quarter,
+            turn: summary.turn,
+            last_record_ms: summary.last_record_ms,
+        }
     }
 }
 
@@ -104,9 +134,11 @@ impl Summary {
     #[must_use]
     pub fn new(fold: &Fold) -> Self {
         let meta = fold.meta();
+        let buckets = fold.settle(&|_| None);
         Self {
             is_empty: !fold.saw_anything(),
             thread_id: fold.thread_id().map(str::to_owned),
+            last_quarter: buckets.iter().map(|(key, _)| key.quarter).max(),
             is_revert: meta.is_some_and(SessionMeta::is_revert),
             kind: meta.map_or(ThreadKind::Root, ThreadKind::of_meta),
             parent: meta.and_then(SessionMeta::parent).map(str::to_owned),
@@ -124,7 +156,7 @@ impl Summary {
             turn_id: fold.turn().and_then(TurnTracker::turn_id).map(str::to_owned),
             last_record_ms: fold.last_record_ms(),
             inherits: fold.depends_on().next().is_some(),
-            buckets: fold.settle(&|_| None),
+            buckets,
         }
     }
 }

@@ -8,18 +8,21 @@ mod fresh;
 mod moves;
 mod world;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use ao_plugin_codex::billing::report::{Selection, select};
 use ao_plugin_codex::fs::open::modified_ms;
 use ao_plugin_codex::index::home::HomeStore;
-use ao_plugin_codex::index::query::bill::bill;
+use ao_plugin_codex::index::query::bill::{Bill, bill, bill_in_parts, limits_of_threads};
 use ao_plugin_codex::index::query::family::families;
 use ao_plugin_codex::index::query::resume::find;
 use ao_plugin_codex::index::reading::activity::activity_of;
 use ao_plugin_codex::index::reading::progress::Watch;
-use ao_plugin_codex::ledger::threads::ThreadKind;
+use ao_plugin_codex::ledger::summary::SummaryPrefix;
+use ao_plugin_codex::ledger::threads::{Thread, ThreadKind};
 use ao_plugin_codex::rollout::activity::{End, read_end};
 use world::{Happening, World};
 
@@ -62,11 +65,39 @@ fn assert_knows(store: &HomeStore, world: &World) -> Result<(), TestCaseError> {
     let fresh = fresh::bill(&world.home());
     let bill = bill(store, &Watch::default()).unwrap();
     prop_assert_eq!(&bill, &fresh);
+    assert_knows_parts(store, &fresh)?;
     for workspace in (0..3).map(World::workspace) {
         let found = find(store, std::slice::from_ref(&workspace)).unwrap().pop().flatten();
         let found = found.map(|head| head.facts.thread_id.to_string());
         prop_assert_eq!(found, fresh::find(&world.home(), &workspace));
     }
+    Ok(())
+}
+
+/// A part of the bill, and the limits, which are told without most threads, are those of all of them.
+fn assert_knows_parts(store: &HomeStore, fresh: &Bill) -> Result<(), TestCaseError> {
+    let times: BTreeSet<i64> = fresh.threads.iter().filter_map(|one| one.last_record_ms).collect();
+    for since in times {
+        for running_since_ms in [None, Some(since)] {
+            let selection =
+                Selection { since_ms: Some(since), running_since_ms, ..Selection::default() };
+            let mut threads = Vec::new();
+            let may_matter = |prefix: &SummaryPrefix| selection.may_keep(prefix);
+            let skipped = bill_in_parts(store, &Watch::default(), &may_matter, |part| {
+                threads.extend(part);
+                Ok(())
+            });
+            prop_assert_eq!(&skipped.unwrap(), &fresh.skipped);
+            prop_assert_eq!(select(threads, &selection), select(fresh.threads.clone(), &selection));
+        }
+    }
+    let mut limits = Vec::new();
+    let take = |id: &str, bytes: &[u8]| limits.push((id.to_owned(), bytes.to_vec()));
+    limits_of_threads(store, &Watch::default(), take).unwrap();
+    let tells = |one: &&Thread| !one.limits.is_empty();
+    let of_bill = fresh.threads.iter().filter(tells);
+    let of_bill: Vec<_> = of_bill.map(|one| (one.thread_id.clone(), one.limits.to_vec())).collect();
+    prop_assert_eq!(limits, of_bill);
     Ok(())
 }
 

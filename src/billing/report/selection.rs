@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::ledger::buckets::{BucketKey, QUARTER_MS};
+use crate::ledger::summary::SummaryPrefix;
 use crate::ledger::threads::Thread;
 use crate::rollout::turn::TurnState;
 use crate::rollout::workspace::WorkspaceMatcher;
@@ -23,6 +24,23 @@ pub struct Selection {
     pub running_since_ms: Option<i64>,
 }
 
+impl Selection {
+    /// Tells from the beginning of a summary whether anything of its thread may be left, where no other rollout matters
+    /// to it.
+    #[must_use]
+    pub fn may_keep(&self, prefix: &SummaryPrefix) -> bool {
+        let since = self.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
+        since.is_none_or(|since| prefix.last_quarter.is_some_and(|last| last >= since))
+            || self.is_running(prefix.turn, prefix.last_record_ms)
+    }
+
+    /// Tells whether a thread is asked for because it runs.
+    fn is_running(&self, turn: TurnState, last_record_ms: Option<i64>) -> bool {
+        let is_recent = |since| last_record_ms.is_some_and(|last| last >= since);
+        turn == TurnState::Running && self.running_since_ms.is_some_and(is_recent)
+    }
+}
+
 /// Takes the part of the bill that a selection shows. A thread of which nothing is left is left out, unless it began in
 /// the workspace that is asked for and no time is.
 #[must_use]
@@ -31,7 +49,6 @@ pub fn select(threads: Vec<Thread>, selection: &Selection) -> Vec<Thread> {
     let mut ran = selection.ran_in.as_deref().map(WorkspaceMatcher::with_below);
     let since = selection.since_ms.map(|ms| ms.div_euclid(QUARTER_MS));
     let until = selection.until_ms.map(|ms| ms.div_euclid(QUARTER_MS));
-    let running_since = selection.running_since_ms;
     let timed = since.is_some() || until.is_some();
     let mut selected = threads;
     selected.retain_mut(|thread| {
@@ -49,8 +66,7 @@ pub fn select(threads: Vec<Thread>, selection: &Selection) -> Vec<Thread> {
                     key.workspace.as_deref().is_some_and(|workspace| matcher.matches(workspace))
                 })
         });
-        let is_running = thread.turn == TurnState::Running
-            && thread.last_record_ms.is_some_and(|last| running_since.is_some_and(|ms| last >= ms));
+        let is_running = selection.is_running(thread.turn, thread.last_record_ms);
         !thread.buckets.is_empty() || (at_home && (!timed || is_running))
     });
     selected

@@ -27,7 +27,7 @@ const MAGIC: [u8; 8] = *b"AOCODEX1";
 ///
 /// It is raised with every change of what the bytes mean: the layout of the file, what is encoded of an entry, a
 /// summary or a fold, and which records count. `tests/kept_folds.rs` fails when the encoded samples change.
-pub const FORMAT: u64 = 11;
+pub const FORMAT: u64 = 12;
 
 /// Bytes before the index.
 const HEADER: usize = 40;

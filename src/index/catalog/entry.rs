@@ -163,6 +163,11 @@ pub(crate) struct NamedFile {
 }
 
 impl NamedFile {
+    /// Its name without the extensions.
+    pub(crate) fn stem(&self) -> &str {
+        stem_of(&self.name)
+    }
+
     /// The rollout in the directory of this path.
     pub(crate) fn file(&self, directory: &Path) -> RolloutFile {
         RolloutFile {

@@ -70,7 +70,7 @@ fn nobody_waits_while_the_parts_of_a_bill_are_taken() {
     }
     let store = HomeStore::new(CodexHome::new(dir.path()), None);
     let mut parts = Vec::new();
-    bill_in_parts(&store, &Watch::default(), |part| {
+    bill_in_parts(&store, &Watch::default(), &|_| true, |part| {
         assert!(store.state.try_lock().is_ok());
         // What others learn meanwhile takes nothing from this bill.
         for thread in &part {

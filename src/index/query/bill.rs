@@ -39,15 +39,19 @@ pub struct Bill {
 /// When the home cannot be read, or the caller cancelled it.
 pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
     let mut threads = Vec::new();
-    let skipped = bill_in_parts(store, watch, |part| {
+    let skipped = bill_in_parts(store, watch, &|_| true, |part| {
         threads.extend(part);
         Ok(())
     })?;
     Ok(Bill { threads, skipped })
 }
 
-/// Makes a bill part by part, so that ten thousand threads are never in memory at once. `take` is given some, newest
-/// first. Gives what could not be read, or counts already.
+/// Tells from the beginning of a summary whether its thread may matter to a question. A thread that others matter to is
+/// handed over all the same.
+pub type MayMatter<'a> = dyn Fn(&SummaryPrefix) -> bool + 'a;
+
+/// Makes a bill part by part, so that ten thousand threads are never in memory at once. `take` is given some of those
+/// that may matter, newest first. Gives what could not be read, or counts already.
 ///
 /// # Errors
 ///
@@ -55,9 +59,10 @@ pub fn bill(store: &HomeStore, watch: &Watch) -> Result<Bill> {
 pub fn bill_in_parts(
     store: &HomeStore,
     watch: &Watch,
+    may_matter: &MayMatter<'_>,
     take: impl FnMut(Vec<Thread>) -> Result<()>,
 ) -> Result<Vec<Skipped>> {
-    bill_listing(store, watch, None, take)
+    look(store, watch, None, may_matter)?.hand_over(store, watch, take)
 }
 
 /// Makes a bill in parts, and hands over the responses of rollouts that are read from their beginnings: a second
@@ -69,14 +74,51 @@ pub fn bill_in_parts(
 pub fn bill_listing(
     store: &HomeStore,
     watch: &Watch,
-    take_listed: Option<&TakeListed<'_>>,
-    mut take: impl FnMut(Vec<Thread>) -> Result<()>,
+    take_listed: &TakeListed<'_>,
+    take: impl FnMut(Vec<Thread>) -> Result<()>,
 ) -> Result<Vec<Skipped>> {
-    let cancelled = || Error::cancelled("read Codex home", store.home().path());
+    look(store, watch, Some(take_listed), &|_| true)?.hand_over(store, watch, take)
+}
+
+/// Hands over the id of every thread that tells of the account's limits, and the
+/// [`LimitReadings`](crate::ledger::limit_readings::LimitReadings) of its records, encoded; newest first.
+///
+/// # Errors
+///
+/// Those of [`bill`].
+pub fn limits_of_threads(
+    store: &HomeStore,
+    watch: &Watch,
+    mut take: impl FnMut(&str, &[u8]),
+) -> Result<()> {
+    let Together { newest, mut families, .. } = look(store, watch, None, &|_| true)?;
+    for snapshot in newest {
+        let Some((prefix, limits)) = snapshot.summary.limits() else { continue };
+        let id = prefix.thread_id.as_deref().unwrap_or_else(|| snapshot.file.stem());
+        match families.get_mut(id) {
+            Some(family) => {
+                if let Some(thread) = family.take().filter(|thread| !thread.limits.is_empty()) {
+                    take(id, &thread.limits);
+                }
+            }
+            None if !limits.is_empty() => take(id, &limits),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Brings a home up to date, and reads what was not read of every rollout.
+fn look(
+    store: &HomeStore,
+    watch: &Watch,
+    take_listed: Option<&TakeListed<'_>>,
+    may_matter: &MayMatter<'_>,
+) -> Result<Together> {
     let mut asked = Instant::now();
     for left in (0..MAX_REFRESHES).rev() {
         if watch.is_cancelled() {
-            return Err(cancelled());
+            return Err(cancelled(store));
         }
         let state = store.refresh(asked)?;
         let wanted = unfolded(&state);
@@ -88,7 +130,7 @@ pub fn bill_listing(
         store.save_if_worth_it();
         let failures = folded?;
         if watch.is_cancelled() {
-            return Err(cancelled());
+            return Err(cancelled(store));
         }
         if left == 0 || !failures.values().any(Error::is_not_found) {
             let mut state = store.lock();
@@ -96,19 +138,19 @@ pub fn bill_listing(
                 asked = Instant::now();
                 continue;
             }
-            match settle(&state, &failures) {
-                Ok(together) => {
-                    // Whoever takes them may be slow, and others ask meanwhile.
-                    drop(state);
-                    let skipped = together.hand_over(watch, &mut take)?;
-                    return if watch.is_cancelled() { Err(cancelled()) } else { Ok(skipped) };
-                }
+            match settle(&state, &failures, may_matter) {
+                // Whoever takes them may be slow, and others ask meanwhile.
+                Ok(together) => return Ok(together),
                 Err(lost) => state.forget(&lost),
             }
         }
         asked = Instant::now();
     }
-    Err(cancelled())
+    Err(cancelled(store))
+}
+
+fn cancelled(store: &HomeStore) -> Error {
+    Error::cancelled("read Codex home", store.home().path())
 }
 
 /// The threads that have several rollouts, or need others' records, by their ids.
@@ -152,7 +194,11 @@ pub(crate) fn unread_bytes(state: &State, slot: Slot) -> u64 {
 
 /// Lists the rollouts, the threads that are made of more than one's records, and what was skipped; or the
 /// rollouts that have to be read anew for it.
-fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, Vec<Slot>> {
+fn settle(
+    state: &State,
+    failures: &Failures,
+    may_matter: &MayMatter<'_>,
+) -> std::result::Result<Together, Vec<Slot>> {
     let slots: Vec<Slot> = state.catalog.rollouts().map(|(slot, _)| slot).collect();
     let mut skipped = left_out(state, &slots, failures);
     let gone = failures.values().filter(|error| error.is_not_found());
@@ -165,19 +211,21 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     skipped.sort_unstable_by(|a, b| a.path.cmp(&b.path));
 
     // Nearly every thread has one rollout.
-    let mut by_thread: HashMap<String, (Slot, Vec<Slot>)> = HashMap::with_capacity(slots.len());
-    let mut together: HashSet<Slot> = HashSet::new();
     let newest = newest_cached(state, &slots);
-    for &(slot, entry, cached) in &newest {
-        let Some(SummaryPrefix { is_empty, inherits, thread_id }) = cached.summary.prefix() else {
-            continue;
-        };
-        let id = thread_id.unwrap_or_else(|| entry.stem().to_owned());
-        if is_empty || inherits {
+    let prefixes: Vec<Option<SummaryPrefix>> =
+        newest.iter().map(|(_, _, cached)| cached.summary.prefix()).collect();
+    let known = || {
+        let known = newest.iter().zip(&prefixes);
+        known.filter_map(|(rollout, prefix)| Some((rollout, prefix.as_ref()?)))
+    };
+    let mut by_thread: HashMap<&str, (Slot, Vec<Slot>)> = HashMap::with_capacity(newest.len());
+    let mut together: HashSet<Slot> = HashSet::new();
+    for (&(slot, entry, _), prefix) in known() {
+        if prefix.is_empty || prefix.inherits {
             together.insert(slot);
         }
         by_thread
-            .entry(id)
+            .entry(id_of(entry, prefix))
             .and_modify(|(_, more)| more.push(slot))
             .or_insert_with(|| (slot, Vec::new()));
     }
@@ -193,7 +241,7 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
         if more.is_subset(&asked) {
             break joined;
         }
-        together.extend(more.iter().filter_map(|id| by_thread.get(id)).flat_map(of_thread));
+        together.extend(more.iter().filter_map(|id| by_thread.get(&**id)).flat_map(of_thread));
         asked.extend(more);
     };
     if !joined.lost().is_empty() {
@@ -201,24 +249,33 @@ fn settle(state: &State, failures: &Failures) -> std::result::Result<Together, V
     }
     let Threads { threads, skipped: copies } = joined.threads();
     skipped.extend(copies);
-    let families =
+    let families: Families =
         threads.into_iter().map(|thread| (thread.thread_id.clone(), Some(thread))).collect();
     let mut directories = HashMap::new();
-    let snapshot = |(_, entry, cached): (Slot, &Entry, &CachedLedger)| {
+    let mut snapshot = |entry: &Entry, cached: &CachedLedger| {
         let path = || state.catalog.tree.path_of(entry).to_owned();
         directories.entry(entry.directory).or_insert_with(path);
         Snapshot::of(entry, cached)
     };
-    let newest = newest.into_iter().map(snapshot).collect();
+    let newest = known().filter_map(|(&(_, entry, cached), prefix)| {
+        let matters = may_matter(prefix) || families.contains_key(id_of(entry, prefix));
+        matters.then(|| snapshot(entry, cached))
+    });
+    let newest = newest.collect();
     Ok(Together { newest, directories, families, skipped })
+}
+
+fn id_of<'a>(entry: &'a Entry, prefix: &'a SummaryPrefix) -> &'a str {
+    prefix.thread_id.as_deref().unwrap_or_else(|| entry.stem())
 }
 
 impl Together {
     /// Hands every thread over, newest first; gives what was skipped.
     fn hand_over(
         self,
+        store: &HomeStore,
         watch: &Watch,
-        take: &mut impl FnMut(Vec<Thread>) -> Result<()>,
+        mut take: impl FnMut(Vec<Thread>) -> Result<()>,
     ) -> Result<Vec<Skipped>> {
         let Self { newest, directories, mut families, skipped } = self;
         let mut part = Vec::with_capacity(PART);
@@ -236,11 +293,11 @@ impl Together {
             if part.len() >= PART {
                 take(std::mem::replace(&mut part, Vec::with_capacity(PART)))?;
                 if watch.is_cancelled() {
-                    return Ok(skipped);
+                    break;
                 }
             }
         }
         take(part)?;
-        Ok(skipped)
+        if watch.is_cancelled() { Err(cancelled(store)) } else { Ok(skipped) }
     }
 }

@@ -79,7 +79,7 @@ pub(crate) fn summarized(
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) file: NamedFile,
-    summary: CachedSummary,
+    pub(crate) summary: CachedSummary,
 }
 
 impl Snapshot {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::codec::decode;
 use crate::error::Result;
 use crate::index::home::HomeStore;
-use crate::index::query::bill::bill_in_parts;
+use crate::index::query::bill::limits_of_threads;
 use crate::index::reading::progress::Watch;
 use crate::ledger::limit_readings::{
-    APART_MS, HOUR_MS, LimitHistory, LimitReadings, Point, is_same_window,
+    APART_MS, HOUR_MS, LimitHistory, LimitReadings, Newest, Point, is_same_window,
 };
 use crate::rollout::record::rate_limits::{LimitReading, LimitWindow};
 
@@ -55,15 +55,13 @@ pub struct CurrentWindow {
 /// When the home cannot be read, or the caller cancelled it.
 pub fn rate_limits(store: &HomeStore, now_ms: i64, watch: &Watch) -> Result<Vec<CurrentLimit>> {
     let mut by_id: BTreeMap<String, Vec<(String, LimitHistory)>> = BTreeMap::new();
-    bill_in_parts(store, watch, |threads| {
-        for thread in threads {
-            let limits: LimitReadings = decode(&thread.limits).unwrap_or_default();
-            for history in limits.histories() {
-                let id = history.last.limit_id.clone();
-                by_id.entry(id).or_default().push((thread.thread_id.clone(), history));
-            }
+    let mut newest = Newest::default();
+    limits_of_threads(store, watch, |thread_id, limits| {
+        let limits: LimitReadings = decode(limits).unwrap_or_default();
+        for history in limits.histories_beside(&mut newest) {
+            let id = history.last.limit_id.clone();
+            by_id.entry(id).or_default().push((thread_id.to_owned(), history));
         }
-        Ok(())
     })?;
     Ok(by_id.into_values().filter_map(|told| account_limit(&told, now_ms)).collect())
 }
@@ -203,6 +201,40 @@ mod tests {
     ) -> Option<(i64, Option<i64>, Option<i64>)> {
         let window = account_limit(told, now_ms)?.primary?;
         Some((window.window.used_milli, window.last_hour_milli, window.full_at_ms))
+    }
+
+    #[test]
+    fn readings_that_are_left_out_for_their_age_change_no_limit() {
+        let (mut newest, now_ms) = (Newest::default(), 30 * HOURS);
+        let (mut all, mut read) = (Vec::new(), Vec::new());
+        // Newest first, but for every fifth: the last record of a thread need not be a reading.
+        for step in 0..200 {
+            let thread = format!("t-{step}");
+            let before_ms = step * 7 * MINUTE_MS + (step % 5) * 40 * MINUTE_MS;
+            let mut limits = LimitReadings::default();
+            for back in (0..4).rev() {
+                let read_ms = now_ms - before_ms - back * 11 * MINUTE_MS;
+                let used = read_ms / (10 * MINUTE_MS);
+                let line = format!(
+                    r#"{{"payload":{{"rate_limits":{{"limit_id":"l{}","primary":{{"used_percent":{used},"window_minutes":3000,"resets_at":144000}},"secondary":null}}}}}}"#,
+                    step % 3
+                );
+                limits.read(line.as_bytes(), read_ms);
+            }
+            let with_id = |history| (thread.clone(), history);
+            all.extend(limits.histories().into_iter().map(with_id));
+            read.extend(limits.histories_beside(&mut newest).into_iter().map(with_id));
+        }
+        assert!(read.len() < all.len() / 3, "{} of {}", read.len(), all.len());
+        for id in ["l0", "l1", "l2"] {
+            let of_id = |told: &[(String, LimitHistory)]| {
+                let told = told.iter().filter(|(_, history)| history.last.limit_id == id);
+                account_limit(&told.cloned().collect::<Vec<_>>(), now_ms)
+            };
+            let limit = of_id(&all).unwrap();
+            assert!(limit.primary.unwrap().last_hour_milli.is_some());
+            assert_eq!(of_id(&read), Some(limit));
+        }
     }
 
     #[test]

@@ -11,8 +11,9 @@ use crate::billing::report::{
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
 use crate::index::homes::store_of;
-use crate::index::query::bill::bill_in_parts;
+use crate::index::query::bill::{MayMatter, bill_in_parts};
 use crate::index::reading::progress::Watch;
+use crate::ledger::summary::SummaryPrefix;
 use crate::ledger::threads::Thread;
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::Skipped;
@@ -51,7 +52,9 @@ impl ReportQuery {
         let mut kept: Vec<Thread> = Vec::new();
         let needs_relatives = self.by.iter().any(GroupBy::is_told_by_relatives);
         let mut relatives: Vec<Relative> = Vec::new();
-        let skipped = self.read_homes(watch, |threads| {
+        let may_matter =
+            |prefix: &SummaryPrefix| needs_relatives || self.selection.may_keep(prefix);
+        let skipped = self.read_homes(watch, &may_matter, |threads| {
             if needs_relatives {
                 relatives.extend(threads.iter().map(Relative::from));
             }
@@ -93,15 +96,17 @@ impl ReportQuery {
     fn read_homes(
         &self,
         watch: &Watch,
+        may_matter: &MayMatter<'_>,
         mut take: impl FnMut(Vec<Thread>) -> Result<()>,
     ) -> Result<Vec<Skipped>> {
         if self.more_homes.is_empty() {
-            return bill_in_parts(&store_of(&self.home), watch, take);
+            return bill_in_parts(&store_of(&self.home), watch, may_matter, take);
         }
         let mut skipped = Vec::new();
         let mut threads: Vec<Thread> = Vec::new();
         for home in self.homes() {
-            skipped.extend(bill_in_parts(&store_of(home), watch, |part| {
+            // A thread that another home has in a newer state counts as that: none may be left out.
+            skipped.extend(bill_in_parts(&store_of(home), watch, &|_| true, |part| {
                 threads.extend(part);
                 Ok(())
             })?);

@@ -64,16 +64,21 @@ impl CachedSummary {
         }
     }
 
-    /// The part of the summary that decides whether the rollout is a thread of its own.
+    /// The fields that the summary begins with.
     #[must_use]
     pub fn prefix(&self) -> Option<SummaryPrefix> {
         match self {
-            Self::Ready(summary) => Some(SummaryPrefix {
-                is_empty: summary.is_empty,
-                inherits: summary.inherits,
-                thread_id: summary.thread_id.clone(),
-            }),
+            Self::Ready(summary) => Some(SummaryPrefix::from(&**summary)),
             Self::Encoded(bytes) => SummaryPrefix::of(bytes),
+        }
+    }
+
+    /// The fields that the summary begins with, and its limits.
+    #[must_use]
+    pub fn limits(&self) -> Option<(SummaryPrefix, Box<[u8]>)> {
+        match self {
+            Self::Ready(summary) => Some((SummaryPrefix::from(&**summary), summary.limits.clone())),
+            Self::Encoded(bytes) => SummaryPrefix::with_limits(bytes),
         }
     }
 
