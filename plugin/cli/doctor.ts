@@ -43,7 +43,7 @@ async function examined(
     native = await loadNative();
   } catch (error) {
     // Nothing else can be looked at, and this is what somebody who installed it for another platform sees first.
-    const { notLoaded } = await import("../doctor/doctor.js");
+    const { notLoaded } = await import("../doctor/checks/addon.js");
     return { ok: false, checks: [{ id: "addon", ...notLoaded(error) }], ...(fix && { fixed: [] }) };
   }
   const { checks, examine, lookAround } = await import("../doctor/doctor.js");

@@ -1,5 +1,7 @@
-/** The doctor as the command calls it: a file of its own in the package, for few commands need a check. */
-export { notLoaded } from "./checks/addon.js";
+/**
+ * The doctor as the command calls it where the addon can be loaded: a file of its own in the package, for few commands
+ * need a check.
+ */
 export { checks } from "./checks.js";
 export { examine } from "./examine.js";
 export { lookAround } from "./machine.js";

@@ -31,13 +31,14 @@ struct Safe {
     has_value: bool,
 }
 
-/// A line break and the indentation of the deepest level that there is.
-const LINE: &[u8] = b"\n                                ";
+/// A comma, a line break and the indentation of the deepest level that there is.
+const NEXT: &[u8] = b",\n                                ";
 
 impl Safe {
-    /// Begins a line. With one write: a thread has fifty lines.
-    fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(LINE.get(..1 + INDENT * self.level).unwrap_or(LINE))
+    /// Begins a line, behind a comma unless it is the first. With one write: a thread has fifty lines.
+    fn line<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        let line = NEXT.get(..2 + INDENT * self.level).unwrap_or(NEXT);
+        writer.write_all(line.get(usize::from(first)..).unwrap_or_default())
     }
 
     fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: u8) -> io::Result<()> {
@@ -49,16 +50,9 @@ impl Safe {
     fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: u8) -> io::Result<()> {
         self.level = self.level.saturating_sub(1);
         if self.has_value {
-            self.line(writer)?;
+            self.line(writer, true)?;
         }
         writer.write_all(&[bracket])
-    }
-
-    fn next<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
-        if !first {
-            writer.write_all(b",")?;
-        }
-        self.line(writer)
     }
 }
 
@@ -102,7 +96,7 @@ impl Formatter for Safe {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.next(writer, first)
+        self.line(writer, first)
     }
 
     fn end_array_value<W: ?Sized + io::Write>(&mut self, _writer: &mut W) -> io::Result<()> {
@@ -123,7 +117,7 @@ impl Formatter for Safe {
         writer: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.next(writer, first)
+        self.line(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -8,7 +8,7 @@ use crate::billing::price_table::PriceTable;
 use crate::billing::report::labels::Workspaces;
 use crate::billing::report::period::{Period, Periods};
 use crate::billing::report::prices::Prices;
-use crate::ledger::threads::Thread;
+use crate::ledger::buckets::UsageBuckets;
 use crate::rollout::record::TokenUsage;
 use crate::rollout::record::service_tier::ServiceTier;
 
@@ -30,22 +30,25 @@ pub type Cell = (CellKey, TokenUsage, Cost);
 
 /// Adds the threads' usage up by day, model, workspace and tier, in this order; with each what it costs.
 #[must_use]
-pub fn cells(threads: &[Thread], prices: &PriceTable) -> Vec<Cell> {
+pub fn cells<'b>(
+    threads: impl IntoIterator<Item = &'b UsageBuckets>,
+    prices: &PriceTable,
+) -> Vec<Cell> {
     let mut workspaces = Workspaces::default();
     cells_with(threads, prices, |path| workspaces.real(path))
 }
 
 /// [`cells`] of threads whose workspaces `name` names: those of another machine are not looked for on this one's disk.
 #[must_use]
-pub fn cells_with(
-    threads: &[Thread],
+pub fn cells_with<'b>(
+    threads: impl IntoIterator<Item = &'b UsageBuckets>,
     prices: &PriceTable,
     mut name: impl FnMut(&Arc<str>) -> Arc<str>,
 ) -> Vec<Cell> {
     let mut prices = Prices::new(prices);
     let mut days = Periods::new(Period::Day);
     let mut sums: BTreeMap<CellKey, (TokenUsage, Cost)> = BTreeMap::new();
-    for (bucket, usage) in threads.iter().flat_map(|thread| thread.buckets.iter()) {
+    for (bucket, usage) in threads.into_iter().flat_map(UsageBuckets::iter) {
         let key = CellKey {
             day: days.name(bucket.quarter),
             model: bucket.model.clone(),

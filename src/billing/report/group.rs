@@ -1,17 +1,16 @@
 //! Sums of the bill by one or two things at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::billing::cost::Cost;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::labels::{
-    Relative, SessionLabel, ThreadRepositories, ThreadSessions, Workspaces,
+    SessionLabel, ThreadFacts, ThreadRepositories, ThreadSessions, Workspaces,
 };
 use crate::billing::report::period::{Period, Periods};
 use crate::billing::report::prices::Prices;
-use crate::ledger::buckets::BucketKey;
-use crate::ledger::threads::Thread;
+use crate::ledger::buckets::{BucketKey, UsageBuckets};
 use crate::rollout::record::TokenUsage;
 
 /// The property that a sum is by.
@@ -110,9 +109,20 @@ pub struct Group {
 
 #[derive(Default)]
 struct Sum<'t> {
-    threads: BTreeSet<&'t str>,
+    threads: HashSet<&'t str>,
+    /// The thread that was added last: what is one thread's mostly comes together.
+    last: Option<&'t str>,
     usage: TokenUsage,
     cost: Cost,
+}
+
+/// A thread's usage, and what names it.
+#[derive(Debug)]
+pub struct Billed {
+    /// The thread.
+    pub facts: Arc<ThreadFacts>,
+    /// Its usage.
+    pub buckets: UsageBuckets,
 }
 
 /// Adds the threads' usage up by all of `by` at once: periods in their order, everything else by cost, the most
@@ -120,8 +130,8 @@ struct Sum<'t> {
 /// all threads of the homes, whatever part of them is added up.
 #[must_use]
 pub fn group(
-    threads: &[Thread],
-    relatives: &[Relative],
+    threads: &[Billed],
+    relatives: &[Arc<ThreadFacts>],
     by: &[GroupBy],
     sessions: &[SessionLabel],
     prices: &PriceTable,
@@ -129,13 +139,13 @@ pub fn group(
     let mut names: Vec<Names<'_>> =
         by.iter().map(|by| Names::new(by, relatives, sessions)).collect();
     let mut sums = Sums::new(prices);
-    for thread in threads {
+    for Billed { facts, buckets } in threads {
         for names in &mut names {
-            names.enter(thread);
+            names.enter(facts);
         }
-        for (bucket, usage) in thread.buckets.iter() {
-            let key = names.iter_mut().map(|names| names.name(thread, bucket)).collect();
-            sums.add(key, &thread.thread_id, bucket, *usage);
+        for (bucket, usage) in buckets.iter() {
+            let key = names.iter_mut().map(|names| names.name(facts, bucket)).collect();
+            sums.add(key, &facts.thread_id, bucket, *usage);
         }
     }
     sums.groups(by)
@@ -144,14 +154,14 @@ pub fn group(
 /// Sums by the names of what is added.
 pub struct Sums<'t> {
     prices: Prices<'t>,
-    sums: BTreeMap<GroupKey, Sum<'t>>,
+    sums: HashMap<GroupKey, Sum<'t>>,
 }
 
 impl<'t> Sums<'t> {
     /// No sum, at the prices of a table.
     #[must_use]
     pub fn new(prices: &'t PriceTable) -> Self {
-        Self { prices: Prices::new(prices), sums: BTreeMap::new() }
+        Self { prices: Prices::new(prices), sums: HashMap::new() }
     }
 
     /// Adds what a thread was billed.
@@ -163,7 +173,10 @@ impl<'t> Sums<'t> {
         usage: TokenUsage,
     ) {
         let sum = self.sums.entry(key).or_default();
-        sum.threads.insert(thread_id);
+        if sum.last != Some(thread_id) {
+            sum.last = Some(thread_id);
+            sum.threads.insert(thread_id);
+        }
         sum.usage = sum.usage.plus(usage);
         sum.cost.add(self.prices.cost(bucket, usage));
     }
@@ -177,7 +190,9 @@ impl<'t> Sums<'t> {
             usage: sum.usage,
             cost: sum.cost,
         });
-        ordered(groups.collect(), by)
+        let mut groups: Vec<Group> = groups.collect();
+        groups.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        ordered(groups, by)
     }
 }
 
@@ -225,7 +240,7 @@ enum Names<'t> {
 }
 
 impl<'t> Names<'t> {
-    fn new(by: &GroupBy, relatives: &'t [Relative], sessions: &'t [SessionLabel]) -> Self {
+    fn new(by: &GroupBy, relatives: &'t [Arc<ThreadFacts>], sessions: &'t [SessionLabel]) -> Self {
         match by {
             GroupBy::Thread => Self::Thread(None),
             GroupBy::Workspace => Self::Workspace(Workspaces::default()),
@@ -242,9 +257,9 @@ impl<'t> Names<'t> {
     }
 
     /// Takes note of the thread whose buckets come next.
-    fn enter(&mut self, thread: &Thread) {
+    fn enter(&mut self, thread: &ThreadFacts) {
         match self {
-            Self::Thread(id) => *id = Some(Arc::from(thread.thread_id.as_str())),
+            Self::Thread(id) => *id = Some(Arc::clone(&thread.thread_id)),
             Self::Kind(kind) => *kind = Some(Arc::from(thread.kind.as_str())),
             Self::OfSession(GroupBy::Branch, sessions, name) => *name = sessions.branch(thread),
             Self::OfSession(by, sessions, name) => {
@@ -259,7 +274,7 @@ impl<'t> Names<'t> {
         }
     }
 
-    fn name(&mut self, thread: &Thread, bucket: &BucketKey) -> Option<Arc<str>> {
+    fn name(&mut self, thread: &ThreadFacts, bucket: &BucketKey) -> Option<Arc<str>> {
         match self {
             Self::Thread(name) | Self::Kind(name) | Self::OfSession(_, _, name) => name.clone(),
             Self::Workspace(workspaces) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::ledger::threads::Thread;
+use crate::ledger::threads::{Thread, ThreadKind};
 use crate::rollout::drive::without_verbatim;
 use crate::rollout::repository::{Repositories, remote_name};
 use crate::rollout::workspace::Resolver;
@@ -27,23 +27,31 @@ pub struct SessionLabel {
     pub thread_ids: Vec<String>,
 }
 
-/// The facts of a thread by which others are named too: a subagent's session is that of its parent, and a repository
-/// that one rollout names is that of every thread in the work tree.
+/// The facts of a thread that its usage is added up by. Others are named by them too: a subagent's session is that of its
+/// parent, and a repository that one rollout names is that of every thread in the work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relative {
-    thread_id: String,
+pub struct ThreadFacts {
+    /// The thread.
+    pub thread_id: Arc<str>,
+    /// Its kind.
+    pub kind: ThreadKind,
     parent_thread_id: Option<String>,
-    workspace: Option<String>,
+    workspace: Option<Arc<str>>,
     remote: Option<Arc<str>>,
+    branch: Option<Arc<str>>,
 }
 
-impl From<&Thread> for Relative {
+impl From<&Thread> for ThreadFacts {
     fn from(thread: &Thread) -> Self {
+        let url = thread.git.as_ref().and_then(|git| git.repository_url.as_deref());
+        let branch = thread.git.as_ref().and_then(|git| git.branch.as_deref());
         Self {
-            thread_id: thread.thread_id.clone(),
+            thread_id: Arc::from(thread.thread_id.as_str()),
+            kind: thread.kind,
             parent_thread_id: thread.parent_thread_id.clone(),
-            workspace: thread.workspace.clone(),
-            remote: remote_of(thread),
+            workspace: thread.workspace.as_deref().map(Arc::from),
+            remote: url.and_then(remote_name).map(Arc::from),
+            branch: branch.map(Arc::from),
         }
     }
 }
@@ -87,7 +95,7 @@ pub(super) struct ThreadRepositories {
 }
 
 impl ThreadRepositories {
-    pub(super) fn new(relatives: &[Relative]) -> Self {
+    pub(super) fn new(relatives: &[Arc<ThreadFacts>]) -> Self {
         let mut disk = Repositories::default();
         let mut said = HashMap::new();
         for relative in relatives {
@@ -95,37 +103,34 @@ impl ThreadRepositories {
                 continue;
             };
             let remote = Arc::clone(remote);
-            let workspace = Arc::from(workspace.as_str());
-            if let Some(own) = disk.of_directory(&workspace)
+            if let Some(own) = disk.of_directory(workspace)
                 && Path::new(own.as_ref()).is_absolute()
             {
                 said.insert(own, Arc::clone(&remote));
             }
-            said.insert(workspace, remote);
+            said.insert(Arc::clone(workspace), remote);
         }
         Self { disk, said }
     }
 
     /// The repository of what a thread was billed in a workspace.
-    pub(super) fn of(&mut self, thread: &Thread, workspace: Option<&Arc<str>>) -> Option<Arc<str>> {
-        let remote = remote_of(thread);
-        let began_here = workspace.is_none_or(|here| thread.workspace.as_deref() == Some(here));
-        if began_here && remote.is_some() {
-            return remote;
+    pub(super) fn of(
+        &mut self,
+        thread: &ThreadFacts,
+        workspace: Option<&Arc<str>>,
+    ) -> Option<Arc<str>> {
+        let began_here = workspace.is_none() || workspace == thread.workspace.as_ref();
+        if began_here && thread.remote.is_some() {
+            return thread.remote.clone();
         }
-        let here = workspace.cloned().or_else(|| thread.workspace.as_deref().map(Arc::from));
-        let found = here.as_ref().and_then(|here| self.disk.of_directory(here));
+        let here = workspace.or(thread.workspace.as_ref());
+        let found = here.and_then(|here| self.disk.of_directory(here));
         let named = |name: &Arc<str>| self.said.get(name).cloned();
         match found {
             Some(own) => Some(named(&own).unwrap_or(own)),
-            None => here.as_ref().and_then(named).or(remote),
+            None => here.and_then(named).or_else(|| thread.remote.clone()),
         }
     }
-}
-
-fn remote_of(thread: &Thread) -> Option<Arc<str>> {
-    let url = thread.git.as_ref()?.repository_url.as_deref()?;
-    remote_name(url).map(Arc::from)
 }
 
 /// The sessions of threads: by what names the thread or one that spawned it, else by the work tree.
@@ -137,7 +142,7 @@ pub(super) struct ThreadSessions<'s> {
 }
 
 impl<'s> ThreadSessions<'s> {
-    pub(super) fn new(sessions: &'s [SessionLabel], relatives: &'s [Relative]) -> Self {
+    pub(super) fn new(sessions: &'s [SessionLabel], relatives: &'s [Arc<ThreadFacts>]) -> Self {
         let mut workspaces = Workspaces::default();
         let mut by_thread = HashMap::new();
         let mut by_workspace = HashMap::new();
@@ -150,13 +155,14 @@ impl<'s> ThreadSessions<'s> {
                 by_workspace.entry(real).or_insert(session);
             }
         }
-        let parent = |one: &'s Relative| Some((&*one.thread_id, one.parent_thread_id.as_deref()?));
+        let parent =
+            |one: &'s Arc<ThreadFacts>| Some((&*one.thread_id, one.parent_thread_id.as_deref()?));
         let parents = relatives.iter().filter_map(parent).collect();
         Self { by_thread, by_workspace, parents, workspaces }
     }
 
-    pub(super) fn of(&mut self, thread: &Thread) -> Option<&'s SessionLabel> {
-        let mut id = thread.thread_id.as_str();
+    pub(super) fn of(&mut self, thread: &ThreadFacts) -> Option<&'s SessionLabel> {
+        let mut id = &*thread.thread_id;
         for _ in 0..MAX_PARENTS {
             if let Some(session) = self.by_thread.get(id) {
                 return Some(session);
@@ -169,15 +175,14 @@ impl<'s> ThreadSessions<'s> {
         if self.by_workspace.is_empty() {
             return None;
         }
-        let workspace = self.workspaces.real(&Arc::from(thread.workspace.as_deref()?));
+        let workspace = self.workspaces.real(thread.workspace.as_ref()?);
         let above = Path::new(workspace.as_ref()).ancestors().filter_map(Path::to_str);
         above.into_iter().find_map(|path| self.by_workspace.get(path)).copied()
     }
 
     /// The branch: the session's, which follows the work, else the one on which the thread began.
-    pub(super) fn branch(&mut self, thread: &Thread) -> Option<Arc<str>> {
+    pub(super) fn branch(&mut self, thread: &ThreadFacts) -> Option<Arc<str>> {
         let session = self.of(thread).and_then(|session| session.branch.as_deref());
-        let began = || thread.git.as_ref()?.branch.as_deref();
-        session.or_else(began).map(Arc::from)
+        session.map(Arc::from).or_else(|| thread.branch.clone())
     }
 }

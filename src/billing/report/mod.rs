@@ -9,8 +9,8 @@ pub mod prices;
 pub mod selection;
 pub mod summary;
 
-pub use group::{Group, GroupBy, Sums, group};
-pub use labels::{Relative, SessionLabel};
+pub use group::{Billed, Group, GroupBy, Sums, group};
+pub use labels::{SessionLabel, ThreadFacts};
 pub use priced::{PricedThread, PricedUsage, Pricing, Totals, UNKNOWN};
 pub use prices::Prices;
 pub use selection::{Selection, select};

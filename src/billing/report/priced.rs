@@ -59,7 +59,12 @@ pub struct PricedThread {
 impl PricedThread {
     /// Prices a thread.
     #[must_use]
-    pub fn new(mut thread: Thread, prices: &PriceTable) -> Self {
+    pub fn new(thread: Thread, prices: &PriceTable) -> Self {
+        Self::beside_buckets(thread, &mut Prices::new(prices)).0
+    }
+
+    /// Prices a thread, and gives its buckets beside it.
+    fn beside_buckets(mut thread: Thread, prices: &mut Prices<'_>) -> (Self, UsageBuckets) {
         thread.limits = Box::default();
         let buckets = std::mem::take(&mut thread.buckets);
         let mut models: BTreeMap<String, PricedUsage> = BTreeMap::new();
@@ -74,7 +79,7 @@ impl PricedThread {
             is_estimate |= cost.is_estimate;
         }
         let usage = models.values().copied().fold(PricedUsage::default(), PricedUsage::plus);
-        Self { thread, usage, models, tiers, is_estimate }
+        (Self { thread, usage, models, tiers, is_estimate }, buckets)
     }
 }
 
@@ -87,9 +92,18 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Prices threads, and adds them.
-    pub fn price(&mut self, threads: Vec<Thread>, prices: &PriceTable) -> Vec<PricedThread> {
-        let billed = threads.into_iter().map(|thread| PricedThread::new(thread, prices));
+    /// Prices threads, and adds them. `spend` is given the buckets of each in turn, which are added up then.
+    pub fn price(
+        &mut self,
+        threads: Vec<Thread>,
+        prices: &mut Prices<'_>,
+        mut spend: impl FnMut(UsageBuckets),
+    ) -> Vec<PricedThread> {
+        let billed = threads.into_iter().map(|thread| {
+            let (billed, buckets) = PricedThread::beside_buckets(thread, prices);
+            spend(buckets);
+            billed
+        });
         let billed: Vec<PricedThread> = billed.collect();
         for thread in &billed {
             self.usage = self.usage.plus(thread.usage);
@@ -113,8 +127,7 @@ impl Totals {
 type ByModelAndTier<'s> = BTreeMap<(Option<&'s str>, ServiceTier), (TokenUsage, Cost)>;
 
 /// A long thread has thousands of buckets, and few models and tiers: each is looked up once.
-fn by_model_and_tier<'s>(buckets: &'s UsageBuckets, prices: &PriceTable) -> ByModelAndTier<'s> {
-    let mut prices = Prices::new(prices);
+fn by_model_and_tier<'s>(buckets: &'s UsageBuckets, prices: &mut Prices<'_>) -> ByModelAndTier<'s> {
     let mut sums = ByModelAndTier::new();
     for (key, usage) in buckets.iter() {
         let (sum, cost) = sums.entry((key.model.as_deref(), key.tier)).or_default();

@@ -9,7 +9,9 @@ use crate::billing::document::Document;
 use crate::billing::price_table::PriceTable;
 use crate::billing::report::cells::cells_with;
 use crate::billing::report::period::Periods;
-use crate::billing::report::{Group, GroupBy, PricedThread, Report, Selection, Sums, Totals};
+use crate::billing::report::{
+    Group, GroupBy, PricedThread, Prices, Report, Selection, Sums, Totals,
+};
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
 use crate::export::options::DAY_MS;
@@ -18,7 +20,7 @@ use crate::export::reading::rows::{Content, Origin, ReadRow, read, read_again};
 use crate::export::reading::threads::{ReadThread, RowThreads};
 use crate::fs::parallel;
 use crate::index::reading::progress::Watch;
-use crate::ledger::buckets::{BucketKey, QUARTER_MS};
+use crate::ledger::buckets::{BucketKey, QUARTER_MS, UsageBuckets};
 use crate::ledger::threads::Thread;
 use crate::rollout::file::Skipped;
 
@@ -57,18 +59,17 @@ impl ExportsQuery {
         watch: &Watch,
         mut take: impl FnMut(Vec<PricedThread>) -> Result<()>,
     ) -> Result<Report> {
-        let prices = prices_in_force()?;
+        let table = prices_in_force()?;
         let (threads, skipped) = self.threads(watch)?;
-        let groups = (!self.by.is_empty()).then(|| groups(&threads, &self.by, &prices));
+        let groups = (!self.by.is_empty()).then(|| groups(&threads, &self.by, &table));
+        let mut prices = Prices::new(&table);
         let mut totals = Totals::default();
-        let mut kept: Vec<Thread> = Vec::new();
+        let mut kept: Vec<UsageBuckets> = Vec::new();
         let mut threads = threads.into_iter().map(together).peekable();
         while threads.peek().is_some() {
             let part: Vec<Thread> = threads.by_ref().take(PART).collect();
-            if self.cells {
-                kept.extend_from_slice(&part);
-            }
-            take(totals.price(part, &prices))?;
+            let keep = |buckets| kept.extend(self.cells.then_some(buckets));
+            take(totals.price(part, &mut prices, keep))?;
         }
         let directories = self.directories.iter().map(|path| path.to_string_lossy().into_owned());
         let directories: Vec<String> = directories.collect();
@@ -76,10 +77,10 @@ impl ExportsQuery {
             codex_home: directories.first().cloned().unwrap_or_default(),
             codex_homes: None,
             from: Some(directories),
-            pricing: totals.pricing(&prices),
+            pricing: totals.pricing(&table),
             totals: totals.usage,
             groups,
-            cells: self.cells.then(|| cells_with(&kept, &prices, Arc::clone)),
+            cells: self.cells.then(|| cells_with(&kept, &table, Arc::clone)),
             skipped,
         })
     }

@@ -53,17 +53,17 @@ pub(crate) fn newest_cached<'s>(
     state: &'s State,
     slots: &[Slot],
 ) -> Vec<(Slot, &'s Entry, &'s CachedLedger)> {
-    let cached = |&slot: &Slot| state.cached(slot).map(|(entry, cached)| (slot, entry, cached));
-    let mut newest: Vec<(Slot, &Entry, &CachedLedger)> = slots.iter().filter_map(cached).collect();
-    newest.sort_unstable_by(|(_, a, a_kept), (_, b, b_kept)| {
-        let times = |cached: &CachedLedger| {
-            let modified_ms = cached.checkpoint.stamp.modified.ms();
-            (cached.last_record_ms.unwrap_or(modified_ms), modified_ms)
-        };
-        let by_time = times(b_kept).cmp(&times(a_kept));
-        by_time.then_with(|| state.catalog.tree.compare_paths(b, a))
+    let cached = |&slot: &Slot| {
+        let (entry, cached) = state.cached(slot)?;
+        let modified_ms = cached.checkpoint.stamp.modified.ms();
+        let written_ms = cached.last_record_ms.unwrap_or(modified_ms);
+        Some(((written_ms, modified_ms), (slot, entry, cached)))
+    };
+    let mut newest: Vec<_> = slots.iter().filter_map(cached).collect();
+    newest.sort_unstable_by(|(a_times, (_, a, _)), (b_times, (_, b, _))| {
+        b_times.cmp(a_times).then_with(|| state.catalog.tree.compare_paths(b, a))
     });
-    newest
+    newest.into_iter().map(|(_, rollout)| rollout).collect()
 }
 
 /// A rollout in a nutshell, with its file as it was when it was read.

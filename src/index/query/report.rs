@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::billing::document::Document;
 use crate::billing::report::cells::{Cell, cells};
 use crate::billing::report::{
-    GroupBy, PricedThread, Relative, Report, Selection, SessionLabel, Totals, group, select,
+    Billed, GroupBy, PricedThread, Prices, Report, Selection, SessionLabel, ThreadFacts, Totals,
+    group, select,
 };
 use crate::billing::user_prices::prices_in_force;
 use crate::error::{Error, Result};
@@ -45,34 +47,42 @@ impl ReportQuery {
         watch: &Watch,
         mut take: impl FnMut(Vec<PricedThread>) -> Result<()>,
     ) -> Result<Report> {
-        let prices = prices_in_force()?;
+        let table = prices_in_force()?;
+        let mut prices = Prices::new(&table);
         let mut totals = Totals::default();
         // Sums over parts of threads need all of them.
         let keeps = !self.by.is_empty() || self.cells;
-        let mut kept: Vec<Thread> = Vec::new();
+        let mut kept: Vec<Billed> = Vec::new();
         let needs_relatives = self.by.iter().any(GroupBy::is_told_by_relatives);
-        let mut relatives: Vec<Relative> = Vec::new();
+        let mut relatives: Vec<Arc<ThreadFacts>> = Vec::new();
         let may_matter =
             |prefix: &SummaryPrefix| needs_relatives || self.selection.may_keep(prefix);
         let skipped = self.read_homes(watch, &may_matter, |threads| {
+            let facts = |thread: &Thread| Arc::new(ThreadFacts::from(thread));
+            let facts: Vec<_> =
+                if keeps { threads.iter().map(facts).collect() } else { Vec::new() };
             if needs_relatives {
-                relatives.extend(threads.iter().map(Relative::from));
+                relatives.extend_from_slice(&facts);
             }
             let threads = select(threads, &self.selection);
-            if keeps {
-                kept.extend_from_slice(&threads);
-            }
-            take(totals.price(threads, &prices))
+            let mut facts = facts.into_iter();
+            let of = |thread: &Thread| facts.find(|one| *one.thread_id == *thread.thread_id);
+            let selected: Vec<_> = threads.iter().filter_map(of).collect();
+            let mut selected = selected.into_iter();
+            take(totals.price(threads, &mut prices, |buckets| {
+                kept.extend(selected.next().map(|facts| Billed { facts, buckets }));
+            }))
         })?;
-        let groups = || group(&kept, &relatives, &self.by, &self.sessions, &prices);
+        let groups = || group(&kept, &relatives, &self.by, &self.sessions, &table);
+        let buckets = || kept.iter().map(|one| &one.buckets);
         Ok(Report {
             codex_home: spelled(&self.home),
             codex_homes: (!self.more_homes.is_empty()).then(|| self.homes().map(spelled).collect()),
             from: None,
-            pricing: totals.pricing(&prices),
+            pricing: totals.pricing(&table),
             totals: totals.usage,
             groups: (!self.by.is_empty()).then(groups),
-            cells: self.cells.then(|| -> Vec<Cell> { cells(&kept, &prices) }),
+            cells: self.cells.then(|| -> Vec<Cell> { cells(buckets(), &table) }),
             skipped,
         })
     }
