@@ -172,7 +172,7 @@ pub async fn install_wrappers(
     let home = ao_home(home)?;
     let node = argument::optional_path(node_path, "nodePath")?;
     let force = argument::flag(force, "force")?;
-    blocking(move || unix::install(home, node, force)).await
+    blocking(move || unix::install(&home, node, force)).await
 }
 
 /// Installs only the program that Codex runs at the events of a session's life, beside the wrappers, and answers with
@@ -270,6 +270,7 @@ pub async fn remove_activity_log(
 }
 
 /// The way in which something is taken away from a workspace.
+#[cfg_attr(not(unix), expect(dead_code, reason = "nothing of ours is there to be taken away"))]
 struct Removing {
     is_dry: bool,
     besides: Vec<PathBuf>,

@@ -187,7 +187,6 @@ where
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
 
     fn row(at: &str, id: &str, more: &str) -> Row {
         let line = format!(r#"{{"id":"{id}","at":"{at}","more":"{more}"}}"#);
@@ -245,6 +244,17 @@ mod tests {
         assert_eq!(lines(&path)[0].line(), guess.line());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn folders_and_files_are_their_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("host=a/responses.ndjson.gz");
+        add_all(&path, &[row("2026-11-28T01:00:00.000Z", "a", "")]);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
+    }
+
     #[test]
     fn rows_that_are_there_already_leave_the_file_as_it_is() {
         let directory = tempfile::tempdir().unwrap();
@@ -255,8 +265,6 @@ mod tests {
         let before = fs::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(add_all(&path, &rows[1..]), Written::Unchanged);
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(path.parent().unwrap()), mode(&path)), (0o700, 0o600));
         let other = directory.path().join("host=b/responses.ndjson.gz");
         add_all(&other, &rows);
         assert_eq!(fs::read(path).unwrap(), fs::read(other).unwrap());

@@ -9,11 +9,11 @@ use super::{
 use crate::error::{Error, Result};
 
 pub(super) fn install(
-    ao_home: PathBuf,
+    ao_home: &Path,
     _node: Option<PathBuf>,
     _force: bool,
 ) -> Result<WrappersChange> {
-    Err(unsupported("install the wrappers in", &ao_home))
+    Err(unsupported("install the wrappers in", ao_home))
 }
 
 pub(super) fn install_hook(ao_home: &Path) -> Result<String> {

@@ -16,17 +16,17 @@ use crate::wrapper::removal::{Removal, Task};
 use crate::wrapper::status::{self as set, FileState};
 
 pub(super) fn install(
-    ao_home: PathBuf,
+    ao_home: &Path,
     node: Option<PathBuf>,
     force: bool,
 ) -> Result<WrappersChange> {
-    let options = install::Options { ao_home, node, force };
+    let options = install::Options { ao_home: ao_home.to_path_buf(), node, force };
     let outcome = match install::install(&options)? {
         Installed::Written => "written",
         Installed::Current => "current",
         Installed::Left => "left",
     };
-    Ok(WrappersChange { outcome: outcome.to_owned(), status: status(&options.ao_home)? })
+    Ok(WrappersChange { outcome: outcome.to_owned(), status: status(ao_home)? })
 }
 
 pub(super) fn install_hook(ao_home: &Path) -> Result<String> {

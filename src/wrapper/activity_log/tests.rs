@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
 use super::*;
@@ -52,6 +51,10 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git").arg("-C").arg(directory).args(arguments).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+fn mkfifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 #[test]
@@ -116,8 +119,7 @@ fn nothing_is_written_through_a_link_or_into_anything_but_a_file_of_one_name() {
         |top, _| fs::write(top.join(".ao"), "a file").unwrap(),
         |top, _| {
             fs::create_dir(top.join(".ao")).unwrap();
-            let mode = Mode::from_raw_mode(0o600);
-            mknodat(CWD, top.join(PATH), FileType::Fifo, mode, 0).unwrap();
+            mkfifo(&top.join(PATH));
         },
     ];
     for (number, plant) in plants.into_iter().enumerate() {
@@ -287,7 +289,7 @@ fn a_list_of_git_that_is_a_link_or_none_of_gits_lets_no_log_begin() {
     assert_eq!(begun(&top), Outcome::Left);
     assert_eq!(fs::read_to_string(&profile).unwrap(), "mine\n");
     fs::remove_file(&list).unwrap();
-    mknodat(CWD, &list, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    mkfifo(&list);
     assert_eq!(noted(&top, "blocked", None), Outcome::Left);
     assert!(!top.join(PATH).exists());
 }
