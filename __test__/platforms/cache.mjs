@@ -4,6 +4,10 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { sh } from "../../scripts/prepare.mjs";
+
+/** A package of 200 MB over a slow line. A registry that does not answer must not hold up everything. */
+const FETCH_MS = 10 * 60_000;
 
 const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 
@@ -16,11 +20,14 @@ export function kept(name, fill) {
   process.stderr.write(`fetching: ${name} …\n`);
   mkdirSync(cache, { recursive: true });
   const staging = mkdtempSync(join(cache, ".new-"));
-  try {
-    fill(staging);
-    renameSync(staging, folder);
-  } finally {
-    rmSync(staging, { recursive: true, force: true });
-  }
+  // What a step that fails leaves behind, too: it ends the process.
+  process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
+  fill(staging);
+  renameSync(staging, folder);
   return folder;
+}
+
+/** Runs a program that fetches or unpacks packages. */
+export function fetching(program, args, options) {
+  sh(program, args, { timeout: FETCH_MS, ...options });
 }

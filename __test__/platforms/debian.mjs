@@ -4,8 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sh } from "../../scripts/prepare.mjs";
-import { kept } from "./cache.mjs";
+import { cache, fetching } from "./cache.mjs";
 
 /** What the machine runs; its libraries are those that programs of this suite need. */
 export const OWN = readFileSync("/etc/os-release", "utf8").match(/^VERSION_CODENAME=(.+)$/m)?.[1];
@@ -21,12 +20,12 @@ const SOURCES = "/etc/apt/sources.list.d";
 export function unpack(folder, packages, { suite, arch = ownArch(), without = [] }) {
   const debs = join(folder, "debs");
   mkdirSync(debs);
-  sh("apt-get", ["-qq", ...apt(suite, arch), "download", ...packages], { cwd: debs });
+  fetching("apt-get", ["-qq", ...apt(suite, arch), "download", ...packages], { cwd: debs });
   const excluded = without.map((path) => `--exclude=${path}`);
   const tar = ["tar", "-x", "-C", folder, "--no-wildcards-match-slash", ...excluded];
   const script = 'deb=$1; shift; dpkg-deb --fsys-tarfile "$deb" | "$@"';
   for (const name of readdirSync(debs))
-    sh("bash", ["-o", "pipefail", "-c", script, "bash", join(debs, name), ...tar]);
+    fetching("bash", ["-o", "pipefail", "-c", script, "bash", join(debs, name), ...tar]);
   rmSync(debs, { recursive: true });
 }
 
@@ -37,16 +36,20 @@ export function dependencyOf(name, start, { suite, arch = ownArch() }) {
   return depends.match(new RegExp(`Depends: (${start}\\S+)`))[1];
 }
 
+/** What this process has the lists of. Older ones name packages that the archive has replaced. */
+const listed = new Set();
+
 /** Options with which apt has lists and a cache of our own. */
 function apt(suite, arch) {
-  const folder = kept(`apt-${suite}-${arch}`, (staging) => {
-    for (const name of ["lists/partial", "archives/partial", "sources"])
-      mkdirSync(join(staging, name), { recursive: true });
-    const name = readdirSync(SOURCES).find((it) => /^(debian|ubuntu)\.sources$/.test(it));
-    const sources = readFileSync(join(SOURCES, name), "utf8").replaceAll(OWN, suite);
-    writeFileSync(join(staging, "sources", name), sources);
-    sh("apt-get", ["-qq", ...within(staging, arch), "update"]);
-  });
+  const folder = join(cache, `apt-${suite}-${arch}`);
+  if (listed.has(folder)) return within(folder, arch);
+  for (const name of ["lists/partial", "archives/partial", "sources"])
+    mkdirSync(join(folder, name), { recursive: true });
+  const name = readdirSync(SOURCES).find((it) => /^(debian|ubuntu)\.sources$/.test(it));
+  const sources = readFileSync(join(SOURCES, name), "utf8").replaceAll(OWN, suite);
+  writeFileSync(join(folder, "sources", name), sources);
+  fetching("apt-get", ["-qq", ...within(folder, arch), "update"]);
+  listed.add(folder);
   return within(folder, arch);
 }
 
@@ -57,6 +60,7 @@ function within(folder, arch) {
     "Dir::Etc::SourceList=/dev/null",
     `Dir::Etc::SourceParts=${join(folder, "sources")}`,
     "APT::Sandbox::User=root",
+    "Acquire::Retries=3",
     `APT::Architecture=${arch}`,
     `APT::Architectures=${arch}`,
   ].flatMap((option) => ["-o", option]);

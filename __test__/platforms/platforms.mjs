@@ -1,4 +1,4 @@
-/** The platforms of a release that this machine can run, and how. */
+/** The platforms of a release: which of them this machine can run, and how. */
 import { spawnSync } from "node:child_process";
 import { emulated } from "./emulator.mjs";
 import { arm64Node, muslNode, qemu } from "./tools.mjs";
@@ -10,8 +10,8 @@ const native = ([program, ...args], options) =>
 const byQemu = (command, options) => emulated(qemu(), command, options);
 
 /**
- * For each its target, the Nodes that there are for it, the newest last, how a path of one is had, and how a command is
- * run; the exit code comes back.
+ * For each its target and, where programs of it run here, the Nodes that there are for it, the newest last, how a path of
+ * one is had, and how a command is run; the exit code comes back.
  */
 export const PLATFORMS = {
   "linux-x64-musl": {
@@ -32,4 +32,7 @@ export const PLATFORMS = {
     node: (version) => muslNode({ version, wheel: "musllinux_1_2_aarch64", arch: "arm64" }),
     run: byQemu,
   },
+  "windows-x64": { target: "x86_64-pc-windows-msvc" },
+  "macos-x64": { target: "x86_64-apple-darwin" },
+  "macos-arm64": { target: "aarch64-apple-darwin" },
 };

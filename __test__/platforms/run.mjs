@@ -1,9 +1,12 @@
-// `npm test -- platforms [PLATFORM …] [--node VERSION] [--quick]`: builds the addon of other platforms as a
+// `npm test -- platforms [PLATFORM …] [--node VERSION] [--quick] [--only FOLDER]`: builds the addon of other platforms as a
 // release does, and runs the tests of `native` and `cli` with it, in a copy of the checkout, on a Node of the platform.
+// For those whose programs do not run here, clippy reads the code that is theirs.
 //
-//   PLATFORM        linux-x64-musl, linux-arm64-gnu, linux-arm64-musl; all of them when none is named
+//   PLATFORM        linux-x64-musl, linux-arm64-gnu, linux-arm64-musl; windows-x64, macos-x64, macos-arm64 for clippy;
+//                   all of them when none is named
 //   --node VERSION  one of those that `platforms.mjs` has; the newest when none is named; from 22 on with --quick
-//   --quick         an addon that is not optimised, and the tests of `native` alone
+//   --quick         an addon that is not optimised, built in half of the time
+//   --only FOLDER   `native` or `cli`
 //
 // The tools come from npm, PyPI and Debian into `$XDG_CACHE_HOME/ao-codex-test/platforms`.
 import { execFileSync } from "node:child_process";
@@ -13,7 +16,7 @@ import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { prepare, root, sh } from "../../scripts/prepare.mjs";
 import { PLATFORMS } from "./platforms.mjs";
-import { compilers } from "./tools.mjs";
+import { checkers, compilers } from "./tools.mjs";
 
 /** The standard library is built too: this takes half of the time. */
 const UNOPTIMISED = {
@@ -28,6 +31,7 @@ const { values, positionals } = parseArgs({
   options: {
     node: { type: "string" },
     quick: { type: "boolean" },
+    only: { type: "string" },
   },
   allowPositionals: true,
 });
@@ -39,7 +43,18 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 prepare(["dependencies", "typescript"]);
-for (const name of names) if ((await testOn(name)) !== 0) process.exitCode = 1;
+for (const name of names) {
+  if (!PLATFORMS[name].node) lintFor(name);
+  else if ((await testOn(name)) !== 0) process.exitCode = 1;
+}
+
+/** A finding ends the process. */
+function lintFor(name) {
+  const { target } = PLATFORMS[name];
+  const args = ["clippy", "--quiet", "--all-targets", "--target", target, "--", "-D", "warnings"];
+  sh("cargo-clippy", args, { env: checkers(target) });
+  process.stdout.write(`\n# ${name}: clippy finds nothing\n`);
+}
 
 /** The exit code of the tests. */
 async function testOn(name) {
@@ -47,19 +62,16 @@ async function testOn(name) {
   const version = values.node ?? platform.versions.at(-1);
   const node = platform.node(version);
   const checkout = mkdtempSync(join(tmpdir(), `ao-codex-${name}-`));
-  try {
-    copyCheckout(checkout);
-    const build = ["scripts/build-addon.mjs", "--target", platform.target, "--zig"];
-    if (values.quick) build.push("--quick");
-    const env = { ...compilers(platform.target), ...(values.quick && UNOPTIMISED) };
-    sh(process.execPath, build, { cwd: checkout, env });
-    process.stdout.write(`\n# ${name}, Node ${version}\n`);
-    const path = [dirname(node), process.env.PATH].join(delimiter);
-    const command = [node, "--test", ...options(), ...files()];
-    return await platform.run(command, { cwd: checkout, env: { ...process.env, PATH: path } });
-  } finally {
-    rmSync(checkout, { recursive: true, force: true });
-  }
+  process.once("exit", () => rmSync(checkout, { recursive: true, force: true }));
+  copyCheckout(checkout);
+  const build = ["scripts/build-addon.mjs", "--target", platform.target, "--zig"];
+  if (values.quick) build.push("--quick");
+  const env = { ...compilers(platform.target), ...(values.quick && UNOPTIMISED) };
+  sh(process.execPath, build, { cwd: checkout, env });
+  process.stdout.write(`\n# ${name}, Node ${version}\n`);
+  const path = [dirname(node), process.env.PATH].join(delimiter);
+  const command = [node, "--test", ...options(), ...files()];
+  return await platform.run(command, { cwd: checkout, env: { ...process.env, PATH: path } });
 }
 
 /** What git knows of, and what was built of TypeScript. No addon is among it. */
@@ -81,7 +93,7 @@ function options() {
 }
 
 function files() {
-  const folders = values.quick ? ["native"] : ["native", "cli"];
+  const folders = values.only ? [values.only] : ["native", "cli"];
   return folders.flatMap((folder) =>
     readdirSync(join(root, "__test__", folder))
       .filter((name) => name.endsWith(".test.mjs") && !name.endsWith(".slow.test.mjs"))

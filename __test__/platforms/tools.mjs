@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { sh } from "../../scripts/prepare.mjs";
-import { cache, kept } from "./cache.mjs";
+import { cache, fetching, kept } from "./cache.mjs";
 import { NEWER, OWN, dependencyOf, unpack } from "./debian.mjs";
 
 const ZIG = ["ziglang==0.17.1", "cargo-zigbuild==0.24.1"];
@@ -15,7 +15,7 @@ const NOT_STD = ["./usr/src/*/src", "./usr/src/*/compiler", "./usr/src/*/tests",
 /** The environment in which cargo builds for a target, with zig as linker and C compiler. It builds into the cache. */
 export function compilers(target) {
   const zig = kept("zig", (folder) => pip(folder, ZIG));
-  const rust = isInstalled("rustc", target) ? {} : debianRust(target);
+  const rust = isInstalled(target) ? {} : debianRust();
   const path = [rust.bin, join(zig, "bin"), join(zig, "ziglang"), process.env.PATH];
   return {
     ...process.env,
@@ -25,31 +25,38 @@ export function compilers(target) {
   };
 }
 
-/** Tells whether a Rust has the standard library of a target. */
-function isInstalled(rustc, target, env = process.env) {
+/** The environment in which cargo checks for a target what nobody links: no C is compiled. */
+export function checkers(target) {
+  // The C of zstd counts as a library of the system. Any line will do for its version and its place.
+  const zstd = { ZSTD_SYS_USE_PKG_CONFIG: "1", PKG_CONFIG: "echo", PKG_CONFIG_ALLOW_CROSS: "1" };
+  return { ...compilers(target), ...zstd };
+}
+
+/** Tells whether the machine's own Rust has the standard library of a target. */
+function isInstalled(target) {
   const args = ["--print", "target-libdir", "--target", target];
-  return existsSync(execFileSync(rustc, args, { encoding: "utf8", env }).trim());
+  return existsSync(execFileSync("rustc", args, { encoding: "utf8" }).trim());
 }
 
 /** A Rust that has its standard library for Linux with glibc, and for other targets builds it from its sources. */
-function debianRust(target) {
+function debianRust() {
   const suite = OWN;
-  const folder = kept("rust", (staging) => {
+  const folder = kept("debian-rust", (staging) => {
     const std = dependencyOf("libstd-rust-web-dev", "libstd-rust-web-", { suite });
     const llvm = dependencyOf(std, "libllvm", { suite });
-    const names = ["rustc-web", "rust-web-src", "libstd-rust-web-dev", std, llvm];
-    unpack(staging, names, { suite, without: NOT_STD });
-    unpack(staging, ["libstd-rust-web-dev"], { suite, arch: "arm64", without: NOT_STD });
+    const compiler = ["rustc-web", "rust-web-clippy", llvm];
+    const library = ["rust-web-src", "libstd-rust-web-dev", std];
+    unpack(staging, [...compiler, ...library], { suite, without: NOT_STD });
   });
   const usr = join(folder, "usr");
   const env = {
     RUSTC: join(usr, "bin", "rustc"),
     LD_LIBRARY_PATH: join(usr, "lib", "x86_64-linux-gnu"),
+    CARGO_UNSTABLE_BUILD_STD: "std,panic_unwind",
+    // Lets a stable compiler do that.
+    RUSTC_BOOTSTRAP: "1",
   };
-  // The second lets a stable compiler do the first.
-  const build = { CARGO_UNSTABLE_BUILD_STD: "std,panic_unwind", RUSTC_BOOTSTRAP: "1" };
-  const isThere = isInstalled(env.RUSTC, target, { ...process.env, ...env });
-  return { bin: join(usr, "bin"), env: isThere ? env : { ...env, ...build } };
+  return { bin: join(usr, "bin"), env };
 }
 
 /** The path of a Node of PyPI, changed to start with the musl of the cache. */
@@ -97,10 +104,10 @@ function setLoader(program, loader, libraries) {
 
 function npm(folder, name) {
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts", "--force"];
-  sh("npm", ["install", ...quiet, "--prefix", folder, name]);
+  fetching("npm", ["install", ...quiet, "--prefix", folder, name]);
 }
 
 function pip(folder, packages) {
   const quiet = ["--quiet", "--root-user-action=ignore", "--no-deps"];
-  sh("pip3", ["install", ...quiet, "--target", folder, ...packages]);
+  fetching("pip3", ["install", ...quiet, "--target", folder, ...packages]);
 }
