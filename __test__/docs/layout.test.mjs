@@ -1,4 +1,7 @@
-/** Files import in one direction: no circle of files, and no arrow against the order of the folders. */
+/**
+ * Files import in one direction: no circle of files, and no arrow against the order of the folders. Their comments end
+ * where two files fit side by side: formatters leave them as they are.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -30,6 +33,14 @@ const TYPESCRIPT = [
   ["index.ts"],
 ];
 
+const COLUMNS = 120;
+
+/** The folders whose comments are looked at. */
+const COMMENTED = ["__test__", "benches/lib", "plugin", "scripts", "src", "tests"];
+
+/** A line that is nothing but a comment, in Rust, TypeScript and JavaScript. */
+const COMMENT = /^\s*(\/\/|\/\*|\*)/;
+
 const rust = graph("src", /\.rs$/, rustImports);
 const typescript = graph("plugin", /\.c?ts$/, typescriptImports);
 
@@ -58,6 +69,24 @@ test("the promises of all exports of the addon are made by one function, which i
   assert.ok(exports.length > 10);
   assert.deepEqual(
     exports.filter((file) => !rust.get(file).has("src/binding/erased.rs")),
+    [],
+  );
+});
+
+test(`no line of a comment is longer than ${COLUMNS} characters`, () => {
+  const files = COMMENTED.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((name) => /\.(rs|ts|cts|mjs)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  const lines = files.flatMap((file) =>
+    readFileSync(join(root, file), "utf8")
+      .split("\n")
+      .map((line, index) => ({ line, place: `${file}:${index + 1}` })),
+  );
+  const wide = lines.filter(({ line }) => line.length > COLUMNS && COMMENT.test(line));
+  assert.deepEqual(
+    wide.map(({ place }) => place),
     [],
   );
 });

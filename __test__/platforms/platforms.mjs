@@ -10,8 +10,8 @@ const native = ([program, ...args], options) =>
 const byQemu = (command, options) => emulated(qemu(), command, options);
 
 /**
- * For each its target and, where programs of it run here, the Nodes that there are for it, the newest last, how a path of
- * one is had, and how a command is run; the exit code comes back.
+ * For each its target and, where programs of it run here, the Nodes that there are for it, the newest last, how a path
+ * of one is had, and how a command is run; the exit code comes back.
  */
 export const PLATFORMS = {
   "linux-x64-musl": {

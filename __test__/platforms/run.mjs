@@ -1,6 +1,6 @@
-// `npm test -- platforms [PLATFORM …] [--node VERSION] [--quick] [--only FOLDER]`: builds the addon of other platforms as a
-// release does, and runs the tests of `native` and `cli` with it, in a copy of the checkout, on a Node of the platform.
-// For those whose programs do not run here, clippy reads the code that is theirs.
+// `npm test -- platforms [PLATFORM …] [--node VERSION] [--quick] [--only FOLDER]`: builds the addon of other platforms
+// as a release does, and runs the tests of `native` and `cli` with it, in a copy of the checkout, on a Node of the
+// platform. For those whose programs do not run here, clippy reads the code that is theirs.
 //
 //   PLATFORM        linux-x64-musl, linux-arm64-gnu, linux-arm64-musl; windows-x64, macos-x64, macos-arm64 for clippy;
 //                   all of them when none is named

@@ -1,4 +1,6 @@
-/** Names of one directory each, by what is odd about them; all that a shell, a TOML string or a terminal could mistake. */
+/**
+ * Names of one directory each, by what is odd about them; all that a shell, a TOML string or a terminal could mistake.
+ */
 export const ODD_VALUES = {
   "a single quote": "it's",
   "a quote at each end": "'quoted'",

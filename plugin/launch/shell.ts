@@ -8,8 +8,8 @@ export function shellWord(value: string): string {
 }
 
 /**
- * `value` in single quotes, as it has to stand within `"$(…)"`: an interactive bash 3.2 would take a `!` there for a word
- * of its history.
+ * `value` in single quotes, as it has to stand within `"$(…)"`: an interactive bash 3.2 would take a `!` there for a
+ * word of its history.
  */
 export function shellQuoteInside(value: string): string {
   return shellQuote(value).replaceAll("!", `'\\!'`);

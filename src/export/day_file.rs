@@ -52,13 +52,11 @@ pub fn add(path: &Path, rows: impl Iterator<Item = io::Result<Row>>) -> Result<W
     // Without a time: the same rows are the same bytes.
     let encoder = GzBuilder::new().mtime(0).write(pending.file(), LEVEL);
     let mut writer = BufWriter::with_capacity(BUFFER, encoder);
-    let union = Union { old: old_rows(path)?.peekable(), new: rows.peekable() };
+    let new = rows.map(|row| row.map_err(failed));
+    let union = Union { old: old_rows(path)?.peekable(), new: new.peekable() };
     let mut is_changed = false;
     for step in union {
-        let step = step.map_err(|error| match error {
-            Failure::Old(error) => error,
-            Failure::New(source) => failed(source),
-        })?;
+        let step = step?;
         is_changed |= matches!(step, Step::Changed(_) | Step::TakenOut);
         if let Step::Kept(row) | Step::Changed(row) = step {
             writer.write_all(row.line()).and_then(|()| writer.write_all(b"\n")).map_err(failed)?;
@@ -126,11 +124,6 @@ fn row(line: &[u8]) -> Option<Row> {
     Some(Row::new(parse_timestamp(&at)?, Standing::Billed, SURE_SOURCE, id.as_bytes(), line))
 }
 
-enum Failure {
-    Old(Error),
-    New(io::Error),
-}
-
 /// The merge of a response of the old file, of the new rows, or of both.
 enum Step {
     /// It stays as it is.
@@ -149,12 +142,8 @@ struct Union<O: Iterator, N: Iterator> {
     new: Peekable<N>,
 }
 
-impl<O, N> Iterator for Union<O, N>
-where
-    O: Iterator<Item = Result<Row>>,
-    N: Iterator<Item = io::Result<Row>>,
-{
-    type Item = std::result::Result<Step, Failure>;
+impl<O: Iterator<Item = Result<Row>>, N: Iterator<Item = Result<Row>>> Iterator for Union<O, N> {
+    type Item = Result<Step>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let (takes_old, takes_new) = match (self.old.peek(), self.new.peek()) {
@@ -166,8 +155,7 @@ where
         let old = if takes_old { self.old.next() } else { None };
         let new = if takes_new { self.new.next() } else { None };
         Some(match (old, new) {
-            (Some(Err(error)), _) => Err(Failure::Old(error)),
-            (_, Some(Err(error))) => Err(Failure::New(error)),
+            (Some(Err(error)), _) | (_, Some(Err(error))) => Err(error),
             (Some(Ok(old)), Some(Ok(new))) => Ok(match new.standing {
                 Standing::Inherited => Step::TakenOut,
                 Standing::Billed if old.line() != new.line() => Step::Changed(new),

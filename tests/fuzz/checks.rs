@@ -33,8 +33,8 @@ pub(crate) fn records(bytes: &[u8]) {
     }
 }
 
-/// A path that `.git` or `commondir` names is what stands there without the ends of lines behind it, and a remote's name
-/// has neither a password nor a slash at its end.
+/// A path that `.git` or `commondir` names is what stands there without the ends of lines behind it, and a remote's
+/// name has neither a password nor a slash at its end.
 pub(crate) fn git(bytes: &[u8]) {
     for key in ["gitdir: ", ""] {
         let Some(named) = named_in(bytes, key) else { continue };

@@ -27,8 +27,8 @@ pub struct SessionLabel {
     pub thread_ids: Vec<String>,
 }
 
-/// The facts of a thread that its usage is added up by. Others are named by them too: a subagent's session is that of its
-/// parent, and a repository that one rollout names is that of every thread in the work tree.
+/// The facts of a thread that its usage is added up by. Others are named by them too: a subagent's session is that of
+/// its parent, and a repository that one rollout names is that of every thread in the work tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThreadFacts {
     /// The thread.
