@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { aoCodex } from "../support/command.mjs";
 import { codexHome, rollout, temporaryFolder } from "../support/home.mjs";
 
@@ -64,19 +64,28 @@ for (const [args, message] of WRONG_USAGE) {
   });
 }
 
-for (const command of ["sessions", "usage", "limits"]) {
-  for (const flags of [[], ["--json"]]) {
-    test(`${[command, ...flags].join(" ")} of a home that is not there names it and says what to do, with exit code 1`, async (t) => {
-      const home = join(temporaryFolder(t), "nowhere");
-      const result = await aoCodex([command, ...flags, "--codex-home", home]);
-      assert.match(
-        result.stderr,
-        /^ao-codex: [^\n]+\. Codex makes it at its first run; --codex-home or CODEX_HOME names another one\n$/,
-      );
-      assert.ok(result.stderr.includes(home), result.stderr);
-      assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: "" });
+const READING = [
+  ...["sessions", "usage", "limits", "resume --workspace shop"].flatMap((command) => [
+    command,
+    `${command} --json`,
+  ]),
+  "statusline",
+  "export rows",
+];
+
+for (const command of READING) {
+  test(`${command} of a home that is not there names it and says what to do, with exit code 1`, async (t) => {
+    const home = join(temporaryFolder(t), "nowhere");
+    const result = await aoCodex([...command.split(" "), "--codex-home", home], {
+      cwd: dirname(home),
     });
-  }
+    assert.match(
+      result.stderr,
+      /^ao-codex: [^\n]+\. Codex makes it at its first run; --codex-home or CODEX_HOME names another one\n$/,
+    );
+    assert.ok(result.stderr.includes(home), result.stderr);
+    assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: "" });
+  });
 }
 
 test("a home without rollouts has no threads, and that is no error", async (t) => {

@@ -12,6 +12,9 @@ import { updater } from "./updater.mjs";
 const WRITERS = 32;
 const KILLED = 6;
 
+/** The sum of the pauses after which a lock is given up. */
+const GIVES_UP_MS = 10_000;
+
 for (const format of ["pairs", "json"]) {
   test(`${WRITERS} writers at once, ${KILLED} of them killed, ${ROUNDS} rounds (${format}, seed ${SEED})`, async (t) => {
     const box = await makeSandbox(t, { format });
@@ -32,10 +35,18 @@ for (const format of ["pairs", "json"]) {
       const reader = (async () => {
         for (; !done.signal.aborted; await delay(5)) box.metadata();
       })();
-      const ends = await Promise.all(children.map((child) => child.ended));
+      const began = performance.now();
+      const ends = await Promise.all(
+        children.map(async ({ ended }) => ({
+          ...(await ended),
+          waitedMs: performance.now() - began,
+        })),
+      );
       done.abort();
       await Promise.all([reader, ...kills]);
       const stored = box.metadata();
+      for (const { status, waitedMs } of ends)
+        assert.ok(status !== 1 || waitedMs >= GIVES_UP_MS, `given up after ${waitedMs} ms`);
       const written = ends.slice(KILLED).filter(({ status }) => status === 0).length;
       assert.ok(written >= (WRITERS - KILLED) / 2, `round ${round}: only ${written} were written`);
       for (const [number, { status, signal }] of ends.entries()) {

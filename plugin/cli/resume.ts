@@ -5,7 +5,7 @@ import { path } from "../terminal/format.js";
 import { homeOf, jsonOption, workspaceOption } from "./options.js";
 import type { ScanOptions } from "./options.js";
 import { printJson } from "./print-json.js";
-import { loadNative } from "./scan.js";
+import { scan } from "./scan.js";
 import { writeLines } from "../terminal/stdout.js";
 import { isThreadId } from "../thread-id.js";
 
@@ -21,8 +21,13 @@ export function resumeCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ScanOptions & { workspace: string }>();
       const { workspace } = options;
-      const native = await loadNative();
-      const thread = await native.findRollout(workspace, homeOf(options, command));
+      const home = homeOf(options, command);
+      const thread = await scan(async (native) => {
+        const found = await native.findRollout(workspace, home);
+        // Nothing is found in a home that is not there either, and that has another remedy.
+        if (found === null) await native.homeRevision(home);
+        return found;
+      });
       if (thread === null) throw new Error(`nothing to resume: no thread began in ${workspace}`);
       const { threadId, rolloutPath } = thread;
       const line = commandLine(thread);

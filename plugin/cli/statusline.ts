@@ -62,11 +62,14 @@ async function readParts(options: GlobalOptions): Promise<Record<Part, string>> 
   const nowMs = Date.now();
   const today = parseSpan("today", new Date(nowMs)).startMs;
   const query = { ...scope(options), sinceMs: today, runningSinceMs: nowMs - SILENT_MS };
-  const native = await loadNative();
   // At once: they share one look at the home.
   const [bill, limits] = await Promise.all([
     scan((addon, ...watched) => addon.homeUsage(query, ...watched)),
-    Promise.all(homesOf(options).map((home) => native.rateLimits(home))),
+    Promise.all(
+      homesOf(options).map((home) =>
+        scan((addon, ...watched) => addon.rateLimits(home, ...watched)),
+      ),
+    ),
   ]);
   const active = await activeThreads(bill, nowMs, aoHomeOf(options));
   return {

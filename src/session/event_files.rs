@@ -15,6 +15,7 @@ use crate::fs::guarded;
 use crate::index::lru::{Lru, locked};
 use crate::rollout::drive::is_network;
 use crate::session::events::{Only, SessionEvents};
+use crate::session::processes;
 use crate::session::shorten::shorten;
 
 /// The directory, below the orchestrator's home.
@@ -101,6 +102,7 @@ fn read_unless_known(path: PathBuf, only: &Only) -> Result<Option<Arc<SessionEve
 /// The file cannot be written.
 pub fn note_launch(ao_home: &Path, session: &str, resumed: Option<(&str, &str)>) -> Result<()> {
     let path = path_of(ao_home, session);
+    processes::note_clock();
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let at = u64::try_from(at).unwrap_or(u64::MAX);
     let launch = json!({ "at": at, "event": "Launch" });

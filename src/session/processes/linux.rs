@@ -3,13 +3,9 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::fs::open::is_shortage;
-use crate::index::lru::{Lru, locked};
+use crate::session::processes::boot_clock;
 use crate::session::processes::process::Process;
 
 /// Ticks of `starttime` a second: fixed for programs, whatever the kernel was built with.
@@ -104,34 +100,13 @@ pub(super) fn executable(pid: u32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-/// The earliest start that was ever reckoned for a process, by its number and its start in ticks. The system tells it
-/// in ticks since the machine started, and when that was changes with the clock: after one that is set forward every
-/// process would seem to be younger than what it has written.
-static RECKONED: LazyLock<Mutex<Lru<(u32, u64), i64>>> =
-    LazyLock::new(|| Mutex::new(Lru::new(MAX_RECKONED)));
-
-/// The processes whose start is remembered: more than an orchestrator has sessions.
-const MAX_RECKONED: usize = 1024;
-
-pub(super) fn earliest_start_ms(process: &Process) -> Option<i64> {
-    let key = (process.pid, process.started);
-    let mut reckoned = locked(&RECKONED);
-    let before = reckoned.peek(&key).copied();
-    let now = start_by_the_clock_ms(process)?;
-    let earliest = before.map_or(now, |before| before.min(now));
-    if before != Some(earliest) {
-        reckoned.put(key, earliest);
-    }
-    Some(earliest)
+pub(super) fn note_clock() {
+    let _ = boot_clock::earliest_ms(0);
 }
 
-fn start_by_the_clock_ms(process: &Process) -> Option<i64> {
-    let since_boot = clock_gettime(ClockId::Boottime);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    let now_ms = i64::try_from(now.as_millis()).ok()?;
-    let booted_ms = now_ms - (since_boot.tv_sec * 1000 + since_boot.tv_nsec / 1_000_000);
+pub(super) fn earliest_start_ms(process: &Process) -> Option<i64> {
     let started = i64::try_from(process.started).ok()?;
-    Some(booted_ms + started * (1000 / TICKS_PER_SECOND) - TOLERANCE_MS)
+    Some(boot_clock::earliest_ms(started * (1000 / TICKS_PER_SECOND))? - TOLERANCE_MS)
 }
 
 /// `pid (name) state parent group session terminal …`, the start in ticks the 20th behind the name, which may itself

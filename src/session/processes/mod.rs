@@ -7,6 +7,8 @@ use std::io;
 use std::path::PathBuf;
 
 #[cfg(target_os = "linux")]
+mod boot_clock;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
 mod portable;
@@ -52,6 +54,12 @@ impl Process {
     pub fn executable(&self) -> Option<PathBuf> {
         system::executable(self.pid)
     }
+}
+
+/// Remembers what the clock says now, for processes that are started from now on: it may be set before anybody asks for
+/// one.
+pub fn note_clock() {
+    system::note_clock();
 }
 
 /// The process of a number; `None` where there is none.

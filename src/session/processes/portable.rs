@@ -51,6 +51,10 @@ pub(super) fn executable(pid: u32) -> Option<PathBuf> {
     system.process(Pid::from_u32(pid))?.exe().map(PathBuf::from)
 }
 
+/// The system itself remembers when a process was started.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn note_clock() {}
+
 pub(super) fn earliest_start_ms(process: &Process) -> Option<i64> {
     Some(i64::try_from(process.started).ok()?.checked_mul(1000)? - TOLERANCE_MS)
 }
