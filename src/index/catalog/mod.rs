@@ -8,6 +8,7 @@ pub mod list;
 pub mod moves;
 pub mod refresh;
 pub mod slots;
+pub mod sparing;
 pub mod stat;
 pub mod stat_files;
 pub mod tree;

@@ -8,6 +8,7 @@ use crate::fs::file_stamp::FileStamp;
 use crate::fs::watch::{Drained, Watcher};
 use crate::index::catalog::entry::{Entry, Slot};
 use crate::index::catalog::forms::Forms;
+use crate::index::catalog::sparing::Sparing;
 use crate::index::catalog::tree::{Missed, Tree};
 use crate::rollout::codex_home::CodexHome;
 use crate::rollout::file::RolloutFile;
@@ -28,9 +29,11 @@ pub struct Catalog {
     /// The files.
     pub tree: Tree,
     watcher: Option<Watcher>,
-    /// The time when the system did not let all directories be watched. To try costs more than a walk that is not
-    /// spared.
+    /// The time when the system did not let all directories be watched, not even without those that can be left out. To
+    /// try costs more than a walk that is not spared.
     unwatchable: Option<Instant>,
+    /// True if the system has not let all of them be watched.
+    is_sparing: bool,
     /// The home and its two directories, when they were walked.
     tops: Vec<Option<(u64, u64)>>,
     walked: Option<Instant>,
@@ -129,15 +132,22 @@ impl Catalog {
         let is_watchable = self.unwatchable.is_none_or(|since| since.elapsed() >= BELIEVED);
         self.watcher = if with_watcher && is_watchable { Watcher::new() } else { None };
         let watcher = &mut self.watcher;
+        let sparing = if self.is_sparing { Sparing::of(&self.tree) } else { Sparing::default() };
         self.tops = tops(home);
         let missed = self.tree.walk(home, |at, path| {
-            if let Some(watcher) = watcher {
+            if let Some(watcher) = watcher
+                && !sparing.leaves_out(at)
+            {
                 watcher.watch(at, path);
             }
         })?;
         if self.watcher.as_ref().is_some_and(Watcher::is_lost) {
             self.watcher = None;
-            self.unwatchable = Some(Instant::now());
+            self.unwatchable = self.is_sparing.then(Instant::now);
+            self.is_sparing = true;
+        } else if sparing.has_missed(&self.tree) {
+            // It is watched from the next walk on, which is the next refresh.
+            self.watcher = None;
         }
         Ok(missed)
     }
@@ -170,4 +180,87 @@ fn tops(home: &CodexHome) -> Vec<Option<(u64, u64)>> {
             Some((stamp.device, stamp.inode))
         })
         .collect()
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const NAME: &str = "rollout-2026-05-20T08-00-00-019e4464-e720-70ca-80b3-5afce7a15c61.jsonl";
+
+    /// Refreshes, and says what is known: the sizes of the rollouts, and whether that took a walk.
+    fn refreshed(catalog: &mut Catalog, home: &CodexHome) -> (Vec<u64>, bool) {
+        let walks = catalog.walks;
+        catalog.refresh(home).unwrap();
+        let sizes = catalog.rollouts().map(|(slot, _)| catalog.file(slot).unwrap().size);
+        (sizes.collect(), catalog.walks > walks)
+    }
+
+    /// A catalog that has seen the home as it is now, and believes events.
+    fn watching(home: &CodexHome) -> Catalog {
+        let mut catalog = Catalog { is_sparing: true, ..Catalog::default() };
+        // The first walk watches nothing, the second leaves out what the first has found empty.
+        let is_calm = (0..4).any(|_| !refreshed(&mut catalog, home).1);
+        assert!(is_calm);
+        catalog
+    }
+
+    /// As a minute later.
+    fn after_a_minute(catalog: &mut Catalog) {
+        catalog.walked = Instant::now().checked_sub(BELIEVED);
+    }
+
+    #[test]
+    fn a_rollout_in_a_day_that_is_not_watched_is_found_by_the_next_walk_and_watched_from_then_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = CodexHome::new(dir.path());
+        let day = home.sessions().join("2020/01/02");
+        fs::create_dir_all(&day).unwrap();
+        let mut catalog = watching(&home);
+        fs::write(day.join(NAME), "1\n").unwrap();
+        assert_eq!(refreshed(&mut catalog, &home), (vec![], false));
+        after_a_minute(&mut catalog);
+        assert_eq!(refreshed(&mut catalog, &home), (vec![2], true));
+        // It is watched now, and one that comes to its directory is too.
+        assert_eq!(refreshed(&mut catalog, &home), (vec![2], true));
+        fs::OpenOptions::new()
+            .append(true)
+            .open(day.join(NAME))
+            .unwrap()
+            .write_all(b"2\n")
+            .unwrap();
+        assert_eq!(refreshed(&mut catalog, &home), (vec![4], false));
+    }
+
+    #[test]
+    fn a_day_around_today_and_a_new_directory_are_watched_in_any_case() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = CodexHome::new(dir.path());
+        let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+        let day = home.sessions().join(today.format("%Y/%m/%d").to_string());
+        fs::create_dir_all(&day).unwrap();
+        let mut catalog = watching(&home);
+        fs::write(day.join(NAME), "1\n").unwrap();
+        assert_eq!(refreshed(&mut catalog, &home), (vec![2], false));
+        let new = home.sessions().join("2020/01/02");
+        fs::create_dir_all(&new).unwrap();
+        fs::write(new.join(NAME.replace("5afc", "5afd")), "1\n").unwrap();
+        assert_eq!(refreshed(&mut catalog, &home).0, vec![2, 2]);
+    }
+
+    #[test]
+    fn a_rollout_that_leaves_the_archive_for_a_day_that_is_not_watched_is_there_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = CodexHome::new(dir.path());
+        let day = home.sessions().join("2020/01/02");
+        fs::create_dir_all(&day).unwrap();
+        fs::create_dir_all(home.archived_sessions()).unwrap();
+        fs::write(home.archived_sessions().join(NAME), "1\n").unwrap();
+        let mut catalog = watching(&home);
+        fs::rename(home.archived_sessions().join(NAME), day.join(NAME)).unwrap();
+        assert_eq!(refreshed(&mut catalog, &home), (vec![2], true));
+    }
 }
