@@ -10,7 +10,15 @@
 //
 // The tools come from npm, PyPI and Debian into `$XDG_CACHE_HOME/ao-codex-test/platforms`.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -63,6 +71,8 @@ async function testOn(name) {
   const node = platform.node(version);
   const checkout = mkdtempSync(join(tmpdir(), `ao-codex-${name}-`));
   process.once("exit", () => rmSync(checkout, { recursive: true, force: true }));
+  // Tests become users who are not root: they read the package, as those of an installed one do.
+  chmodSync(checkout, 0o755);
   copyCheckout(checkout);
   const build = ["scripts/build-addon.mjs", "--target", platform.target, "--zig"];
   if (values.quick) build.push("--quick");
