@@ -74,5 +74,5 @@ replays! {
     prices_are_never_below_nothing: prices
     what_is_cached_is_taken_as_it_was_encoded_or_not_at_all: cached
     events_are_read_whatever_stands_between_them: events
-    what_git_files_name_is_one_line_of_them: git
+    what_git_files_name_ends_before_the_ends_of_lines: git
 }
