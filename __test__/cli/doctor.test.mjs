@@ -235,7 +235,7 @@ test("says so where there is no native part for the platform, and looks at nothi
 
 test("a configuration writes nothing to the terminal, and costs what it is long", async (t) => {
   const patient = await makePatient(t);
-  const keys = Array.from({ length: 20_000 }, (_, at) => `key${at}: !<x\u009b31m> ${at}\n`).join(
+  const keys = Array.from({ length: 60_000 }, (_, at) => `key${at}: !<x\u009b31m> ${at}\n`).join(
     "",
   );
   patient.write(
