@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { copyFile, symlink } from "node:fs/promises";
-import { syncBuiltinESMExports } from "node:module";
-import os from "node:os";
 import { test } from "node:test";
 
 import { create } from "@ao/plugin-codex";
 import { argumentsAfter, settingsOf } from "./support/arguments.mjs";
 import { makeWorld } from "./support/world.mjs";
+import { usePlainShell } from "./support/plain-shell.mjs";
 
 const environmentOf = (world, options, extra = {}) =>
   create(options).getEnvironment({
@@ -129,13 +128,7 @@ test("the user's own BASH_ENV is read, also when it has to be expanded", async (
 
 test("a user whose shell is a plain sh keeps PATH as the session's terminal has it", async (t) => {
   const world = await makeWorld(t);
-  const account = os.userInfo();
-  t.mock.method(os, "userInfo", () => ({ ...account, shell: "/bin/sh" }));
-  syncBuiltinESMExports();
-  t.after(() => {
-    t.mock.restoreAll();
-    syncBuiltinESMExports();
-  });
+  usePlainShell(t);
   await world.codex();
   const launch = create().getLaunchCommand({
     sessionId: "app-1",

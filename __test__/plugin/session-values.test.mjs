@@ -1,8 +1,6 @@
 /** Values that only the shell of the session knows, on their way to Codex: whole, whatever is in them. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { syncBuiltinESMExports } from "node:module";
-import os from "node:os";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -12,6 +10,7 @@ import { parse } from "smol-toml";
 import { ODD_VALUES } from "../support/odd-values.mjs";
 import { readArguments, settingsOf } from "./support/arguments.mjs";
 import { makeWorld } from "./support/world.mjs";
+import { usePlainShell } from "./support/plain-shell.mjs";
 
 const run = promisify(execFile);
 
@@ -85,13 +84,7 @@ for (const shell of SHELLS) {
 
   test(`an account whose shell is a plain sh gets PATH whole in ${shell}`, async (t) => {
     const world = await makeWorld(t);
-    const account = os.userInfo();
-    t.mock.method(os, "userInfo", () => ({ ...account, shell: "/bin/sh" }));
-    syncBuiltinESMExports();
-    t.after(() => {
-      t.mock.restoreAll();
-      syncBuiltinESMExports();
-    });
+    usePlainShell(t);
     await world.codex();
     const before = process.env.PATH;
     for (const [what, name] of Object.entries(ODD_VALUES)) {
